@@ -1,0 +1,105 @@
+import { hint } from './nearest.ts'
+import { type Path, type Problem, showPath } from './problem.ts'
+import { type Found, select } from './select.ts'
+import { DEFAULT_ADMIN_PORT, DEFAULT_HOST, DEFAULT_PORT } from './shape/service.ts'
+import type { Tree } from './yaml.ts'
+
+type Show = (path: Path) => string
+
+/**
+ * Hold the fields of a config against each other. It reads the tree rather than the finished config, and skips what has
+ * another shape than it should: so these problems are listed together with those of single fields.
+ *
+ * @param shown what the file shows at a place, to be quoted in a problem.
+ */
+export function crossCheck(tree: Tree, shown: Show): Problem[] {
+  return [
+    ...references(tree, shown),
+    ...teamsWithoutTier(tree),
+    ...UNIQUE.flatMap((pattern) => repeated(select(tree, pattern), shown)),
+    ...repeated(select(tree, 'keys[].secret'), () => 'the secret'),
+    ...BUDGETS.flatMap((pattern) => select(tree, pattern)).flatMap(sameLimitTwice),
+    ...sameAddress(tree),
+  ]
+}
+
+const UNIQUE = ['teams[].id', 'keys[].id', 'policies[].name', 'pipeline[]']
+
+const BUDGETS = ['teams[].budgets', 'keys[].budgets', 'defaults.*.budgets']
+
+/** What names something else of the file must name something that is there. */
+function references(tree: Tree, shown: Show): Problem[] {
+  const tiers = select(tree, 'tiers.*').map(nameOf)
+  const providers = select(tree, 'providers.*').map(nameOf)
+  const teams = select(tree, 'teams[].id').map(({ value }) => String(value))
+  const check = (
+    pattern: string,
+    isNone: string,
+    names: readonly string[],
+    read: (value: unknown) => string = String,
+  ) =>
+    select(tree, pattern)
+      .filter(({ value }) => typeof value === 'string' && !names.includes(read(value)))
+      .map(({ path, value }) => {
+        const cure = names.length > 0 ? hint(read(value), names, JSON.stringify) : 'none is declared'
+        return { path, text: `${shown(path)} ${isNone}: ${cure}` }
+      })
+  return [
+    ...check('teams[].tier', 'is no tier', tiers),
+    ...check('keys[].team', 'is no team', teams),
+    ...check('routes.*[]', 'names no provider', providers, (target) => String(target).split('/')[0]!),
+  ]
+}
+
+function nameOf({ path }: Found): string {
+  return String(path.at(-1))
+}
+
+/** Where tiers are declared, each team has one: its own, or the one called default. */
+function teamsWithoutTier(tree: Tree): Problem[] {
+  const tiers = select(tree, 'tiers.*').map(nameOf)
+  if (tiers.length === 0 || tiers.includes('default')) return []
+  const tiered = new Set(select(tree, 'teams[].tier').map(({ path }) => path[1]))
+  return select(tree, 'teams[]')
+    .filter(({ path }) => !tiered.has(path[1]!))
+    .map(({ path }) => ({
+      path: [...path, 'tier'],
+      text: 'is missing: tiers are declared, and none is called default',
+    }))
+}
+
+function repeated(found: readonly Found[], shown: Show): Problem[] {
+  const first = new Map<unknown, Path>()
+  return found.flatMap(({ path, value }) => {
+    const before = first.get(value)
+    if (before) return { path, text: `${shown(path)} is at ${showPath(before)} already` }
+    first.set(value, path)
+    return []
+  })
+}
+
+/** One account has one limit per metric and period: two would count into the same counter. */
+function sameLimitTwice({ path, value }: Found): Problem[] {
+  const first = new Map<string, number>()
+  return select(value, '[]').flatMap(({ path: [i], value: budget }) => {
+    const { period } = budget as { period?: unknown }
+    const limit = Object.keys(budget as object).find((field) => field.startsWith('limit_'))
+    const kind = `${limit} ${period}`
+    const before = first.get(kind)
+    if (before === undefined) first.set(kind, i as number)
+    return before === undefined || !limit || !period
+      ? []
+      : { path: [...path, i!], text: `has the same limit and period as ${showPath([...path, before])}` }
+  })
+}
+
+/** The two listeners need an address each. */
+function sameAddress(tree: Tree): Problem[] {
+  const of = (pattern: string, absent: unknown) => String(select(tree, pattern)[0]?.value ?? absent)
+  const port = of('listen.port', DEFAULT_PORT)
+  const adminPort = of('admin.listen.port', DEFAULT_ADMIN_PORT)
+  const hosts = [of('listen.host', DEFAULT_HOST), of('admin.listen.host', DEFAULT_HOST)]
+  const overlap = hosts[0] === hosts[1] || hosts.some((host) => host === '0.0.0.0' || host === '::')
+  if (port !== adminPort || port === '0' || !overlap) return []
+  return [{ path: ['admin', 'listen', 'port'], text: `is ${port}, where the gateway itself listens` }]
+}

@@ -1,0 +1,85 @@
+import { resolve as absolute } from 'node:path'
+import { type Budget, type BudgetEntry, budgetFrom } from '@tollgate/kit/ledger'
+import type { Config, Policy, Provider, Route, Tier } from './config.ts'
+import type { StatedConfig } from './shape/index.ts'
+import type { StatedPolicy } from './shape/policies.ts'
+import { isModulePath } from './shape/service.ts'
+
+export interface ResolveOptions {
+  readonly file: string | undefined
+  /** What relative paths are relative to. */
+  readonly cwd: string
+  /** Why a provider has no key, by the provider's name. */
+  readonly keyless: ReadonlyMap<string, string>
+  /** The variable that a provider's key came from, by the provider's name. */
+  readonly keyVariables: ReadonlyMap<string, string>
+}
+
+/** Finish a config whose fields are all right: what depends on other fields, on the place, and on the keys there are. */
+export function resolveConfig(stated: StatedConfig, options: ResolveOptions): Config {
+  const { file, cwd, keyless, keyVariables } = options
+  const budgetOf = (entry: BudgetEntry) => budgetFrom(entry, { timeZone: stated.timeZone })
+  const withBudgets = <T extends { budgets: readonly BudgetEntry[] }>(owner: T) => ({
+    ...owner,
+    budgets: owner.budgets.map(budgetOf),
+  })
+  const routes = Object.entries(stated.routes.named).map(([model, targets]) =>
+    routeTo(model, targets, keyless),
+  )
+  const { team, project, user, key } = stated.defaults
+
+  return {
+    ...stated,
+    file,
+    store: { kind: 'sqlite', path: absolute(cwd, stated.store.path) },
+    providers: Object.entries(stated.providers)
+      .filter(([name]) => !keyless.has(name))
+      .map(([name, provider]): Provider => ({ name, ...provider, apiKeyFrom: keyVariables.get(name) })),
+    disabledProviders: [...keyless].map(([name, because]) => ({ name, because })),
+    routes: routes.filter(({ targets }) => targets.length > 0),
+    passthrough: stated.routes.passthrough,
+    tiers: Object.entries(stated.tiers).map(([name, tier]): Tier => ({ name, ...tier })),
+    teams: stated.teams.map((team) => ({ ...withBudgets(team), tier: team.tier ?? defaultTier(stated) })),
+    defaults: {
+      team: team.map(budgetOf),
+      project: project.map(budgetOf),
+      user: user.map(budgetOf),
+      key: key.map(budgetOf),
+    },
+    keys: stated.keys.map(withBudgets),
+    policies: stated.policies.map((policy) => policyOf(policy, budgetOf)),
+    audit: stated.audit.map(({ type, path }) => ({ type, path: absolute(cwd, path) })),
+    pipeline: stated.pipeline.map((entry) => (isModulePath(entry) ? absolute(cwd, entry) : entry)),
+    warnings: warningsOf(keyless, routes),
+  }
+}
+
+function routeTo(model: string, targets: readonly string[], keyless: ReadonlyMap<string, string>): Route {
+  const all = targets.map((target) => {
+    const slash = target.indexOf('/')
+    return { provider: target.slice(0, slash), model: target.slice(slash + 1) }
+  })
+  return { model, targets: all.filter(({ provider }) => !keyless.has(provider)) }
+}
+
+function defaultTier({ tiers }: StatedConfig): string | undefined {
+  return Object.hasOwn(tiers, 'default') ? 'default' : undefined
+}
+
+/** The counters of a policy are its own, beside those of a budget with the same limit and period. */
+function policyOf(
+  { name, per, budget: entry }: StatedPolicy,
+  budgetOf: (entry: BudgetEntry) => Budget,
+): Policy {
+  const budget = budgetOf(entry)
+  return { name, per, budget: { ...budget, id: `${name}/${budget.id}` } }
+}
+
+function warningsOf(keyless: ReadonlyMap<string, string>, routes: readonly Route[]): string[] {
+  return [
+    ...[...keyless].map(([name, because]) => `provider ${name} is disabled: ${because}`),
+    ...routes
+      .filter(({ targets }) => targets.length === 0)
+      .map(({ model }) => `route ${model} is disabled: none of its providers has a key`),
+  ]
+}

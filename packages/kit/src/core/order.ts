@@ -1,0 +1,106 @@
+import { misassembled } from './errors.ts'
+import { STAGE, type Stage, type StageMeta } from './stage.ts'
+
+/** The metadata of a handler that is a stage, else undefined. */
+export function stageMeta(handler: unknown): StageMeta | undefined {
+  return typeof handler === 'function' ? (handler as Partial<Stage>)[STAGE] : undefined
+}
+
+/**
+ * Walk handlers in the order in which a request meets them, and throw at the first stage whose needs nobody gave.
+ * Returns what has been given by the end.
+ */
+export function checkOrder(
+  handlers: Iterable<unknown>,
+  before: ReadonlyMap<string, string> = new Map(),
+): Map<string, string> {
+  const given = new Map(before)
+  const all = [...handlers].map(stageMeta)
+  for (const [index, meta] of all.entries()) {
+    if (!meta) continue
+    for (const need of meta.needs)
+      if (!given.has(need.name)) throw misassembled(wrongOrder(meta, need.name, need.giver, all, index))
+    for (const gift of meta.gives) {
+      const earlier = given.get(gift.name)
+      if (earlier)
+        throw misassembled(
+          `${meta.name} gives "${gift.name}", which ${earlier} has given already. Mount one of them.`,
+        )
+      given.set(gift.name, meta.name)
+    }
+  }
+  return given
+}
+
+function wrongOrder(
+  meta: StageMeta,
+  need: string,
+  giver: string,
+  all: readonly (StageMeta | undefined)[],
+  index: number,
+): string {
+  const later = all.slice(index + 1).find((other) => other?.gives.some((gift) => gift.name === need))
+  if (later)
+    return `${meta.name} needs "${need}", which ${later.name} gives, but ${later.name} is mounted after it. Mount ${later.name} before ${meta.name}.`
+  const first = all.slice(0, index).flatMap((other) => (other ? [other.name] : []))
+  const ran = first.length > 0 ? ` (before it: ${first.join(', ')})` : ''
+  return `${meta.name} needs "${need}", and nothing before it gives that${ran}. Mount ${giver} before ${meta.name}.`
+}
+
+interface Layer {
+  readonly handle?: unknown
+  readonly route?: { readonly stack?: readonly Layer[] } | string
+}
+
+/**
+ * Check an app that was put together line by line with `app.use`: Express 4 and 5, Connect, and routers inside them.
+ * A stage may rely on what was given before its router was mounted, and gives nothing outside of its own.
+ *
+ * @throws TollgateError `misassembled`, with the cure: a budget that is not enforced must not start.
+ */
+export function assertOrder(app: unknown): void {
+  const stack = stackOf(app)
+  if (!stack) throw misassembled('assertOrder takes an Express or Connect app, and this is neither.')
+  checkStack(stack, new Map())
+}
+
+function stackOf(app: unknown): readonly Layer[] | undefined {
+  const host = app as
+    | { stack?: unknown; _router?: { stack?: unknown }; router?: { stack?: unknown } }
+    | undefined
+  if (typeof host !== 'function' && typeof host !== 'object') return undefined
+  if (Array.isArray(host?.stack)) return host.stack
+  // Express 4 throws when `router` is read, and keeps its stack in `_router` once something is mounted.
+  if (host && Object.hasOwn(host, '_router')) return (host._router?.stack as Layer[] | undefined) ?? []
+  try {
+    return Array.isArray(host?.router?.stack) ? (host.router.stack as Layer[]) : undefined
+  } catch {
+    return []
+  }
+}
+
+function checkStack(stack: readonly Layer[], before: ReadonlyMap<string, string>): void {
+  let given: ReadonlyMap<string, string> = before
+  for (const [index, layer] of stack.entries()) {
+    const inner = typeof layer.route === 'object' ? layer.route.stack : stackOfHandler(layer.handle)
+    if (inner) {
+      checkStack(inner, given)
+      continue
+    }
+    try {
+      given = checkOrder([layer.handle], given)
+    } catch (error) {
+      // Said again with the layers behind it in view: "mounted after it" is a better cure than "nothing gives it".
+      checkOrder(
+        stack.slice(index).map((rest) => rest.handle),
+        given,
+      )
+      throw error
+    }
+  }
+}
+
+function stackOfHandler(handle: unknown): readonly Layer[] | undefined {
+  const stack = typeof handle === 'function' ? (handle as { stack?: unknown }).stack : undefined
+  return Array.isArray(stack) ? (stack as Layer[]) : undefined
+}

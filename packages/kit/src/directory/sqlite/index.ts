@@ -1,0 +1,1 @@
+export { type SqliteDirectoryOptions, sqliteDirectory } from './sqlite-directory.ts'

@@ -1,0 +1,162 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { text } from 'node:stream/consumers'
+import { pathToFileURL } from 'node:url'
+import fc from 'fast-check'
+import { afterEach, expect, test } from 'vitest'
+import { directoryConformance } from '../../conformance/directory.ts'
+import { keyHasher } from '../key-hash.ts'
+import { issueKey } from '../key-record.ts'
+import { sqliteDirectory } from './index.ts'
+
+const hasher = keyHasher('a master key of thirty-two bytes or more')
+const folders: string[] = []
+
+/** Lets a plain Node process run the sources: they are modules in a package whose build is CommonJS. */
+const readSources = `data:text/javascript,${encodeURIComponent(`
+  import { registerHooks } from 'node:module'
+  const load = (url, context, next) => next(url, url.endsWith('.ts') ? { ...context, format: 'module-typescript' } : context)
+  registerHooks({ load })`)}`
+
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'tollgate-directory-'))
+  folders.push(made)
+  return made
+}
+
+afterEach(() => {
+  for (const made of folders.splice(0)) rmSync(made, { recursive: true, force: true })
+})
+
+directoryConformance({
+  test,
+  store: () => {
+    const path = join(folder(), 'tollgate.db')
+    return { open: (options) => sqliteDirectory(path, options), remove: () => {} }
+  },
+})
+
+test('a new file, its folder and its journal are made, for their owner only', async () => {
+  const path = join(folder(), 'data', 'deeper', 'tollgate.db')
+  const directory = sqliteDirectory(path)
+  await directory.createKey(issueKey({ hasher, org: 'acme' }).record)
+  for (const file of [path, `${path}-wal`, `${path}-shm`])
+    expect(statSync(file).mode & 0o777, file).toBe(0o600)
+  await directory.close()
+})
+
+test('a file that is already there keeps the mode its owner gave it', async () => {
+  const path = join(folder(), 'tollgate.db')
+  writeFileSync(path, '')
+  chmodSync(path, 0o640)
+  await sqliteDirectory(path).close()
+  expect(statSync(path).mode & 0o777).toBe(0o640)
+})
+
+test('no byte of a secret reaches the disk', async () => {
+  const home = folder()
+  const directory = sqliteDirectory(join(home, 'tollgate.db'))
+  const secrets = Array.from({ length: 50 }, (_, i) => {
+    const { record, secret } = issueKey({ hasher, id: `key${i}`, org: 'acme', label: 'kept' })
+    void directory.createKey(record)
+    return secret
+  })
+  const onDisk = readdirSync(home)
+    .map((name) => readFileSync(join(home, name), 'latin1'))
+    .join()
+  expect(onDisk).toContain('kept')
+  for (const secret of secrets) expect(onDisk).not.toContain(secret.slice(16, 32))
+  await directory.close()
+})
+
+test('a file of a newer layout is refused and left as it is', async () => {
+  const path = join(folder(), 'tollgate.db')
+  await sqliteDirectory(path).close()
+  const db = new DatabaseSync(path)
+  db.exec('UPDATE directory_layout SET version = 2')
+  expect(() => sqliteDirectory(path)).toThrow('the directory has layout 2, this Tollgate knows layout 1')
+  expect(db.prepare('SELECT version FROM directory_layout').get()).toEqual({ version: 2 })
+  db.close()
+})
+
+test('a file that is no database is refused', () => {
+  const path = join(folder(), 'tollgate.db')
+  writeFileSync(path, 'not a database, and longer than the header of one: '.repeat(20))
+  expect(() => sqliteDirectory(path)).toThrow('file is not a database')
+})
+
+test('it shares a file with tables of others', async () => {
+  const path = join(folder(), 'tollgate.db')
+  const db = new DatabaseSync(path)
+  db.exec('CREATE TABLE account (id TEXT); INSERT INTO account VALUES (1); PRAGMA user_version = 7')
+  const directory = sqliteDirectory(path)
+  await directory.createKey(issueKey({ hasher, org: 'acme' }).record)
+  await directory.close()
+  expect(db.prepare('SELECT count(*) AS n FROM account').get()).toEqual({ n: 1 })
+  expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: 7 })
+  db.close()
+})
+
+test('a lookup is one search of one tree', () => {
+  const path = join(folder(), 'tollgate.db')
+  void sqliteDirectory(path).close()
+  const db = new DatabaseSync(path)
+  const plan = db.prepare("EXPLAIN QUERY PLAN SELECT hash, org FROM virtual_key WHERE lookup = 'x'").all()
+  expect(plan.map(({ detail }) => detail)).toEqual(['SEARCH virtual_key USING PRIMARY KEY (lookup=?)'])
+  db.close()
+})
+
+test('several processes may open a new file at the same moment', async () => {
+  const path = join(folder(), 'tollgate.db')
+  const program = `
+    import { sqliteDirectory } from ${JSON.stringify(pathToFileURL(join(__dirname, 'index.ts')))}
+    process.stdin.once('data', () => { sqliteDirectory(${JSON.stringify(path)}).close(); process.exit() })
+    console.log('ready')`
+  const processes = Array.from({ length: 6 }, () =>
+    spawn(process.execPath, ['--import', readSources, '--input-type=module', '--eval', program]),
+  )
+  await Promise.all(processes.map((child) => once(child.stdout, 'data')))
+  const ended = processes.map(async (child) => {
+    const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
+    return { stderr, code }
+  })
+  for (const child of processes) child.stdin.write('go')
+  for (const { stderr, code } of await Promise.all(ended)) expect(code, stderr).toBe(0)
+})
+
+test('random histories on two handles agree with a map', async () => {
+  const name = fc.constantFrom('a', 'b', 'c', 'd')
+  const command = fc.record({ what: fc.constantFrom('create', 'revoke', 'find'), name, there: fc.boolean() })
+  await fc.assert(
+    fc.asyncProperty(fc.array(command, { maxLength: 30 }), async (history) => {
+      const path = join(folder(), 'tollgate.db')
+      const clock = { now: () => 1_000 }
+      const handles = [sqliteDirectory(path, { clock }), sqliteDirectory(path, { clock })] as const
+      const model = new Map<string, { lookup: string; revoked: boolean }>()
+      for (const { what, name, there } of history) {
+        const directory = handles[there ? 1 : 0]
+        const known = model.get(name)
+        if (what === 'create') {
+          const { record } = issueKey({ hasher, id: name, org: 'acme' })
+          expect((await directory.createKey(record)).status).toBe(known ? 'exists' : 'created')
+          if (!known) model.set(name, { lookup: record.lookup, revoked: false })
+        } else if (what === 'revoke') {
+          const expected = !known ? 'unknown' : known.revoked ? 'repeat' : 'revoked'
+          expect((await directory.revokeKey(name)).status).toBe(expected)
+          if (known) known.revoked = true
+        } else if (known) {
+          const found = await directory.findKey(known.lookup)
+          expect(found?.revokedAtMs).toBe(known.revoked ? 1_000 : undefined)
+        }
+      }
+      const listed = (await handles[0].listKeys()).map(({ id }) => id)
+      expect(listed).toEqual([...model.keys()].sort())
+      await Promise.all(handles.map((handle) => handle.close()))
+    }),
+    { numRuns: 40 },
+  )
+})

@@ -1,0 +1,24 @@
+/**
+ * Tollgate: LLM spend control as Express middleware. Everything that the README uses is here; each room has a subpath of
+ * its own besides (`@tollgate/kit/stages/budget-reserve`).
+ */
+export {
+  assertOrder,
+  type Clock,
+  compose,
+  defineStage,
+  slot,
+  TollgateError,
+  tollgateErrors,
+} from './core/index.ts'
+export { staticDirectory } from './directory/index.ts'
+export { sqliteDirectory } from './directory/sqlite/index.ts'
+export { sqliteLedger } from './ledger/sqlite/index.ts'
+export { priceBook } from './meter/index.ts'
+export { authVirtualKey } from './stages/auth-virtual-key/index.ts'
+export { budgetReserve, reservation } from './stages/budget-reserve/index.ts'
+export { identify, principal } from './stages/identify/index.ts'
+export { attempts, providerFailover } from './stages/provider-failover/index.ts'
+export { entitlement, tierCheck } from './stages/tier-check/index.ts'
+export { charge, usage, usageReconcile } from './stages/usage-reconcile/index.ts'
+export { modelRoutes } from './wire/index.ts'

@@ -1,0 +1,143 @@
+import { MAX_AMOUNT, MAX_LIMIT } from '../core/money.ts'
+import {
+  type AccountId,
+  type Adjust,
+  type Amounts,
+  type Budget,
+  type Extend,
+  type Heartbeat,
+  METRICS,
+  type Reserve,
+  type Settle,
+} from './ledger.ts'
+import { WINDOWS, windowAt } from './windows.ts'
+
+/**
+ * What every ledger refuses at its door, as a RangeError, before anything is queued or sent: a command that is wrong is
+ * its caller's mistake, and must not reach the books of everybody else.
+ */
+
+/** Accounts on one path. */
+const MAX_PATH = 8
+/** Longer names are a mistake or an attack; they would be stored with every reservation. */
+const MAX_NAME = 512
+/** A reservation nobody has heard of for a day is dead. Records live longer than any reservation that may refer to them. */
+const MAX_TTL_MS = 86_400_000
+
+const ACCOUNT = /^(?:org|team|project|user|key):.+$/s
+
+export function checkReserve({ id, path, min, want, bound, ttlMs, owner }: Reserve): void {
+  checkId(id)
+  if (path.length < 1 || path.length > MAX_PATH) {
+    throw new RangeError(`a path has 1 to ${MAX_PATH} accounts, not ${path.length}`)
+  }
+  for (let at = 0; at < path.length; at++) {
+    checkAccount(path[at]!)
+    if (path.indexOf(path[at]!) !== at) throw new RangeError(`${path[at]} is on the path twice`)
+  }
+  checkRange(min, want)
+  if (bound !== 'proven' && bound !== 'soft') throw new RangeError(`"${bound}" is not a bound: proven, soft`)
+  checkTtl(ttlMs)
+  checkName('owner', owner)
+}
+
+export function checkExtend({ id, min, want, consumed, ttlMs }: Extend): void {
+  checkId(id)
+  checkRange(min, want)
+  checkAmounts(consumed)
+  checkTtl(ttlMs)
+}
+
+export function checkHeartbeat(beats: readonly Heartbeat[], ttlMs: number): void {
+  checkTtl(ttlMs)
+  for (const { id, observed } of beats) {
+    checkId(id)
+    checkAmounts(observed)
+  }
+}
+
+export function checkSettle({ id, actual, basis }: Settle): void {
+  checkId(id)
+  checkAmounts(actual)
+  if (basis !== 'exact' && basis !== 'estimated') {
+    throw new RangeError(`"${basis}" is not a basis: exact, estimated`)
+  }
+}
+
+export function checkAdjust({ id, account, budget, delta, reason }: Adjust): void {
+  checkId(id)
+  checkAccount(account)
+  checkName('budget', budget)
+  checkName('reason', reason)
+  if (!Number.isSafeInteger(delta) || Math.abs(delta) > MAX_AMOUNT) {
+    throw new RangeError(`${delta} is not a correction: an integer from −2^50 to 2^50`)
+  }
+}
+
+export function checkProvision(account: AccountId, budgets: readonly Budget[]): void {
+  checkAccount(account)
+  const ids = new Set<string>()
+  for (const budget of budgets) {
+    checkBudget(budget)
+    if (ids.has(budget.id)) throw new RangeError(`${account} has two budgets "${budget.id}"`)
+    ids.add(budget.id)
+  }
+}
+
+export function checkBudget({ id, metric, window, timeZone, anchorDay, limit, mode }: Budget): void {
+  checkName('budget', id)
+  if (id === 'total')
+    throw new RangeError('"total" is the counter that every account has: name the budget differently')
+  if (!METRICS.includes(metric)) throw new RangeError(`"${metric}" is not a metric: ${METRICS.join(', ')}`)
+  if (!WINDOWS.includes(window)) throw new RangeError(`"${window}" is not a window: ${WINDOWS.join(', ')}`)
+  if (anchorDay !== undefined && !(Number.isInteger(anchorDay) && anchorDay >= 1 && anchorDay <= 28)) {
+    throw new RangeError(`${anchorDay} is not a day that every month has: 1 to 28`)
+  }
+  if (!Number.isSafeInteger(limit) || limit < 0 || limit > MAX_LIMIT) {
+    throw new RangeError(`${limit} is not a limit: an integer from 0 to 2^52`)
+  }
+  if (mode !== 'hard' && mode !== 'soft') throw new RangeError(`"${mode}" is not a mode: hard, soft`)
+  windowAt(0, window, timeZone, anchorDay)
+}
+
+export function checkAccount(account: AccountId): void {
+  if (typeof account !== 'string' || account.length > MAX_NAME || !ACCOUNT.test(account)) {
+    throw new RangeError(`"${account}" is not an account: org:…, team:…, project:…, user:… or key:…`)
+  }
+}
+
+export function checkId(id: string): void {
+  checkName('id', id)
+}
+
+function checkName(what: string, name: string): void {
+  if (typeof name !== 'string' || name.length < 1 || name.length > MAX_NAME) {
+    throw new RangeError(`"${name}" is not the ${what} of anything: 1 to ${MAX_NAME} characters`)
+  }
+}
+
+function checkTtl(ttlMs: number): void {
+  if (!Number.isSafeInteger(ttlMs) || ttlMs < 1 || ttlMs > MAX_TTL_MS) {
+    throw new RangeError(`${ttlMs} is not a life of a reservation: 1 ms to a day`)
+  }
+}
+
+function checkRange(min: Amounts, want: Amounts): void {
+  checkAmounts(min)
+  checkAmounts(want)
+  if (min.usd > want.usd || min.tokens > want.tokens || min.requests > want.requests) {
+    throw new RangeError('min is more than want')
+  }
+}
+
+export function checkAmounts(amounts: Amounts): void {
+  checkAmount('usd', amounts.usd)
+  checkAmount('tokens', amounts.tokens)
+  checkAmount('requests', amounts.requests)
+}
+
+function checkAmount(metric: string, amount: number): void {
+  if (!Number.isSafeInteger(amount) || amount < 0 || amount > MAX_AMOUNT) {
+    throw new RangeError(`${amount} is not an amount of ${metric}: an integer from 0 to 2^50`)
+  }
+}

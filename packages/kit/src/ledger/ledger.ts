@@ -1,0 +1,275 @@
+import type { NanoUsd } from '../core/money.ts'
+
+/**
+ * The ledger: the one place where money moves.
+ *
+ * A request is charged to a *path* of accounts (org → team → project → user → key). Before the provider is called the
+ * worst it can cost is *reserved* on all of them in one atomic step, or on none; afterwards the reservation is *settled*
+ * at the real cost, or *released* when nothing was bought. A reservation that nobody ends *expires*: it is charged in
+ * full and marked unconfirmed, because the provider has probably billed it.
+ *
+ * Every amount in a command is an absolute total, never a delta, and every command may be repeated: the second time it
+ * changes nothing. A refusal is a value; a rejected promise means that the store is broken or slow and that the effect
+ * is **unknown** (release the id, and refuse the request).
+ */
+export interface Ledger {
+  /** Make an account, or replace its budgets. Counters stay. */
+  provision(account: AccountId, budgets: readonly Budget[]): Promise<ProvisionResult>
+
+  /** Reserve between `min` and `want` on every account of the path, in one atomic step; a denial writes nothing. */
+  reserve(command: Reserve): Promise<ReserveResult>
+
+  /**
+   * Raise an open reservation to new totals (another attempt at a dearer deployment, a longer stream). Totals lower
+   * than what is held are ignored. Denied leaves the reservation as it was, except for `consumed` and the deadline.
+   * An expired reservation is revived.
+   */
+  extend(command: Extend): Promise<ExtendResult>
+
+  /** Move the deadlines of open reservations on, and note what each has been seen to cost so far. */
+  heartbeat(beats: readonly Heartbeat[], ttlMs: number): Promise<HeartbeatResult>
+
+  /** End a reservation at what it really cost, more than was reserved included (overdraft: always booked). */
+  settle(command: Settle): Promise<SettleResult>
+
+  /** End a reservation that bought nothing. An unknown id leaves a tombstone, so that a reserve still on its way cannot come to life. */
+  release(id: string): Promise<ReleaseResult>
+
+  /**
+   * Expire what is past its deadline, at most `limit` at a time: charged in full, marked unconfirmed. Returns each
+   * reservation that this call expired, for its audit record.
+   */
+  expire(limit?: number): Promise<readonly ExpiredReservation[]>
+
+  /** The expired reservations whose charge nobody has confirmed yet, oldest first. */
+  expired(filter?: ExpiredFilter): Promise<readonly ExpiredReservation[]>
+
+  /** Settle expired reservations at what their last heartbeat had seen, or at zero: an operator's decision. */
+  settleExpired(to: 'observed' | 'zero', filter?: ExpiredFilter): Promise<SettleExpiredResult>
+
+  /** Correct a counter of the current window by a signed amount, with a reason; `id` makes it repeatable. */
+  adjust(command: Adjust): Promise<AdjustResult>
+
+  /** What accounts have spent, reserved and left: the implicit total first, then their budgets. Sees all commands before it. */
+  read(accounts: readonly AccountId[]): Promise<readonly AccountState[]>
+
+  /**
+   * The smallest hard limit per metric on a path, as this process last saw it; a metric without one is absent. It sizes
+   * reservations and decides nothing, so it may be a moment old, and it answers at once.
+   */
+  smallestLimits(path: readonly AccountId[]): Partial<Record<Metric, number>>
+
+  /** Every account the books know, with the same figures. */
+  accounts(): Promise<readonly AccountState[]>
+
+  /** Finish what is queued, then close the store. */
+  close(): Promise<void>
+}
+
+/** What a budget counts: money in nano-USD, tokens, or requests. */
+export type Metric = 'usd' | 'tokens' | 'requests'
+
+export const METRICS: readonly Metric[] = ['usd', 'tokens', 'requests']
+
+/** One integer total per metric: `usd` in nano-USD, from 0 to 2^50. */
+export interface Amounts {
+  readonly usd: NanoUsd
+  readonly tokens: number
+  readonly requests: number
+}
+
+/** `kind:id`, for instance `team:marketing`; the id is free text. */
+export type AccountId = `${AccountKind}:${string}`
+export type AccountKind = 'org' | 'team' | 'project' | 'user' | 'key'
+
+/** A span of the calendar that a budget refills with; `total` never refills. */
+export type Window = 'hour' | 'day' | 'week' | 'month' | 'total'
+
+/** A limit on an account. Metric, window, zone and anchor never change under one id. */
+export interface Budget {
+  /** Unique within its account. */
+  readonly id: string
+  readonly metric: Metric
+  readonly window: Window
+  /** IANA zone whose calendar the window follows, for instance `Europe/Berlin`. */
+  readonly timeZone: string
+  /** Day of the month on which a monthly window starts, 1 to 28. */
+  readonly anchorDay?: number
+  /** In the metric's unit, 0 to 2^52. */
+  readonly limit: number
+  /** `hard` refuses; `soft` only reports. */
+  readonly mode: 'hard' | 'soft'
+}
+
+export type ProvisionResult = { readonly status: 'ok' | 'unchanged' }
+
+export interface Reserve {
+  /** UUIDv7, made by the caller; the same id and amounts again return the same grant. */
+  readonly id: string
+  /** 1 to 8 accounts, outermost first. */
+  readonly path: readonly AccountId[]
+  /** Less than this is a denial. */
+  readonly min: Amounts
+  /** The worst case; the grant is as much of it as every hard budget has left. */
+  readonly want: Amounts
+  /** Whether `want` is known to be a bound, or only believed (then it is denied once overdraft has added up). */
+  readonly bound: 'proven' | 'soft'
+  /** How long the reservation lives without a heartbeat. */
+  readonly ttlMs: number
+  /** The process that answers for it: instance and boot. */
+  readonly owner: string
+  /** Report what would have been denied instead of denying it. */
+  readonly observe?: boolean
+  /** Kept with the reservation for the audit record of one that expires. */
+  readonly memo: ReservationMemo
+}
+
+/** What the record of an expired reservation needs to say, kept beside the money. */
+export interface ReservationMemo {
+  readonly requestId: string
+  readonly model: string
+  readonly priceVersion: string
+  /** Cost attribution, for instance `{ feature: 'search' }`. */
+  readonly tags?: Readonly<Record<string, string>>
+}
+
+/** Where one budget of one account stands. */
+export interface Standing {
+  readonly account: AccountId
+  readonly budget: string
+  readonly metric: Metric
+  readonly window: Window
+  readonly limit: number
+  /** Settled in this window, unconfirmed charges included. */
+  readonly spent: number
+  readonly reserved: number
+  /** The part of `spent` that expired reservations were charged and nobody has confirmed. */
+  readonly unconfirmed: number
+  /** limit − spent − reserved; negative after an overdraft or a lowered limit. */
+  readonly remaining: number
+  /** When the window ends, ms since the epoch; null for `total`. */
+  readonly resetAtMs: number | null
+}
+
+/**
+ * Why a request did not fit. `exceeded`: spent money leaves no room. `reserved`: it would fit but for what running
+ * requests hold. `overdraft`: costs beyond their reservations have added up, and this request's bound is not proven.
+ */
+export interface Shortfall extends Standing {
+  readonly reason: 'exceeded' | 'reserved' | 'overdraft'
+}
+
+export type ReserveResult =
+  | {
+      readonly status: 'ok'
+      /** The id had been reserved before, with the same amounts. */
+      readonly repeat: boolean
+      readonly granted: Amounts
+      /** The hard USD budget with the least left after this grant; absent when there is none. */
+      readonly tightest?: Standing
+      /** Budgets that would have refused: soft ones, and all of them when observing. */
+      readonly would: readonly Shortfall[]
+    }
+  | { readonly status: 'denied'; readonly shortfall: Shortfall }
+  | { readonly status: 'no_account'; readonly account: AccountId; readonly reason: NoAccountReason }
+  /** `finished`: the id has been settled, released or expired. `conflict`: it was reserved with other amounts. */
+  | { readonly status: 'finished' | 'conflict' }
+
+/**
+ * Why an account is not in the books: never `unknown` for a kind with default budgets; `gone` when it has been charged
+ * before and its limits are lost, which is never answered with a fresh budget; `too_many` when its parent has as many
+ * accounts that nobody provisioned as are allowed.
+ */
+export type NoAccountReason = 'unknown' | 'gone' | 'too_many'
+
+export interface Extend {
+  readonly id: string
+  readonly min: Amounts
+  readonly want: Amounts
+  /** What has been bought so far; it counts as spent from now on. */
+  readonly consumed: Amounts
+  readonly ttlMs: number
+}
+
+export type ExtendResult =
+  | { readonly status: 'open' | 'revived'; readonly granted: Amounts }
+  | { readonly status: 'denied'; readonly shortfall: Shortfall }
+  | { readonly status: 'finished' | 'unknown' }
+
+export interface Heartbeat {
+  readonly id: string
+  readonly observed: Amounts
+}
+
+export interface HeartbeatResult {
+  /** Ids that are no longer open: ended by somebody else. */
+  readonly notOpen: readonly string[]
+  /** Ids that had expired and are open again. */
+  readonly revived: readonly string[]
+}
+
+/** `exact`: the provider said so. `estimated`: counted or bounded by us; an exact or a higher amount may follow. */
+export type Basis = 'exact' | 'estimated'
+
+export interface Settle {
+  readonly id: string
+  readonly actual: Amounts
+  readonly basis: Basis
+}
+
+export type SettleResult =
+  /** `late`: it had expired or been released; booked all the same. */
+  | { readonly status: 'settled' | 'repeat' | 'late'; readonly overdraft: boolean }
+  /** Another exact amount for a settled id; nothing changes. */
+  | { readonly status: 'conflict' }
+  /** No such reservation, not even a tombstone: kept in the `unbooked` list for an operator. */
+  | { readonly status: 'unbooked' }
+
+export type ReleaseResult = { readonly status: 'released' | 'tombstoned' | 'repeat' | 'conflict' }
+
+export interface ExpiredReservation {
+  readonly id: string
+  readonly owner: string
+  readonly path: readonly AccountId[]
+  readonly memo: ReservationMemo
+  /** What it is charged at now: everything that was reserved. */
+  readonly charged: Amounts
+  /** What the last heartbeat had seen. */
+  readonly observed: Amounts
+  readonly reservedAtMs: number
+  readonly expiredAtMs: number
+}
+
+export interface ExpiredFilter {
+  readonly owner?: string
+  /** Expired at or after this time, ms. */
+  readonly sinceMs?: number
+}
+
+export interface SettleExpiredResult {
+  readonly count: number
+  /** Nano-USD that the affected reservations were charged at before, and after. */
+  readonly before: number
+  readonly after: number
+}
+
+export interface Adjust {
+  readonly id: string
+  readonly account: AccountId
+  /** Budget id, or `total` for the implicit counter. */
+  readonly budget: string
+  /** Signed, in the budget's metric. */
+  readonly delta: number
+  readonly reason: string
+}
+
+export type AdjustResult = { readonly status: 'ok' | 'repeat' | 'no_account' | 'no_budget' }
+
+export interface AccountState {
+  readonly account: AccountId
+  /** All time, nano-USD. */
+  readonly spent: number
+  readonly reserved: number
+  readonly unconfirmed: number
+  readonly budgets: readonly Standing[]
+}

@@ -1,0 +1,20 @@
+import type { AccountId, NoAccountReason } from './ledger.ts'
+
+/** One sentence for the log of whoever was answered `no_account`: what is wrong, and what to do about it. */
+export function noAccountText({
+  account,
+  reason,
+}: {
+  readonly account: AccountId
+  readonly reason: NoAccountReason
+}): string {
+  const kind = account.slice(0, account.indexOf(':'))
+  switch (reason) {
+    case 'unknown':
+      return `The books have no account ${account}. Provision it, or give every ${kind} a default budget: { per: '${kind}', … }.`
+    case 'gone':
+      return `The account ${account} has been charged before, but its limits are lost. Restore the books, or provision it anew.`
+    case 'too_many':
+      return `The account ${account} is one more than its parent may gain by itself. Raise maxAuto, or provision it.`
+  }
+}

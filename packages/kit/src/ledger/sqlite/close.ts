@@ -1,0 +1,122 @@
+import type { DatabaseSync } from 'node:sqlite'
+import {
+  type Amounts,
+  type Basis,
+  METRICS,
+  type ReleaseResult,
+  type Settle,
+  type SettleResult,
+} from '../ledger.ts'
+import { isOverdraft, rebook } from './booking.ts'
+import type { Books } from './books.ts'
+import type { Reservation } from './reservations.ts'
+
+/** The life of a tombstone whose reservation never came, and the least of all others. */
+const TOMBSTONE_MS = 600_000
+
+/** How long a closed record answers repeats: longer than anybody goes on retrying. */
+export const tombstoneMs = (ttlMs: number): number => Math.max(2 * ttlMs, TOMBSTONE_MS)
+
+/** Where settles are kept that belong to no reservation: money may have been spent, so they are never dropped. */
+export function unbookedList(db: DatabaseSync): (command: Settle, atMs: number) => void {
+  const insert = db.prepare(
+    `INSERT INTO unbooked (usd, tokens, requests, basis, at_ms, id) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET usd = excluded.usd, tokens = excluded.tokens, requests = excluded.requests,
+       basis = excluded.basis WHERE basis = 'estimated'`,
+  )
+  return ({ id, actual, basis }, atMs) =>
+    void insert.run(actual.usd, actual.tokens, actual.requests, basis, atMs, id)
+}
+
+export function settle(
+  books: Books,
+  keepUnbooked: ReturnType<typeof unbookedList>,
+  command: Settle,
+): SettleResult {
+  const { id, actual, basis } = command
+  const reservation = books.reservations.find(id)
+  if (!reservation || reservation.counters.length === 0) {
+    keepUnbooked(command, books.nowMs)
+    return { status: 'unbooked' }
+  }
+  const before = reservation.state
+  if (before !== 'settled') {
+    end(books, reservation, { actual, basis })
+    const status = before === 'open' ? 'settled' : 'late'
+    return { status, overdraft: isOverdraft(reservation) }
+  }
+  const told = reservation.settled!
+  const next = corrected(told, reservation.basis!, command)
+  if (next === 'conflict') return { status: 'conflict' }
+  if (next) end(books, reservation, { actual: next, basis })
+  return { status: next ? 'settled' : 'repeat', overdraft: isOverdraft(reservation) }
+}
+
+/** What a settled reservation is now said to have cost; undefined when that is nothing new. */
+function corrected(told: Amounts, basis: Basis, next: Settle): Amounts | 'conflict' | undefined {
+  const same = METRICS.every((metric) => next.actual[metric] === told[metric])
+  if (basis === 'exact') return next.basis === 'exact' && !same ? 'conflict' : undefined
+  if (next.basis === 'exact') return next.actual
+  const higher = METRICS.some((metric) => next.actual[metric] > told[metric])
+  if (!higher) return
+  const highest = METRICS.map((metric) => [metric, Math.max(told[metric], next.actual[metric])])
+  return Object.fromEntries(highest) as Amounts
+}
+
+/** Settle a reservation, whatever state it is in, at what it is said to have cost. */
+export function end(
+  books: Books,
+  reservation: Reservation,
+  { actual, basis }: { readonly actual: Amounts; readonly basis: Basis },
+): void {
+  rebook(reservation, books.counters, () => {
+    reservation.state = 'settled'
+    reservation.settled = { usd: actual.usd, tokens: actual.tokens, requests: actual.requests }
+    reservation.basis = basis
+  })
+  bury(books, reservation)
+}
+
+export function release(books: Books, id: string): ReleaseResult {
+  const reservation = books.reservations.find(id)
+  if (!reservation) {
+    books.reservations.insert(blindTombstone(id, books.nowMs))
+    return { status: 'tombstoned' }
+  }
+  if (reservation.state === 'settled') return { status: 'conflict' }
+  if (reservation.state === 'released') return { status: 'repeat' }
+  rebook(reservation, books.counters, () => {
+    reservation.state = 'released'
+  })
+  bury(books, reservation)
+  return { status: 'released' }
+}
+
+function bury(books: Books, reservation: Reservation): void {
+  reservation.endedAtMs = books.nowMs
+  reservation.dueMs = books.nowMs + tombstoneMs(reservation.ttlMs)
+  books.reservations.close(reservation)
+}
+
+/** Stands where a reservation might still arrive: the reserve that was released before it got here finds it ended. */
+function blindTombstone(id: string, nowMs: number): Reservation {
+  return {
+    id,
+    state: 'released',
+    dueMs: nowMs + TOMBSTONE_MS,
+    owner: '',
+    path: '[]',
+    countersText: '[]',
+    counters: [],
+    memo: 'null',
+    asked: 'null',
+    ttlMs: 0,
+    reservedAtMs: nowMs,
+    endedAtMs: nowMs,
+    reserved: { usd: 0, tokens: 0, requests: 0 },
+    consumed: { usd: 0, tokens: 0, requests: 0 },
+    observed: { usd: 0, tokens: 0, requests: 0 },
+    settled: null,
+    basis: null,
+  }
+}

@@ -1,0 +1,80 @@
+import type { Amounts, ExpiredFilter, ExpiredReservation, SettleExpiredResult } from '../ledger.ts'
+import { rebook } from './booking.ts'
+import type { Books } from './books.ts'
+import { end } from './close.ts'
+import type { Reservation } from './reservations.ts'
+
+/** How long the charge of an expired reservation waits to be confirmed before it stands as it is. */
+const EXPIRED_MS = 7 * 86_400_000
+/** Old counters outlive every record that might still correct them. */
+const COUNTER_MS = 9 * 86_400_000
+/** Expired reservations that are given up as unconfirmed in one call. */
+const GIVE_UP = 100
+
+/** Charge what is past its deadline, and clear away, in small bites, what has served its time. */
+export function expire(books: Books, limit: number): readonly ExpiredReservation[] {
+  const { reservations, counters, nowMs } = books
+  const expired = reservations.due('open', nowMs, limit).map((id) => {
+    const reservation = reservations.find(id)!
+    rebook(reservation, counters, () => {
+      reservation.state = 'expired'
+    })
+    reservation.endedAtMs = nowMs
+    reservation.dueMs = nowMs + EXPIRED_MS
+    reservations.save(reservation)
+    return recordOf(reservation)
+  })
+  for (const id of reservations.due('expired', nowMs, GIVE_UP)) {
+    const reservation = reservations.find(id)!
+    end(books, reservation, { actual: { ...reservation.reserved } as Amounts, basis: 'estimated' })
+  }
+  reservations.sweep(nowMs)
+  counters.sweep(nowMs - COUNTER_MS)
+  return expired
+}
+
+export function listExpired(books: Books, filter: ExpiredFilter): readonly ExpiredReservation[] {
+  return matching(books, filter).map(recordOf)
+}
+
+/** An operator's decision; the owner's own late truth, should it come, still corrects it. */
+export function settleExpired(
+  books: Books,
+  to: 'observed' | 'zero',
+  filter: ExpiredFilter,
+): SettleExpiredResult {
+  let before = 0
+  let after = 0
+  const affected = matching(books, filter)
+  for (const reservation of affected) {
+    const { reserved, observed, consumed } = reservation
+    const seen = to === 'observed' ? observed : consumed
+    const actual = {
+      usd: Math.min(seen.usd, reserved.usd),
+      tokens: Math.min(seen.tokens, reserved.tokens),
+      requests: Math.min(seen.requests, reserved.requests),
+    } as Amounts
+    before += reserved.usd
+    after += Math.max(actual.usd, consumed.usd)
+    end(books, reservation, { actual, basis: 'estimated' })
+  }
+  return { count: affected.length, before, after }
+}
+
+function matching({ reservations }: Books, { owner, sinceMs = 0 }: ExpiredFilter): Reservation[] {
+  return reservations.expired(owner ?? null, sinceMs).map((id) => reservations.find(id)!)
+}
+
+function recordOf(reservation: Reservation): ExpiredReservation {
+  const { id, owner, path, memo, reserved, observed, reservedAtMs, endedAtMs } = reservation
+  return {
+    id,
+    owner,
+    path: JSON.parse(path),
+    memo: JSON.parse(memo),
+    charged: { ...reserved } as Amounts,
+    observed: { ...observed } as Amounts,
+    reservedAtMs,
+    expiredAtMs: endedAtMs!,
+  }
+}

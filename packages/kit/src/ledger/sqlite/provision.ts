@@ -1,0 +1,130 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { AccountId, AccountKind, Budget, NoAccountReason, ProvisionResult } from '../ledger.ts'
+import { type Account, kindOf, type Rule, TOTAL } from './accounts.ts'
+import type { Books } from './books.ts'
+import type { Reservation } from './reservations.ts'
+
+export interface ProvisionOptions {
+  /** The budgets of accounts nobody has seen, by kind. A kind that is absent is never made unasked. */
+  readonly defaults: ReadonlyMap<AccountKind, readonly Budget[]>
+  readonly maxAuto: number
+}
+
+export interface Provisioning {
+  provision(id: AccountId, budgets: readonly Budget[]): ProvisionResult
+  /** An account that is in the books. One that nobody provisioned has its kind's defaults as they are now. */
+  find(id: AccountId): Account | undefined
+  /** The budgets that an account nobody has seen would get, or why there is none for it. */
+  budgetsOfUnseen(id: AccountId, parent: AccountId | ''): readonly Budget[] | NoAccountReason
+  makeUnseen(id: AccountId, parent: AccountId | ''): void
+}
+
+export function provisioning(books: Books, { defaults, maxAuto }: ProvisionOptions): Provisioning {
+  const { accounts } = books
+
+  function write(id: AccountId, budgets: readonly Budget[], keeper: { auto: boolean; parent: string }): void {
+    accounts.save(id, keeper)
+    replaceBudgets(books, id, budgets)
+    accounts.forget(id)
+  }
+
+  return {
+    provision(id, budgets) {
+      const account = accounts.find(id)
+      if (account && !account.auto && sameBudgets(account, budgets)) return { status: 'unchanged' }
+      write(id, budgets, { auto: false, parent: '' })
+      books.generation += 1
+      return { status: 'ok' }
+    },
+    find(id) {
+      const account = accounts.find(id)
+      const budgets = account?.auto ? defaults.get(kindOf(id)) : undefined
+      if (!account || !budgets || sameBudgets(account, budgets)) return account
+      replaceBudgets(books, id, budgets)
+      accounts.forget(id)
+      books.generation += 1
+      return accounts.find(id)
+    },
+    budgetsOfUnseen(id, parent) {
+      if (accounts.hasTraces(id)) return 'gone'
+      const budgets = defaults.get(kindOf(id))
+      if (!budgets) return 'unknown'
+      return accounts.autoCount(parent) < maxAuto ? budgets : 'too_many'
+    },
+    makeUnseen: (id, parent) => write(id, defaults.get(kindOf(id)) ?? [], { auto: true, parent }),
+  }
+}
+
+function sameBudgets({ rules }: Account, budgets: readonly Budget[]): boolean {
+  return (
+    rules.length === budgets.length && rules.every(({ budget }, at) => isDeepStrictEqual(budget, budgets[at]))
+  )
+}
+
+/** All that may never change under one rule. */
+function sameShape(a: Budget, b: Budget): boolean {
+  return (
+    a.id === b.id &&
+    a.metric === b.metric &&
+    a.window === b.window &&
+    a.timeZone === b.timeZone &&
+    (a.anchorDay ?? 1) === (b.anchorDay ?? 1)
+  )
+}
+
+/**
+ * Give an account these budgets and no others. A budget that keeps its shape keeps its counters, also when it had been
+ * taken away meanwhile; one that is new takes over what the budget in whose place it comes has counted, so that
+ * changing a limit's calendar is not a fresh start.
+ */
+function replaceBudgets(books: Books, id: AccountId, budgets: readonly Budget[]): void {
+  const { accounts } = books
+  const before = accounts.find(id)?.rules ?? []
+  const ever = accounts.rulesEver(id)
+  if (!ever.some(({ budget }) => budget.id === TOTAL.id)) {
+    const total = accounts.insertRule(id, TOTAL, 0)
+    books.counters.change(accounts.currentCounter(total, books.windowNowMs))
+  }
+  const dropped = before.filter((rule) => !budgets.some((budget) => sameShape(budget, rule.budget)))
+  for (const rule of dropped) accounts.placeRule(rule, rule.budget, null)
+  for (const [at, budget] of budgets.entries()) {
+    const kept = ever.find((rule) => sameShape(rule.budget, budget))
+    if (kept) accounts.placeRule(kept, budget, at + 1)
+    else {
+      const added = accounts.insertRule(id, budget, at + 1)
+      const replaced = replacedBy(budget, dropped)
+      if (replaced) takeOver(books, replaced, added)
+    }
+  }
+}
+
+function replacedBy({ id, metric }: Budget, dropped: Rule[]): Rule | undefined {
+  const alike = dropped.filter(({ budget }) => budget.metric === metric)
+  return alike.find(({ budget }) => budget.id === id) ?? alike[0]
+}
+
+/** Start a rule's counter where another's stands, and let running requests count in both. */
+function takeOver(books: Books, from: Rule, to: Rule): void {
+  const { accounts, counters, reservations } = books
+  const source = accounts.currentCounter(from, books.windowNowMs)
+  const target = accounts.currentCounter(to, books.windowNowMs)
+  target.spent = source.spent
+  target.reserved = source.reserved
+  target.unconfirmed = source.unconfirmed
+  target.overdraft = source.overdraft
+  target.referrers = source.referrers
+  counters.change(target)
+  if (source.referrers === 0) return
+  for (const id of reservations.referring()) {
+    const reservation = reservations.find(id)!
+    if (!reservation.counters.includes(source)) continue
+    reservation.counters = [...reservation.counters, target]
+    reservation.countersText = textOf(reservation.counters)
+    reservations.save(reservation)
+  }
+}
+
+/** How a reservation's counters are kept. */
+export function textOf(counters: Reservation['counters']): string {
+  return JSON.stringify(counters.map(({ rule, window }) => [rule, window]))
+}

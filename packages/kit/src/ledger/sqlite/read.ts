@@ -1,0 +1,33 @@
+import type { AccountId, AccountKind, AccountState, Budget, Metric } from '../ledger.ts'
+import { kindOf } from './accounts.ts'
+import type { Books } from './books.ts'
+import { standingOf } from './fit.ts'
+import type { Provisioning } from './provision.ts'
+
+/** Where an account stands; one that is not in the books has spent nothing and has no budgets. */
+export function readAccount(books: Books, provisioned: Provisioning, id: AccountId): AccountState {
+  const account = provisioned.find(id)
+  if (!account) return { account: id, spent: 0, reserved: 0, unconfirmed: 0, budgets: [] }
+  const counterOf = (rule: (typeof account.rules)[number]) =>
+    books.accounts.currentCounter(rule, books.windowNowMs)
+  const { spent, reserved, unconfirmed } = counterOf(account.total)
+  const budgets = account.rules.map((rule) => standingOf({ rule, counter: counterOf(rule) }))
+  return { account: id, spent, reserved, unconfirmed, budgets }
+}
+
+/** Asked outside of any transaction: it answers from memory where it can, and decides nothing. */
+export function smallestLimits(
+  { accounts }: Books,
+  defaults: ReadonlyMap<AccountKind, readonly Budget[]>,
+  path: readonly AccountId[],
+): Partial<Record<Metric, number>> {
+  const smallest: Partial<Record<Metric, number>> = {}
+  for (const id of path) {
+    const account = accounts.find(id)
+    const byDefault = !account || account.auto ? defaults.get(kindOf(id)) : undefined
+    for (const { mode, metric, limit } of byDefault ?? account?.rules.map(({ budget }) => budget) ?? []) {
+      if (mode === 'hard' && limit < (smallest[metric] ?? Infinity)) smallest[metric] = limit
+    }
+  }
+  return smallest
+}

@@ -1,0 +1,200 @@
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
+import { type Amounts, type Basis, METRICS } from '../ledger.ts'
+import type { Counter, Counters } from './counters.ts'
+
+export type State = 'open' | 'settled' | 'released' | 'expired'
+
+/** Amounts while they are being worked on. */
+export interface Totals {
+  usd: number
+  tokens: number
+  requests: number
+}
+
+export interface Reservation {
+  readonly id: string
+  state: State
+  /** When open: the deadline. Otherwise: when its record has served its time. */
+  dueMs: number
+  readonly owner: string
+  /** JSON of the path, and of the counters as [rule, window]; kept as text, because most are never read again. */
+  readonly path: string
+  countersText: string
+  counters: readonly Counter[]
+  readonly memo: string
+  /** JSON of what was asked for: a repeat must ask the same. See {@link Asked}. */
+  readonly asked: string
+  ttlMs: number
+  readonly reservedAtMs: number
+  endedAtMs: number | null
+  readonly reserved: Totals
+  readonly consumed: Totals
+  readonly observed: Totals
+  /** As it was told, before anything was made of it. */
+  settled: Amounts | null
+  basis: Basis | null
+}
+
+/** The bound, whether it was only observed, min per metric, want per metric. */
+export type Asked = readonly [bound: 'proven' | 'soft', observe: boolean, ...amounts: number[]]
+
+export interface Reservations {
+  find(id: string): Reservation | undefined
+  /** Write a new record; false when there is one of this id. */
+  insert(reservation: Reservation): boolean
+  /** Write everything that can change. */
+  save(reservation: Reservation): void
+  /** Write what a settle or release of an open reservation changes, which is less. */
+  close(reservation: Reservation): void
+  /** Ids in a state whose time has come, the longest overdue first. */
+  due(state: State, nowMs: number, limit: number): string[]
+  /** Expired reservations, oldest first. */
+  expired(owner: string | null, sinceMs: number): string[]
+  /** Ids of all that may still change a counter. */
+  referring(): string[]
+  /** Delete records that have served their time, a bite at a time. */
+  sweep(nowMs: number): void
+  forget(): void
+  size(): number
+}
+
+const INSERT = `
+  INSERT INTO reservation (id, state, due_ms, owner, path, counters, memo, asked, ttl_ms, reserved_at_ms,
+    ended_at_ms, reserved_usd, reserved_tokens, reserved_requests)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
+const CLOSE = `
+  UPDATE reservation SET state = ?, due_ms = ?, ended_at_ms = ?,
+    settled_usd = ?, settled_tokens = ?, settled_requests = ?, basis = ? WHERE id = ?`
+const SAVE = `
+  UPDATE reservation SET state = ?, due_ms = ?, ended_at_ms = ?,
+    settled_usd = ?, settled_tokens = ?, settled_requests = ?, basis = ?, ttl_ms = ?, counters = ?,
+    reserved_usd = ?, reserved_tokens = ?, reserved_requests = ?,
+    consumed_usd = ?, consumed_tokens = ?, consumed_requests = ?,
+    observed_usd = ?, observed_tokens = ?, observed_requests = ? WHERE id = ?`
+const DUE = 'SELECT id FROM reservation WHERE state = ? AND due_ms <= ? ORDER BY due_ms LIMIT ?'
+const EXPIRED = `
+  SELECT id FROM reservation WHERE state = 'expired' AND (?1 IS NULL OR owner = ?1) AND ended_at_ms >= ?2
+  ORDER BY due_ms, id`
+const REFERRING = "SELECT id FROM reservation WHERE state IN ('open', 'expired')"
+const SWEEP = `
+  DELETE FROM reservation WHERE id IN
+    (SELECT id FROM reservation WHERE state = ?1 AND due_ms <= ?2 ORDER BY due_ms LIMIT 1000)`
+
+/** Reservations: each change is written at once, and those that are open stay in memory as well. */
+export function reservationBook(db: DatabaseSync, counters: Counters): Reservations {
+  const select = db.prepare('SELECT * FROM reservation WHERE id = ?')
+  const insert = db.prepare(INSERT)
+  const close = db.prepare(CLOSE)
+  const save = db.prepare(SAVE)
+  const due = db.prepare(DUE)
+  const expired = db.prepare(EXPIRED)
+  const referring = db.prepare(REFERRING)
+  const sweep = db.prepare(SWEEP)
+  const open = new Map<string, Reservation>()
+
+  function remember(reservation: Reservation): void {
+    if (reservation.state === 'open') open.set(reservation.id, reservation)
+    else open.delete(reservation.id)
+  }
+
+  return {
+    find(id) {
+      const known = open.get(id)
+      if (known) return known
+      const row = select.get(id)
+      if (!row) return
+      const found = reservationOf(row, counters)
+      remember(found)
+      return found
+    },
+    insert(reservation) {
+      const { id, state, dueMs, owner, path, countersText, memo, asked, ttlMs, reservedAtMs } = reservation
+      const { usd, tokens, requests } = reservation.reserved
+      const { changes } = insert.run(
+        id,
+        state,
+        dueMs,
+        owner,
+        path,
+        countersText,
+        memo,
+        asked,
+        ttlMs,
+        reservedAtMs,
+        reservation.endedAtMs,
+        usd,
+        tokens,
+        requests,
+      )
+      if (changes === 0) return false
+      remember(reservation)
+      return true
+    },
+    close(reservation) {
+      const { state, dueMs, endedAtMs, settled, basis, id } = reservation
+      const { usd, tokens, requests } = settled ?? NOTHING_TOLD
+      close.run(state, dueMs, endedAtMs, usd, tokens, requests, basis, id)
+      remember(reservation)
+    },
+    save(reservation) {
+      const { state, dueMs, endedAtMs, settled, basis, id, ttlMs, countersText } = reservation
+      const { reserved, consumed, observed } = reservation
+      const { usd, tokens, requests } = settled ?? NOTHING_TOLD
+      save.run(
+        ...[state, dueMs, endedAtMs, usd, tokens, requests, basis, ttlMs, countersText],
+        ...METRICS.map((metric) => reserved[metric]),
+        ...METRICS.map((metric) => consumed[metric]),
+        ...METRICS.map((metric) => observed[metric]),
+        id,
+      )
+      remember(reservation)
+    },
+    due: (state, nowMs, limit) => due.all(state, nowMs, limit).map(idOf),
+    expired: (owner, sinceMs) => expired.all(owner, sinceMs).map(idOf),
+    referring: () => referring.all().map(idOf),
+    sweep(nowMs) {
+      sweep.run('settled', nowMs)
+      sweep.run('released', nowMs)
+    },
+    forget: () => open.clear(),
+    size: () => open.size,
+  }
+}
+
+const NOTHING_TOLD = { usd: null, tokens: null, requests: null }
+
+type Row = Record<string, SQLOutputValue>
+
+const idOf = (row: Row): string => row.id as string
+
+function reservationOf(row: Row, counters: Counters): Reservation {
+  const countersText = row.counters as string
+  const references = JSON.parse(countersText) as [rule: number, window: string][]
+  return {
+    id: row.id as string,
+    state: row.state as State,
+    dueMs: row.due_ms as number,
+    owner: row.owner as string,
+    path: row.path as string,
+    countersText,
+    counters: references.flatMap(([rule, window]) => counters.find(rule, window) ?? []),
+    memo: row.memo as string,
+    asked: row.asked as string,
+    ttlMs: row.ttl_ms as number,
+    reservedAtMs: row.reserved_at_ms as number,
+    endedAtMs: row.ended_at_ms as number | null,
+    reserved: totalsOf(row, 'reserved'),
+    consumed: totalsOf(row, 'consumed'),
+    observed: totalsOf(row, 'observed'),
+    settled: row.basis === null ? null : (totalsOf(row, 'settled') as Amounts),
+    basis: row.basis as Basis | null,
+  }
+}
+
+function totalsOf(row: Row, column: string): Totals {
+  return {
+    usd: row[`${column}_usd`] as number,
+    tokens: row[`${column}_tokens`] as number,
+    requests: row[`${column}_requests`] as number,
+  }
+}

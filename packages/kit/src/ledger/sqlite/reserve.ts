@@ -1,0 +1,98 @@
+import type { Amounts, Reserve, ReserveResult } from '../ledger.ts'
+import { contribute } from './booking.ts'
+import type { Books } from './books.ts'
+import { decisive, fit, tightestOf } from './fit.ts'
+import type { Lines } from './lines.ts'
+import type { Plan, planner } from './plan.ts'
+import type { Provisioning } from './provision.ts'
+import type { Asked, Reservation, Totals } from './reservations.ts'
+
+export interface ReserveRoom {
+  readonly books: Books
+  readonly provisioned: Provisioning
+  readonly planFor: ReturnType<typeof planner>
+  readonly lines: Lines
+}
+
+/** Reserve on every account of the path, or on none: first everything is asked, then everything is written. */
+export function reserve(
+  { books, provisioned, planFor, lines }: ReserveRoom,
+  command: Reserve,
+): ReserveResult {
+  const { id, min, want, bound, observe = false } = command
+  const pathText = JSON.stringify(command.path)
+  const asked: Asked = [bound, observe, ...listed(min), ...listed(want)]
+  const askedText = JSON.stringify(asked)
+  const again = () => answerAgain(books.reservations.find(id), pathText, askedText, lines)
+
+  let plan = planFor(command.path, pathText)
+  if ('status' in plan) return again() ?? plan
+  const { grant, denied, would } = fit(plan.lines, { min, want, proven: bound === 'proven', observe })
+  if (denied.length > 0) return again() ?? { status: 'denied', shortfall: decisive(denied) }
+  if (plan.unseen.length > 0) {
+    const before = again()
+    if (before) return before
+    for (const { id: account, parent } of plan.unseen) provisioned.makeUnseen(account, parent)
+    plan = planFor(command.path, pathText) as Plan
+  }
+  const reservation = opened(command, { plan, grant, pathText, askedText, nowMs: books.nowMs })
+  // The insert itself finds out whether the id is new: on the way that matters nothing is read from the file.
+  if (!books.reservations.insert(reservation)) return again()!
+  contribute(reservation, books.counters, 1)
+  const tightest = tightestOf(plan.lines)
+  return { status: 'ok', repeat: false, granted: grant as Amounts, ...(tightest && { tightest }), would }
+}
+
+function answerAgain(
+  known: Reservation | undefined,
+  pathText: string,
+  askedText: string,
+  lines: Lines,
+): ReserveResult | undefined {
+  if (!known) return
+  if (known.state !== 'open') return { status: 'finished' }
+  if (known.path !== pathText || known.asked !== askedText) return { status: 'conflict' }
+  const tightest = tightestOf(lines.of(known))
+  return {
+    status: 'ok',
+    repeat: true,
+    granted: { ...known.reserved } as Amounts,
+    ...(tightest && { tightest }),
+    would: [],
+  }
+}
+
+interface Opening {
+  readonly plan: Plan
+  readonly grant: Totals
+  readonly pathText: string
+  readonly askedText: string
+  readonly nowMs: number
+}
+
+function opened(
+  { id, owner, ttlMs, memo }: Reserve,
+  { plan, grant, pathText, askedText, nowMs }: Opening,
+): Reservation {
+  return {
+    id,
+    state: 'open',
+    dueMs: nowMs + ttlMs,
+    owner,
+    path: pathText,
+    countersText: plan.countersText,
+    counters: plan.counters,
+    memo: JSON.stringify(memo),
+    asked: askedText,
+    ttlMs,
+    reservedAtMs: nowMs,
+    endedAtMs: null,
+    reserved: { usd: grant.usd, tokens: grant.tokens, requests: grant.requests },
+    consumed: { usd: 0, tokens: 0, requests: 0 },
+    observed: { usd: 0, tokens: 0, requests: 0 },
+    settled: null,
+    basis: null,
+  }
+}
+
+const listed = ({ usd, tokens, requests }: Amounts): [number, number, number] => [usd, tokens, requests]

@@ -1,0 +1,70 @@
+import { LRUCache } from 'lru-cache'
+import { MODEL_FAMILIES } from './model-limits-table.ts'
+
+/** The byte-pair encodings that text is counted with. */
+export type Encoding = 'cl100k_base' | 'o200k_base'
+
+/** What bounds a model's input and output, in tokens. Undefined where nobody has said. */
+export interface ModelLimits {
+  /** Input and output of one generation together. */
+  readonly contextWindow: number | undefined
+  /** The most that one choice may be; reasoning is part of it. */
+  readonly maxOutput: number | undefined
+  /** Output that is billed may not be seen, so that what was seen of a broken-off answer bounds nothing. */
+  readonly hiddenReasoning: boolean
+  readonly encoding: Encoding
+  /** The fastest that one choice is generated, for what may have been generated before anything was seen. */
+  readonly topTokensPerSecond: number
+}
+
+/** Corrections and models of one's own, by model name; what is not given stays as known. */
+export type ModelLimitOverrides = Readonly<Record<string, Partial<ModelLimits>>>
+
+/**
+ * An assumption, since no provider promises a top speed: a few times what models without hidden reasoning are measured
+ * at in public (100 to 300 tokens a second). Models with hidden reasoning are charged what was reserved instead.
+ */
+export const ASSUMED_TOP_TOKENS_PER_SECOND = 1_000
+
+/** Nothing is assumed of a model that is in no table, except the worst of what it may hide. */
+const UNKNOWN: ModelLimits = {
+  contextWindow: undefined,
+  maxOutput: undefined,
+  hiddenReasoning: true,
+  encoding: 'o200k_base',
+  topTokensPerSecond: ASSUMED_TOP_TOKENS_PER_SECOND,
+}
+
+const MEMO_ENTRIES = 1_000
+/** Longer than the name of any model, and not worth matching. */
+const LONGEST_NAME = 256
+
+/**
+ * The limits of models by name, from the sourced table and one's own overrides (which win, by exact name).
+ *
+ * @example
+ * const limitsOf = modelLimits({ llama: { contextWindow: 131_072, maxOutput: 8_192, hiddenReasoning: false } })
+ * limitsOf('gpt-4o-2024-08-06').maxOutput // 16_384
+ */
+export function modelLimits(overrides: ModelLimitOverrides = {}): (model: string) => ModelLimits {
+  const own = new Map(Object.entries(overrides))
+  const memo = new LRUCache<string, ModelLimits>({ max: MEMO_ENTRIES })
+
+  return function limitsOf(model) {
+    if (model.length > LONGEST_NAME) return UNKNOWN
+    const known = memo.get(model)
+    if (known) return known
+    const limits = { ...listedLimits(model.toLowerCase()), ...own.get(model) }
+    memo.set(model, limits)
+    return limits
+  }
+}
+
+function listedLimits(name: string): ModelLimits {
+  // `openai/gpt-4o` of a reseller and `ft:gpt-4o:acme` of a customer have the limits of what they are made of.
+  const bare = name.slice(name.lastIndexOf('/') + 1).replace(/^ft:/, '')
+  const listed = MODEL_FAMILIES.find((family) => family.models.test(bare))
+  if (!listed) return UNKNOWN
+  const { contextWindow, maxOutput, hiddenReasoning, encoding } = listed
+  return { ...UNKNOWN, contextWindow, maxOutput, hiddenReasoning, encoding }
+}

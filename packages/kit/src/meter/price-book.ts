@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto'
+import type { Provider } from '@pydantic/genai-prices'
+import { LRUCache } from 'lru-cache'
+import { type Clock, systemClock } from '../core/clock.ts'
+import {
+  findListedPrice,
+  findListedProvider,
+  GENAI_PRICES_VERSION,
+  type ProviderHint,
+} from './genai-prices.ts'
+import { readListedPrice } from './listed-price.ts'
+import { FREE, type Price, type UnitPrices } from './price.ts'
+import { dearest, readMarket } from './price-market.ts'
+import { overrideKey, type PriceOverrides, readOverrides } from './price-override.ts'
+
+/** What every model costs, as far as it is known. */
+export interface PriceBook {
+  /**
+   * The price of a model at a provider now. Undefined only under `unknownPrice: 'refuse'`, for a model without a
+   * price: that is `price_unknown`, never $0.
+   */
+  price(query: PriceQuery): Price | undefined
+  /** Which data and which overrides prices come from; kept on every record. */
+  readonly version: string
+}
+
+export interface PriceQuery {
+  /** The provider's name in the config: free text, for instance `my-openai`. */
+  readonly provider: string
+  /** The model as the provider is asked for it; snapshots and aliases resolve by the book's own rules. */
+  readonly model: string
+  /** `none`: nothing is paid for it (a model of one's own), so everything costs $0. */
+  readonly billing?: 'none' | undefined
+  /** The provider's id in the price data, when neither its name nor its URL says it. */
+  readonly priceAs?: string | undefined
+  /** Where it is called: what tells a provider best, since its name is free. */
+  readonly baseUrl?: string | undefined
+}
+
+export interface PriceBookOptions {
+  /** Contract prices and corrections, by `model` or `provider/model`. */
+  readonly overrides?: PriceOverrides
+  /** What an unknown model costs: the dearest known price at its provider, or nothing will do. */
+  readonly unknownPrice?: 'ceiling' | 'refuse'
+  readonly clock?: Clock
+}
+
+const MEMO_ENTRIES = 1_000
+/** The names are the client's, and longer than any model's: not worth a search or a place in memory. */
+const LONGEST_NAME = 256
+/** Prices that depend on the time change at full minutes, so that what was found is true until the next. */
+const MINUTE_MS = 60_000
+
+/**
+ * A price book over the data of `@pydantic/genai-prices` and one's own overrides. Looks nothing up over the network;
+ * the data is loaded with the first question. @throws at assembly when an override is not a price.
+ *
+ * @example
+ * const book = priceBook({ overrides: { 'gpt-4o-mini': { input: '0.15', output: '0.60', cached_input: '0.075' } } })
+ * book.price({ provider: 'openai', model: 'gpt-4o-2024-08-06' })?.input // 2_500_000_000: $2.50 a million tokens
+ */
+export function priceBook({
+  overrides = {},
+  unknownPrice = 'ceiling',
+  clock = systemClock,
+}: PriceBookOptions = {}): PriceBook {
+  const own = readOverrides(overrides)
+  const version = versionOf(own)
+  const memo = new LRUCache<string, { readonly minute: number; readonly price: Price | false }>({
+    max: MEMO_ENTRIES,
+  })
+  const market = readMarket()
+
+  function look(query: PriceQuery, nowMs: number): Price | undefined {
+    const override =
+      own.get(overrideKey(`${query.provider}/${query.model}`)) ?? own.get(overrideKey(query.model))
+    if (override) return { ...override, tiers: [], source: 'override', version }
+
+    const provider = providerOf(query)
+    const listed = provider && findListedPrice(provider, query.model, nowMs)
+    const price = listed && readListedPrice(listed, market.dearestAudio(provider))
+    if (price) return { ...price, source: 'listed', version }
+    if (unknownPrice === 'refuse') return undefined
+    return { ...dearest([market.ceiling(provider), ...own.values()]), tiers: [], source: 'ceiling', version }
+  }
+
+  function price(query: PriceQuery): Price | undefined {
+    if (query.billing === 'none') return { ...FREE, tiers: [], source: 'free', version }
+    const nowMs = clock.now()
+    if (query.model.length > LONGEST_NAME) return look({ ...query, model: '' }, nowMs)
+
+    const key = JSON.stringify([query.provider, query.model, query.priceAs, query.baseUrl])
+    const minute = Math.floor(nowMs / MINUTE_MS)
+    const known = memo.get(key)
+    if (known?.minute === minute) return known.price || undefined
+    const found = look(query, nowMs)
+    memo.set(key, { minute, price: found ?? false })
+    return found
+  }
+
+  return { price, version }
+}
+
+/** The provider in the data: as told, by its URL, by its name, or the maker that a model's name gives away. */
+function providerOf({ provider, model, priceAs, baseUrl }: PriceQuery): Provider | undefined {
+  const hints: ProviderHint[] = priceAs ? [{ providerId: priceAs }] : []
+  if (baseUrl) hints.push({ providerApiUrl: baseUrl })
+  return findListedProvider([...hints, { providerId: provider }, { modelId: model }])
+}
+
+/** `genai-prices@0.1.8`, and a short hash of the overrides when there are any, in whatever order they were written. */
+function versionOf(own: ReadonlyMap<string, UnitPrices>): string {
+  const data = `genai-prices@${GENAI_PRICES_VERSION}`
+  if (own.size === 0) return data
+  const entries = [...own].sort(([a], [b]) => (a < b ? -1 : 1))
+  return `${data}+${createHash('sha256').update(JSON.stringify(entries)).digest('hex').slice(0, 12)}`
+}

@@ -1,0 +1,93 @@
+import { LRUCache } from 'lru-cache'
+import { type Clock, systemClock } from '../../core/clock.ts'
+import { TollgateError } from '../../core/errors.ts'
+import { defineStage, type Stage } from '../../core/stage.ts'
+import type { Directory } from '../../directory/directory.ts'
+import { type KeyHasher, keyHasher } from '../../directory/key-hash.ts'
+import { type KeyRecord, keyIsLive, keyPrincipal } from '../../directory/key-record.ts'
+import { principal } from '../identify/slots.ts'
+import { presentedKey } from './presented-key.ts'
+
+export interface AuthVirtualKeyOptions {
+  readonly directory: Directory
+  /** At least 32 bytes: what the hashes of the keys are keyed with. */
+  readonly masterKey: Buffer | string
+  /** How long a record may be served from memory: the time in which a revoke takes effect. Under 1 s. */
+  readonly maxAgeMs?: number
+  readonly clock?: Clock
+}
+
+/** Records kept in memory, unknown keys among them: a flood of guesses does not reach the store twice. */
+const CACHED_KEYS = 10_000
+
+/**
+ * Tell who calls by a virtual key, from `Authorization: Bearer`, `x-api-key`, `api-key` or `x-goog-api-key`.
+ *
+ * Refuses with `invalid_api_key` (401), in one text for missing, malformed, unknown, revoked and expired keys. Answers
+ * `ledger_unavailable` (503) when the directory cannot be read: fails closed.
+ *
+ * @example
+ * app.use('/v1', authVirtualKey({ directory: sqliteDirectory('./tollgate.db'), masterKey }))
+ */
+export const authVirtualKey = ({
+  directory,
+  masterKey,
+  maxAgeMs = 500,
+  clock = systemClock,
+}: AuthVirtualKeyOptions): Stage<never, 'principal', 'auth-virtual-key'> => {
+  const hasher = keyHasher(masterKey)
+  const find = cachedFind(directory, maxAgeMs)
+  return defineStage({
+    name: 'auth-virtual-key',
+    gives: [principal],
+    handle: function authVirtualKey(req) {
+      const presented = presentedKey(req) ?? ''
+      const lookup = hasher.lookup(presented)
+      const record = lookup === undefined ? undefined : find(lookup)
+      const admit = (found: KeyRecord | undefined) =>
+        principal.set(req, keyPrincipal(verified(hasher, presented, found, clock.now())))
+      return record instanceof Promise ? record.then(admit, unreadable) : admit(record)
+    },
+  })
+}
+
+/** The record of the presented key, when it is the right one and alive. The comparison runs in every case. */
+function verified(
+  hasher: KeyHasher,
+  presented: string,
+  record: KeyRecord | undefined,
+  nowMs: number,
+): KeyRecord {
+  const matches = hasher.matches(presented, record)
+  if (!matches || !record || !keyIsLive(record, nowMs)) throw new TollgateError('invalid_api_key')
+  return record
+}
+
+function unreadable(cause: unknown): never {
+  throw new TollgateError('ledger_unavailable', { cause, internal: 'the directory could not be read' })
+}
+
+/** Look records up through memory; `null` stands for a key that is not there. */
+function cachedFind(directory: Directory, maxAgeMs: number) {
+  const cache = new LRUCache<string, KeyRecord | typeof ABSENT>({ max: CACHED_KEYS, ttl: maxAgeMs })
+  const keep = (lookup: string, record: KeyRecord | undefined) => {
+    cache.set(lookup, record ?? ABSENT)
+    return record
+  }
+  return (lookup: string): KeyRecord | undefined | Promise<KeyRecord | undefined> => {
+    const cached = cache.get(lookup)
+    if (cached !== undefined) return cached === ABSENT ? undefined : cached
+    const found = readable(directory, lookup)
+    return found instanceof Promise ? found.then((record) => keep(lookup, record)) : keep(lookup, found)
+  }
+}
+
+const ABSENT: unique symbol = Symbol('absent')
+
+function readable(directory: Directory, lookup: string): ReturnType<Directory['findKey']> {
+  try {
+    return directory.findKey(lookup)
+  } catch (cause) {
+    return unreadable(cause)
+  }
+}

@@ -1,0 +1,25 @@
+import type { IncomingMessage } from 'node:http'
+import { TollgateError } from '../../core/errors.ts'
+
+/** Where the SDKs of the field put a key. */
+const KEY_HEADERS = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key'] as const
+
+const BEARER = /^Bearer +(\S+) *$/i
+
+/**
+ * The key that a request presents; undefined when there is none.
+ *
+ * @throws TollgateError `invalid_api_key` when it presents two different ones: which one counts would be a guess.
+ */
+export function presentedKey(req: IncomingMessage): string | undefined {
+  let presented: string | undefined
+  for (const header of KEY_HEADERS) {
+    const value = req.headers[header]
+    if (typeof value !== 'string' || value === '') continue
+    const key = header === 'authorization' ? BEARER.exec(value)?.[1] : value.trim()
+    if (key === undefined) continue
+    if (presented !== undefined && key !== presented) throw new TollgateError('invalid_api_key')
+    presented = key
+  }
+  return presented
+}

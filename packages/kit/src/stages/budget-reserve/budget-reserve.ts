@@ -1,0 +1,181 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { replaceBody } from '../../core/body.ts'
+import { type Clock, systemClock } from '../../core/clock.ts'
+import { type Outcome, peekContext } from '../../core/context.ts'
+import { misassembled, TollgateError } from '../../core/errors.ts'
+import { defineStage, type Stage } from '../../core/stage.ts'
+import type { Amounts, Ledger } from '../../ledger/ledger.ts'
+import { type PriceBook, priceBook } from '../../meter/price-book.ts'
+import { boothOf } from '../../toll/booth.ts'
+import { createDenials } from '../../toll/denials.ts'
+import { type ExposeLimits, standingHeaders } from '../../toll/refusals.ts'
+import { type ReservePolicy, reserveToll } from '../../toll/reserve.ts'
+import { releaseToll, settleToll, type Toll, wholeReservation } from '../../toll/toll.ts'
+import type { Call, ReceivedCall } from '../../wire/call.ts'
+import { editCall } from '../../wire/openai/edits.ts'
+import { receiveCall } from '../../wire/receive.ts'
+import { type Deployment, type Routes, route } from '../../wire/routes.ts'
+import { principal } from '../identify/slots.ts'
+import { type CallFacts, callOfFacts, upToAmounts } from './call-facts.ts'
+import { reservation } from './slots.ts'
+
+export interface BudgetReserveOptions {
+  readonly ledger: Ledger
+  /** What models cost; the built-in price book by default. */
+  readonly prices?: PriceBook
+  /** Where models are served; without it, a model is priced as its dialect's own provider lists it. */
+  readonly routes?: Routes
+  /** For a body that is no provider's: the call that the handler will make. `null`: this request buys nothing. */
+  readonly call?: (req: IncomingMessage) => CallFacts | null
+  /** For a route with a bound of its own: the most it may cost, in USD. */
+  readonly upToUsd?: string
+  /** Whether a client's own cap may be shortened near the limit, rather than the request refused. */
+  readonly nearLimit?: 'refuse' | 'cap'
+  /** How long a request may wait for running ones to settle before it is refused, ms. */
+  readonly waitMs?: number
+  /** What refusals tell, and with which status. */
+  readonly refusals?: { readonly exposeLimits?: ExposeLimits; readonly status?: 429 | 402 }
+  /** `observe` reports what would have been refused, and lets it pass without a cap. */
+  readonly mode?: 'enforce' | 'observe'
+  /** How long a reservation outlives a process that no longer answers for it, ms. */
+  readonly reservationTtlMs?: number
+  readonly clock?: Clock
+}
+
+/**
+ * Reserve the most that a request can cost, on every account of its caller at once, before anybody calls the provider;
+ * and put the output cap that the grant pays for into the request.
+ *
+ * Refuses with `budget_exceeded` or `budget_reserved` (429), `price_unknown` (400), and answers `ledger_unavailable`
+ * (503) when the books do not answer: fails closed. What nobody settles is settled at what was reserved; what this
+ * process leaves behind when it dies is charged, unconfirmed, once `reservationTtlMs` have passed.
+ *
+ * @example
+ * app.use('/chat', identify((req) => ({ user: req.user.id })), budgetReserve({ ledger }), usageReconcile())
+ */
+export const budgetReserve = ({
+  ledger,
+  prices = priceBook(),
+  routes,
+  call: factsOf,
+  upToUsd,
+  nearLimit = 'refuse',
+  waitMs = 0,
+  refusals: { exposeLimits = true, status: budgetStatus = 429 } = {},
+  mode = 'enforce',
+  reservationTtlMs = 120_000,
+  clock = systemClock,
+}: BudgetReserveOptions): Stage<'principal', 'reservation', 'budget-reserve'> => {
+  if (factsOf && upToUsd !== undefined)
+    throw misassembled('budgetReserve takes `call` or `upToUsd`, not both.')
+  const upTo = upToUsd === undefined ? undefined : upToAmounts(upToUsd)
+  const booth = boothOf(ledger)
+  const observe = mode === 'observe'
+  const policy: ReservePolicy = {
+    booth,
+    prices,
+    nearLimit,
+    exposeLimits,
+    budgetStatus,
+    waitMs,
+    observe,
+    ttlMs: reservationTtlMs,
+    clock,
+    denials: createDenials(),
+  }
+
+  /** What this request is about to buy; undefined when it buys nothing. */
+  const purchaseOf = async (req: IncomingMessage): Promise<Purchase | undefined> => {
+    if (upTo) return { upTo }
+    if (factsOf) {
+      const facts = factsOf(req)
+      return facts ? { call: callOfFacts(facts) } : undefined
+    }
+    const received = await receiveCall(req)
+    if (received) return { call: received, received }
+    if (req.method === 'OPTIONS') return undefined
+    throw new TollgateError('invalid_request', {
+      message: 'What this request may cost cannot be told: its body is not a provider call.',
+      internal: `${req.method} ${req.url}: give budgetReserve \`call\` or \`upToUsd\` for this route, or mount it on the routes that call a provider`,
+    })
+  }
+
+  return defineStage({
+    name: 'budget-reserve',
+    needs: [principal],
+    gives: [reservation],
+    handle: async function budgetReserve(req, res) {
+      const purchase = await purchaseOf(req)
+      if (!purchase) return reservation.set(req, undefined)
+      const deployment = purchase.call && firstDeployment(req, purchase.call, routes)
+      const toll = await reserveToll(policy, {
+        requestId: peekContext(req)!.id,
+        principal: principal.get(req),
+        call: purchase.call,
+        received: purchase.received,
+        deployment,
+        upTo: purchase.upTo,
+        gone: () => res.closed,
+      })
+      reservation.set(req, toll)
+      announce(res, toll, policy.exposeLimits)
+      if (purchase.received) forward(req, purchase.received, toll)
+    },
+    settle: (req, _res, outcome) => settleUnsettled(req, outcome),
+  })
+}
+
+interface Purchase {
+  readonly call?: Call
+  readonly received?: ReceivedCall
+  readonly upTo?: Amounts
+}
+
+/** The deployment that prices the reservation: the route's first, or the dialect's own provider. */
+function firstDeployment(req: IncomingMessage, call: Call, routes: Routes | undefined): Deployment {
+  if (!routes)
+    return { provider: { name: call.dialect, dialect: call.dialect, baseUrl: '' }, model: call.model }
+  const deployments = routes.resolve(call.model, call.dialect)
+  const [first] = deployments
+  if (!first)
+    throw new TollgateError('model_not_found', {
+      param: 'model',
+      message: `No provider serves ${call.model} here.`,
+    })
+  if (!route.peek(req)) route.set(req, deployments)
+  return first
+}
+
+/** What is known before the answer; what it cost is added when it is known. */
+function announce(res: ServerResponse, toll: Toll, exposeLimits: ExposeLimits): void {
+  if (toll.would[0]) res.setHeader('x-tollgate-would-refuse', wouldRefuse(toll))
+  if (toll.cap !== undefined) res.setHeader('x-tollgate-max-tokens', toll.cap)
+  if (!toll.tightest) return
+  for (const [name, value] of Object.entries(standingHeaders(toll.tightest, exposeLimits)))
+    res.setHeader(name, value)
+}
+
+function wouldRefuse(toll: Toll): string {
+  return toll.would.some((shortfall) => shortfall.reason !== 'reserved')
+    ? 'budget_exceeded'
+    : 'budget_reserved'
+}
+
+/** Put what enforcement needs into the request that everybody behind this stage sees. */
+function forward(req: IncomingMessage, received: ReceivedCall, toll: Toll): void {
+  const edited = editCall(received, toll.cap === undefined ? {} : { maxOutputTokens: toll.cap })
+  if (edited) replaceBody(req, edited.bytes, edited.body)
+  // An answer that is compressed cannot be read as it passes.
+  req.headers['accept-encoding'] = 'identity'
+}
+
+/**
+ * The last resort, where no usage-reconcile is mounted or it failed: a request that a stage refused bought nothing; all
+ * others may have reached a provider, and what may have been spent is spent.
+ */
+async function settleUnsettled(req: IncomingMessage, outcome: Outcome): Promise<void> {
+  const toll = reservation.peek(req)
+  if (toll?.state !== 'open') return
+  if (outcome.refusal && toll.sentAtMs === undefined) await releaseToll(toll)
+  else await settleToll(toll, wholeReservation(toll))
+}

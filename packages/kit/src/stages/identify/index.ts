@@ -1,0 +1,2 @@
+export { type Identity, identify } from './identify.ts'
+export { principal } from './slots.ts'

@@ -1,0 +1,215 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Agent, type Dispatcher } from 'undici'
+import { type Clock, systemClock } from '../../core/clock.ts'
+import { TollgateError } from '../../core/errors.ts'
+import { errorBodyOf } from '../../core/refuse.ts'
+import { defineStage, type Stage } from '../../core/stage.ts'
+import { extendTo, loseAttempt } from '../../toll/attempt.ts'
+import type { Toll } from '../../toll/toll.ts'
+import type { ReceivedCall } from '../../wire/call.ts'
+import { editCall } from '../../wire/openai/edits.ts'
+import { requestHeaders } from '../../wire/openai/headers.ts'
+import { ENDPOINT_PATHS } from '../../wire/openai/paths.ts'
+import { streamError } from '../../wire/openai/stream.ts'
+import { endpointOf, pathOf, receiveCall } from '../../wire/receive.ts'
+import { type Deployment, type Routes, route } from '../../wire/routes.ts'
+import { reservation } from '../budget-reserve/slots.ts'
+import type { Failure } from './failure.ts'
+import { brokenOff, providerFault } from './faults.ts'
+import { type Attempt, attempts } from './slots.ts'
+import { callUpstream, type UpstreamRequest } from './upstream.ts'
+
+export interface ProviderFailoverOptions {
+  readonly routes: Routes
+  /** How long to wait for a connection, for the first byte, and between two bytes, ms. */
+  readonly timeouts?: { readonly connectMs?: number; readonly firstByteMs?: number; readonly idleMs?: number }
+  /** How providers are called; an undici Agent of this stage's own by default. */
+  readonly dispatcher?: Dispatcher
+  readonly clock?: Clock
+}
+
+/** A reservation lives this long without a heartbeat once it has been extended, ms. */
+const EXTENDED_TTL_MS = 120_000
+
+/**
+ * Call the model's deployments in order until one answers, and pipe its answer to the client, byte for byte. Goes on to
+ * the next on a connect error, a time-out, 401, 403, 408, 429 and 5xx, always before the first byte; the reservation is
+ * extended to the next one's price before it is called, and one that does not fit is skipped.
+ *
+ * Answers `provider_error` (502), `provider_unavailable` (503) or `provider_timeout` (504) when none answered,
+ * `model_not_found` and `endpoint_not_found` (404). The provider is aborted as soon as the client leaves.
+ *
+ * @example
+ * providerFailover({ routes: modelRoutes({ providers: [{ name: 'openai', dialect: 'openai', baseUrl, apiKey }] }) })
+ */
+export const providerFailover = ({
+  routes,
+  timeouts: { connectMs = 10_000, firstByteMs = 600_000, idleMs = 300_000 } = {},
+  dispatcher = new Agent({ connect: { timeout: connectMs } }),
+  clock = systemClock,
+}: ProviderFailoverOptions): Stage<never, 'attempts', 'provider-failover'> =>
+  defineStage({
+    name: 'provider-failover',
+    gives: [attempts],
+    observes: [reservation],
+    handle: async function providerFailover(req, res) {
+      const call = await receiveCall(req)
+      if (!call || !endpointOf(pathOf(req))) {
+        throw new TollgateError('endpoint_not_found', {
+          message: `There is nothing at ${req.method} ${pathOf(req)}.`,
+        })
+      }
+      const trip: Trip = {
+        req,
+        res,
+        call,
+        toll: reservation.peek(req),
+        made: [],
+        dispatcher,
+        firstByteMs,
+        idleMs,
+        clock,
+      }
+      attempts.set(req, trip.made)
+      if (trip.toll) {
+        // Nothing has been sent yet, and this stage knows when it is.
+        trip.toll.proxied = true
+        trip.toll.sentAtMs = undefined
+      }
+      await tryInOrder(trip, deploymentsOf(req, call, routes))
+    },
+  })
+
+/** One request on its way through its deployments. */
+interface Trip {
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  readonly call: ReceivedCall
+  readonly toll: Toll | undefined
+  readonly made: Attempt[]
+  readonly dispatcher: Dispatcher
+  readonly firstByteMs: number
+  readonly idleMs: number
+  readonly clock: Clock
+}
+
+function deploymentsOf(req: IncomingMessage, call: ReceivedCall, routes: Routes): readonly Deployment[] {
+  const known = route.peek(req)
+  if (known) return known
+  const deployments = routes.resolve(call.model, call.dialect)
+  if (deployments.length === 0) {
+    throw new TollgateError('model_not_found', {
+      param: 'model',
+      message: `No provider serves ${call.model} here.`,
+    })
+  }
+  route.set(req, deployments)
+  return deployments
+}
+
+async function tryInOrder(trip: Trip, deployments: readonly Deployment[]): Promise<void> {
+  let fault: TollgateError | undefined
+  for (const [index, deployment] of deployments.entries()) {
+    if (trip.res.closed) return
+    if (index > 0 && trip.toll && (await extendTo(trip.toll, deployment, EXTENDED_TTL_MS))) {
+      note(trip, deployment, { outcome: 'skipped' }, 0)
+      continue
+    }
+    const failure = await attempt(trip, deployment)
+    if (!failure || failure.outcome === 'left') return
+    fault = providerFault(deployment, failure)
+  }
+  if (fault) throw fault
+}
+
+/** One attempt; returns why it failed, or undefined once the client has its answer. */
+async function attempt(trip: Trip, deployment: Deployment): Promise<Failure | undefined> {
+  const { res, toll, clock } = trip
+  const startedAtMs = clock.now()
+  const result = await callUpstream(trip.dispatcher, upstreamRequest(trip, deployment), res, {
+    onSent() {
+      if (toll) toll.sentAtMs = clock.now()
+    },
+    onAnswer() {
+      res.setHeader('x-tollgate-provider', deployment.provider.name)
+      res.setHeader('x-tollgate-model', deployment.model)
+      res.setHeader('x-tollgate-attempts', trip.made.length + 1)
+    },
+  })
+  const durationMs = clock.now() - startedAtMs
+  if (result.end === 'failed') {
+    const { failure } = result
+    note(trip, deployment, failure, durationMs)
+    // A status says that nothing was generated; a call that was sent and not answered may have been.
+    if (toll && failure.outcome !== 'refused' && failure.outcome !== 'left' && result.sent)
+      loseAttempt(toll, clock.now())
+    else if (toll && failure.outcome === 'refused') toll.sentAtMs = undefined
+    return failure
+  }
+  const outcome = result.end === 'answered' ? 'answered' : res.closed ? 'left' : 'broken'
+  note(trip, deployment, { outcome, status: result.status }, durationMs, result.firstByteMs)
+  finish(trip, result.end, deployment)
+  return undefined
+}
+
+function note(
+  { made }: Trip,
+  { provider, model }: Deployment,
+  { outcome, status }: Pick<Attempt, 'outcome' | 'status'>,
+  durationMs: number,
+  firstByteMs?: number,
+): void {
+  made.push({
+    provider: provider.name,
+    model,
+    outcome,
+    durationMs,
+    ...(status === undefined ? {} : { status }),
+    ...(firstByteMs === undefined ? {} : { firstByteMs }),
+  })
+}
+
+/** End the answer as the provider did; where it broke off, so that no SDK takes the rest for a success. */
+function finish({ res, toll, req }: Trip, end: 'answered' | 'cut', deployment: Deployment): void {
+  if (end === 'answered') {
+    res.end()
+    return
+  }
+  if (toll) toll.cut = true
+  if (res.closed) return
+  const fault = brokenOff(deployment)
+  if (!String(res.getHeader('content-type')).startsWith('text/event-stream')) throw fault
+  res.end(streamError(errorBodyOf(req, fault)))
+}
+
+function upstreamRequest(
+  { call, toll, req, firstByteMs, idleMs }: Trip,
+  { provider, model }: Deployment,
+): UpstreamRequest {
+  const edited = editCall(call, {
+    model,
+    ...(toll?.cap === undefined ? {} : { maxOutputTokens: toll.cap }),
+  })
+  const body = edited?.bytes ?? call.bytes
+  const base = baseOf(provider.baseUrl)
+  return {
+    origin: base.origin,
+    path: base.path + ENDPOINT_PATHS[call.endpoint],
+    headers: requestHeaders(req.headers, provider, body.length),
+    body,
+    firstByteMs,
+    idleMs,
+  }
+}
+
+const bases = new Map<string, { readonly origin: string; readonly path: string }>()
+
+/** A provider's base URL in the two parts that a request needs; there are as many as providers. */
+function baseOf(baseUrl: string): { readonly origin: string; readonly path: string } {
+  const known = bases.get(baseUrl)
+  if (known) return known
+  const url = new URL(baseUrl)
+  const base = { origin: url.origin, path: url.pathname.replace(/\/+$/, '') }
+  bases.set(baseUrl, base)
+  return base
+}

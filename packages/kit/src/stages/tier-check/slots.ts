@@ -1,0 +1,11 @@
+import { slot } from '../../core/slot.ts'
+
+/** What a caller may use, and by which tier. */
+export interface Entitlement {
+  /** The tier's name; undefined where no tiers are declared and every model is allowed. */
+  readonly tier: string | undefined
+  /** In observe mode, what would have been refused. */
+  readonly wouldRefuse?: 'model_not_allowed' | 'endpoint_not_allowed'
+}
+
+export const entitlement = slot<Entitlement>()('entitlement', 'tier-check')

@@ -1,0 +1,199 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Clock, systemClock } from '../../core/clock.ts'
+import type { Outcome } from '../../core/context.ts'
+import { misassembled } from '../../core/errors.ts'
+import { nanoToUsd } from '../../core/money.ts'
+import { defineStage, type Stage } from '../../core/stage.ts'
+import { transform } from '../../core/tap.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import { type Counting, counting } from '../../toll/counting.ts'
+import { eventReading, jsonReading, type Reading } from '../../toll/reading.ts'
+import { typicalKey } from '../../toll/reserve.ts'
+import { type Ending, knownCharge, withLost } from '../../toll/settlement.ts'
+import { type Charge, releaseToll, settleToll, type Toll, wholeReservation } from '../../toll/toll.ts'
+import { pathOf } from '../../wire/receive.ts'
+import { reservation } from '../budget-reserve/slots.ts'
+import { charge } from './slots.ts'
+
+export interface UsageReconcileOptions {
+  /** The ledger of the budget-reserve before it; only to catch a mix-up of two ledgers. */
+  readonly ledger?: Ledger
+  /**
+   * What is mounted behind forwards a provider's own answers, as a proxy does: a status outside 2xx then costs nothing,
+   * and a stream that is cut is charged for what came. A handler with work of its own leaves this off.
+   */
+  readonly transparent?: boolean
+  readonly clock?: Clock
+}
+
+/**
+ * Settle what a request really cost, and give the rest back. Reads the usage in whatever answer passes, JSON or a
+ * stream, from our own failover, from a proxy, or from a handler of the team's own; what a handler tells by
+ * `usage.add` wins. A handler that ran and told nothing is charged what was reserved.
+ *
+ * Refuses nothing. A settle that the books do not take leaves the reservation to expire: charged, unconfirmed.
+ *
+ * @example
+ * app.use('/chat', budgetReserve({ ledger }), usageReconcile())
+ */
+export const usageReconcile = ({
+  ledger,
+  transparent = false,
+  clock = systemClock,
+}: UsageReconcileOptions = {}): Stage<'reservation', 'charge', 'usage-reconcile'> =>
+  defineStage({
+    name: 'usage-reconcile',
+    needs: [reservation],
+    gives: [charge],
+    handle: function usageReconcile(req, res) {
+      const toll = reservation.get(req)
+      if (!toll) return
+      if (ledger && ledger !== toll.booth.ledger) {
+        throw misassembled(
+          'usage-reconcile and budget-reserve were given two different ledgers. Give both the same.',
+        )
+      }
+      // From here on a handler may call a provider without saying so, and unknown counts as sent.
+      toll.sentAtMs = clock.now()
+      toll.proxied = transparent
+      watch(req, res, toll)
+    },
+    settle: async function usageReconcile(req, _res, outcome) {
+      const toll = reservation.peek(req)
+      if (toll) await settleAtClose(req, toll, outcome, clock)
+      charge.set(req, toll?.charge)
+    },
+  })
+
+/** What passes of an answer, kept until the way back. */
+interface Watch {
+  reading: Reading | undefined
+  counting: Counting
+}
+
+const watches = new WeakMap<Toll, Watch>()
+
+function watch(req: IncomingMessage, res: ServerResponse, toll: Toll): void {
+  const seen: Watch = { reading: undefined, counting: counting(toll, undefined) }
+  watches.set(toll, seen)
+  toll.observe = () => seen.counting.observed()
+  transform(res, {
+    head(response) {
+      const kind = answerKind(response)
+      if (toll.received && kind) {
+        seen.reading =
+          kind === 'events' ? eventReading(toll.received.stream && !toll.received.wantsUsage) : jsonReading()
+        seen.counting = counting(toll, seen.reading)
+      }
+      if (kind === 'events') response.removeHeader('content-length')
+      return kind === 'json' ? 'hold' : 'pass'
+    },
+    chunk: (bytes) => (seen.reading ? seen.reading.push(bytes) : bytes),
+    flush() {
+      const rest = seen.reading?.end()
+      settleAtFlush(req, res, toll, seen.reading)
+      return seen.reading?.streaming ? withComment(rest, toll) : rest
+    },
+  })
+}
+
+/** What an answer is, when its usage can be read. */
+function answerKind(res: ServerResponse): 'json' | 'events' | undefined {
+  if (res.statusCode < 200 || res.statusCode > 299 || res.getHeader('content-encoding')) return undefined
+  const type = String(res.getHeader('content-type') ?? '')
+  if (type.startsWith('text/event-stream')) return 'events'
+  return type.startsWith('application/json') ? 'json' : undefined
+}
+
+/** The handler is done, and the last byte is still here: what is known now is settled, and told in the headers. */
+function settleAtFlush(
+  req: IncomingMessage,
+  res: ServerResponse,
+  toll: Toll,
+  reading: Reading | undefined,
+): void {
+  if (toll.pending.length > 0) return
+  const ending: Ending = { refused: false, status: res.statusCode }
+  const known = knownCharge(toll, reading, ending) ?? unread(req, toll, reading)
+  if (!known) return
+  // The client may have left before a handler was done: its late truth corrects what was charged then.
+  if (toll.state === 'settled') {
+    if (known !== 'nothing' && known.basis === 'exact' && toll.charge?.basis === 'estimated')
+      void settleToll(toll, known)
+    return
+  }
+  void (known === 'nothing' ? releaseToll(toll) : settleToll(toll, known))
+  learn(toll, reading)
+  if (!res.headersSent) announceCost(res, toll)
+}
+
+/** A handler of the team's own that told nothing: never free, and said once per route. */
+function unread(req: IncomingMessage, toll: Toll, reading: Reading | undefined): Charge | undefined {
+  if (toll.proxied || (reading?.streaming && reading.complete)) return undefined
+  warnUntold(req)
+  return withLost(toll, wholeReservation(toll))
+}
+
+async function settleAtClose(
+  req: IncomingMessage,
+  toll: Toll,
+  outcome: Outcome,
+  clock: Clock,
+): Promise<void> {
+  if (toll.pending.length > 0) await Promise.allSettled(toll.pending)
+  if (toll.state !== 'open') return
+  const { reading, counting: count } = watches.get(toll)!
+  const known = knownCharge(toll, reading, { refused: outcome.refusal !== undefined, status: outcome.status })
+  if (known === 'nothing') return releaseToll(toll)
+  if (known) return settleToll(toll, known)
+  if (!toll.proxied && !(reading?.streaming && reading.complete)) {
+    if (outcome.end === 'finished') warnUntold(req)
+    return settleToll(toll, withLost(toll, wholeReservation(toll)))
+  }
+  const whole = outcome.end === 'finished' && (reading?.complete ?? false) && !toll.cut
+  await settleToll(toll, withLost(toll, await count.charge({ whole, nowMs: clock.now() })))
+}
+
+/** What the answers of this caller and model are like: the next reservation's minimum goes by it. */
+function learn(toll: Toll, reading: Reading | undefined): void {
+  const output = reading?.usage?.output
+  if (output === undefined || !toll.demand) return
+  const { principal, booth, demand } = toll
+  booth.typical.record(
+    typicalKey(principal),
+    demand.deployment.model,
+    Math.ceil(output / demand.bounds.choices),
+  )
+}
+
+function announceCost(res: ServerResponse, toll: Toll): void {
+  const cost = toll.charge?.nanoUsd ?? 0
+  res.setHeader('x-tollgate-cost-usd', nanoToUsd(cost))
+  if (toll.tightest && res.hasHeader('x-tollgate-budget-remaining-usd')) {
+    res.setHeader('x-tollgate-budget-remaining-usd', nanoToUsd(Math.max(0, remainingAfter(toll, cost))))
+  }
+}
+
+/** What is left of the tightest budget, once the part of the grant that was not used is given back. */
+function remainingAfter(toll: Toll, cost: number): number {
+  return (toll.tightest?.remaining ?? 0) + toll.granted.usd - cost
+}
+
+/** A stream's headers are out long before its cost is known: it is said in a comment, which every SSE reader skips. */
+function withComment(rest: Buffer | undefined, toll: Toll): Buffer | undefined {
+  if (!toll.charge) return rest
+  const comment = Buffer.from(`: tollgate cost-usd=${nanoToUsd(toll.charge.nanoUsd)}\n\n`)
+  return rest ? Buffer.concat([rest, comment]) : comment
+}
+
+const warnedRoutes = new Set<string>()
+
+function warnUntold(req: IncomingMessage): void {
+  const route = `${req.method} ${pathOf(req)}`
+  if (warnedRoutes.has(route) || warnedRoutes.size > 1000) return
+  warnedRoutes.add(route)
+  process.emitWarning(
+    `${route} was charged what was reserved, because its handler did not tell what it bought. Call usage.add(req, …), or usage.none(req) when it bought nothing.`,
+    { type: 'TollgateWarning', code: 'TOLLGATE_USAGE_UNTOLD' },
+  )
+}

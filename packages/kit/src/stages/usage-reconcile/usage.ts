@@ -1,0 +1,58 @@
+import type { IncomingMessage } from 'node:http'
+import { misassembled } from '../../core/errors.ts'
+import { knownCharge } from '../../toll/settlement.ts'
+import { readReport, type UsageReport } from '../../toll/told.ts'
+import { settleToll, type Toll } from '../../toll/toll.ts'
+import { reservation } from '../budget-reserve/slots.ts'
+
+/**
+ * How a handler tells what it bought. A handler that tells nothing, and whose answer is no provider's, is charged what
+ * was reserved.
+ *
+ * @example
+ * const completion = await openai.chat.completions.create({ … })
+ * usage.add(req, { model: completion.model, usage: completion.usage })
+ */
+export const usage = {
+  /** Add one provider call; as often as the handler makes one. Told wins over what is read from the answer. */
+  add(req: IncomingMessage, report: UsageReport): void {
+    const toll = tollOf(req)
+    if (!toll) return
+    toll.told.push(readReport(report))
+    if (toll.state === 'settled') correct(toll)
+  },
+
+  /** The handler bought nothing: the reservation is given back. */
+  none(req: IncomingMessage): void {
+    const toll = tollOf(req)
+    if (toll) toll.toldNone = true
+  },
+
+  /** Work goes on after the answer: the reservation stays open until the promise has settled, and is charged then. */
+  pending(req: IncomingMessage, work: Promise<unknown>): void {
+    tollOf(req)?.pending.push(work)
+  },
+}
+
+function tollOf(req: IncomingMessage): Toll | undefined {
+  const toll = reservation.peek(req)
+  if (!toll && !reservation.given(req)) {
+    throw misassembled(
+      'usage was told of a request that nothing is reserved for. Mount budget-reserve before the handler.',
+    )
+  }
+  return toll
+}
+
+/** Told after the end: it corrects what was estimated. A charge that was exact stands; `usage.pending` avoids this. */
+function correct(toll: Toll): void {
+  if (toll.charge?.basis === 'exact') {
+    process.emitWarning(
+      `Usage of ${toll.requestId} was told after its answer had ended and been charged. Tell it before, or announce it with usage.pending.`,
+      { type: 'TollgateWarning', code: 'TOLLGATE_LATE_USAGE' },
+    )
+    return
+  }
+  const known = knownCharge(toll, undefined, { refused: false, status: 200 })
+  if (known && known !== 'nothing') void settleToll(toll, known)
+}

@@ -1,0 +1,71 @@
+import { nanoUsd } from '../core/money.ts'
+import type { Amounts, Shortfall } from '../ledger/ledger.ts'
+import { estimatedCharge, estimateUsage } from '../meter/estimate.ts'
+import type { Deployment } from '../wire/routes.ts'
+import { demandOf } from './demand.ts'
+import { neededCap } from './reserve.ts'
+import { addCharges, amountsOf, type Charge, type Toll } from './toll.ts'
+
+/** The call was sent, and no whole answer came: what the provider may have generated meanwhile is spent. */
+export function loseAttempt(toll: Toll, nowMs: number): void {
+  const { demand } = toll
+  if (!demand || toll.sentAtMs === undefined) return
+  const usage = estimateUsage(
+    {
+      inputTokens: demand.bounds.inputTokens,
+      outputTokensSeen: 0,
+      // What a provider does with a call that nobody waits for any more is generated as a stream would be.
+      stream: true,
+      sinceDispatchMs: Math.max(0, nowMs - toll.sentAtMs),
+      outputMs: 0,
+      cap: toll.cap,
+    },
+    demand.bounds,
+    demand.limits,
+  )
+  const { usd, tokens } = estimatedCharge(usage, demand.bounds, toll.granted)
+  const lost: Charge = { nanoUsd: usd, tokens, basis: 'estimated', usage }
+  toll.lostAttempts = toll.lostAttempts ? addCharges(toll.lostAttempts, lost) : lost
+  toll.sentAtMs = undefined
+}
+
+/**
+ * Make the reservation fit another deployment before the call is sent there: what is spent so far, plus what this one
+ * may cost; its cap is computed anew. Returns the shortfall when it does not fit.
+ */
+export async function extendTo(
+  toll: Toll,
+  deployment: Deployment,
+  ttlMs: number,
+): Promise<Shortfall | undefined> {
+  const { booth, received } = toll
+  if (!received) return undefined
+  const demand = demandOf(received, deployment, toll.sizing)
+  const spent: Amounts = toll.lostAttempts
+    ? amountsOf(toll.lostAttempts)
+    : { usd: nanoUsd(0), tokens: 0, requests: 0 }
+  const { min, want } = demand.bounds
+  const result = await booth.ledger.extend({
+    id: toll.id,
+    min: onTopOf(spent, min),
+    want: onTopOf(spent, want),
+    consumed: spent,
+    ttlMs,
+  })
+  if (result.status === 'denied') return toll.observing ? adopt() : result.shortfall
+  if (result.status !== 'open' && result.status !== 'revived')
+    throw new Error(`extend answered ${result.status}`)
+  return adopt(result.granted)
+
+  function adopt(granted: Amounts = toll.granted): undefined {
+    toll.demand = demand
+    toll.granted = granted
+    const left = { ...granted, usd: nanoUsd(granted.usd - spent.usd), tokens: granted.tokens - spent.tokens }
+    toll.cap = toll.observing ? undefined : neededCap(left, demand, received!.maxOutputTokens)
+    return undefined
+  }
+}
+
+function onTopOf(spent: Amounts, amounts: Amounts): Amounts {
+  return { usd: nanoUsd(spent.usd + amounts.usd), tokens: spent.tokens + amounts.tokens, requests: 1 }
+}

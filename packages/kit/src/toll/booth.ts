@@ -1,0 +1,31 @@
+import { type ReservationKeeper, reservationKeeper } from '../ledger/keeper.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import { createTokenizer, type Tokenizer } from '../meter/tokenizer.ts'
+import { type OutputEstimator, outputEstimator } from '../meter/typical-output.ts'
+
+/** What all tolls of one ledger share in a process. */
+export interface Booth {
+  readonly ledger: Ledger
+  /** Keeps open reservations alive, and expires dead ones. */
+  readonly keeper: ReservationKeeper
+  /** Counts text when a provider does not; its thread starts with the first count. */
+  readonly tokenizer: Tokenizer
+  /** What a key's answers from a model have been like. */
+  readonly typical: OutputEstimator
+}
+
+const booths = new WeakMap<Ledger, Booth>()
+
+/** The booth of a ledger: stages and clients on the same ledger share one, however many there are. */
+export function boothOf(ledger: Ledger): Booth {
+  const known = booths.get(ledger)
+  if (known) return known
+  const booth: Booth = {
+    ledger,
+    keeper: reservationKeeper({ ledger }),
+    tokenizer: createTokenizer(),
+    typical: outputEstimator(),
+  }
+  booths.set(ledger, booth)
+  return booth
+}

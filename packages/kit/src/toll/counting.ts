@@ -1,0 +1,91 @@
+import type { Amounts } from '../ledger/ledger.ts'
+import { estimatedCharge, estimateUsage } from '../meter/estimate.ts'
+import type { Usage } from '../meter/usage.ts'
+import { inputTexts } from '../wire/openai/edits.ts'
+import type { Reading } from './reading.ts'
+import { amountsOf, type Charge, chargeOf, type Toll, wholeReservation } from './toll.ts'
+
+/** Tokens that chat formats put around each message: https://developers.openai.com/cookbook/examples/how_to_count_tokens_with_tiktoken */
+const TOKENS_PER_MESSAGE = 4
+const TOKENS_PER_REQUEST = 3
+
+/** Counts a call whose provider has not said (yet) what it used: off the event loop, and each text once. */
+export interface Counting {
+  /** What it has cost so far, for a heartbeat: what a reservation is worth whose owner dies now. */
+  observed(): Promise<Amounts>
+  /** What a call that is over without the provider's own usage is charged (LEDGER: an estimate never exceeds its reservation). */
+  charge(ending: { readonly whole: boolean; readonly nowMs: number }): Promise<Charge>
+}
+
+export function counting(toll: Toll, reading: Reading | undefined): Counting {
+  const { tokenizer } = toll.booth
+  let output = 0
+  let input: Promise<number> | undefined
+  let queue: Promise<unknown> = Promise.resolve()
+
+  const countInput = () => {
+    input ??= countRequest(toll)
+    return input
+  }
+  /** One count at a time: each takes the texts that came since the one before. */
+  const countOutput = (): Promise<number> => {
+    const counted = queue.then(async () => {
+      const text = reading?.takeTexts().join('') ?? ''
+      if (text !== '') output += await tokenizer.count([text], modelOf(toll))
+      return output
+    })
+    queue = counted
+    return counted
+  }
+  const seen = async (): Promise<Usage> => ({ input: await countInput(), output: await countOutput() })
+
+  return {
+    async observed() {
+      if (toll.sentAtMs === undefined) return NOTHING_SEEN
+      // Where nothing is seen before all of it is, what was reserved is all that is known.
+      if (!toll.demand || !reading?.streaming) return toll.granted
+      return estimatedCharge(await seen(), toll.demand.bounds, toll.granted)
+    },
+    async charge({ whole, nowMs }) {
+      const { demand } = toll
+      if (!demand) return wholeReservation(toll)
+      const usage = await seen()
+      // A whole answer that shows text shows all of it, unless the model hides some.
+      if (whole && usage.output > 0 && !demand.limits.hiddenReasoning) {
+        return atMost(toll, chargeOf(usage, demand.price, 'estimated'))
+      }
+      const estimate = estimateUsage(
+        {
+          inputTokens: usage.input,
+          outputTokensSeen: usage.output,
+          stream: toll.received?.stream ?? false,
+          sinceDispatchMs: Math.max(0, nowMs - (toll.sentAtMs ?? toll.reservedAtMs)),
+          outputMs: (reading?.lastAtMs ?? 0) - (reading?.firstAtMs ?? 0),
+          cap: toll.cap,
+        },
+        demand.bounds,
+        demand.limits,
+      )
+      const { usd, tokens } = estimatedCharge(estimate, demand.bounds, toll.granted)
+      return { nanoUsd: usd, tokens, basis: 'estimated', usage: estimate }
+    },
+  }
+}
+
+const NOTHING_SEEN: Amounts = amountsOf({ nanoUsd: 0 as Charge['nanoUsd'], tokens: 0, basis: 'estimated' })
+
+function atMost(toll: Toll, charge: Charge): Charge {
+  return charge.nanoUsd <= toll.granted.usd ? charge : { ...charge, nanoUsd: toll.granted.usd }
+}
+
+function modelOf(toll: Toll): string {
+  return toll.demand?.deployment.model ?? toll.received?.model ?? ''
+}
+
+async function countRequest(toll: Toll): Promise<number> {
+  const { received, demand, booth } = toll
+  if (!received) return demand?.bounds.inputTokens ?? 0
+  const messages = Array.isArray(received.body.messages) ? received.body.messages.length : 0
+  const text = await booth.tokenizer.count(inputTexts(received), modelOf(toll))
+  return text + TOKENS_PER_MESSAGE * messages + TOKENS_PER_REQUEST
+}

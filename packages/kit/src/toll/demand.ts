@@ -1,0 +1,70 @@
+import { TollgateError } from '../core/errors.ts'
+import type { Metric } from '../ledger/ledger.ts'
+import { type Bounds, boundsOf, type Unboundable } from '../meter/bounds.ts'
+import { type ModelLimits, modelLimits } from '../meter/model-limits.ts'
+import type { Price } from '../meter/price.ts'
+import type { PriceBook } from '../meter/price-book.ts'
+import type { TypicalOutput } from '../meter/typical-output.ts'
+import type { Call } from '../wire/call.ts'
+import type { Deployment } from '../wire/routes.ts'
+
+/** What a call may cost where it is served, and by which price and limits that is known. */
+export interface Demand {
+  readonly deployment: Deployment
+  readonly price: Price
+  readonly limits: ModelLimits
+  readonly bounds: Bounds
+}
+
+export interface DemandOptions {
+  readonly prices: PriceBook
+  readonly nearLimit: 'refuse' | 'cap'
+  /** The smallest hard limits over the caller, by metric. */
+  readonly smallest: Partial<Record<Metric, number>>
+  readonly typicalOutput: TypicalOutput | undefined
+}
+
+const limitsOf = modelLimits()
+
+/** Price and bound a call at a deployment. @throws TollgateError `price_unknown` where a budget needs to know and cannot. */
+export function demandOf(call: Call, deployment: Deployment, options: DemandOptions): Demand {
+  const price = priceOf(deployment, options.prices)
+  const limits = limitsOf(deployment.model)
+  const bounds = boundsOf(call, price, limits, options)
+  if (bounds.status === 'unboundable') throw unboundable(bounds, call)
+  return { deployment, price, limits, bounds }
+}
+
+/** The price of a deployment. @throws TollgateError `price_unknown` under `unknown_price: refuse`. */
+export function priceOf({ provider, model }: Deployment, prices: PriceBook): Price {
+  const { name, billing, baseUrl } = provider
+  const price = prices.price({
+    provider: name,
+    model,
+    billing: billing === 'none' ? 'none' : undefined,
+    baseUrl,
+  })
+  if (price) return price
+  throw new TollgateError('price_unknown', {
+    param: 'model',
+    message: `The price of ${model} is not known, so what it may cost is not either. Ask your administrator to add it to the prices.`,
+  })
+}
+
+function unboundable({ reason }: Unboundable, call: Call): TollgateError {
+  const [feature] = call.unpriced
+  if (reason === 'unpriced' && feature) {
+    return new TollgateError('price_unknown', {
+      param: feature,
+      message: `What \`${feature}\` costs is not bounded by any count of tokens, and a budget stands over this request. Leave it out.`,
+    })
+  }
+  if (reason === 'input') {
+    return new TollgateError('price_unknown', {
+      message: `How many tokens the images, files or audio in this request are is not known for ${call.model}, and a budget stands over it. Send text only.`,
+    })
+  }
+  return new TollgateError('invalid_request', {
+    message: 'This request may cost more than any budget holds. Lower its cap on output tokens.',
+  })
+}

@@ -1,0 +1,181 @@
+import type { Clock } from '../core/clock.ts'
+import { TollgateError } from '../core/errors.ts'
+import { uuidv7 } from '../core/ids.ts'
+import { accountPath, type Principal } from '../directory/principal.ts'
+import type { AccountId, Amounts, ReserveResult, Shortfall } from '../ledger/ledger.ts'
+import { capFor } from '../meter/bounds.ts'
+import type { PriceBook } from '../meter/price-book.ts'
+import type { Call, ReceivedCall } from '../wire/call.ts'
+import type { Deployment } from '../wire/routes.ts'
+import type { Booth } from './booth.ts'
+import { type Demand, type DemandOptions, demandOf } from './demand.ts'
+import type { Denials } from './denials.ts'
+import { type ExposeLimits, refusalOf } from './refusals.ts'
+import { openToll, type Toll } from './toll.ts'
+
+/** How a service reserves: decided at assembly. */
+export interface ReservePolicy {
+  readonly booth: Booth
+  readonly prices: PriceBook
+  readonly nearLimit: 'refuse' | 'cap'
+  readonly exposeLimits: ExposeLimits
+  readonly budgetStatus: 429 | 402
+  /** How long a request may wait for running ones to settle before it is refused, ms. */
+  readonly waitMs: number
+  readonly observe: boolean
+  readonly ttlMs: number
+  readonly clock: Clock
+  readonly denials: Denials
+}
+
+/** What is to be reserved for: a call to price, or a plain amount for a route whose cost its owner bounds. */
+export interface ReserveRequest {
+  readonly requestId: string
+  readonly principal: Principal
+  /** The facts of the call, when it has a model and a price. */
+  readonly call: Call | undefined
+  /** The call as received, when it is one. */
+  readonly received: ReceivedCall | undefined
+  /** Where it goes first; undefined with `upTo`. */
+  readonly deployment: Deployment | undefined
+  /** The most that the route may cost, when no call says so. */
+  readonly upTo: Amounts | undefined
+  /** The client has left: no sense in waiting on. */
+  readonly gone: () => boolean
+}
+
+/**
+ * Reserve the worst case of a call on the whole path of its caller, in one atomic step.
+ *
+ * @throws TollgateError `budget_exceeded`, `budget_reserved`, `price_unknown`; `ledger_unavailable` when the books do
+ * not answer: the effect is then unknown, so the id is released and nothing is sent.
+ */
+export async function reserveToll(policy: ReservePolicy, request: ReserveRequest): Promise<Toll> {
+  const { booth, clock } = policy
+  const path = accountPath(request.principal)
+  const sizing = sizingFor(policy, request, path)
+  const demand = request.call && request.deployment && demandOf(request.call, request.deployment, sizing)
+  const { min, want } = demand?.bounds ?? { min: request.upTo!, want: request.upTo! }
+  const id = uuidv7(clock.now())
+  const result = await untilItFits(policy, request, () =>
+    booth.ledger.reserve({
+      id,
+      path,
+      min,
+      want,
+      bound: demand?.bounds.bound ?? 'proven',
+      ttlMs: policy.ttlMs,
+      owner: booth.keeper.owner,
+      observe: policy.observe,
+      memo: {
+        requestId: request.requestId,
+        model: request.call?.model ?? '',
+        priceVersion: demand?.price.version ?? '',
+        ...(request.principal.tags ? { tags: request.principal.tags } : {}),
+      },
+    }),
+  ).catch((cause: unknown) => failClosed(booth, id, cause))
+
+  if (result.status === 'denied') throw denied(policy, path, result.shortfall, want)
+  if (result.status !== 'ok') throw unavailable(result)
+  policy.denials.forget(path)
+  return openToll({
+    booth,
+    id,
+    requestId: request.requestId,
+    principal: request.principal,
+    sizing,
+    observing: policy.observe,
+    received: request.received,
+    demand,
+    cap:
+      demand && !policy.observe
+        ? neededCap(result.granted, demand, request.call?.maxOutputTokens)
+        : undefined,
+    granted: result.granted,
+    tightest: result.tightest,
+    would: result.would,
+    nowMs: clock.now(),
+  })
+}
+
+function sizingFor(
+  policy: ReservePolicy,
+  { call, principal }: ReserveRequest,
+  path: AccountId[],
+): DemandOptions {
+  return {
+    prices: policy.prices,
+    nearLimit: policy.nearLimit,
+    smallest: policy.observe ? {} : policy.booth.ledger.smallestLimits(path),
+    typicalOutput: call && policy.booth.typical.typical(typicalKey(principal), call.model),
+  }
+}
+
+/** Whose habits size the minimum: the key's, or whatever names the caller most closely. */
+export function typicalKey(principal: Principal): string {
+  return principal.key ?? principal.user ?? principal.project ?? principal.team ?? principal.org
+}
+
+/**
+ * The cap to put into the request: where the client gave none, or one that the grant, or the model, does not reach.
+ */
+export function neededCap(
+  granted: Amounts,
+  { bounds }: Demand,
+  asked: number | undefined,
+): number | undefined {
+  const cap = capFor(granted, bounds)
+  if (cap === undefined) return undefined
+  if (cap === 'below-minimum')
+    throw new Error('The ledger granted less than the minimum that it was asked for')
+  return asked === undefined || cap < asked ? cap : undefined
+}
+
+/** Ask the books; when running requests hold what is missing, ask again until the wait is over. */
+async function untilItFits(
+  policy: ReservePolicy,
+  request: ReserveRequest,
+  reserve: () => Promise<ReserveResult>,
+): Promise<ReserveResult> {
+  const untilMs = policy.clock.now() + policy.waitMs
+  for (;;) {
+    const result = await reserve()
+    if (result.status !== 'denied' || result.shortfall.reason !== 'reserved') return result
+    if (policy.clock.now() >= untilMs || request.gone()) return result
+    await policy.denials.pause()
+  }
+}
+
+function denied(
+  policy: ReservePolicy,
+  path: readonly AccountId[],
+  shortfall: Shortfall,
+  want: Amounts,
+): TollgateError {
+  return refusalOf(shortfall, want, {
+    exposeLimits: policy.exposeLimits,
+    budgetStatus: policy.budgetStatus,
+    nowMs: policy.clock.now(),
+    retryAfterMs: policy.denials.backOffMs(path, shortfall),
+  })
+}
+
+/** The provider is never called on an unknown reserve; its release beats it, should it still arrive. */
+function failClosed(booth: Booth, id: string, cause: unknown): never {
+  booth.ledger.release(id).catch(() => {})
+  throw new TollgateError('ledger_unavailable', {
+    cause,
+    retryAfterMs: 1000,
+    internal: `reserve failed: ${String(cause)}`,
+  })
+}
+
+function unavailable(result: Exclude<ReserveResult, { status: 'ok' | 'denied' }>): TollgateError {
+  const internal =
+    result.status === 'no_account'
+      ? `${result.account} is not in the books. Provision it (ledger.provision), or name its kind under the ledger's \`budgets\`.`
+      : `reserve answered ${result.status}`
+  process.emitWarning(internal, { type: 'TollgateWarning', code: 'TOLLGATE_LEDGER' })
+  return new TollgateError('ledger_unavailable', { internal, retryAfterMs: 1000 })
+}

@@ -1,0 +1,57 @@
+import type { Price } from '../meter/price.ts'
+import type { Reading } from './reading.ts'
+import type { ToldCharge } from './told.ts'
+import { addCharges, type Charge, chargeOf, type Toll, wholeReservation } from './toll.ts'
+
+/** How the answer to a call ended. */
+export interface Ending {
+  /** A stage refused the request before anybody could have called a provider. */
+  readonly refused: boolean
+  readonly status: number
+}
+
+/**
+ * The charge that is known without counting, or `nothing` when nothing was bought; undefined when it has to be
+ * estimated. What a handler told wins over what was read.
+ */
+export function knownCharge(
+  toll: Toll,
+  reading: Reading | undefined,
+  ending: Ending,
+): Charge | 'nothing' | undefined {
+  if (toll.told.length > 0)
+    return withLost(toll, toll.told.map((told) => toldCharge(toll, told)).reduce(addCharges))
+  if (toll.toldNone) return toll.lostAttempts ?? 'nothing'
+  const price = toll.demand && priceOfAnswer(toll, reading)
+  if (reading?.usage && price) return withLost(toll, chargeOf(reading.usage, price, 'exact'))
+  const failed = ending.status < 200 || ending.status >= 300
+  if (ending.refused || (toll.proxied && failed)) return toll.lostAttempts ?? 'nothing'
+  return undefined
+}
+
+/** What earlier attempts may have cost comes on top: it was spent for the same request. */
+export function withLost(toll: Toll, charge: Charge): Charge {
+  return toll.lostAttempts ? addCharges(toll.lostAttempts, charge) : charge
+}
+
+/**
+ * A handler of the team's own may have asked another model than its client did: its answer says which. Behind our own
+ * failover the deployment is known.
+ */
+function priceOfAnswer({ demand, proxied, sizing }: Toll, reading: Reading | undefined): Price | undefined {
+  if (!demand || proxied || !reading?.model || reading.model === demand.deployment.model) return demand?.price
+  const { provider } = demand.deployment
+  const named = sizing.prices.price({
+    provider: provider.name,
+    model: reading.model,
+    baseUrl: provider.baseUrl,
+  })
+  return named && named.source !== 'ceiling' ? named : demand.price
+}
+
+function toldCharge(toll: Toll, told: ToldCharge): Charge {
+  if ('nanoUsd' in told) return { nanoUsd: told.nanoUsd, tokens: 0, basis: 'exact' }
+  const provider = told.provider ?? toll.demand?.deployment.provider.name ?? 'openai'
+  const price = toll.sizing.prices.price({ provider, model: told.model })
+  return price ? chargeOf(told.usage, price, 'exact') : wholeReservation(toll)
+}

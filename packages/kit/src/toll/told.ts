@@ -1,0 +1,49 @@
+import { type NanoUsd, nanoUsd, usdToNano } from '../core/money.ts'
+import type { Usage } from '../meter/usage.ts'
+import { isObject } from '../wire/json.ts'
+import { readUsage } from '../wire/openai/usage.ts'
+
+/** What a handler says of a provider call it made: tokens, a provider's own answer, or an amount. */
+export type UsageReport =
+  | {
+      readonly model: string
+      readonly provider?: string
+      readonly inputTokens: number
+      readonly outputTokens: number
+      readonly cachedInputTokens?: number
+    }
+  | { readonly model: string; readonly provider?: string; readonly usage: object }
+  | { readonly usd: string }
+
+/** A report, read: an amount, or tokens to be priced. */
+export type ToldCharge =
+  | { readonly nanoUsd: NanoUsd }
+  | { readonly model: string; readonly provider?: string; readonly usage: Usage }
+
+/** @throws RangeError for anything that is not a report: a wrong line must not become free money. */
+export function readReport(report: UsageReport): ToldCharge {
+  if ('usd' in report) return { nanoUsd: nanoUsd(usdToNano(report.usd)) }
+  if (typeof report.model !== 'string' || report.model === '')
+    throw new RangeError('A usage report names its model')
+  const named = { model: report.model, ...(report.provider ? { provider: report.provider } : {}) }
+  if ('usage' in report) {
+    const usage = isObject(report.usage) ? readUsage(report.usage) : undefined
+    if (!usage) throw new RangeError("A usage report's `usage` is a provider's own usage object")
+    return { ...named, usage }
+  }
+  const cachedInput = tokens(report.cachedInputTokens ?? 0, 'cachedInputTokens')
+  return {
+    ...named,
+    usage: {
+      input: Math.max(0, tokens(report.inputTokens, 'inputTokens') - cachedInput),
+      cachedInput,
+      output: tokens(report.outputTokens, 'outputTokens'),
+    },
+  }
+}
+
+function tokens(value: number, name: string): number {
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new RangeError(`${name} is a count of tokens, not ${value}`)
+  return value
+}

@@ -1,0 +1,172 @@
+import { MAX_AMOUNT, type NanoUsd, nanoUsd } from '../core/money.ts'
+import type { Principal } from '../directory/principal.ts'
+import type { Amounts, Basis, Ledger, Shortfall, Standing } from '../ledger/ledger.ts'
+import { costOf, type Price } from '../meter/price.ts'
+import { totalTokens, type Usage } from '../meter/usage.ts'
+import type { ReceivedCall } from '../wire/call.ts'
+import type { Booth } from './booth.ts'
+import type { Demand, DemandOptions } from './demand.ts'
+import type { ToldCharge } from './told.ts'
+
+/** What one request is charged, and how that is known. */
+export interface Charge {
+  readonly nanoUsd: NanoUsd
+  readonly tokens: number
+  readonly basis: Basis
+  /** Absent where an amount was told, or what was reserved was charged. */
+  readonly usage?: Usage
+}
+
+/**
+ * One call's passage: reserved before it is sent, watched while it runs, settled at what it cost. Made by
+ * `budget-reserve` or a governed fetch; every stage behind them works on the same one.
+ */
+export interface Toll {
+  readonly id: string
+  readonly requestId: string
+  readonly principal: Principal
+  readonly booth: Booth
+  /** What bounds and prices the call wherever it goes; handlers' reports are priced by the same book. */
+  readonly sizing: DemandOptions
+  /** Nothing is refused and nothing is capped: budgets only report. */
+  readonly observing: boolean
+  /** The call as the client sent it; undefined on routes whose body is not a provider's. */
+  readonly received: ReceivedCall | undefined
+  /** Where the call goes, at which price and within which bounds; another attempt may change it. */
+  demand: Demand | undefined
+  /** The output cap that the grant pays for, in tokens of one choice; undefined when the client's own request bounds it. */
+  cap: number | undefined
+  granted: Amounts
+  /** The hard USD budget with the least left, once this grant is taken. */
+  readonly tightest: Standing | undefined
+  /** Budgets that would have refused, had they been enforced. */
+  readonly would: readonly Shortfall[]
+  /** What handlers have told of their provider calls. */
+  readonly told: ToldCharge[]
+  /** The handler says that nothing was bought. */
+  toldNone: boolean
+  /** Work that goes on after the answer: the reservation stays open for it. */
+  readonly pending: Promise<unknown>[]
+  /** What earlier attempts may have cost, though they failed (timed out after they were sent). */
+  lostAttempts: Charge | undefined
+  /** A provider stage answers this call: a status other than 2xx costs nothing, and the answer is the provider's own. */
+  proxied: boolean
+  /** The provider broke off an answer that had begun; what ends it is our own. */
+  cut: boolean
+  /** What was charged; undefined until it is settled, and after a release. */
+  charge: Charge | undefined
+  readonly reservedAtMs: number
+  /** When the call was sent; undefined while nothing was. */
+  sentAtMs: number | undefined
+  /** What the call has cost so far, for heartbeats: asked for once a second while it runs. */
+  observe: () => Amounts | Promise<Amounts>
+  state: 'open' | 'settled' | 'released'
+}
+
+export interface OpenTollOptions {
+  readonly booth: Booth
+  readonly id: string
+  readonly requestId: string
+  readonly principal: Principal
+  readonly sizing: DemandOptions
+  readonly observing: boolean
+  readonly received: ReceivedCall | undefined
+  readonly demand: Demand | undefined
+  readonly cap: number | undefined
+  readonly granted: Amounts
+  readonly tightest: Standing | undefined
+  readonly would: readonly Shortfall[]
+  readonly nowMs: number
+}
+
+const NOTHING: Amounts = { usd: nanoUsd(0), tokens: 0, requests: 1 }
+
+/** Begin to watch a reservation that has been granted: heartbeats keep it alive from now on. */
+export function openToll({ nowMs, ...granted }: OpenTollOptions): Toll {
+  const toll: Toll = {
+    ...granted,
+    told: [],
+    toldNone: false,
+    pending: [],
+    lostAttempts: undefined,
+    proxied: false,
+    cut: false,
+    charge: undefined,
+    reservedAtMs: nowMs,
+    sentAtMs: undefined,
+    observe: () => NOTHING,
+    state: 'open',
+  }
+  toll.booth.keeper.track(toll.id, () => toll.observe())
+  return toll
+}
+
+/** The charge of a usage at a price. */
+export function chargeOf(usage: Usage, price: Price, basis: Basis): Charge {
+  return { nanoUsd: costOf(usage, price), tokens: totalTokens(usage), basis, usage }
+}
+
+/** Everything that was reserved: the charge of a call that told nothing. */
+export function wholeReservation(toll: Toll): Charge {
+  return { nanoUsd: toll.granted.usd, tokens: toll.granted.tokens, basis: 'estimated' }
+}
+
+/** Two charges of one request: several provider calls, or a failed attempt before the one that answered. */
+export function addCharges(a: Charge, b: Charge): Charge {
+  return {
+    nanoUsd: nanoUsd(Math.min(a.nanoUsd + b.nanoUsd, MAX_AMOUNT)),
+    tokens: a.tokens + b.tokens,
+    basis: a.basis === 'exact' && b.basis === 'exact' ? 'exact' : 'estimated',
+    ...usageOf(addUsage(a.usage, b.usage)),
+  }
+}
+
+function usageOf(usage: Usage | undefined): { readonly usage?: Usage } {
+  return usage ? { usage } : {}
+}
+
+function addUsage(a: Usage | undefined, b: Usage | undefined): Usage | undefined {
+  if (!a || !b) return a ?? b
+  const sum: Record<string, number> = { ...a }
+  for (const [kind, tokens] of Object.entries(b)) sum[kind] = (sum[kind] ?? 0) + tokens
+  return sum as unknown as Usage
+}
+
+/** A charge as the ledger's totals. */
+export function amountsOf({ nanoUsd, tokens }: Charge): Amounts {
+  return { usd: nanoUsd, tokens, requests: 1 }
+}
+
+/**
+ * End a toll at its charge. The settle is queued in this turn, before the caller sends its last byte: whoever reads the
+ * books after the answer sees it. An estimate may be followed by a later truth.
+ */
+export function settleToll(toll: Toll, charge: Charge): Promise<void> {
+  toll.state = 'settled'
+  toll.charge = charge
+  return close(toll, (ledger) =>
+    ledger.settle({ id: toll.id, actual: amountsOf(charge), basis: charge.basis }),
+  )
+}
+
+/** End a toll that bought nothing. */
+export function releaseToll(toll: Toll): Promise<void> {
+  toll.state = 'released'
+  return close(toll, (ledger) => ledger.release(toll.id))
+}
+
+/** A settle that fails is not lost: the reservation stays, expires, and is charged in full as unconfirmed. */
+async function close(
+  { booth, id, requestId }: Toll,
+  command: (ledger: Ledger) => Promise<unknown>,
+): Promise<void> {
+  booth.keeper.untrack(id)
+  try {
+    await command(booth.ledger)
+  } catch (cause) {
+    process.emitWarning(`The books could not be told what ${requestId} cost: ${String(cause)}`, {
+      type: 'TollgateWarning',
+      code: 'TOLLGATE_SETTLE_FAILED',
+    })
+  }
+}

@@ -1,0 +1,42 @@
+import type { JsonObject } from './json.ts'
+import type { Fields } from './json-fields.ts'
+
+/** The wire formats a client may speak. */
+export type Dialect = 'openai'
+
+/** What a call asks for, whatever dialect it came in. */
+export type Endpoint = 'chat' | 'completions' | 'embeddings'
+
+/** One provider call, as read from a request: what enforcement needs to know of it. */
+export interface Call {
+  readonly dialect: Dialect
+  readonly endpoint: Endpoint
+  readonly model: string
+  readonly stream: boolean
+  /** The client asked for the usage chunk of a stream itself. */
+  readonly wantsUsage: boolean
+  /** The client's own cap on output tokens of one choice, when it gave one. */
+  readonly maxOutputTokens?: number
+  /** How many outputs are generated and billed (n, best_of, several prompts); 1 as a rule. */
+  readonly choices: number
+  /** Bytes of the request that can become input tokens: an upper bound of the text's tokens. */
+  readonly inputBytes: number
+  /** Input tokens may exceed `inputBytes` (images, files, audio): only the context window bounds them. */
+  readonly unboundedInput: boolean
+  /** Audio output was asked for, which has a price of its own. */
+  readonly audioOutput: boolean
+  /** Audio input is present, which has a price of its own. */
+  readonly audioInput: boolean
+  /** Features whose cost no price in the book covers (hosted tools, service tiers), by field name. */
+  readonly unpriced: readonly string[]
+  /** Whether the shape of the answer suffers when it is cut short (tools, structured output). */
+  readonly structured: boolean
+}
+
+/** A call as it came over the wire: what it asks for, and its own text, in which single values can be replaced. */
+export interface ReceivedCall extends Call {
+  readonly bytes: Buffer
+  readonly text: string
+  readonly fields: Fields
+  readonly body: JsonObject
+}

@@ -1,0 +1,10 @@
+export type { Call, Dialect, Endpoint, ReceivedCall } from './call.ts'
+export { call, type ReceiveOptions, receiveCall } from './receive.ts'
+export {
+  type Deployment,
+  type ModelRoutesOptions,
+  modelRoutes,
+  type Provider,
+  type Routes,
+  route,
+} from './routes.ts'

@@ -1,0 +1,119 @@
+/** Where the value of a top-level field stands in a JSON text: [start, end). */
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+export interface Fields {
+  readonly spans: ReadonlyMap<string, Span>
+  /** Names that occur more than once: two parsers may disagree about which one counts. */
+  readonly duplicates: ReadonlySet<string>
+  /** Where the object's closing brace stands. */
+  readonly end: number
+}
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const COLON = 0x3a
+const COMMA = 0x2c
+const OPEN_BRACE = 0x7b
+const CLOSE_BRACE = 0x7d
+const OPEN_BRACKET = 0x5b
+const CLOSE_BRACKET = 0x5d
+
+/**
+ * Find the top-level fields of a JSON object in its own text, so that single values can be read or replaced without
+ * parsing or re-serializing the rest. The text must already be known to be valid JSON, and an object; strings, which
+ * are most of it, are jumped over.
+ */
+export function scanFields(text: string): Fields {
+  const spans = new Map<string, Span>()
+  const duplicates = new Set<string>()
+  let at = skipSpace(text, text.indexOf('{') + 1)
+  while (text.charCodeAt(at) === QUOTE) {
+    const keyEnd = endOfString(text, at)
+    const key = JSON.parse(text.slice(at, keyEnd)) as string
+    const start = skipSpace(text, expect(text, skipSpace(text, keyEnd), COLON))
+    const end = valueEnd(text, start)
+    if (spans.has(key)) duplicates.add(key)
+    spans.set(key, { start, end })
+    at = skipSpace(text, end)
+    if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1)
+  }
+  return { spans, duplicates, end: expect(text, at, CLOSE_BRACE) - 1 }
+}
+
+function expect(text: string, at: number, code: number): number {
+  if (text.charCodeAt(at) !== code) throw new SyntaxError(`Not a JSON object: position ${at}`)
+  return at + 1
+}
+
+function skipSpace(text: string, from: number): number {
+  let at = from
+  for (let code = text.charCodeAt(at); code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09; ) {
+    at += 1
+    code = text.charCodeAt(at)
+  }
+  return at
+}
+
+/** The position after the string that begins at `start`. */
+function endOfString(text: string, start: number): number {
+  for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 1)) {
+    let backslashes = 0
+    while (text.charCodeAt(at - 1 - backslashes) === BACKSLASH) backslashes += 1
+    if (backslashes % 2 === 0) return at + 1
+  }
+  throw new SyntaxError('Not a JSON object: a string has no end')
+}
+
+/** The position after the value that begins at `start`. */
+export function valueEnd(text: string, start: number): number {
+  const first = text.charCodeAt(start)
+  if (first === QUOTE) return endOfString(text, start)
+  if (first === OPEN_BRACE || first === OPEN_BRACKET) return endOfNested(text, start)
+  let at = start
+  for (; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code === COMMA || code === CLOSE_BRACE || code === CLOSE_BRACKET || code <= 0x20) break
+  }
+  return at
+}
+
+function endOfNested(text: string, start: number): number {
+  let depth = 0
+  for (let at = start; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) at = endOfString(text, at) - 1
+    else if (code === OPEN_BRACE || code === OPEN_BRACKET) depth += 1
+    else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
+      depth -= 1
+      if (depth === 0) return at + 1
+    }
+  }
+  throw new SyntaxError('Not a JSON object: an object or array has no end')
+}
+
+/**
+ * Replace or add top-level fields in a JSON text; everything else keeps its own bytes.
+ *
+ * @param edits Field name → the JSON text of its new value.
+ */
+export function spliceFields(text: string, fields: Fields, edits: ReadonlyMap<string, string>): string {
+  const replaced = [...edits]
+    .flatMap(([name, value]) => {
+      const span = fields.spans.get(name)
+      return span ? [{ span, value }] : []
+    })
+    .sort((a, b) => a.span.start - b.span.start)
+  let out = ''
+  let at = 0
+  for (const { span, value } of replaced) {
+    out += text.slice(at, span.start) + value
+    at = span.end
+  }
+  const added = [...edits].filter(([name]) => !fields.spans.has(name))
+  if (added.length === 0) return out + text.slice(at)
+  const list = added.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')
+  return `${out}${text.slice(at, fields.end)}${fields.spans.size > 0 ? ',' : ''}${list}${text.slice(fields.end)}`
+}

@@ -1,0 +1,35 @@
+import { TollgateError } from '../core/errors.ts'
+
+export type JsonObject = { readonly [name: string]: unknown }
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A field is wrong: 400, naming it. */
+export function invalid(param: string, message: string): TollgateError<'invalid_request'> {
+  return new TollgateError('invalid_request', { param, message })
+}
+
+/** A field that may be absent or null, and is otherwise a boolean. */
+export function optionalBoolean(body: JsonObject, name: string): boolean | undefined {
+  const value = body[name]
+  if (value === undefined || value === null) return undefined
+  if (typeof value !== 'boolean') throw invalid(name, `\`${name}\` is true or false.`)
+  return value
+}
+
+/** A field that may be absent or null, and is otherwise an integer in a range. */
+export function optionalInteger(
+  body: JsonObject,
+  name: string,
+  min: number,
+  max: number,
+): number | undefined {
+  const value = body[name]
+  if (value === undefined || value === null) return undefined
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
+    throw invalid(name, `\`${name}\` is an integer from ${min} to ${max}.`)
+  }
+  return value
+}

@@ -1,0 +1,110 @@
+import { isObject } from '../json.ts'
+import { eventData, eventFramer, splitEvents } from '../sse.ts'
+import type { Usage } from '../usage.ts'
+import { generatedTexts } from './answer.ts'
+import { readUsage } from './usage.ts'
+
+/** Every usage object has it, and no string can contain it unescaped: events without it are not parsed. */
+const USAGE_MARK = '"prompt_tokens"'
+const DONE_MARK = '[DONE]'
+
+/** A stream as it passes: forwards it, reads its usage, and keeps what would have to be counted without one. */
+export interface StreamReader {
+  /** Bytes from the provider, in any chunking; returns what the client is to see of them now. */
+  push(bytes: Buffer): Buffer | undefined
+  /** The stream is over: what is left to send. */
+  end(): Buffer | undefined
+  readonly usage: Usage | undefined
+  /** The terminal event has come. */
+  readonly done: boolean
+  /** The model that answered, where the usage chunk names it. */
+  readonly model: string | undefined
+  /** The text generated since the last call: to be counted, when no usage has come. */
+  takeTexts(): string[]
+}
+
+export interface StreamReaderOptions {
+  /** The client did not ask for the usage chunk: it is read, and not sent on. */
+  readonly hideUsage: boolean
+}
+
+/** Read a stream of chat or text completions: https://platform.openai.com/docs/api-reference/chat-streaming */
+export function streamReader({ hideUsage }: StreamReaderOptions): StreamReader {
+  const framer = eventFramer()
+  let usage: Usage | undefined
+  let done = false
+  let model: string | undefined
+  let unread: Buffer[] = []
+
+  /** What of one event the client sees, having read it. */
+  const read = (event: Buffer): Buffer | undefined => {
+    const data = eventData(event)
+    if (data === undefined) return event
+    if (data.trim() === DONE_MARK) {
+      done = true
+      return event
+    }
+    const chunk = parse(data)
+    const found = readUsage(chunk?.usage)
+    if (!found) return event
+    usage = found
+    if (typeof chunk?.model === 'string') model = chunk.model
+    // The chunk that only carries usage has no choices; providers that add it to a real one are passed on.
+    const bare = Array.isArray(chunk?.choices) && chunk.choices.length === 0
+    return hideUsage && bare ? undefined : event
+  }
+
+  const readRun = (run: Buffer): Buffer | undefined => {
+    unread.push(run)
+    if (run.indexOf(USAGE_MARK) === -1) {
+      if (run.indexOf(DONE_MARK) !== -1) for (const event of splitEvents(run)) read(event)
+      return run
+    }
+    const kept = splitEvents(run).flatMap((event) => read(event) ?? [])
+    return kept.length === 0 ? undefined : Buffer.concat(kept)
+  }
+
+  return {
+    push(bytes) {
+      const run = framer.push(bytes)
+      return run && readRun(run)
+    },
+    end() {
+      const rest = framer.rest()
+      return rest && readRun(rest)
+    },
+    get usage() {
+      return usage
+    },
+    get done() {
+      return done
+    },
+    get model() {
+      return model
+    },
+    takeTexts() {
+      const texts = unread.flatMap(splitEvents).flatMap(textsOfEvent)
+      unread = []
+      return texts
+    },
+  }
+}
+
+function parse(data: string): { usage?: unknown; choices?: unknown; model?: unknown } | undefined {
+  try {
+    const chunk: unknown = JSON.parse(data)
+    return isObject(chunk) ? chunk : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function textsOfEvent(event: Buffer): string[] {
+  const choices = parse(eventData(event) ?? '')?.choices
+  return Array.isArray(choices) ? choices.flatMap((choice) => generatedTexts(choice?.delta ?? choice)) : []
+}
+
+/** An error inside a stream that has begun; SDKs raise it. Ends with the terminal event. */
+export function streamError(error: object): Buffer {
+  return Buffer.from(`data: ${JSON.stringify(error)}\n\ndata: [DONE]\n\n`)
+}

@@ -1,0 +1,122 @@
+import type { IncomingMessage } from 'node:http'
+import { DEFAULT_MAX_BODY_BYTES, readBody } from '../core/body.ts'
+import { TollgateError } from '../core/errors.ts'
+import { slot } from '../core/slot.ts'
+import type { Endpoint, ReceivedCall } from './call.ts'
+import { invalid, isObject, type JsonObject } from './json.ts'
+import { type Fields, scanFields } from './json-fields.ts'
+import { GUARDED_FIELDS, readRequest } from './openai/request.ts'
+
+/** The call that a request makes, read once by whichever stage needs it first. */
+export const call = slot<ReceivedCall | undefined>()('call', 'tier-check or budget-reserve')
+
+/** The paths that speak OpenAI's dialect, whatever stands before them. */
+const PATHS: readonly (readonly [string, Endpoint])[] = [
+  ['/chat/completions', 'chat'],
+  ['/completions', 'completions'],
+  ['/embeddings', 'embeddings'],
+]
+
+/** The path of a request as its client asked for it, without the query; mounted prefixes included. */
+export function pathOf(req: IncomingMessage): string {
+  const url = (req as { originalUrl?: string }).originalUrl ?? req.url ?? '/'
+  const query = url.indexOf('?')
+  return query === -1 ? url : url.slice(0, query)
+}
+
+/** The endpoint that a path names, by its longest known ending. */
+export function endpointOf(path: string): Endpoint | undefined {
+  return PATHS.find(([suffix]) => path.endsWith(suffix))?.[1]
+}
+
+export interface ReceiveOptions {
+  readonly maxBodyBytes?: number
+}
+
+/**
+ * Read a request as a provider call, once: later stages get the same answer. The endpoint follows from the path, or, on a
+ * route of the application's own, from the shape of the body. Undefined when neither is known.
+ *
+ * @throws TollgateError 400, 405, 413, 415, in the client's dialect: nothing has been spent.
+ */
+export async function receiveCall(
+  req: IncomingMessage,
+  { maxBodyBytes = DEFAULT_MAX_BODY_BYTES }: ReceiveOptions = {},
+): Promise<ReceivedCall | undefined> {
+  const known = call.peek(req)
+  if (known) return known
+  const endpoint = endpointOf(pathOf(req))
+  if (endpoint && req.method !== 'POST') {
+    throw new TollgateError('method_not_allowed', { headers: { allow: 'POST' } })
+  }
+  if (req.method === 'GET' || req.method === 'HEAD') return undefined
+  if (endpoint) requireJson(req)
+  else if (!mayBeJson(req)) return undefined
+  const received = parse(await readBody(req, maxBodyBytes), endpoint)
+  if (received) call.set(req, received)
+  return received
+}
+
+/** Read a call from its bytes; `endpoint` undefined lets the body's shape decide. */
+export function parse(bytes: Buffer, endpoint: Endpoint | undefined): ReceivedCall | undefined {
+  const text = bytes.toString('utf8')
+  const body = parseObject(text, endpoint !== undefined)
+  if (!body) return undefined
+  const shape = endpoint ?? endpointOfBody(body)
+  if (!shape) return undefined
+  const fields = scanFields(text)
+  refuseAmbiguity(fields)
+  return { ...readRequest(shape, body, bytes.length), bytes, text, fields, body }
+}
+
+/**
+ * Two parsers may disagree about a field that is given twice, or in another case (some of them match names without
+ * regard to it): what we checked must be what the provider reads.
+ */
+function refuseAmbiguity({ spans, duplicates }: Fields): void {
+  for (const name of spans.keys()) {
+    const plain = name.toLowerCase()
+    if (!GUARDED_FIELDS.has(plain)) continue
+    if (name !== plain) throw invalid(plain, `\`${name}\` is not a field: write \`${plain}\`.`)
+    if (duplicates.has(name)) {
+      throw invalid(name, `\`${name}\` is given twice: two readers may disagree about which one counts.`)
+    }
+  }
+}
+
+function parseObject(text: string, required: boolean): JsonObject | undefined {
+  try {
+    const body: unknown = JSON.parse(text)
+    if (isObject(body)) return body
+  } catch {
+    if (!required) return undefined
+    throw new TollgateError('invalid_request', { message: 'The body is not valid JSON.' })
+  }
+  if (!required) return undefined
+  throw new TollgateError('invalid_request', { message: 'The body is not a JSON object.' })
+}
+
+/** On a route of the application's own, the shape of the body says which call it is. */
+function endpointOfBody(body: JsonObject): Endpoint | undefined {
+  if (typeof body.model !== 'string') return undefined
+  if (Array.isArray(body.messages)) return 'chat'
+  if (body.prompt !== undefined) return 'completions'
+  if (body.input !== undefined) return 'embeddings'
+  return undefined
+}
+
+const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
+const CHARSET = /;\s*charset\s*=\s*"?([^";\s]+)/i
+
+/** A body without a type is read as JSON, as OpenAI does; another charset than UTF-8 is not. */
+function mayBeJson(req: IncomingMessage): boolean {
+  const type = req.headers['content-type']
+  return type === undefined || JSON_TYPE.test(type)
+}
+
+function requireJson(req: IncomingMessage): void {
+  const charset = CHARSET.exec(req.headers['content-type'] ?? '')?.[1]?.toLowerCase()
+  if (!mayBeJson(req) || (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8')) {
+    throw new TollgateError('unsupported_media_type')
+  }
+}

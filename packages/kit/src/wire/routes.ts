@@ -1,0 +1,84 @@
+import { slot } from '../core/slot.ts'
+import type { Dialect } from './call.ts'
+
+/** Someone who serves models for money, or a server of one's own. */
+export interface Provider {
+  readonly name: string
+  readonly dialect: Dialect
+  /** Up to and including the version segment: `https://api.openai.com/v1`. */
+  readonly baseUrl: string
+  /** Sent upstream in place of the client's own credentials. */
+  readonly apiKey?: string
+  /** `none`: what it serves costs nothing, and passes an exhausted budget in USD. */
+  readonly billing?: 'metered' | 'none'
+}
+
+/** A model at a provider, under the provider's own name for it. */
+export interface Deployment {
+  readonly provider: Provider
+  readonly model: string
+}
+
+/** Where a model name that clients ask for may go, in order; empty when nowhere. */
+export interface Routes {
+  resolve(model: string, dialect: Dialect): readonly Deployment[]
+  /** The model names with a route of their own. */
+  readonly models: readonly string[]
+}
+
+/** The deployments of this request, ordered once: the first prices the reservation. */
+export const route = slot<readonly Deployment[]>()('route', 'budget-reserve or provider-failover')
+
+export interface ModelRoutesOptions {
+  readonly providers: readonly Provider[]
+  /** Model name → `provider/model` in order; `*` → `passthrough` serves any other name under that name. */
+  readonly routes?: Readonly<Record<string, readonly string[] | 'passthrough'>>
+  /** The provider that is known for a model, for names that pass through. */
+  readonly providerOf?: (model: string) => string | undefined
+}
+
+/**
+ * Model names → deployments, resolved at assembly.
+ *
+ * @throws RangeError when a route names a provider that is not there.
+ */
+export function modelRoutes({
+  providers,
+  routes = { '*': 'passthrough' },
+  providerOf = () => undefined,
+}: ModelRoutesOptions): Routes {
+  const byName = new Map(providers.map((provider) => [provider.name, provider]))
+  const named = new Map<string, readonly Deployment[]>()
+  for (const [model, targets] of Object.entries(routes)) {
+    if (model === '*' || targets === 'passthrough') continue
+    named.set(
+      model,
+      targets.map((target) => deploymentOf(target, byName)),
+    )
+  }
+  const fallback = routes['*']
+  const wildcard =
+    fallback === undefined || fallback === 'passthrough'
+      ? undefined
+      : fallback.map((target) => deploymentOf(target, byName))
+  return {
+    models: [...named.keys()],
+    resolve(model, dialect) {
+      const own = named.get(model)
+      if (own) return own
+      if (wildcard) return wildcard
+      if (fallback !== 'passthrough') return []
+      const known = byName.get(providerOf(model) ?? '')
+      const provider = known ?? providers.find((candidate) => candidate.dialect === dialect)
+      return provider ? [{ provider, model }] : []
+    },
+  }
+}
+
+function deploymentOf(target: string, providers: ReadonlyMap<string, Provider>): Deployment {
+  const slash = target.indexOf('/')
+  const provider = providers.get(target.slice(0, slash))
+  if (slash < 1 || !provider)
+    throw new RangeError(`"${target}" is no target: write provider/model, with a configured provider`)
+  return { provider, model: target.slice(slash + 1) }
+}

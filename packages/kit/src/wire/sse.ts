@@ -1,0 +1,83 @@
+/**
+ * Server-sent events as bytes: cut where events end, and forwarded as they came. What is inside an event is parsed only
+ * when somebody asks. Format: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+ */
+
+const LF = 0x0a
+const CR = 0x0d
+
+/** Collects bytes and gives them back in whole events, whatever the boundaries they came in. */
+export interface EventFramer {
+  /** The events that are complete with these bytes, as one run of bytes; undefined while there are none. */
+  push(bytes: Buffer): Buffer | undefined
+  /** What is left when the stream ends: an event that was not closed by an empty line. */
+  rest(): Buffer | undefined
+}
+
+export function eventFramer(): EventFramer {
+  let pending: Buffer | undefined
+  return {
+    push(bytes) {
+      const all = pending ? Buffer.concat([pending, bytes]) : bytes
+      const cut = lastEventEnd(all)
+      pending = cut === all.length ? undefined : all.subarray(cut)
+      return cut === 0 ? undefined : all.subarray(0, cut)
+    },
+    rest() {
+      const rest = pending
+      pending = undefined
+      return rest
+    },
+  }
+}
+
+/** The position after the last empty line: two line ends in a row, each `\n`, `\r\n` or `\r`. */
+function lastEventEnd(bytes: Buffer): number {
+  for (let at = bytes.length - 1; at > 0; at -= 1) {
+    const code = bytes[at]
+    if (code !== LF && code !== CR) continue
+    // A final `\r` may be half of a `\r\n`: the event is taken as complete when the next byte says so.
+    if (code === CR && at === bytes.length - 1) continue
+    const before = code === LF && bytes[at - 1] === CR ? at - 2 : at - 1
+    if (before >= 0 && (bytes[before] === LF || bytes[before] === CR)) return at + 1
+  }
+  return 0
+}
+
+/** The events in a run of whole events, each with its bytes. */
+export function splitEvents(run: Buffer): Buffer[] {
+  const events: Buffer[] = []
+  let start = 0
+  for (let at = 0; at < run.length; at += 1) {
+    const end = emptyLineEnd(run, at)
+    if (end === 0) continue
+    events.push(run.subarray(start, end))
+    start = end
+    at = end - 1
+  }
+  if (start < run.length) events.push(run.subarray(start))
+  return events
+}
+
+/** The position after an empty line whose first line end is at `at`; 0 when there is none. */
+function emptyLineEnd(bytes: Buffer, at: number): number {
+  const first = lineEnd(bytes, at)
+  return first === 0 ? 0 : lineEnd(bytes, first)
+}
+
+/** The position after a line end at `at`; 0 when there is none. */
+function lineEnd(bytes: Buffer, at: number): number {
+  if (bytes[at] === LF) return at + 1
+  if (bytes[at] !== CR) return 0
+  return bytes[at + 1] === LF ? at + 2 : at + 1
+}
+
+/** The data of one event: its `data:` lines joined, the space after the colon left out. Undefined when it has none. */
+export function eventData(event: Buffer): string | undefined {
+  const lines = event
+    .toString('utf8')
+    .split(/\r\n|\n|\r/)
+    .filter((line) => line.startsWith('data:'))
+  if (lines.length === 0) return undefined
+  return lines.map((line) => line.slice(line.charCodeAt(5) === 0x20 ? 6 : 5)).join('\n')
+}

@@ -1,0 +1,28 @@
+export {
+  type Behaviour,
+  type Cut,
+  contextLengthExceeded,
+  dieAfter,
+  type Ending,
+  errorAfter,
+  overloaded,
+  type Refusal,
+  rateLimited,
+  resetBeforeHead,
+  type SseForm,
+  serverError,
+  truncateAfter,
+} from './behaviour.ts'
+export { type FixedClock, fixedClock } from './clock.ts'
+export { countTokens } from './count.ts'
+export { type Gate, gate } from './gate.ts'
+export { TEST_MASTER_KEY, type TestKey, type TestKeyOptions, testDirectory, testKey } from './key.ts'
+export { memoryLedger, type Spend, spend } from './ledger.ts'
+export type { ProviderOutcome, ProviderRequest, ProviderTotals } from './log.ts'
+export type { CountInput } from './openai/input.ts'
+export { LIST_PRICES, type ModelPrice, type ProviderUsage } from './prices.ts'
+export {
+  type SimulatedProvider,
+  type SimulatedProviderOptions,
+  simulatedProvider,
+} from './simulated-provider.ts'

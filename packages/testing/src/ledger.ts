@@ -1,0 +1,33 @@
+import type { AccountId, Ledger } from '@tollgate/kit/ledger'
+import { type SqliteLedgerOptions, sqliteLedger } from '@tollgate/kit/ledger/sqlite'
+import { usdText } from './prices.ts'
+
+/** The embedded ledger in memory: real books, gone with the process. The options are those of `sqliteLedger`. */
+export function memoryLedger(options: SqliteLedgerOptions = {}): Ledger {
+  return sqliteLedger(':memory:', options)
+}
+
+/** Where an account stands, all time, in decimal USD with nine places. */
+export interface Spend {
+  /** Settled, unconfirmed charges included. */
+  readonly spentUsd: string
+  /** Held by requests that are still running. */
+  readonly reservedUsd: string
+  /** Charged to reservations that expired, and not confirmed since. */
+  readonly unconfirmedUsd: string
+}
+
+/**
+ * What an account has spent, as text to compare with; an account that the books do not know has spent nothing.
+ *
+ * @example
+ * expect(await spend(ledger, 'team:marketing')).toMatchObject({ spentUsd: '0.000008000', reservedUsd: '0.000000000' })
+ */
+export async function spend(ledger: Ledger, account: AccountId): Promise<Spend> {
+  const [state] = await ledger.read([account])
+  return {
+    spentUsd: usdText(state?.spent ?? 0),
+    reservedUsd: usdText(state?.reserved ?? 0),
+    unconfirmedUsd: usdText(state?.unconfirmed ?? 0),
+  }
+}

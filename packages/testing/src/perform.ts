@@ -1,0 +1,174 @@
+import type { ServerResponse } from 'node:http'
+import type { Behaviour, Ending, Refusal } from './behaviour.ts'
+import type { Entry } from './log.ts'
+import { type Patience, pace } from './patience.ts'
+import type { Plan, StreamPlan } from './plan.ts'
+import { outlet, spellEvent } from './sse.ts'
+import type { Piece } from './text.ts'
+
+/** One request on its way to an answer. */
+export interface Exchange {
+  readonly res: ServerResponse
+  readonly entry: Entry
+  readonly behaviour: Behaviour
+  readonly patience: Patience
+  /** Headers that every answer of this dialect carries. */
+  readonly headers: () => Record<string, string>
+  /** An error, as this dialect says it. */
+  readonly errorText: (refusal: Refusal) => string
+  /** Whoever waits for a condition looks again. */
+  readonly changed: () => void
+  readonly end: (outcome: Exclude<Entry['outcome'], 'open'>) => void
+}
+
+/** How far the model came. */
+type Generated = 'all' | 'ended' | 'gone'
+
+/** Answer with an error. */
+export function refuse({ res, entry, headers, errorText, end }: Exchange, refusal: Refusal): void {
+  const body = Buffer.from(errorText(refusal))
+  entry.status = refusal.status
+  end('refused')
+  res.writeHead(refusal.status, {
+    ...headers(),
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': body.length,
+    ...refusal.headers,
+  })
+  res.end(body)
+}
+
+/** Carry out a plan: generate, send and count, as far as the behaviour and the client allow. */
+export async function perform(exchange: Exchange, plan: Plan): Promise<void> {
+  const { entry } = exchange
+  entry.bill = plan.bill
+  entry.usage.cachedInput = Math.min(plan.cachedTokens, plan.inputTokens)
+  entry.usage.input = plan.inputTokens - entry.usage.cachedInput
+  entry.texts = plan.choices.map(() => '')
+  exchange.changed()
+  await beforeHead(exchange)
+  if (exchange.patience.gone) return
+  entry.status = 200
+  if (plan.stream) await performStream(exchange, plan, plan.stream)
+  else await performWhole(exchange, plan)
+}
+
+/** What comes before the head of an answer, whatever the answer is. */
+export async function beforeHead({ behaviour, patience }: Exchange): Promise<void> {
+  if (behaviour.hold) await patience.forGate(behaviour.hold)
+  if (behaviour.latencyMs) await patience.forMs(behaviour.latencyMs)
+}
+
+/** Generate piece by piece, the choices in turn. Nothing here waits for the client to read: a model does not either. */
+async function generate(
+  { entry, behaviour, patience, changed }: Exchange,
+  choices: Plan['choices'],
+  say?: (choice: number, piece: Piece) => void,
+): Promise<Generated> {
+  const { pause, chunkIntervalMs = 0 } = behaviour
+  const { usage, texts } = entry
+  const endAfter = say ? chunksBeforeEnd(behaviour.ending) : Number.POSITIVE_INFINITY
+  const beat = pace(chunkIntervalMs, patience)
+  const longest = Math.max(0, ...choices.map((pieces) => pieces.length))
+  let chunks = 0
+  let paused = false
+  for (let position = 0; position < longest; position += 1) {
+    for (let choice = 0; choice < choices.length; choice += 1) {
+      const piece = choices[choice]![position]
+      if (!piece) continue
+      if (chunks >= endAfter) return 'ended'
+      if (pause && chunks === pause.afterChunks && !paused) {
+        paused = true
+        await patience.forGate(pause.until)
+      }
+      const due = beat.next()
+      if (due) await due
+      if (patience.gone) return 'gone'
+      usage.output += piece.tokens
+      if (piece.hidden) usage.reasoning += piece.tokens
+      else {
+        texts[choice] += piece.text
+        chunks += 1
+        say?.(choice, piece)
+      }
+      changed()
+    }
+  }
+  return 'all'
+}
+
+function chunksBeforeEnd(ending: Ending | undefined): number {
+  return ending && ending.how !== 'reset' ? ending.afterChunks : Number.POSITIVE_INFINITY
+}
+
+async function performStream(exchange: Exchange, plan: Plan, stream: StreamPlan): Promise<void> {
+  const { res, entry, behaviour } = exchange
+  const { sse = {}, ending, gzip } = behaviour
+  const out = outlet(res, behaviour)
+  const send = (data: string) => out.write(spellEvent(data, sse))
+
+  entry.streamed = true
+  res.writeHead(200, {
+    ...exchange.headers(),
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache',
+    ...(gzip ? { 'content-encoding': 'gzip' } : {}),
+  })
+  res.flushHeaders()
+  for (const data of stream.head) send(data)
+
+  const generated = await generate(exchange, plan.choices, (choice, piece) => {
+    send(stream.chunk(choice, piece))
+    entry.chunksSent += 1
+  })
+  if (generated === 'gone') return
+  if (ending && ending.how !== 'reset') {
+    if (ending.how === 'error') send(exchange.errorText(ending.refusal))
+    out.flush()
+    if (ending.how === 'die') breakOff(exchange)
+    else complete(exchange)
+    return
+  }
+  for (const data of stream.tail(entry.usage)) send(data)
+  if (sse.done !== false) send(stream.done)
+  out.flush()
+  complete(exchange)
+}
+
+async function performWhole(exchange: Exchange, plan: Plan): Promise<void> {
+  const { res, entry, behaviour } = exchange
+  const { ending, gzip, cut } = behaviour
+  if ((await generate(exchange, plan.choices)) === 'gone') return
+
+  const whole = ending?.how === 'error' ? exchange.errorText(ending.refusal) : plan.body(entry.usage)
+  const headers: Record<string, string | number> = {
+    ...exchange.headers(),
+    'content-type': 'application/json',
+    ...(gzip ? { 'content-encoding': 'gzip' } : {}),
+  }
+  if (!ending && !gzip && cut === undefined) {
+    headers['content-length'] = Buffer.byteLength(whole)
+    res.writeHead(200, headers)
+    complete(exchange, whole)
+    return
+  }
+  res.writeHead(200, headers)
+  const out = outlet(res, behaviour)
+  out.write(ending?.how === 'die' || ending?.how === 'truncate' ? whole.slice(0, whole.length >> 1) : whole)
+  out.flush()
+  if (ending?.how === 'die') breakOff(exchange)
+  else complete(exchange)
+}
+
+/** The books are closed before the last byte leaves, so that a client who has its answer finds it in the log. */
+function complete({ res, end }: Exchange, body?: string): void {
+  end('completed')
+  res.end(body)
+}
+
+/** Break the connection off behind the bytes already written: they arrive, and the end of the body never does. */
+function breakOff({ res, end }: Exchange): void {
+  end('died')
+  const { socket } = res
+  socket?.end(() => socket.destroy())
+}

@@ -1,0 +1,23 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const source = (path: string) => fileURLToPath(new URL(`./packages/${path}`, import.meta.url))
+
+/** Tests read the sources, not the build: a change is tested without a build in between. */
+const alias = [
+  { find: /^@tollgate\/kit$/, replacement: source('kit/src/index.ts') },
+  { find: /^@tollgate\/kit\/(.+)$/, replacement: source('kit/src/$1/index.ts') },
+  { find: /^@tollgate\/testing$/, replacement: source('testing/src/index.ts') },
+  { find: /^tollgate$/, replacement: source('gateway/src/index.ts') },
+]
+
+export default defineConfig({
+  resolve: { alias },
+  test: {
+    testTimeout: 30_000,
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'] } },
+      { extends: true, test: { name: 'integration', include: ['test/**/*.test.ts', 'examples/**/*.test.ts'], testTimeout: 60_000 } },
+    ],
+  },
+})
