@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { compose, defineStage, type Middleware, slot, tollgateErrors } from '@tollgate/kit/core'
 import { receiveCall } from '@tollgate/kit/wire'
@@ -72,13 +73,13 @@ describe.each(Object.entries(hosts))('behind %s', (_, host) => {
   it('reads a body that comes in many chunks without a length', async () => {
     const url = await serve(host(reader(), echo as Middleware))
     const chunks = [...chat].map((character) => Buffer.from(character))
-    const stream = ReadableStream.from(chunks)
+    const stream = Readable.toWeb(Readable.from(chunks))
     const answer = await fetch(`${url}/team/api/v1/chat/completions`, {
       method: 'POST',
       body: stream,
       duplex: 'half',
       headers: { 'content-type': 'application/json' },
-    } as RequestInit)
+    } as unknown as RequestInit)
     expect(await answer.json()).toMatchObject({ model: 'gpt-4o-mini', sha: sha(chat) })
   })
 
@@ -121,7 +122,7 @@ describe('a body that the host has parsed', () => {
     ['express 4', () => express4().use(express4.json())],
   ])('is read from req.body in %s', async (_, app) => {
     const url = await serve(
-      app()
+      (app() as ReturnType<typeof express>)
         .use(reader())
         .post('/chat', (req, res) => void res.json({ model: model.peek(req), body: req.body })),
     )

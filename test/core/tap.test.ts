@@ -129,7 +129,12 @@ describe('the tap', () => {
     const url = await serve(
       express().use(
         compression({ threshold: 0 }),
-        tapping({ chunk: (bytes) => (seen.push(bytes.toString()), bytes) }),
+        tapping({
+          chunk(bytes) {
+            seen.push(bytes.toString())
+            return bytes
+          },
+        }),
         handler((res) => {
           res.setHeader('content-type', 'text/plain')
           res.end('plain')

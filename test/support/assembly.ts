@@ -6,11 +6,14 @@ import {
   modelRoutes,
   priceBook,
   providerFailover,
+  tierCheck,
   tollgateErrors,
   usageReconcile,
 } from '@tollgate/kit'
 import type { BudgetEntry, Ledger } from '@tollgate/kit/ledger'
 import { budgetFrom } from '@tollgate/kit/ledger'
+import type { Tier } from '@tollgate/kit/stages/tier-check'
+import type { ModelRoutesOptions, Provider } from '@tollgate/kit/wire'
 import {
   type ModelPrice,
   memoryLedger,
@@ -32,6 +35,9 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close()
 })
 
+/** What the gateway sends upstream, and what no client may ever see. */
+export const PROVIDER_KEY = 'sk-provider-key-of-the-operator'
+
 /** Close this when the test ends, the last opened first. */
 export function closeAfter(close: () => Promise<void>): void {
   closing.push(close)
@@ -44,19 +50,34 @@ export interface AssemblyOptions {
   readonly provider?: SimulatedProviderOptions
   readonly reserve?: Partial<Parameters<typeof budgetReserve>[0]>
   readonly ledger?: Ledger
+  /** Keys that the directory knows besides the assembly's own. */
+  readonly keys?: readonly TestKey[]
+  /** The first is everybody's; none allows every model. */
+  readonly tiers?: Readonly<Record<string, Tier>>
+  /** More providers and named routes; the simulated provider is given, and by default serves every model. */
+  readonly routing?: (simulated: Provider) => ModelRoutesOptions
+  readonly timeouts?: Parameters<typeof providerFailover>[0]['timeouts']
 }
 
 export interface Assembly {
+  /** Up to and including `/v1`. */
   readonly url: string
   readonly provider: SimulatedProvider
   readonly ledger: Ledger
   readonly key: TestKey
+  /** What the gateway has answered, in order: how a client's own retries are counted. */
+  readonly answered: readonly Answered[]
   /** POST to the gateway with the key. */
   post(path: string, body: unknown, init?: RequestInit): Promise<Response>
   /** What the books say of the key, nano-USD. */
   books(): Promise<{ spent: number; reserved: number; unconfirmed: number }>
   /** Resolves once nothing is reserved any more. */
   atRest(): Promise<void>
+}
+
+export interface Answered {
+  readonly path: string
+  readonly status: number
 }
 
 /** A gateway of the kit's stages, one key, and the simulated provider behind it. */
@@ -66,6 +87,10 @@ export async function assemble({
   provider: providerOptions = {},
   reserve = {},
   ledger = memoryLedger(),
+  keys = [],
+  tiers = {},
+  routing = (simulated) => ({ providers: [simulated] }),
+  timeouts = {},
 }: AssemblyOptions = {}): Promise<Assembly> {
   const key = testKey()
   const provider = await simulatedProvider({ prices, ...providerOptions })
@@ -82,17 +107,23 @@ export async function assemble({
       { input, output, cached_input: cachedInput },
     ]),
   )
-  const routes = modelRoutes({
-    providers: [{ name: 'openai', dialect: 'openai', baseUrl: provider.url, apiKey: 'sk-real' }],
-  })
+  const routes = modelRoutes(
+    routing({ name: 'openai', dialect: 'openai', baseUrl: provider.url, apiKey: PROVIDER_KEY }),
+  )
+  const answered: Answered[] = []
   const app = express()
+    .use((req, res, next) => {
+      res.once('finish', () => answered.push({ path: req.originalUrl, status: res.statusCode }))
+      next()
+    })
     .use(
       '/v1',
       compose(
-        authVirtualKey({ directory: testDirectory(key), masterKey: TEST_MASTER_KEY }),
+        authVirtualKey({ directory: testDirectory(key, ...keys), masterKey: TEST_MASTER_KEY }),
+        tierCheck({ tiers }),
         budgetReserve({ ledger, routes, prices: priceBook({ overrides }), ...reserve }),
         usageReconcile({ ledger }),
-        providerFailover({ routes }),
+        providerFailover({ routes, timeouts }),
       ),
     )
     .use(tollgateErrors())
@@ -103,6 +134,7 @@ export async function assemble({
     provider,
     ledger,
     key,
+    answered,
     books,
     post: (path, body, init = {}) =>
       fetch(url + path, {

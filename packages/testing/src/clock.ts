@@ -1,4 +1,4 @@
-import type { Clock } from '@tollgate/kit'
+import type { Clock } from '@tollgate/kit/core'
 
 /** A clock that stands still until a test moves it. */
 export interface FixedClock extends Clock {

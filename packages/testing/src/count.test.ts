@@ -30,7 +30,12 @@ describe('countTokens', () => {
 
   it('never counts more tokens than bytes', () => {
     const text = fc.string({ unit: 'binary', maxLength: 400 }).map((text) => text.toWellFormed())
-    fc.assert(fc.property(text, (text) => void expect(countTokens(text)).toBeLessThanOrEqual(Buffer.byteLength(text))))
+    fc.assert(
+      fc.property(
+        text,
+        (text) => void expect(countTokens(text)).toBeLessThanOrEqual(Buffer.byteLength(text)),
+      ),
+    )
   })
 
   it('comes to an end on a megabyte without a space', () => {

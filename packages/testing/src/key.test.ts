@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest'
 import { keyHasher, keyPrincipal } from '@tollgate/kit/directory'
+import { expect, it } from 'vitest'
 import { TEST_MASTER_KEY, testDirectory, testKey } from './key.ts'
 
 it('mints a key that a directory finds by its text', () => {

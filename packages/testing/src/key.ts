@@ -42,7 +42,7 @@ let hasher: KeyHasher | undefined
  *
  * @example
  * const key = testKey({ team: 'marketing' })
- * const directory = testDirectory(key)
+ * app.use(authVirtualKey({ directory: testDirectory(key), masterKey: TEST_MASTER_KEY }))
  * await request(app).post('/v1/chat/completions').set('authorization', key.authorization).send(body)
  */
 export function testKey({ org = 'test', ...owner }: TestKeyOptions = {}): TestKey {

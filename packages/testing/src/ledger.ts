@@ -1,6 +1,6 @@
+import { nanoToUsd } from '@tollgate/kit/core'
 import type { AccountId, Ledger } from '@tollgate/kit/ledger'
 import { type SqliteLedgerOptions, sqliteLedger } from '@tollgate/kit/ledger/sqlite'
-import { usdText } from './prices.ts'
 
 /** The embedded ledger in memory: real books, gone with the process. The options are those of `sqliteLedger`. */
 export function memoryLedger(options: SqliteLedgerOptions = {}): Ledger {
@@ -26,8 +26,8 @@ export interface Spend {
 export async function spend(ledger: Ledger, account: AccountId): Promise<Spend> {
   const [state] = await ledger.read([account])
   return {
-    spentUsd: usdText(state?.spent ?? 0),
-    reservedUsd: usdText(state?.reserved ?? 0),
-    unconfirmedUsd: usdText(state?.unconfirmed ?? 0),
+    spentUsd: nanoToUsd(state?.spent ?? 0),
+    reservedUsd: nanoToUsd(state?.reserved ?? 0),
+    unconfirmedUsd: nanoToUsd(state?.unconfirmed ?? 0),
   }
 }

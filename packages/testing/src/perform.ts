@@ -1,31 +1,25 @@
-import type { ServerResponse } from 'node:http'
-import type { Behaviour, Ending, Refusal } from './behaviour.ts'
-import type { Entry } from './log.ts'
-import { type Patience, pace } from './patience.ts'
+import type { Ending, Refusal } from './behaviour.ts'
+import type { Exchange } from './exchange.ts'
+import { pace } from './patience.ts'
 import type { Plan, StreamPlan } from './plan.ts'
 import { outlet, spellEvent } from './sse.ts'
 import type { Piece } from './text.ts'
 
-/** One request on its way to an answer. */
-export interface Exchange {
-  readonly res: ServerResponse
-  readonly entry: Entry
-  readonly behaviour: Behaviour
-  readonly patience: Patience
-  /** Headers that every answer of this dialect carries. */
-  readonly headers: () => Record<string, string>
-  /** An error, as this dialect says it. */
-  readonly errorText: (refusal: Refusal) => string
-  /** Whoever waits for a condition looks again. */
-  readonly changed: () => void
-  readonly end: (outcome: Exclude<Entry['outcome'], 'open'>) => void
-}
-
 /** How far the model came. */
 type Generated = 'all' | 'ended' | 'gone'
 
+/** Reset the connection instead of answering. The model never ran: nothing is billed. */
+export async function reset(exchange: Exchange): Promise<void> {
+  await beforeHead(exchange)
+  exchange.end('died')
+  exchange.req.socket.resetAndDestroy()
+}
+
 /** Answer with an error. */
-export function refuse({ res, entry, headers, errorText, end }: Exchange, refusal: Refusal): void {
+export async function refuse(exchange: Exchange, refusal: Refusal): Promise<void> {
+  await beforeHead(exchange)
+  if (exchange.patience.gone) return
+  const { res, entry, headers, errorText, end } = exchange
   const body = Buffer.from(errorText(refusal))
   entry.status = refusal.status
   end('refused')
@@ -54,7 +48,7 @@ export async function perform(exchange: Exchange, plan: Plan): Promise<void> {
 }
 
 /** What comes before the head of an answer, whatever the answer is. */
-export async function beforeHead({ behaviour, patience }: Exchange): Promise<void> {
+async function beforeHead({ behaviour, patience }: Exchange): Promise<void> {
   if (behaviour.hold) await patience.forGate(behaviour.hold)
   if (behaviour.latencyMs) await patience.forMs(behaviour.latencyMs)
 }

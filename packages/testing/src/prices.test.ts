@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { billFor, LIST_PRICES, usdText } from './prices.ts'
+import { billFor, LIST_PRICES } from './prices.ts'
 
 const NOTHING = { input: 0, cachedInput: 0, output: 0, reasoning: 0 }
 
@@ -29,14 +29,4 @@ describe('billFor', () => {
   it.each(['', '1e3', '-1', '1.0000000001', ' 1'])('does not take %j for a price', (input) => {
     expect(() => billFor({ input })).toThrow(RangeError)
   })
-})
-
-it('writes nano-USD as decimal USD', () => {
-  expect([0, 1, 1_234_567_890, -5, 50_000_000_000n].map(usdText)).toEqual([
-    '0.000000000',
-    '0.000000001',
-    '1.234567890',
-    '-0.000000005',
-    '50.000000000',
-  ])
 })

@@ -68,10 +68,3 @@ export function billFor(price: ModelPrice): Bill {
     return (millionths + 999_999n) / 1_000_000n
   }
 }
-
-/** Nano-USD as decimal USD, all nine places. */
-export function usdText(nanoUsd: number | bigint): string {
-  const negative = nanoUsd < 0
-  const digits = String(nanoUsd).replace('-', '').padStart(10, '0')
-  return `${negative ? '-' : ''}${digits.slice(0, -9)}.${digits.slice(-9)}`
-}

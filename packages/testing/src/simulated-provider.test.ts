@@ -16,7 +16,11 @@ import {
 } from './behaviour.ts'
 import { fixedClock } from './clock.ts'
 import { gate } from './gate.ts'
-import { type SimulatedProvider, type SimulatedProviderOptions, simulatedProvider } from './simulated-provider.ts'
+import {
+  type SimulatedProvider,
+  type SimulatedProviderOptions,
+  simulatedProvider,
+} from './simulated-provider.ts'
 
 const ASK = { model: 'gpt-4o-mini', messages: [{ role: 'user' as const, content: 'What does it cost?' }] }
 const STREAM = { ...ASK, stream: true as const, stream_options: { include_usage: true } }
@@ -175,6 +179,17 @@ describe('a client that leaves', () => {
     expect(lastRequest().usage).toMatchObject({ input: 12, output: 0 })
   })
 
+  it('in the middle of its request has bought nothing', async () => {
+    const headers = { 'content-length': 1000 }
+    const asked = request(`${provider.url}/chat/completions`, { method: 'POST', headers })
+    asked.on('error', () => {})
+    asked.write('{"model":"gpt-4o-mini",')
+    await provider.waitFor(() => provider.requests.length === 1)
+    asked.destroy()
+    await provider.waitFor(() => provider.requests[0]?.outcome === 'aborted')
+    expect(provider.totals()).toMatchObject({ requests: 1, reached: 0, nanoUsd: 0 })
+  })
+
   it('during a JSON answer has bought what was generated', async () => {
     provider.next({ pause: { afterChunks: 9, until: gate() } })
     const leaving = new AbortController()
@@ -195,14 +210,22 @@ describe('bad endings', () => {
     expect(provider.totals().reached).toBe(0)
   })
 
-  it.each([0, 1, 7, LENGTH, LENGTH + 50])('dies after %i chunks, which arrive and are billed', async (chunks) => {
-    provider.next(dieAfter(chunks))
-    const { text, fault, usage } = await readStream()
-    const sent = Math.min(chunks, LENGTH)
-    expect(fault).toBeInstanceOf(Error)
-    expect(usage).toBeUndefined()
-    expect(lastRequest()).toMatchObject({ outcome: 'died', chunksSent: sent, texts: [text], usage: { output: sent } })
-  })
+  it.each([0, 1, 7, LENGTH, LENGTH + 50])(
+    'dies after %i chunks, which arrive and are billed',
+    async (chunks) => {
+      provider.next(dieAfter(chunks))
+      const { text, fault, usage } = await readStream()
+      const sent = Math.min(chunks, LENGTH)
+      expect(fault).toBeInstanceOf(Error)
+      expect(usage).toBeUndefined()
+      expect(lastRequest()).toMatchObject({
+        outcome: 'died',
+        chunksSent: sent,
+        texts: [text],
+        usage: { output: sent },
+      })
+    },
+  )
 
   it('dies in the middle of a JSON answer, which is billed whole', async () => {
     provider.next(dieAfter(0))
@@ -267,8 +290,16 @@ describe('where usage is told', () => {
 
 describe('how a stream is spelt', () => {
   const SPELLINGS: [string, Behaviour, (text: string) => void][] = [
-    ['CRLF', { sse: { lineEnd: '\r\n' } }, (text) => expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/)],
-    ['comments', { sse: { comments: true } }, (text) => expect(text.match(/^: comment$/gm)).toHaveLength(LENGTH + 4)],
+    [
+      'CRLF',
+      { sse: { lineEnd: '\r\n' } },
+      (text) => expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/),
+    ],
+    [
+      'comments',
+      { sse: { comments: true } },
+      (text) => expect(text.match(/^: comment$/gm)).toHaveLength(LENGTH + 4),
+    ],
     ['no space', { sse: { tight: true } }, (text) => expect(text).not.toContain('data: ')],
     ['no [DONE]', { sse: { done: false } }, (text) => expect(text).not.toContain('[DONE]')],
   ]
@@ -294,7 +325,9 @@ describe('how a stream is spelt', () => {
     const chunks = await httpChunks(STREAM)
     expect(Math.max(...chunks.map(({ length }) => length))).toBe(1)
     const said = dataOf(Buffer.concat(chunks).toString()).slice(0, -1)
-    expect(said.map((data) => JSON.parse(data).choices[0]?.delta.content ?? '').join('')).toBe(lastRequest().texts[0])
+    expect(said.map((data) => JSON.parse(data).choices[0]?.delta.content ?? '').join('')).toBe(
+      lastRequest().texts[0],
+    )
   })
 
   it('cut anywhere, with what is left over joined to the next event: the same bytes', async () => {
@@ -304,7 +337,8 @@ describe('how a stream is spelt', () => {
     await fc.assert(
       fc.asyncProperty(sizes, async (sizes) => {
         provider.next({
-          cut: (bytes) => sizes.filter((_, index) => sizes.slice(0, index + 1).reduce((a, b) => a + b) <= bytes.length),
+          cut: (bytes) =>
+            sizes.filter((_, index) => sizes.slice(0, index + 1).reduce((a, b) => a + b) <= bytes.length),
         })
         expect(bytesOnly(await (await post(STREAM)).text())).toBe(bytesOnly(whole))
       }),
@@ -358,10 +392,26 @@ describe('the books', () => {
     expect(provider.requests).toEqual([])
   })
 
+  it('forget, when reset, what is still being answered', async () => {
+    const door = gate()
+    provider.next({ pause: { afterChunks: 1, until: door } })
+    const reading = readStream()
+    await provider.waitFor(() => provider.openStreams === 1)
+    provider.reset()
+    door.open()
+    expect((await reading).fault).toBeUndefined()
+    expect(provider.totals()).toMatchObject({ requests: 0, outputTokens: 0, nanoUsd: 0 })
+  })
+
   it('take prices of a model that only the test knows', async () => {
     await provider.close()
     await start({ prices: { 'gpt-test': { input: '0', output: '1000' } } })
-    await openai.chat.completions.create({ ...ASK, model: 'gpt-test', max_tokens: 100, metadata: { answer_tokens: '100' } })
+    await openai.chat.completions.create({
+      ...ASK,
+      model: 'gpt-test',
+      max_tokens: 100,
+      metadata: { answer_tokens: '100' },
+    })
     expect(provider.totals().nanoUsd).toBe(100_000_000)
   })
 

@@ -1,18 +1,11 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { Clock } from '@tollgate/kit'
+import type { Clock } from '@tollgate/kit/core'
 import type { Behaviour } from './behaviour.ts'
-import {
-  type Entry,
-  type ProviderLog,
-  type ProviderRequest,
-  type ProviderTotals,
-  providerLog,
-} from './log.ts'
+import { type Exchange, openExchange } from './exchange.ts'
+import { listen } from './listen.ts'
+import { type ProviderRequest, type ProviderTotals, providerLog } from './log.ts'
 import { openai } from './openai/index.ts'
 import type { CountInput } from './openai/input.ts'
-import { patience } from './patience.ts'
-import { beforeHead, type Exchange, perform, refuse } from './perform.ts'
+import { perform, refuse, reset } from './perform.ts'
 import { type Bill, billFor, LIST_PRICES, type ModelPrice } from './prices.ts'
 import { readBody } from './read-body.ts'
 import { waiting } from './waiting.ts'
@@ -84,57 +77,34 @@ export async function simulatedProvider({
   const waits = waiting()
   const log = providerLog({ keep: keepRequests, nowMs: () => clock.now(), onChange: waits.changed })
   const queue: Behaviour[] = []
-  const bills = new Map<string, Bill>()
-  for (const [model, price] of Object.entries({ ...LIST_PRICES, ...prices })) bills.set(model, billFor(price))
+  const bills = billsFor({ ...LIST_PRICES, ...prices })
 
-  const behaviourFor = (request: ProviderRequest): Behaviour => {
-    const ordered = queue.shift() ?? behave?.(request)
-    return ordered ? { ...always, ...ordered } : always
-  }
-
-  const answer = async (req: IncomingMessage, exchange: Exchange) => {
-    const { entry } = exchange
+  const answer = async (exchange: Exchange): Promise<void> => {
+    const { req, entry } = exchange
     const unread = await readBody(req, entry)
-    if (exchange.patience.gone) return
-    const behaviour = behaviourFor(entry)
-    const asked = { ...exchange, behaviour }
-    if (behaviour.ending?.how === 'reset') {
-      await beforeHead(asked)
-      asked.end('died')
-      req.socket.resetAndDestroy()
-      return
-    }
-    const plan =
-      unread ??
-      behaviour.refusal ??
-      openai.plan({ entry, behaviour, apiKey, bills, countInput, nowMs: clock.now() })
-    if ('choices' in plan) await perform(asked, plan)
-    else {
-      await beforeHead(asked)
-      if (!asked.patience.gone) refuse(asked, plan)
-    }
+    // A client that left in the middle of its request has asked for nothing.
+    if (!req.complete) return
+    const behaviour = { ...always, ...(queue.shift() ?? behave?.(entry)) }
+    exchange.behaviour = behaviour
+    if (behaviour.ending?.how === 'reset') return reset(exchange)
+    const refusal = unread ?? behaviour.refusal
+    if (refusal) return refuse(exchange, refusal)
+    const plan = openai.plan({ entry, behaviour, apiKey, bills, countInput, nowMs: clock.now() })
+    return 'choices' in plan ? perform(exchange, plan) : refuse(exchange, plan)
   }
 
-  const server = createServer((req, res) => {
-    const entry = log.begin({ method: req.method ?? 'GET', path: req.url ?? '/', headers: req.headers })
-    const exchange = exchangeOf(res, entry, log, waits.changed)
-    answer(req, exchange).catch((fault: unknown) => {
+  const { origin, close } = await listen(port, host, (req, res) => {
+    const exchange = openExchange(req, res, { log, changed: waits.changed, always })
+    answer(exchange).catch((fault: unknown) => {
       // A function that the test gave (`behave`, `cut`, `countInput`) threw: the client sees the connection break.
       process.emitWarning(`The simulated provider could not answer: ${fault}`, 'SimulatedProviderWarning')
       exchange.end('died')
       res.destroy()
     })
   })
-  // Clients that keep connections longer than five seconds would meet resets that nobody ordered.
-  server.keepAliveTimeout = 65_000
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, resolve)
-  })
-  const { port: listening } = server.address() as AddressInfo
 
   const provider: SimulatedProvider = {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${listening}/v1`,
+    url: `${origin}/v1`,
     get requests() {
       return log.entries
     },
@@ -149,30 +119,13 @@ export async function simulatedProvider({
       queue.length = 0
     },
     async close() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      server.closeAllConnections()
-      await closed
+      await close()
       waits.close()
     },
   }
   return provider
 }
 
-function exchangeOf(res: ServerResponse, entry: Entry, log: ProviderLog, changed: () => void): Exchange {
-  const startedMs = performance.now()
-  const waits = patience()
-  res.once('close', () => {
-    waits.leave()
-    log.end(entry, 'aborted')
-  })
-  return {
-    res,
-    entry,
-    behaviour: {},
-    patience: waits,
-    headers: () => openai.headers(entry.id, performance.now() - startedMs),
-    errorText: openai.errorText,
-    changed,
-    end: (outcome) => log.end(entry, outcome),
-  }
+function billsFor(prices: Readonly<Record<string, ModelPrice>>): ReadonlyMap<string, Bill> {
+  return new Map(Object.entries(prices).map(([model, price]) => [model, billFor(price)]))
 }

@@ -69,28 +69,36 @@ function teamsWithoutTier(tree: Tree): Problem[] {
 }
 
 function repeated(found: readonly Found[], shown: Show): Problem[] {
-  const first = new Map<unknown, Path>()
+  return repeats(found).map(({ path, first }) => ({
+    path,
+    text: `${shown(path)} is at ${showPath(first)} already`,
+  }))
+}
+
+/** The places whose value has been somewhere else before. */
+function repeats(found: readonly Found[]): { readonly path: Path; readonly first: Path }[] {
+  const seen = new Map<unknown, Path>()
   return found.flatMap(({ path, value }) => {
-    const before = first.get(value)
-    if (before) return { path, text: `${shown(path)} is at ${showPath(before)} already` }
-    first.set(value, path)
+    const first = seen.get(value)
+    if (first) return { path, first }
+    seen.set(value, path)
     return []
   })
 }
 
 /** One account has one limit per metric and period: two would count into the same counter. */
-function sameLimitTwice({ path, value }: Found): Problem[] {
-  const first = new Map<string, number>()
-  return select(value, '[]').flatMap(({ path: [i], value: budget }) => {
-    const { period } = budget as { period?: unknown }
-    const limit = Object.keys(budget as object).find((field) => field.startsWith('limit_'))
-    const kind = `${limit} ${period}`
-    const before = first.get(kind)
-    if (before === undefined) first.set(kind, i as number)
-    return before === undefined || !limit || !period
-      ? []
-      : { path: [...path, i!], text: `has the same limit and period as ${showPath([...path, before])}` }
+function sameLimitTwice(budgets: Found): Problem[] {
+  const kinds = select(budgets.value, '[]').flatMap(({ path, value }) => {
+    const [limit] = select(value, '*').filter((field) => nameOf(field).startsWith('limit_'))
+    const [period] = select(value, 'period')
+    return limit && period
+      ? [{ path: [...budgets.path, ...path], value: `${nameOf(limit)} ${period.value}` }]
+      : []
   })
+  return repeats(kinds).map(({ path, first }) => ({
+    path,
+    text: `has the same limit and period as ${showPath(first)}`,
+  }))
 }
 
 /** The two listeners need an address each. */
@@ -101,5 +109,5 @@ function sameAddress(tree: Tree): Problem[] {
   const hosts = [of('listen.host', DEFAULT_HOST), of('admin.listen.host', DEFAULT_HOST)]
   const overlap = hosts[0] === hosts[1] || hosts.some((host) => host === '0.0.0.0' || host === '::')
   if (port !== adminPort || port === '0' || !overlap) return []
-  return [{ path: ['admin', 'listen', 'port'], text: `is ${port}, where the gateway itself listens` }]
+  return [{ path: ['admin', 'listen', 'port'], text: 'is taken: the gateway itself listens there' }]
 }

@@ -58,6 +58,7 @@ function expand(text: string, variable: Lookup): { text: string; missing: string
   return { text: missing.length + faults.length > 0 ? '' : whole, missing, faults }
 }
 
+// biome-ignore lint/suspicious/noTemplateCurlyInString: it speaks of the file's placeholders.
 const NO_NAME = 'has a ${ with no variable after it: write ${NAME}, or $${ for a plain ${'
 
 function isApiKey(path: Path): boolean {

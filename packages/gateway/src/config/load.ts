@@ -1,16 +1,15 @@
-import { readFileSync } from 'node:fs'
-import { resolve as absolute } from 'node:path'
 import type { Config } from './config.ts'
 import { crossCheck } from './cross-check.ts'
 import { DEFAULT_TREE, withEnvironment } from './defaults.ts'
 import { interpolate } from './interpolate.ts'
-import { ConfigError, type Path, type Problem } from './problem.ts'
+import { ConfigError, type Problem } from './problem.ts'
+import { readTree } from './read-tree.ts'
 import { resolveConfig } from './resolve.ts'
 import { select } from './select.ts'
 import { readShape } from './shape/index.ts'
 import { shownIn } from './shown.ts'
 import { type Env, variables } from './variables.ts'
-import { parseYaml, type Tree } from './yaml.ts'
+import type { Tree } from './yaml.ts'
 
 export interface LoadConfigOptions {
   /** A YAML or JSON file; without one, the defaults and the environment. */
@@ -32,13 +31,12 @@ export function loadConfig({ file, env, cwd }: LoadConfigOptions): Config {
   const shown = shownIn(stated)
   const { tree, problems, keyless } = interpolate(stated, variable)
   const shape = readShape(tree, shown)
-  const misshapen = 'problems' in shape ? shape.problems : []
-  const others = [...misshapen, ...crossCheck(tree, shown), ...(file === undefined ? [] : providerless(tree))]
-  // Where a variable is missing, the empty text in its place is no problem of its own.
-  const found = [
+  const found = onePerPlace([
     ...problems,
-    ...others.filter(({ path }) => !problems.some((problem) => samePath(problem.path, path))),
-  ]
+    ...('problems' in shape ? shape.problems : []),
+    ...crossCheck(tree, shown),
+    ...(file === undefined ? [] : providerless(tree)),
+  ])
   if ('problems' in shape || found.length > 0) throw new ConfigError(source, found)
   return deepFreeze(resolveConfig(shape.stated, { file, cwd, keyless, keyVariables: keyVariablesIn(stated) }))
 }
@@ -49,29 +47,14 @@ function providerless(tree: Tree): Problem[] {
   return [{ path: ['providers'], text: 'is missing: declare one, or set OPENAI_API_KEY' }]
 }
 
-function samePath(one: Path, other: Path): boolean {
-  return one.length === other.length && one.every((step, i) => step === other[i])
-}
-
-function readTree(file: string, cwd: string): Tree {
-  const parsed = parseYaml(readText(file, cwd))
-  if ('problems' in parsed) throw new ConfigError(file, parsed.problems)
-  return parsed.tree
-}
-
-function readText(file: string, cwd: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(absolute(cwd, file)))
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    const why =
-      code === 'ENOENT'
-        ? 'there is no such file'
-        : code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
-          ? 'is not UTF-8'
-          : code
-    throw new ConfigError(file, [{ path: [], text: `cannot be read: ${why}` }])
+/** The first problem of each place: a missing variable, say, and not the empty text that it leaves behind. */
+function onePerPlace(problems: readonly Problem[]): Problem[] {
+  const places = new Map<string, Problem>()
+  for (const problem of problems) {
+    const place = JSON.stringify(problem.path)
+    if (!places.has(place)) places.set(place, problem)
   }
+  return [...places.values()]
 }
 
 /** The variable that each provider's key is taken from, for people to read. */

@@ -11,7 +11,7 @@ export interface Found {
  * has another shape, or is not there, is left out.
  */
 export function select(tree: unknown, pattern: string): Found[] {
-  const steps = pattern.replaceAll('[]', '.[]').split('.')
+  const steps = pattern.split(/\.|(?=\[\])/)
   return steps.reduce<Found[]>(
     (found, step) => found.flatMap((each) => inside(each, step)),
     [{ path: [], value: tree }],

@@ -16,9 +16,10 @@ export type ParsedYaml = { readonly tree: Tree } | { readonly problems: readonly
 export function parseYaml(text: string): ParsedYaml {
   const lines = new LineCounter()
   const document = parseDocument(text, { prettyErrors: false, lineCounter: lines })
-  if (document.errors.length > 0) {
+  const mistakes = [...document.errors, ...document.warnings]
+  if (mistakes.length > 0) {
     return {
-      problems: document.errors.map((error) => {
+      problems: mistakes.map((error) => {
         const { line } = lines.linePos(error.pos[0])
         return problem(`line ${line}: ${describe(error, text)}`)
       }),
@@ -55,5 +56,6 @@ function describe(error: YAMLError, text: string): string {
     const name = /^"?[\w.*/-]{1,64}/.exec(text.slice(error.pos[0]))?.[0].replace('"', '')
     return `${name ?? 'a field'} is there twice`
   }
+  if (error.code === 'TAG_RESOLVE_FAILED') return 'a tag (!name) is not understood: put text in quotes'
   return error.message.replace(/: ".*$/s, '')
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { countTokens, readVocabulary } from './byte-pairs.mts'
 
-const load = createRequire(import.meta.url)
+const load = createRequire(__filename)
 const { Tiktoken } = load('js-tiktoken/lite')
 
 const pieces = fc.oneof(

@@ -12,7 +12,7 @@ const book = priceBook({ clock: at('2026-11-21T12:00:00Z') })
 const openai = (model: string) => book.price({ provider: 'openai', model })
 
 test('the version that records carry is that of the data installed', () => {
-  const entry = createRequire(import.meta.url).resolve('@pydantic/genai-prices')
+  const entry = createRequire(__filename).resolve('@pydantic/genai-prices')
   const installed = JSON.parse(readFileSync(join(dirname(entry), '..', 'package.json'), 'utf8'))
   expect(GENAI_PRICES_VERSION).toBe(installed.version)
   expect(book.version).toBe(`genai-prices@${installed.version}`)

@@ -84,7 +84,8 @@ function modelOf(toll: Toll): string {
 
 async function countRequest(toll: Toll): Promise<number> {
   const { received, demand, booth } = toll
-  if (!received) return demand?.bounds.inputTokens ?? 0
+  // Images, files and audio are no text: their bound is all that is known.
+  if (!received || received.unboundedInput) return demand?.bounds.inputTokens ?? 0
   const messages = Array.isArray(received.body.messages) ? received.body.messages.length : 0
   const text = await booth.tokenizer.count(inputTexts(received), modelOf(toll))
   return text + TOKENS_PER_MESSAGE * messages + TOKENS_PER_REQUEST

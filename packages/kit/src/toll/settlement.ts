@@ -7,7 +7,8 @@ import { addCharges, type Charge, chargeOf, type Toll, wholeReservation } from '
 export interface Ending {
   /** A stage refused the request before anybody could have called a provider. */
   readonly refused: boolean
-  readonly status: number
+  /** What was answered; undefined when the client left before there was an answer. */
+  readonly status: number | undefined
 }
 
 /**
@@ -24,9 +25,13 @@ export function knownCharge(
   if (toll.toldNone) return toll.lostAttempts ?? 'nothing'
   const price = toll.demand && priceOfAnswer(toll, reading)
   if (reading?.usage && price) return withLost(toll, chargeOf(reading.usage, price, 'exact'))
-  const failed = ending.status < 200 || ending.status >= 300
-  if (ending.refused || (toll.proxied && failed)) return toll.lostAttempts ?? 'nothing'
-  return undefined
+  // An answer that had begun was generated, whatever the client was told in its stead.
+  if (toll.cut) return undefined
+  const { status } = ending
+  const failed = toll.proxied && status !== undefined && (status < 200 || status > 299)
+  return ending.refused || failed || toll.sentAtMs === undefined
+    ? (toll.lostAttempts ?? 'nothing')
+    : undefined
 }
 
 /** What earlier attempts may have cost comes on top: it was spent for the same request. */

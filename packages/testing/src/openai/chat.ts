@@ -7,7 +7,7 @@ import { chatTokens, contentText } from './input.ts'
 import { jsonAnswer } from './json-answer.ts'
 import { naturalLength } from './length.ts'
 import { outputCap } from './limits.ts'
-import { type Body, basicsOf, isRefusal, type Question, wholeNumber } from './question.ts'
+import { type Body, basicsOf, isObject, isRefusal, type Question, wholeNumber } from './question.ts'
 import { streamPlan } from './stream.ts'
 import { toolCalls } from './tools.ts'
 import { usageBody } from './usage.ts'
@@ -25,7 +25,7 @@ export function chat(question: Question): Plan | Refusal {
   if (isRefusal(basics)) return basics
   if (!isConversation(body.messages)) {
     return invalidRequest(
-      "Invalid 'messages': expected a non-empty array of objects with a role.",
+      "Invalid 'messages': expected a non-empty array of objects with a role and content.",
       'messages',
     )
   }
@@ -72,13 +72,14 @@ export function chat(question: Question): Plan | Refusal {
 }
 
 function isConversation(messages: unknown): messages is Body[] {
-  return (
-    Array.isArray(messages) &&
-    messages.length > 0 &&
-    messages.every(
-      (message) => typeof message === 'object' && message !== null && typeof message.role === 'string',
-    )
-  )
+  return Array.isArray(messages) && messages.length > 0 && messages.every(isMessage)
+}
+
+function isMessage(message: unknown): boolean {
+  if (!isObject(message) || typeof message.role !== 'string') return false
+  const { content } = message
+  if (Array.isArray(content)) return content.every(isObject)
+  return content === undefined || content === null || typeof content === 'string'
 }
 
 function choiceOf({ body, behaviour }: Question, model: string, cap: number, index: number): Choice {

@@ -8,7 +8,7 @@ import { embeddings } from './embeddings.ts'
 import { errorText, invalidApiKey, invalidRequest, unknownUrl } from './errors.ts'
 import { type CountInput, inputCounter } from './input.ts'
 import { models } from './models.ts'
-import type { Body, Question } from './question.ts'
+import { isObject, type Question } from './question.ts'
 
 /** What the dialect is given to answer with. */
 export interface Asked {
@@ -38,13 +38,13 @@ export const openai = {
     if (method === 'GET' && /\/models(\/[^/]+)?$/.test(path)) return models(path, bills, asked.nowMs)
     const endpoint = method === 'POST' ? POST.find(([suffix]) => path.endsWith(suffix))?.[1] : undefined
     if (!endpoint) return unknownUrl(method, path)
-    if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    if (!isObject(body)) {
       return invalidRequest('The body of this request has to be a JSON object.')
     }
     return endpoint({
       ...asked,
       id: entry.id,
-      body: body as Body,
+      body,
       bills,
       countInput: inputCounter(asked.countInput, body, rawBody.length),
     })

@@ -16,7 +16,11 @@ const WEATHER = {
     name: 'get_weather',
     parameters: {
       type: 'object',
-      properties: { city: { type: 'string' }, days: { type: 'integer' }, unit: { enum: ['celsius', 'kelvin'] } },
+      properties: {
+        city: { type: 'string' },
+        days: { type: 'integer' },
+        unit: { enum: ['celsius', 'kelvin'] },
+      },
     },
   },
 }
@@ -50,7 +54,10 @@ describe('chat', () => {
   it('gives the same answer to the same request, streamed or not', async () => {
     const first = await openai.chat.completions.create(ASK)
     const second = await openai.chat.completions.create(ASK)
-    const other = await openai.chat.completions.create({ ...ASK, messages: [{ role: 'user', content: 'Else?' }] })
+    const other = await openai.chat.completions.create({
+      ...ASK,
+      messages: [{ role: 'user', content: 'Else?' }],
+    })
     let streamed = ''
     for await (const chunk of await openai.chat.completions.create({ ...ASK, stream: true })) {
       streamed += chunk.choices[0]!.delta.content ?? ''
@@ -121,7 +128,10 @@ describe('chat', () => {
     const text = free.choices[0]!.message.content!
     expect(JSON.parse(text)).toEqual({ answer: expect.stringMatching(/^The /) })
     expect(free.usage!.completion_tokens).toBe(tokens(text))
-    const schema = { type: 'object', properties: { price: { type: 'number' }, tags: { type: 'array', items: {} } } }
+    const schema = {
+      type: 'object',
+      properties: { price: { type: 'number' }, tags: { type: 'array', items: {} } },
+    }
     const shaped = await openai.chat.completions.create({
       ...ASK,
       response_format: { type: 'json_schema', json_schema: { name: 'price', schema } },
@@ -198,7 +208,11 @@ describe('tools', () => {
   it.each(['required', { type: 'function', function: { name: 'get_weather' } }] as const)(
     'are called when tool_choice says %j',
     async (choice) => {
-      const { choices } = await openai.chat.completions.create({ ...ASK, tools: [WEATHER], tool_choice: choice })
+      const { choices } = await openai.chat.completions.create({
+        ...ASK,
+        tools: [WEATHER],
+        tool_choice: choice,
+      })
       expect(choices[0]!.message.tool_calls).toHaveLength(1)
     },
   )
@@ -226,7 +240,10 @@ describe('tools', () => {
     })
     const { choices } = await runner.finalChatCompletion()
     const calls = choices[0]!.message.tool_calls!
-    expect(calls.map((call) => call.type === 'function' && call.function.name)).toEqual(['get_weather', 'get_time'])
+    expect(calls.map((call) => call.type === 'function' && call.function.name)).toEqual([
+      'get_weather',
+      'get_time',
+    ])
     const [first] = calls
     expect(first!.type === 'function' && JSON.parse(first!.function.arguments)).toEqual(ARGUMENTS)
     expect(lastRequest().chunksSent).toBeGreaterThan(8)
@@ -271,7 +288,11 @@ describe('completions', () => {
 
   it('stream', async () => {
     let text = ''
-    const stream = await openai.completions.create({ ...PROMPT, stream: true, stream_options: { include_usage: true } })
+    const stream = await openai.completions.create({
+      ...PROMPT,
+      stream: true,
+      stream_options: { include_usage: true },
+    })
     for await (const chunk of stream) text += chunk.choices[0]?.text ?? ''
     expect(text).toBe((await openai.completions.create(PROMPT)).choices[0]!.text)
   })
@@ -338,12 +359,21 @@ describe('errors', () => {
     ['unknown model', { ...ASK, model: 'gpt-none' }, { status: 404, code: 'model_not_found' }],
     ['no messages', { model: MODEL, messages: [] }, { status: 400, param: 'messages' }],
     ['a message that is text', { model: MODEL, messages: ['hi'] }, { status: 400, param: 'messages' }],
+    [
+      'a part that is nothing',
+      { ...ASK, messages: [{ role: 'user', content: [null] }] },
+      { param: 'messages' },
+    ],
     ['n of 0', { ...ASK, n: 0 }, { status: 400, param: 'n' }],
     ['half a token', { ...ASK, max_tokens: 0.5 }, { status: 400, param: 'max_tokens' }],
     ['two caps', { ...ASK, max_tokens: 5, max_completion_tokens: 5 }, { status: 400 }],
     ['a cap above the model', { ...ASK, max_tokens: 16_385 }, { status: 400, param: 'max_tokens' }],
     ['the old cap on gpt-5', { ...ASK, model: 'gpt-5', max_tokens: 5 }, { code: 'unsupported_parameter' }],
-    ['stream_options alone', { ...ASK, stream_options: { include_usage: true } }, { param: 'stream_options' }],
+    [
+      'stream_options alone',
+      { ...ASK, stream_options: { include_usage: true } },
+      { param: 'stream_options' },
+    ],
   ]
   it.each(BAD)('refuse %s, in the shape of OpenAI, and bill nothing', async (_, body, error) => {
     const asked = openai.chat.completions.create(body as typeof ASK)
@@ -351,10 +381,20 @@ describe('errors', () => {
     expect(lastRequest()).toMatchObject({ outcome: 'refused', nanoUsd: 0 })
   })
 
+  it('stop an answer where the context ends', async () => {
+    const tight = await simulatedProvider({ countInput: () => 127_993 })
+    const client = new OpenAI({ baseURL: tight.url, apiKey: 'any', maxRetries: 0 })
+    const { choices, usage } = await client.chat.completions.create(ASK)
+    expect([choices[0]!.finish_reason, usage!.total_tokens]).toEqual(['length', 128_000])
+    await tight.close()
+  })
+
   it('refuse an input that the context does not hold', async () => {
     const tight = await simulatedProvider({ countInput: () => 128_000 })
     const client = new OpenAI({ baseURL: tight.url, apiKey: 'any', maxRetries: 0 })
-    await expect(client.chat.completions.create(ASK)).rejects.toMatchObject({ code: 'context_length_exceeded' })
+    await expect(client.chat.completions.create(ASK)).rejects.toMatchObject({
+      code: 'context_length_exceeded',
+    })
     await tight.close()
   })
 

@@ -47,6 +47,10 @@ export function wholeNumber(
   return invalidRequest(`Invalid '${name}': expected an integer ${range}.`, name)
 }
 
+export function isObject(value: unknown): value is Body {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 export function isRefusal(value: unknown): value is Refusal {
-  return typeof value === 'object' && value !== null && 'message' in value && 'status' in value
+  return isObject(value) && 'message' in value && 'status' in value
 }

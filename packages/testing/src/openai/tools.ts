@@ -1,7 +1,7 @@
 import { countTokens, piecesOf } from '../count.ts'
 import type { Piece } from '../text.ts'
 import { contentText } from './input.ts'
-import type { Body } from './question.ts'
+import { type Body, isObject } from './question.ts'
 import { sampleOf } from './schema.ts'
 
 interface FunctionTool {
@@ -40,7 +40,11 @@ function chosenTools({
 
 function functionsIn(tools: unknown): FunctionTool[] {
   if (!Array.isArray(tools)) return []
-  return (tools as Body[]).flatMap((tool) => (tool.function ? [tool.function as FunctionTool] : []))
+  return tools.map((tool: unknown) => (isObject(tool) ? tool.function : undefined)).filter(isFunctionTool)
+}
+
+function isFunctionTool(tool: unknown): tool is FunctionTool {
+  return isObject(tool) && typeof tool.name === 'string'
 }
 
 /** Empty when the last word is not the user's: after a tool's result the model speaks. */

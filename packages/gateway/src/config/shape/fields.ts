@@ -34,12 +34,11 @@ export function fields<Shape extends z.ZodRawShape>(
   })
 }
 
-/** One text, number or boolean, read from its text. */
-export function leaf<T>(read: (text: string) => T | Wrong): z.ZodType<T> {
+/** One text, number or boolean, read from its text; `must` is said of anything else. */
+export function leaf<T>(read: (text: string) => T | Wrong, must = 'must be a single value'): z.ZodType<T> {
   return z.unknown().transform((value, context) => {
     if (value === undefined) return complain(context, () => 'is missing')
-    if (typeof value === 'object')
-      return complain(context, () => `must be a single value, not ${kindOf(value)}`)
+    if (typeof value === 'object') return complain(context, () => `${must}, not ${kindOf(value)}`)
     const result = read(String(value))
     return result instanceof Wrong ? complain(context, result.sentence) : result
   })
@@ -47,11 +46,12 @@ export function leaf<T>(read: (text: string) => T | Wrong): z.ZodType<T> {
 
 /** One of these words. */
 export function choice<T>(words: Readonly<Record<string, T>>, later: Later = {}): z.ZodType<T> {
+  const must = `must be ${listed(Object.keys(words))}`
   return leaf((text) => {
     if (Object.hasOwn(words, text)) return words[text]!
     if (Object.hasOwn(later, text)) return new Wrong((shown) => `${shown} ${notYet(later[text]!)}`)
-    return new Wrong((shown) => `must be ${listed(Object.keys(words))}, not ${shown}`)
-  })
+    return new Wrong((shown) => `${must}, not ${shown}`)
+  }, must)
 }
 
 /** Text and nothing else: a number in its place is a pair of quotes forgotten. */
@@ -74,7 +74,8 @@ export function sayIssue(issue: z.core.$ZodRawIssue, shown: string): string {
   if (issue.code === 'too_small') return 'must not be empty'
   if (issue.code !== 'invalid_type') return `is not right (${issue.code})`
   if (issue.input === undefined) return 'is missing'
-  return `must be ${KINDS[issue.expected as string] ?? issue.expected}, not ${kindOf(issue.input)}`
+  const cure = issue.expected === 'string' && typeof issue.input !== 'object' ? ' (put it in quotes)' : ''
+  return `must be ${KINDS[issue.expected as string] ?? issue.expected}, not ${kindOf(issue.input)}${cure}`
 }
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -89,7 +90,7 @@ function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a mapping'
   if (typeof value === 'string') return 'text'
-  return `${typeof value === 'number' ? 'a number' : 'true or false'} (put it in quotes)`
+  return typeof value === 'number' ? 'a number' : 'true or false'
 }
 
 function notYet(untilThen: string): string {

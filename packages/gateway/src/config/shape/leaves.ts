@@ -27,7 +27,7 @@ export const keySecret: z.ZodType<string> = text((value) => {
     return new Wrong(() => `must have at least ${KEY_SECRET_MIN_LENGTH} characters`)
   if (!/^[\x21-\x7e]+$/.test(value)) return new Wrong(() => 'must be printable ASCII without spaces')
   if (value.startsWith(VIRTUAL_KEY_PREFIX) && !parseVirtualKey(value)) {
-    return new Wrong(() => 'begins with tg- and is no virtual key: its checksum is wrong')
+    return new Wrong(() => 'is no virtual key: it begins with tg-, and its checksum is wrong')
   }
   return undefined
 })

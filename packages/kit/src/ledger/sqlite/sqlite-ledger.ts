@@ -70,14 +70,14 @@ export function sqliteLedger(
 ): Ledger {
   const defaults = defaultBudgets(budgets, timeZone)
   const db = openLedgerFile(path, { durability, busyTimeoutMs })
-  const checkpoints = path === ':memory:' ? undefined : checkpointer(path, checkpointHere)
   const books = openBooks(db, { clock, onCommit: (rows) => checkpoints?.wrote(rows) })
+  const { submit, hold, drain } = turnQueue(books)
+  const checkpoints = path === ':memory:' ? undefined : checkpointer(path, { hold, onFault: checkpointHere })
   const provisioned = provisioning(books, { defaults, maxAuto })
   const lines = linesOfReservations(books, provisioned)
   const planFor = planner(books, provisioned)
   const keepUnbooked = unbookedList(db)
   const adjust = adjuster(db, books, provisioned)
-  const { submit, drain } = turnQueue(books)
 
   function checkpointHere(): void {
     if (db.isOpen) db.exec('PRAGMA wal_autocheckpoint = 1000')

@@ -15,7 +15,9 @@ export interface TurnQueue {
    * caller, having written nothing) or when the transaction failed (the effect is unknown).
    */
   submit<Reply>(command: () => Reply | Error): Promise<Reply>
-  /** Run what is queued now. */
+  /** Begin no turn until the answer is called; what is submitted waits. */
+  hold(): () => void
+  /** Run what is queued now, held or not. */
   drain(): void
 }
 
@@ -35,12 +37,16 @@ const MAX_COMMANDS = 512
  */
 export function turnQueue({ begin, commit, abandon }: Transaction): TurnQueue {
   let queue: Queued[] = []
+  let held = false
+
+  function runWhenFree(): void {
+    if (!held && queue.length > 0) runTurn()
+  }
 
   function runTurn(): void {
-    if (queue.length === 0) return
     const turn = queue.length > MAX_COMMANDS ? queue.splice(0, MAX_COMMANDS) : queue
     if (turn === queue) queue = []
-    else setImmediate(runTurn)
+    else setImmediate(runWhenFree)
     try {
       begin()
       for (const queued of turn) queued.reply = queued.command()
@@ -59,9 +65,16 @@ export function turnQueue({ begin, commit, abandon }: Transaction): TurnQueue {
   return {
     submit: (command) =>
       new Promise((resolve, reject) => {
-        if (queue.length === 0) setImmediate(runTurn)
+        if (queue.length === 0) setImmediate(runWhenFree)
         queue.push({ command, resolve, reject, reply: undefined })
       }),
+    hold() {
+      held = true
+      return () => {
+        held = false
+        setImmediate(runWhenFree)
+      }
+    },
     drain() {
       while (queue.length > 0) runTurn()
     },

@@ -58,9 +58,9 @@ export const usageReconcile = ({
       toll.proxied = transparent
       watch(req, res, toll)
     },
-    settle: async function usageReconcile(req, _res, outcome) {
+    settle: async function usageReconcile(req, res, outcome) {
       const toll = reservation.peek(req)
-      if (toll) await settleAtClose(req, toll, outcome, clock)
+      if (toll) await settleAtClose(req, res, toll, outcome, clock)
       charge.set(req, toll?.charge)
     },
   })
@@ -136,6 +136,7 @@ function unread(req: IncomingMessage, toll: Toll, reading: Reading | undefined):
 
 async function settleAtClose(
   req: IncomingMessage,
+  res: ServerResponse,
   toll: Toll,
   outcome: Outcome,
   clock: Clock,
@@ -143,7 +144,8 @@ async function settleAtClose(
   if (toll.pending.length > 0) await Promise.allSettled(toll.pending)
   if (toll.state !== 'open') return
   const { reading, counting: count } = watches.get(toll)!
-  const known = knownCharge(toll, reading, { refused: outcome.refusal !== undefined, status: outcome.status })
+  const status = res.headersSent ? outcome.status : undefined
+  const known = knownCharge(toll, reading, { refused: outcome.refusal !== undefined, status })
   if (known === 'nothing') return releaseToll(toll)
   if (known) return settleToll(toll, known)
   if (!toll.proxied && !(reading?.streaming && reading.complete)) {
@@ -158,7 +160,9 @@ async function settleAtClose(
 function learn(toll: Toll, reading: Reading | undefined): void {
   const output = reading?.usage?.output
   if (output === undefined || !toll.demand) return
-  const { principal, booth, demand } = toll
+  const { principal, booth, demand, cap } = toll
+  // An answer that our own cap has cut says nothing about how long it would have been.
+  if (cap !== undefined && output >= cap) return
   booth.typical.record(
     typicalKey(principal),
     demand.deployment.model,

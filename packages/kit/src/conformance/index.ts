@@ -1,0 +1,9 @@
+export { type DirectoryConformanceOptions, type DirectoryStore, directoryConformance } from './directory.ts'
+export {
+  type LedgerConformanceOptions,
+  type LedgerRequest,
+  type LedgerUnderTest,
+  ledgerConformance,
+  type MakeLedger,
+  type Runner,
+} from './ledger.ts'

@@ -1,0 +1,278 @@
+import type { AccountId, Budget } from '../../ledger/ledger.ts'
+import { CENT, cents, PATH, provisionPath, type Section, START_MS, shortfallOf, TTL_MS } from './bench.ts'
+
+const HARD_DAY: Budget = {
+  id: 'cap',
+  metric: 'usd',
+  window: 'day',
+  timeZone: 'UTC',
+  limit: 100 * CENT,
+  mode: 'hard',
+}
+const USER_PATH: readonly AccountId[] = ['org:acme', 'user:ada']
+
+export const PROVISION: Section = {
+  async 'is unchanged when said again'(bench, expect) {
+    expect(await bench.ledger.provision('key:k1', [HARD_DAY])).toEqual({ status: 'ok' })
+    expect(await bench.ledger.provision('key:k1', [{ ...HARD_DAY }])).toEqual({ status: 'unchanged' })
+    expect(await bench.ledger.provision('key:k1', [{ ...HARD_DAY, limit: 1 }])).toEqual({ status: 'ok' })
+  },
+
+  async 'keeps the counters when a limit changes: lowered denies new requests, raised admits the next'(
+    bench,
+    expect,
+  ) {
+    await provisionPath(bench)
+    await bench.reserve({ id: 'a', min: cents(60), want: cents(60) })
+    await bench.provision('key:k1', { limit_usd: '0.50', period: 'daily' })
+    expect(await bench.budget('key:k1', 'usd-day')).toEqual([0, 60 * CENT, 0, -10 * CENT])
+    await shortfallOf(bench.reserve({ id: 'b' }))
+    expect(await bench.settle('a', cents(60))).toEqual({ status: 'settled', overdraft: false })
+    await bench.provision('key:k1', { limit_usd: '0.70', period: 'daily' })
+    expect(await bench.reserve({ id: 'b' })).toMatchObject({ status: 'ok', granted: cents(10) })
+  },
+
+  async 'starts a replaced budget where the old one stood, running requests included'(bench, expect) {
+    await bench.ledger.provision('key:k1', [HARD_DAY])
+    await bench.reserve({ id: 'a', path: ['key:k1'], min: cents(30), want: cents(30) })
+    await bench.reserve({ id: 'b', path: ['key:k1'], min: cents(20), want: cents(20) })
+    await bench.settle('b', cents(15))
+    await bench.ledger.provision('key:k1', [{ ...HARD_DAY, window: 'month' }])
+    expect(await bench.budget('key:k1', 'cap')).toEqual([15 * CENT, 30 * CENT, 0, 55 * CENT])
+    await bench.settle('a', cents(25))
+    expect(await bench.budget('key:k1', 'cap')).toEqual([40 * CENT, 0, 0, 60 * CENT])
+  },
+
+  async 'does not forget what was spent when a budget is taken away and given back'(bench, expect) {
+    await bench.ledger.provision('key:k1', [HARD_DAY])
+    await bench.reserve({ id: 'a', path: ['key:k1'] })
+    await bench.ledger.provision('key:k1', [])
+    await bench.settle('a', cents(9))
+    await bench.ledger.provision('key:k1', [HARD_DAY])
+    expect(await bench.budget('key:k1', 'cap')).toEqual([9 * CENT, 0, 0, 91 * CENT])
+  },
+
+  async 'counts from now on what a new budget was not there for'(bench, expect) {
+    await provisionPath(bench)
+    await bench.reserve({ id: 'a' })
+    await bench.provision('team:search', { limit_usd: '0.50', period: 'daily' })
+    await bench.settle('a', cents(10))
+    expect(await bench.budget('team:search', 'usd-day')).toEqual([0, 0, 0, 50 * CENT])
+    expect(await bench.total('team:search')).toEqual([10 * CENT, 0, 0])
+  },
+
+  async 'refuses budgets that are none'(bench, expect) {
+    const wrong: Partial<Budget>[] = [
+      { limit: -1 },
+      { limit: 2 ** 52 + 1 },
+      { limit: 0.5 },
+      { timeZone: 'Mars/Olympus' },
+      { window: 'month', anchorDay: 29 },
+      { window: 'year' as 'month' },
+      { metric: 'eur' as 'usd' },
+      { mode: 'firm' as 'hard' },
+      { id: 'total' },
+      { id: '' },
+    ]
+    for (const fault of wrong) {
+      const error = await bench.ledger
+        .provision('key:k1', [{ ...HARD_DAY, ...fault }])
+        .catch((thrown: unknown) => thrown)
+      expect([JSON.stringify(fault), error instanceof RangeError]).toEqual([JSON.stringify(fault), true])
+    }
+    expect(await bench.ledger.accounts()).toEqual([])
+  },
+}
+
+export const UNSEEN: Section = {
+  async 'welcomes a user and an org that nobody has seen'(bench, expect) {
+    expect(await bench.reserve({ id: 'a', path: USER_PATH })).toMatchObject({
+      status: 'ok',
+      granted: cents(10),
+    })
+    expect((await bench.ledger.accounts()).map(({ account }) => account)).toEqual(USER_PATH)
+  },
+
+  async 'admits nobody on a team, project or key that was not provisioned'(bench, expect) {
+    await bench.provision('org:acme')
+    for (const account of ['team:search', 'project:web', 'key:k1'] as const) {
+      expect(await bench.reserve({ id: account, path: ['org:acme', account] })).toEqual({
+        status: 'no_account',
+        account,
+        reason: 'unknown',
+      })
+    }
+    expect((await bench.ledger.accounts()).map(({ account }) => account)).toEqual(['org:acme'])
+  },
+
+  async 'gives them the default budgets of their kind'(bench, expect) {
+    const { reserve, budget } = await bench.another({
+      budgets: [
+        { per: 'user', limit_usd: '0.15', period: 'daily' },
+        { per: 'team', limit_usd: '0.50', period: 'monthly' },
+      ],
+    })
+    const path: AccountId[] = ['org:acme', 'team:search', 'user:ada']
+    expect(await reserve({ id: 'a', path, want: cents(30) })).toMatchObject({
+      status: 'ok',
+      granted: cents(15),
+    })
+    expect(await budget('team:search', 'usd-month')).toEqual([0, 15 * CENT, 0, 35 * CENT])
+    expect(await budget('user:ada', 'usd-day')).toEqual([0, 15 * CENT, 0, 0])
+  },
+
+  async 'makes no account for a request that is denied'(bench, expect) {
+    const { ledger, reserve } = await bench.another({
+      budgets: [{ per: 'user', limit_usd: '0.05', period: 'daily' }],
+    })
+    expect(await shortfallOf(reserve({ id: 'a', path: USER_PATH }))).toMatchObject({
+      account: 'user:ada',
+      budget: 'usd-day',
+      reason: 'exceeded',
+      remaining: 5 * CENT,
+    })
+    expect(await ledger.accounts()).toEqual([])
+  },
+
+  async 'makes no more than maxAuto of them under one parent'(bench, expect) {
+    const { ledger, reserve } = await bench.another({ maxAuto: 2 })
+    const under = (org: AccountId, user: AccountId) => reserve({ id: `${org} ${user}`, path: [org, user] })
+    for (const user of ['user:a', 'user:b', 'user:a'] as const) await under('org:acme', user)
+    expect(await under('org:acme', 'user:c')).toEqual({
+      status: 'no_account',
+      account: 'user:c',
+      reason: 'too_many',
+    })
+    expect(await under('org:other', 'user:c')).toMatchObject({ status: 'ok' })
+    await ledger.provision('user:d', [])
+    expect(await under('org:acme', 'user:d')).toMatchObject({ status: 'ok' })
+  },
+
+  async 'lets a provisioned account keep its own budgets'(bench, expect) {
+    const { provision, reserve } = await bench.another({
+      budgets: [{ per: 'user', limit_usd: '0.15', period: 'daily' }],
+    })
+    await provision('user:ada', { limit_usd: '0.40', period: 'daily' })
+    expect(await reserve({ id: 'a', path: USER_PATH, want: cents(90) })).toMatchObject({ granted: cents(40) })
+  },
+
+  async 'answers by the default budgets when asked for the smallest limits'(bench, expect) {
+    const { ledger, reserve, provision } = await bench.another({
+      budgets: [
+        { per: 'user', limit_usd: '0.15', period: 'daily' },
+        { per: 'user', limit_usd: '0.01', period: 'daily', mode: 'soft', id: 'warn' },
+      ],
+    })
+    expect(ledger.smallestLimits(USER_PATH)).toEqual({ usd: 15 * CENT })
+    await reserve({ id: 'a', path: USER_PATH })
+    await provision(
+      'org:acme',
+      { limit_usd: '0.12', period: 'total' },
+      { limit_tokens: 900, period: 'hourly' },
+    )
+    expect(ledger.smallestLimits(USER_PATH)).toEqual({ usd: 12 * CENT, tokens: 900 })
+    expect(ledger.smallestLimits(['team:nobody'])).toEqual({})
+  },
+}
+
+export const READ: Section = {
+  async 'says what an account has spent, and where each budget stands'(bench, expect) {
+    await provisionPath(bench)
+    await bench.reserve({ id: 'a' })
+    await bench.settle('a', cents(4))
+    expect(await bench.ledger.read(['key:k1', 'key:nobody'])).toEqual([
+      {
+        account: 'key:k1',
+        spent: 4 * CENT,
+        reserved: 0,
+        unconfirmed: 0,
+        budgets: [
+          {
+            account: 'key:k1',
+            budget: 'usd-day',
+            metric: 'usd',
+            window: 'day',
+            limit: 100 * CENT,
+            spent: 4 * CENT,
+            reserved: 0,
+            unconfirmed: 0,
+            remaining: 96 * CENT,
+            resetAtMs: START_MS + 12 * 3_600_000,
+          },
+        ],
+      },
+      { account: 'key:nobody', spent: 0, reserved: 0, unconfirmed: 0, budgets: [] },
+    ])
+  },
+
+  async 'sees every command that was given before it'(bench, expect) {
+    await provisionPath(bench)
+    const commands = [bench.reserve({ id: 'a' }), bench.settle('a', cents(4)), bench.total('org:acme')]
+    expect((await Promise.all(commands))[2]).toEqual([4 * CENT, 0, 0])
+  },
+
+  async 'finds everything again when the books are opened again'(bench, expect) {
+    if (!bench.reopen) return
+    await provisionPath(bench)
+    for (const id of ['a', 'b', 'c']) await bench.reserve({ id })
+    await bench.settle('a', cents(4))
+    bench.clock.nowMs += TTL_MS - 1
+    await bench.ledger.heartbeat([{ id: 'b', observed: cents(3) }], TTL_MS)
+    bench.clock.nowMs += 1
+    await bench.ledger.expire()
+    const before = await bench.ledger.accounts()
+    const ledger = await bench.reopen()
+    expect(await ledger.accounts()).toEqual(before)
+    expect((await ledger.expired()).map(({ id }) => id)).toEqual(['c'])
+    expect(await ledger.settle({ id: 'a', actual: cents(4), basis: 'exact' })).toMatchObject({
+      status: 'repeat',
+    })
+    expect(await ledger.settle({ id: 'b', actual: cents(5), basis: 'exact' })).toMatchObject({
+      status: 'settled',
+    })
+    expect(await ledger.read(['org:acme'])).toMatchObject([{ spent: 19 * CENT, unconfirmed: 10 * CENT }])
+  },
+}
+
+export const ADJUST: Section = {
+  async 'corrects one counter of the current window, once per id'(bench, expect) {
+    await provisionPath(bench)
+    const adjust = {
+      id: 'fix-1',
+      account: 'key:k1',
+      budget: 'usd-day',
+      delta: 30 * CENT,
+      reason: 'invoice',
+    } as const
+    expect(await bench.ledger.adjust(adjust)).toEqual({ status: 'ok' })
+    expect(await bench.ledger.adjust(adjust)).toEqual({ status: 'repeat' })
+    expect(await bench.ledger.adjust({ ...adjust, id: 'fix-2', delta: -10 * CENT })).toEqual({ status: 'ok' })
+    expect(await bench.budget('key:k1', 'usd-day')).toEqual([20 * CENT, 0, 0, 80 * CENT])
+    expect(await bench.total('key:k1')).toEqual([0, 0, 0])
+    expect(await bench.ledger.adjust({ ...adjust, id: 'fix-3', budget: 'total' })).toEqual({ status: 'ok' })
+    expect(await bench.total('key:k1')).toEqual([30 * CENT, 0, 0])
+  },
+
+  async 'counts against the limit'(bench, expect) {
+    await provisionPath(bench)
+    const adjust = {
+      id: 'fix',
+      account: 'key:k1',
+      budget: 'usd-day',
+      delta: 95 * CENT,
+      reason: 'invoice',
+    } as const
+    await bench.ledger.adjust(adjust)
+    expect(await shortfallOf(bench.reserve({ id: 'a' }))).toMatchObject({
+      reason: 'exceeded',
+      spent: 95 * CENT,
+    })
+  },
+
+  async 'knows only what is in the books'(bench, expect) {
+    await provisionPath(bench)
+    const adjust = { id: 'fix', account: PATH[2]!, budget: 'nothing', delta: 1, reason: 'invoice' } as const
+    expect(await bench.ledger.adjust(adjust)).toEqual({ status: 'no_budget' })
+    expect(await bench.ledger.adjust({ ...adjust, account: 'key:nobody' })).toEqual({ status: 'no_account' })
+  },
+}

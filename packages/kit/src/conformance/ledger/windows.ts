@@ -1,0 +1,71 @@
+import { CENT, cents, type Section, START_MS, shortfallOf } from './bench.ts'
+
+const HOUR_MS = 3_600_000
+
+export const WINDOWS: Section = {
+  async 'refills an hourly, a daily, a weekly and a monthly budget at its own hour'(bench, expect) {
+    const resets = {
+      hourly: START_MS + HOUR_MS,
+      daily: START_MS + 12 * HOUR_MS,
+      weekly: Date.UTC(2026, 10, 23),
+      monthly: Date.UTC(2026, 11, 1),
+    } as const
+    for (const [period, resetAtMs] of Object.entries(resets) as [keyof typeof resets, number][]) {
+      const { clock, provision, reserve } = await bench.another({})
+      clock.nowMs = START_MS
+      const path = [`key:${period}`] as const
+      await provision(path[0], { limit_usd: '0.10', period })
+      expect(await reserve({ id: 'a', path })).toMatchObject({ tightest: { resetAtMs } })
+      clock.nowMs = resetAtMs - 1
+      await shortfallOf(reserve({ id: 'b', path }))
+      clock.nowMs = resetAtMs
+      expect(await reserve({ id: 'b', path })).toMatchObject({ status: 'ok', granted: cents(10) })
+    }
+  },
+
+  async 'never refills a total'(bench, expect) {
+    await bench.provision('key:k1', { limit_usd: '0.10', period: 'total' })
+    await bench.reserve({ id: 'a', path: ['key:k1'] })
+    bench.clock.nowMs += 400 * 86_400_000
+    expect(await shortfallOf(bench.reserve({ id: 'b', path: ['key:k1'] }))).toMatchObject({ resetAtMs: null })
+  },
+
+  async 'follows the calendar of the budget’s zone'(bench, expect) {
+    await bench.provision(
+      'key:k1',
+      { limit_usd: '1.00', period: 'daily', timeZone: 'Asia/Kolkata' },
+      { limit_usd: '0.50', period: 'monthly', anchorDay: 15, timeZone: 'America/New_York', id: 'month' },
+    )
+    const [state] = await bench.ledger.read(['key:k1'])
+    expect(state!.budgets.map(({ resetAtMs }) => resetAtMs)).toEqual([
+      Date.UTC(2026, 10, 18, 18, 30),
+      Date.UTC(2026, 11, 15, 5),
+    ])
+  },
+
+  async 'charges a reservation for ever to the window in which it was admitted'(bench, expect) {
+    await bench.provision('key:k1', { limit_usd: '1.00', period: 'daily' })
+    const path = ['key:k1'] as const
+    for (const id of ['a', 'b', 'c']) await bench.reserve({ id, path, ttlMs: 86_400_000 })
+    bench.clock.nowMs += 12 * HOUR_MS
+    await bench.settle('a', cents(30))
+    await bench.ledger.release('b')
+    expect(await bench.budget('key:k1', 'usd-day')).toEqual([0, 0, 0, 100 * CENT])
+    bench.clock.nowMs += 12 * HOUR_MS
+    await bench.ledger.expire()
+    expect(await bench.budget('key:k1', 'usd-day')).toEqual([0, 0, 0, 100 * CENT])
+    expect(await bench.total('key:k1')).toEqual([40 * CENT, 0, 10 * CENT])
+  },
+
+  async 'does not come back to a window when the clock does'(bench, expect) {
+    await bench.provision('key:k1', { limit_usd: '0.10', period: 'daily' })
+    const path = ['key:k1'] as const
+    bench.clock.nowMs += 12 * HOUR_MS
+    await bench.reserve({ id: 'a', path })
+    bench.clock.nowMs -= 1000
+    await shortfallOf(bench.reserve({ id: 'b', path }))
+    if (!bench.reopen) return
+    const ledger = await bench.reopen()
+    expect(await ledger.read(['key:k1'])).toMatchObject([{ budgets: [{ reserved: 10 * CENT }] }])
+  },
+}

@@ -1,0 +1,236 @@
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterAll, describe, expect, it, vi } from 'vitest'
+import { amounts, START_MS } from '../../conformance/ledger/bench.ts'
+import type { Ledger, ReserveResult } from '../ledger.ts'
+import { type SqliteLedgerOptions, sqliteLedger } from './sqlite-ledger.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'tollgate-ledger-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+let files = 0
+const freshPath = () => join(folder, `${files++}`, 'books.db')
+
+const budgets = [{ per: 'user', limit_usd: '1.00', period: 'daily' }] as const
+const open = (path: string, options: SqliteLedgerOptions = {}): Ledger =>
+  sqliteLedger(path, { clock: { now: () => START_MS }, budgets, ...options })
+
+function reserve(ledger: Ledger, id: string, usd = 100_000_000): Promise<ReserveResult> {
+  return ledger.reserve({
+    id,
+    path: ['org:acme', 'user:ada'],
+    min: amounts(usd),
+    want: amounts(usd),
+    bound: 'proven',
+    ttlMs: 60_000,
+    owner: 'me',
+    memo: { requestId: 'r', model: 'm', priceVersion: 'v' },
+  })
+}
+
+const settle = (ledger: Ledger, id: string, usd: number) =>
+  ledger.settle({ id, actual: amounts(usd), basis: 'exact' })
+
+async function standing(ledger: Ledger): Promise<number[]> {
+  const [state] = await ledger.read(['user:ada'])
+  return [state!.spent, state!.reserved]
+}
+
+/** Do something to the file behind the ledger's back. */
+function tamper(path: string, sql: string): void {
+  const db = new DatabaseSync(path)
+  db.exec(sql)
+  db.close()
+}
+
+describe('the file', () => {
+  it('is made with its folder, for its owner only', async () => {
+    const path = freshPath()
+    const ledger = open(path)
+    await reserve(ledger, 'a')
+    for (const file of [path, `${path}-wal`]) expect(statSync(file).mode & 0o777).toBe(0o600)
+    await ledger.close()
+    expect(existsSync(`${path}-wal`)).toBe(false)
+  })
+
+  it('is refused when it is of another layout, counts in another unit, or is no database', async () => {
+    const path = freshPath()
+    await open(path).close()
+    tamper(path, 'UPDATE meta SET layout = 2')
+    expect(() => open(path)).toThrow('the ledger has layout 2, this Tollgate knows layout 1')
+    tamper(path, "UPDATE meta SET layout = 1, unit = 'cents'")
+    expect(() => open(path)).toThrow('the ledger counts in cents, this Tollgate in nano-USD')
+    tamper(path, 'DELETE FROM meta')
+    expect(() => open(path)).toThrow('lost its meta row')
+    writeFileSync(path, 'not a database at all, but long enough to be read as a header of one by mistake')
+    expect(() => open(path)).toThrow('not a database')
+  })
+
+  it('is not given a fresh budget when an account is gone from it', async () => {
+    const path = freshPath()
+    const ledger = open(path)
+    await reserve(ledger, 'a')
+    await ledger.close()
+    tamper(path, "DELETE FROM account WHERE id = 'user:ada'")
+    const again = open(path)
+    expect(await reserve(again, 'b')).toEqual({ status: 'no_account', account: 'user:ada', reason: 'gone' })
+    await again.provision('user:ada', [])
+    expect(await reserve(again, 'b')).toMatchObject({ status: 'ok' })
+    expect(await standing(again)).toEqual([0, 200_000_000])
+    await again.close()
+  })
+
+  it('gives accounts that nobody provisioned the default budgets of the day, with what they have spent', async () => {
+    const path = freshPath()
+    const before = open(path)
+    await reserve(before, 'a')
+    await settle(before, 'a', 70_000_000)
+    await before.close()
+    const after = open(path, { budgets: [{ per: 'user', limit_usd: '2.00', period: 'weekly' }] })
+    const [state] = await after.read(['user:ada'])
+    expect(state!.budgets).toMatchObject([{ budget: 'usd-week', limit: 2_000_000_000, spent: 70_000_000 }])
+    await after.close()
+    const without = open(path, { budgets: [] })
+    expect((await without.read(['user:ada']))[0]!.budgets).toEqual([])
+    await without.close()
+  })
+
+  it('loses no correction, and no counter that one may still change, when old ones are cleared away', async () => {
+    const path = freshPath()
+    const clock = { nowMs: START_MS }
+    const ledger = open(path, { clock: { now: () => clock.nowMs } })
+    const counters = () => {
+      const db = new DatabaseSync(path)
+      const rows = db.prepare("SELECT window FROM counter WHERE window <> 'total' ORDER BY window").all()
+      db.close()
+      return rows.map(({ window }) => window)
+    }
+    await reserve(ledger, 'a')
+    await reserve(ledger, 'b')
+    await settle(ledger, 'b', 1)
+    for (let day = 0; day < 20; day++) {
+      clock.nowMs += 86_400_000
+      await ledger.heartbeat([{ id: 'a', observed: amounts(0) }], 86_400_000)
+      await ledger.expire()
+    }
+    expect(counters()).toEqual(['2026-11-18'])
+    await settle(ledger, 'a', 5)
+    await ledger.expire()
+    expect(counters()).toEqual([])
+    expect(await standing(ledger)).toEqual([6, 0])
+    await ledger.close()
+  })
+
+  it('keeps its write-ahead log from growing without end', async () => {
+    const path = freshPath()
+    const ledger = open(path, { budgets: [] })
+    const pairs = async (worker: number) => {
+      for (let turn = 0; turn < 1000; turn++) {
+        const id = `w${worker}-${turn}`
+        await reserve(ledger, id)
+        await settle(ledger, id, 1)
+      }
+    }
+    const sizes: number[] = []
+    for (let round = 0; round < 3; round++) {
+      await Promise.all(Array.from({ length: 16 }, (_, worker) => pairs(worker * 100 + round)))
+      sizes.push(statSync(`${path}-wal`).size)
+    }
+    // Written were some 40 MB a round; without checkpoints the log would hold all of it.
+    expect(sizes[2]! < 60_000_000).toBe(true)
+    expect(await standing(ledger)).toEqual([48_000, 0])
+    await ledger.close()
+  })
+})
+
+describe('a commit that fails', () => {
+  it('rejects all commands of its turn, and leaves the books as they were', async () => {
+    const ledger = open(freshPath())
+    await reserve(ledger, 'a')
+    const exec = vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(function (
+      this: DatabaseSync,
+      sql,
+    ) {
+      if (sql === 'COMMIT') throw new Error('disk full')
+      exec.mockRestore()
+      this.exec(sql)
+      failCommit()
+    })
+    const failCommit = () =>
+      vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementationOnce(() => {
+        throw new Error('disk full')
+      })
+    const replies = await Promise.allSettled([reserve(ledger, 'b'), settle(ledger, 'a', 5)])
+    vi.restoreAllMocks()
+    expect(replies.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(await standing(ledger)).toEqual([0, 100_000_000])
+    expect(await reserve(ledger, 'b')).toMatchObject({ status: 'ok', repeat: false })
+    expect(await settle(ledger, 'a', 5)).toMatchObject({ status: 'settled' })
+    await ledger.close()
+  })
+
+  it('may have happened all the same: the same commands again change nothing', async () => {
+    const ledger = open(freshPath())
+    const { exec } = DatabaseSync.prototype
+    vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(function (this: DatabaseSync, sql) {
+      exec.call(this, sql)
+      if (sql === 'COMMIT') throw new Error('the answer was lost')
+    })
+    const first = await Promise.allSettled([
+      reserve(ledger, 'a'),
+      settle(ledger, 'a', 5),
+      reserve(ledger, 'b'),
+    ])
+    vi.restoreAllMocks()
+    expect(first.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+    expect(await settle(ledger, 'a', 5)).toMatchObject({ status: 'repeat' })
+    expect(await reserve(ledger, 'b')).toMatchObject({ status: 'ok', repeat: true })
+    expect(await standing(ledger)).toEqual([5, 100_000_000])
+    await ledger.close()
+  })
+})
+
+describe('two handles on one file', () => {
+  it('see each other’s commands at once', async () => {
+    const path = freshPath()
+    const [here, there] = [open(path), open(path)]
+    await reserve(here, 'a', 600_000_000)
+    expect(await reserve(there, 'b', 600_000_000)).toMatchObject({
+      status: 'denied',
+      shortfall: { reason: 'reserved', reserved: 600_000_000 },
+    })
+    expect(await settle(there, 'a', 100_000_000)).toMatchObject({ status: 'settled' })
+    expect(await reserve(here, 'b', 600_000_000)).toMatchObject({ status: 'ok' })
+    expect(await here.release('a')).toEqual({ status: 'conflict' })
+    await there.provision('user:ada', [])
+    expect(here.smallestLimits(['user:ada'])).toEqual({ usd: 1_000_000_000 })
+    expect(await reserve(here, 'c', 600_000_000)).toMatchObject({ status: 'ok' })
+    expect(here.smallestLimits(['user:ada'])).toEqual({})
+    expect(await standing(here)).toEqual(await standing(there))
+    await Promise.all([here.close(), there.close()])
+  })
+
+  it('admit together what one alone would have admitted', async () => {
+    const path = freshPath()
+    const handles = [open(path), open(path), open(path)]
+    const replies = await Promise.all(
+      Array.from({ length: 900 }, (_, at) => reserve(handles[at % 3]!, `r${at}`)),
+    )
+    expect(replies.filter(({ status }) => status === 'ok').length).toBe(10)
+    for (const handle of handles) expect(await standing(handle)).toEqual([0, 1_000_000_000])
+    await Promise.all(handles.map((handle) => handle.close()))
+  })
+
+  it('keep what they remember when somebody else writes to other tables of the file', async () => {
+    const path = freshPath()
+    const ledger = open(path)
+    await reserve(ledger, 'a')
+    const prepare = vi.spyOn(DatabaseSync.prototype, 'prepare')
+    tamper(path, 'CREATE TABLE audit (line TEXT); INSERT INTO audit VALUES (1)')
+    expect(await reserve(ledger, 'b')).toMatchObject({ status: 'ok' })
+    expect(prepare).not.toHaveBeenCalled()
+    vi.restoreAllMocks()
+    await ledger.close()
+  })
+})

@@ -1,0 +1,30 @@
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** A server that is listening. */
+export interface Listening {
+  /** `http://host:port`, without a path. */
+  readonly origin: string
+  /** Break off what is still open, and stop listening. */
+  close(): Promise<void>
+}
+
+/** @throws Error when the port is taken. */
+export async function listen(port: number, host: string, handle: RequestListener): Promise<Listening> {
+  const server = createServer(handle)
+  // Clients that keep connections longer than five seconds would meet resets that nobody ordered.
+  server.keepAliveTimeout = 65_000
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, resolve)
+  })
+  const { port: taken, family, address } = server.address() as AddressInfo
+  return {
+    origin: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
