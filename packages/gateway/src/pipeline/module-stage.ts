@@ -1,11 +1,9 @@
 import { createRequire } from 'node:module'
 import type { ForeignHandler, Stage } from '@tollgate/kit/core'
 import type { StageMaterials } from './materials.ts'
+import { stageMeta } from './stage-meta.ts'
 
 const requireModule = createRequire(__filename)
-
-/** The mark that `defineStage` leaves on a stage. */
-const STAGE = Symbol.for('tollgate.stage')
 
 /**
  * A stage of the operator's own, from the module that the config names: what it exports, alone, by default or as
@@ -15,7 +13,7 @@ const STAGE = Symbol.for('tollgate.stage')
  */
 export function moduleStage(path: string, materials: StageMaterials): Stage | ForeignHandler {
   const exported = exportOf(load(path))
-  if (isStage(exported)) return exported
+  if (stageMeta(exported)) return exported as Stage
   const made: unknown = typeof exported === 'function' ? exported(materials) : undefined
   if (typeof made === 'function') return made as Stage | ForeignHandler
   throw new Error(`pipeline: ${path} exports no stage, and no function that makes one: export one by defineStage`)
@@ -36,8 +34,4 @@ function exportOf(loaded: unknown): unknown {
   if (typeof loaded !== 'object' || loaded === null) return loaded
   const { default: byDefault, stage } = loaded as { default?: unknown; stage?: unknown }
   return byDefault ?? stage
-}
-
-function isStage(value: unknown): value is Stage {
-  return typeof value === 'function' && STAGE in value
 }

@@ -16,13 +16,17 @@ export interface Ledger {
   /** Make an account, or replace its budgets. Counters stay. */
   provision(account: AccountId, budgets: readonly Budget[]): Promise<ProvisionResult>
 
-  /** Reserve between `min` and `want` on every account of the path, in one atomic step; a denial writes nothing. */
+  /**
+   * Reserve between `min` and `want` on every account of the path, in one atomic step; a denial writes nothing. A budget
+   * refuses only a request that needs something of it: where `min` is 0 it grants what it has, down to nothing.
+   */
   reserve(command: Reserve): Promise<ReserveResult>
 
   /**
    * Raise an open reservation to new totals (another attempt at a dearer deployment, a longer stream). Totals lower
    * than what is held are ignored. Denied leaves the reservation as it was, except for `consumed` and the deadline.
-   * An expired reservation is revived.
+   * An expired reservation is revived. Once the window of a hard budget has ended its part is not raised any more: that
+   * is denied as `reserved`, since a new reservation, in the new window, may well fit.
    */
   extend(command: Extend): Promise<ExtendResult>
 
@@ -36,8 +40,9 @@ export interface Ledger {
   release(id: string): Promise<ReleaseResult>
 
   /**
-   * Expire what is past its deadline, at most `limit` at a time: charged in full, marked unconfirmed. Returns each
-   * reservation that this call expired, for its audit record.
+   * Expire what is past its deadline, at most `limit` (100) at a time: charged in full, marked unconfirmed. Returns each
+   * reservation that this call expired, for its audit record. Whoever calls this regularly also keeps the store tidy:
+   * closed records go after max(2 × ttl, 10 minutes), an expired one's charge stands as it is after 7 days.
    */
   expire(limit?: number): Promise<readonly ExpiredReservation[]>
 
@@ -208,7 +213,10 @@ export interface HeartbeatResult {
   readonly revived: readonly string[]
 }
 
-/** `exact`: the provider said so. `estimated`: counted or bounded by us; an exact or a higher amount may follow. */
+/**
+ * `exact`: the provider said so; final. `estimated`: counted or bounded by us; the exact amount or a higher estimate may
+ * follow, anything else is a repeat and changes nothing.
+ */
 export type Basis = 'exact' | 'estimated'
 
 export interface Settle {
@@ -222,9 +230,10 @@ export type SettleResult =
   | { readonly status: 'settled' | 'repeat' | 'late'; readonly overdraft: boolean }
   /** Another exact amount for a settled id; nothing changes. */
   | { readonly status: 'conflict' }
-  /** No such reservation, not even a tombstone: kept in the `unbooked` list for an operator. */
+  /** No such reservation, or none that says which accounts to charge: kept in the `unbooked` list for an operator. */
   | { readonly status: 'unbooked' }
 
+/** `tombstoned`: the id was unknown, and is ended from now on. `conflict`: it had been settled; nothing changes. */
 export type ReleaseResult = { readonly status: 'released' | 'tombstoned' | 'repeat' | 'conflict' }
 
 export interface ExpiredReservation {

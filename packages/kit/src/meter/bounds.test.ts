@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest'
 import { MAX_AMOUNT, type NanoUsd, nanoUsd, usdToNano } from '../core/money.ts'
 import type { Amounts } from '../ledger/ledger.ts'
 import type { Call } from '../wire/call.ts'
+import { totalTokens, type Usage } from '../wire/usage.ts'
 import { type Bounds, type BoundsOptions, boundsOf, capFor } from './bounds.ts'
 import type { ModelLimits } from './model-limits.ts'
 import { modelLimits } from './model-limits.ts'
 import { costOf, type Price, type UnitPrices } from './price.ts'
-import { totalTokens, type Usage } from './usage.ts'
 
 const MINI: Price = {
   input: 150_000_000,

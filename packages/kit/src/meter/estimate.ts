@@ -1,8 +1,8 @@
 import { nanoUsd } from '../core/money.ts'
 import type { Amounts } from '../ledger/ledger.ts'
+import type { Usage } from '../wire/usage.ts'
 import { type Bounds, worstAmounts } from './bounds.ts'
 import type { ModelLimits } from './model-limits.ts'
-import type { Usage } from './usage.ts'
 
 /** What is known of a call that ended without the provider's own usage. Tokens of all choices together; times in ms. */
 export interface BrokenOff {

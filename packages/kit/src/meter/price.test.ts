@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { MAX_AMOUNT } from '../core/money.ts'
-import { chargeOf, costOf, type Price } from './price.ts'
+import { costOf, type Price } from './price.ts'
 
 const USD_PER_MILLION = 1_000_000_000
 
@@ -54,9 +54,4 @@ test('past a size the whole request is billed at the prices of its tier, cached 
 
 test('a cost beyond the books is the most that they count', () => {
   expect(costOf({ input: 2 ** 50, output: 0 }, price)).toBe(MAX_AMOUNT)
-})
-
-test('a charge counts money, every token once, and one request', () => {
-  const usage = { input: 10, cachedInput: 5, output: 3, reasoning: 2 }
-  expect(chargeOf(usage, price)).toEqual({ usd: 61_250, tokens: 18, requests: 1 })
 })

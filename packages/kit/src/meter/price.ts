@@ -1,7 +1,6 @@
 import { MAX_AMOUNT, type NanoUsd, nanoUsd } from '../core/money.ts'
-import type { Amounts } from '../ledger/ledger.ts'
+import type { Usage } from '../wire/usage.ts'
 import { divideUp } from './decimal.ts'
-import { totalTokens, type Usage } from './usage.ts'
 
 /** Unit prices in integer nano-USD per million tokens ($0.15/M is 150,000,000). */
 export interface UnitPrices {
@@ -67,9 +66,4 @@ export function costOf(usage: Usage, price: Price): NanoUsd {
     BigInt(usage.audioOutput ?? 0) * BigInt(unit.audioOutput)
   const cost = Number(divideUp(sum, TOKENS_PER_UNIT)) + unit.perRequest
   return nanoUsd(Math.min(cost, MAX_AMOUNT))
-}
-
-/** What a usage that the provider itself reported is settled at, in every metric: one request. */
-export function chargeOf(usage: Usage, price: Price): Amounts {
-  return { usd: costOf(usage, price), tokens: Math.min(totalTokens(usage), MAX_AMOUNT), requests: 1 }
 }

@@ -1,4 +1,4 @@
-import type { Usage } from '../meter/usage.ts'
+import type { Usage } from '../wire/usage.ts'
 import { answerReader } from '../wire/openai/answer.ts'
 import { streamReader } from '../wire/openai/stream.ts'
 

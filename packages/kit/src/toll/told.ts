@@ -1,5 +1,5 @@
 import { type NanoUsd, nanoUsd, usdToNano } from '../core/money.ts'
-import type { Usage } from '../meter/usage.ts'
+import type { Usage } from '../wire/usage.ts'
 import { isObject } from '../wire/json.ts'
 import { readUsage } from '../wire/openai/usage.ts'
 

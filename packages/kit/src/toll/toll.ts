@@ -2,7 +2,7 @@ import { MAX_AMOUNT, type NanoUsd, nanoUsd } from '../core/money.ts'
 import type { Principal } from '../directory/principal.ts'
 import type { Amounts, Basis, Ledger, Shortfall, Standing } from '../ledger/ledger.ts'
 import { costOf, type Price } from '../meter/price.ts'
-import { totalTokens, type Usage } from '../meter/usage.ts'
+import { totalTokens, type Usage } from '../wire/usage.ts'
 import type { ReceivedCall } from '../wire/call.ts'
 import type { Booth } from './booth.ts'
 import type { Demand, DemandOptions } from './demand.ts'
@@ -58,6 +58,8 @@ export interface Toll {
   readonly reservedAtMs: number
   /** When the call was sent; undefined while nothing was. */
   sentAtMs: number | undefined
+  /** A charge that had been settled was corrected by a later truth: whoever keeps a record of it keeps another one. */
+  onCorrected: () => void
   /** What the call has cost so far, for heartbeats: asked for once a second while it runs. */
   observe: () => Amounts | Promise<Amounts>
   state: 'open' | 'settled' | 'released'
@@ -94,6 +96,7 @@ export function openToll({ nowMs, ...granted }: OpenTollOptions): Toll {
     charge: undefined,
     reservedAtMs: nowMs,
     sentAtMs: undefined,
+    onCorrected: () => {},
     observe: () => NOTHING,
     state: 'open',
   }
@@ -142,8 +145,10 @@ export function amountsOf({ nanoUsd, tokens }: Charge): Amounts {
  * books after the answer sees it. An estimate may be followed by a later truth.
  */
 export function settleToll(toll: Toll, charge: Charge): Promise<void> {
+  const corrects = toll.state === 'settled'
   toll.state = 'settled'
   toll.charge = charge
+  if (corrects) toll.onCorrected()
   return close(toll, (ledger) =>
     ledger.settle({ id: toll.id, actual: amountsOf(charge), basis: charge.basis }),
   )

@@ -8,3 +8,4 @@ export {
   type Routes,
   route,
 } from './routes.ts'
+export { totalTokens, type Usage } from './usage.ts'

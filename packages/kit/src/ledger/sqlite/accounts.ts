@@ -73,6 +73,8 @@ export function accountBook(db: DatabaseSync, counters: Counters): Accounts {
   const insertRule = db.prepare(INSERT_RULE)
   const placeRule = db.prepare(PLACE_RULE)
   const known = new Map<AccountId, Account>()
+  /** By parent; counted once, since counting a hundred thousand for each newcomer would stop everybody. */
+  const autoCounts = new Map<string, number>()
 
   function load(id: AccountId): Account | undefined {
     const row = find.get(id)
@@ -89,9 +91,18 @@ export function accountBook(db: DatabaseSync, counters: Counters): Accounts {
       return account
     },
     all: () => all.all().map(({ id }) => id as AccountId),
-    autoCount: (parent) => autoCount.get(parent)!.n as number,
+    autoCount(parent) {
+      const count = autoCounts.get(parent) ?? (autoCount.get(parent)!.n as number)
+      autoCounts.set(parent, count)
+      return count
+    },
     hasTraces: (id) => traces.get(id) !== undefined,
-    save: (id, { auto, parent }) => void save.run(id, parent, auto ? 1 : 0),
+    save(id, { auto, parent }) {
+      save.run(id, parent, auto ? 1 : 0)
+      const count = autoCounts.get(parent)
+      if (auto && count !== undefined) autoCounts.set(parent, count + 1)
+      if (!auto) autoCounts.clear()
+    },
     rulesEver: (id) => rulesEver.all(id).map(ruleOf),
     insertRule(account, budget, place) {
       const { id, metric, window, timeZone, anchorDay = null, limit, mode } = budget
@@ -106,7 +117,11 @@ export function accountBook(db: DatabaseSync, counters: Counters): Accounts {
       rule.counter = counters.at(rule, rule.span)
       return rule.counter
     },
-    forget: (id) => void (id === undefined ? known.clear() : known.delete(id)),
+    forget(id) {
+      if (id !== undefined) return void known.delete(id)
+      known.clear()
+      autoCounts.clear()
+    },
     size: () => known.size,
   }
 }

@@ -75,12 +75,12 @@ export function openBooks(db: DatabaseSync, { clock, onCommit }: BooksOptions): 
       onCommit(rows)
     },
     abandon() {
+      sequence = -1
+      forget()
       try {
-        if (db.isOpen && db.isTransaction) db.exec('ROLLBACK')
-      } finally {
-        sequence = -1
-        if (db.isOpen) changes = countChanges.get()!.n as number
-        forget()
+        db.exec('ROLLBACK')
+      } catch {
+        // There was nothing to roll back. If there was, the next transaction cannot begin, and its commands hear why.
       }
     },
   }

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, StatementSync } from 'node:sqlite'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { amounts, START_MS } from '../../conformance/ledger/bench.ts'
 import type { Ledger, ReserveResult } from '../ledger.ts'
@@ -126,7 +126,7 @@ describe('the file', () => {
     const path = freshPath()
     const ledger = open(path, { budgets: [] })
     const pairs = async (worker: number) => {
-      for (let turn = 0; turn < 1000; turn++) {
+      for (let turn = 0; turn < 500; turn++) {
         const id = `w${worker}-${turn}`
         await reserve(ledger, id)
         await settle(ledger, id, 1)
@@ -137,9 +137,10 @@ describe('the file', () => {
       await Promise.all(Array.from({ length: 16 }, (_, worker) => pairs(worker * 100 + round)))
       sizes.push(statSync(`${path}-wal`).size)
     }
-    // Written were some 40 MB a round; without checkpoints the log would hold all of it.
-    expect(sizes[2]! < 60_000_000).toBe(true)
-    expect(await standing(ledger)).toEqual([48_000, 0])
+    // Without checkpoints it would hold three rounds after the third. What the first one left depends on how long the
+    // thread took to start.
+    expect(sizes[2]!).toBeLessThan(2 * sizes[0]!)
+    expect(await standing(ledger)).toEqual([24_000, 0])
     await ledger.close()
   })
 })
@@ -148,19 +149,11 @@ describe('a commit that fails', () => {
   it('rejects all commands of its turn, and leaves the books as they were', async () => {
     const ledger = open(freshPath())
     await reserve(ledger, 'a')
-    const exec = vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(function (
-      this: DatabaseSync,
-      sql,
-    ) {
+    const { exec } = DatabaseSync.prototype
+    vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(function (this: DatabaseSync, sql) {
       if (sql === 'COMMIT') throw new Error('disk full')
-      exec.mockRestore()
-      this.exec(sql)
-      failCommit()
+      exec.call(this, sql)
     })
-    const failCommit = () =>
-      vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementationOnce(() => {
-        throw new Error('disk full')
-      })
     const replies = await Promise.allSettled([reserve(ledger, 'b'), settle(ledger, 'a', 5)])
     vi.restoreAllMocks()
     expect(replies.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
@@ -222,15 +215,22 @@ describe('two handles on one file', () => {
     await Promise.all(handles.map((handle) => handle.close()))
   })
 
-  it('keep what they remember when somebody else writes to other tables of the file', async () => {
+  it('keep what they remember when somebody else writes to other tables of the file, and only then', async () => {
     const path = freshPath()
-    const ledger = open(path)
-    await reserve(ledger, 'a')
-    const prepare = vi.spyOn(DatabaseSync.prototype, 'prepare')
-    tamper(path, 'CREATE TABLE audit (line TEXT); INSERT INTO audit VALUES (1)')
-    expect(await reserve(ledger, 'b')).toMatchObject({ status: 'ok' })
-    expect(prepare).not.toHaveBeenCalled()
-    vi.restoreAllMocks()
-    await ledger.close()
+    const [here, there] = [open(path), open(path)]
+    const readsOf = async (id: string) => {
+      const get = vi.spyOn(StatementSync.prototype, 'get')
+      expect(await reserve(here, id, 1)).toMatchObject({ status: 'ok' })
+      const reads = get.mock.calls.length
+      get.mockRestore()
+      return reads
+    }
+    await reserve(here, 'a', 1)
+    const remembered = await readsOf('b')
+    tamper(path, 'CREATE TABLE audit (line TEXT) STRICT')
+    expect(await readsOf('c')).toBe(remembered)
+    await reserve(there, 'd', 1)
+    expect(await readsOf('e')).toBeGreaterThan(remembered)
+    await Promise.all([here.close(), there.close()])
   })
 })

@@ -11,6 +11,9 @@ export interface OpenOptions {
 /** `f_type` of file systems whose locks do not hold between machines (statfs(2)): NFS, SMB, CIFS, SMB2. */
 const NETWORK_FILE_SYSTEMS = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42])
 
+/** A log that a burst has made longer than this is cut back when it starts over. */
+const LOG_KEPT_BYTES = 32 * 1024 * 1024
+
 /**
  * Open the file for the ledger alone, on a connection of its own. A new file can be read by its owner only, and so can
  * the journal that SQLite makes beside it.
@@ -19,10 +22,10 @@ export function openLedgerFile(path: string, { durability, busyTimeoutMs }: Open
   if (path !== ':memory:') makeFile(path)
   const db = new DatabaseSync(path, { timeout: busyTimeoutMs })
   try {
-    // With NORMAL a commit survives the death of the process, with FULL also the loss of power. The main thread never
-    // checkpoints: that is where the file is synced, and it would stop every request meanwhile.
-    const synchronous = durability === 'strict' ? 'FULL' : 'NORMAL'
-    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA wal_autocheckpoint = 0`)
+    // With NORMAL a commit survives the death of the process, with FULL also the loss of power.
+    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability === 'strict' ? 'FULL' : 'NORMAL'}`)
+    // The main thread never checkpoints: that is where the file is synced, and it would stop every request meanwhile.
+    db.exec(`PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = ${LOG_KEPT_BYTES}`)
     provisionTables(db)
   } catch (error) {
     db.close()

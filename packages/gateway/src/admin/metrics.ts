@@ -1,0 +1,13 @@
+import { defineStage, type Stage } from '@tollgate/kit/core'
+import type { Registry } from 'prom-client'
+
+/** What Prometheus scrapes: https://prometheus.io/docs/instrumenting/exposition_formats/ */
+export const metrics = (registry: Registry): Stage =>
+  defineStage({
+    name: 'metrics',
+    handle: async function metrics(_req, res) {
+      const text = await registry.metrics()
+      res.writeHead(200, { 'content-type': registry.contentType })
+      res.end(text)
+    },
+  })

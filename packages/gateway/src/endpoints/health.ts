@@ -1,0 +1,77 @@
+import { type Clock, defineStage, type Stage } from '@tollgate/kit/core'
+import { sendJson } from './json.ts'
+
+/** What a gateway needs to serve; each resolves when it is there, and rejects when it is not. */
+export type Checks = Readonly<Record<string, () => unknown>>
+
+/** Live: the process answers. */
+export const healthz = (): Stage =>
+  defineStage({
+    name: 'healthz',
+    handle: function healthz(_req, res) {
+      sendJson(res, { status: 'ok' })
+    },
+  })
+
+export interface Readiness {
+  readonly stage: Stage
+  /** Answer 503 from now on, so that no balancer sends more. */
+  stop(): void
+}
+
+/** Whoever asks, asks for free: the checks run at most this often. */
+const MAX_AGE_MS = 1000
+
+/**
+ * Ready: everything that a request needs is there. Answers 503 while something is not, and says what; why is for the
+ * operator alone, and is a warning of the process.
+ */
+export function readiness(checks: Checks, clock: Clock): Readiness {
+  let stopping = false
+  let latest: Promise<Findings> | undefined
+  let askedAtMs = 0
+
+  const findings = () => {
+    if (!latest || clock.now() - askedAtMs >= MAX_AGE_MS) {
+      askedAtMs = clock.now()
+      latest = runChecks(checks)
+    }
+    return latest
+  }
+
+  const stage = defineStage({
+    name: 'readyz',
+    handle: async function readyz(_req, res) {
+      const found = await findings()
+      const ready = !stopping && Object.values(found).every((each) => each === 'ok')
+      const status = stopping ? 'stopping' : ready ? 'ready' : 'not ready'
+      sendJson(res, { status, checks: found }, ready ? 200 : 503)
+    },
+  })
+  return {
+    stage,
+    stop() {
+      stopping = true
+    },
+  }
+}
+
+type Findings = Readonly<Record<string, 'ok' | 'failing'>>
+
+async function runChecks(checks: Checks): Promise<Findings> {
+  const found = Object.entries(checks).map(async ([name, check]) => [name, await runCheck(name, check)] as const)
+  return Object.fromEntries(await Promise.all(found))
+}
+
+async function runCheck(name: string, check: () => unknown): Promise<'ok' | 'failing'> {
+  try {
+    await check()
+    return 'ok'
+  } catch (error) {
+    process.emitWarning(`not ready: ${name}: ${error instanceof Error ? error.message : String(error)}`, {
+      type: 'TollgateWarning',
+      code: 'TOLLGATE_NOT_READY',
+    })
+    return 'failing'
+  }
+}

@@ -1,0 +1,53 @@
+import { assertOrder, compose, type ForeignHandler, type Stage, tollgateErrors } from '@tollgate/kit/core'
+import express, { type Express } from 'express'
+import { healthz } from './endpoints/health.ts'
+import { nothingHere } from './endpoints/nothing-here.ts'
+import { stageMeta } from './pipeline/stage-meta.ts'
+
+/** The provider calls that are served, in OpenAI's dialect. */
+const CALLS = ['/v1/chat/completions', '/v1/completions', '/v1/embeddings']
+
+export interface GatewayAppOptions {
+  /** Before every stage. */
+  readonly traffic: Stage
+  /** The configured pipeline. */
+  readonly stages: readonly (Stage | ForeignHandler)[]
+  readonly models: Stage
+  readonly me: Stage
+  readonly readyz: Stage
+}
+
+/**
+ * What callers reach. Provider calls come first: an app asks its handlers in order, and these are the requests that are
+ * counted in thousands a second.
+ *
+ * @throws TollgateError `misassembled` when the configured order cannot work.
+ */
+export function gatewayApp({ traffic, stages, models, me, readyz }: GatewayAppOptions): Express {
+  const app = bareApp()
+  app.route(CALLS).all(compose(traffic, ...stages))
+  const identified = whoCalls(stages)
+  if (identified.length > 0) {
+    app.route(['/v1/models', '/v1/models/*id']).get(compose(...identified, models as ForeignHandler))
+    app.route('/tollgate/me').get(compose(...identified, me as ForeignHandler))
+  }
+  app.route('/healthz').get(healthz())
+  app.route('/readyz').get(readyz)
+  app.use(nothingHere(), tollgateErrors())
+  assertOrder(app)
+  return app
+}
+
+/** An Express app without what no client of a gateway needs; paths are those that its stages will see, letter by letter. */
+export function bareApp(): Express {
+  const app = express()
+  for (const setting of ['x-powered-by', 'etag', 'query parser']) app.disable(setting)
+  for (const setting of ['case sensitive routing', 'strict routing']) app.enable(setting)
+  return app
+}
+
+/** The part of the pipeline that tells who calls, without the record that only provider calls are worth. */
+function whoCalls(stages: readonly (Stage | ForeignHandler)[]): readonly (Stage | ForeignHandler)[] {
+  const giver = stages.findIndex((stage) => stageMeta(stage)?.gives.some(({ name }) => name === 'principal'))
+  return stages.slice(0, giver + 1).filter((stage) => stageMeta(stage)?.name !== 'audit-log')
+}

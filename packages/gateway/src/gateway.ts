@@ -1,0 +1,154 @@
+import type { RequestListener } from 'node:http'
+import { type Clock, showUsd, systemClock } from '@tollgate/kit/core'
+import { type PriceBook, priceBook } from '@tollgate/kit/meter'
+import type { Provider } from '@tollgate/kit/wire'
+import { Registry } from 'prom-client'
+import { accountMetrics } from './admin/account-metrics.ts'
+import { adminApp } from './admin/admin-app.ts'
+import { adminToken } from './admin/admin-token.ts'
+import { metrics } from './admin/metrics.ts'
+import { spend } from './admin/spend.ts'
+import type { Config } from './config/index.ts'
+import { drain } from './drain.ts'
+import { type Checks, readiness } from './endpoints/health.ts'
+import { me } from './endpoints/me.ts'
+import { modelCatalogue } from './endpoints/model-catalogue.ts'
+import { models } from './endpoints/models.ts'
+import { gatewayApp } from './gateway-app.ts'
+import { listen, stopListening } from './listen.ts'
+import { providersOf, routesOf } from './pipeline/provider-routes.ts'
+import { stagesOf } from './pipeline/stages.ts'
+import { tierRules } from './pipeline/tiers.ts'
+import { traffic } from './pipeline/traffic.ts'
+import { line, startLines } from './say/start-lines.ts'
+import { simulationFor } from './simulation.ts'
+import { accountBudgets } from './store/account-budgets.ts'
+import { provision } from './store/provision.ts'
+import { openStore, type Store } from './store/store.ts'
+
+export interface GatewayOptions {
+  /** Told each line of what starting and stopping say; silent by default. */
+  readonly output?: (line: string) => void
+  /** Whether each request has a line of its own too. */
+  readonly requestLines?: boolean
+  /** How long stopping may take before what still runs is aborted, ms. */
+  readonly graceMs?: number
+  /** Several gateways may run side by side without anybody having said so: on Kubernetes. */
+  readonly kubernetes?: boolean
+  /** What paths are shown relative to. */
+  readonly cwd?: string
+  readonly clock?: Clock
+}
+
+export interface Gateway {
+  /** Where callers reach it, without a slash at its end; OpenAI's base URL is `/v1` of it. */
+  readonly url: string
+  /** Where operators reach it. */
+  readonly adminUrl: string
+  /** Stop: let running requests end or abort them in time, settle them, and close the books. The second call waits for the first. */
+  close(): Promise<void>
+}
+
+/**
+ * Start the standalone gateway: open its store, give every account its budgets, assemble the configured pipeline, and
+ * listen.
+ *
+ * @throws Error in one sentence when something of it cannot be; nothing is left open then.
+ *
+ * @example
+ * const gateway = await startGateway(loadConfig({ file: 'tollgate.yaml', env: process.env, cwd: process.cwd() }))
+ * const openai = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: 'tg-…' })
+ */
+export async function startGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {
+  const opened: (() => Promise<void>)[] = []
+  const closeAll = async () => {
+    for (const close of opened.splice(0).reverse()) await close()
+  }
+  try {
+    return await assemble(config, options, opened, closeAll)
+  } catch (error) {
+    await closeAll()
+    throw error
+  }
+}
+
+/** Everything that a gateway opens is put on the list at once, so that it is closed whatever happens after. */
+async function assemble(
+  config: Config,
+  {
+    output = () => {},
+    graceMs = 30_000,
+    kubernetes = false,
+    cwd = process.cwd(),
+    clock = systemClock,
+  }: GatewayOptions,
+  opened: (() => Promise<void>)[],
+  closeAll: () => Promise<void>,
+): Promise<Gateway> {
+  const store = openStore(config, { clock })
+  opened.push(() => store.close())
+  await provision(config, store)
+  const simulation = await simulationFor(config)
+  if (simulation) opened.push(() => simulation.close())
+
+  const providers = simulation ? [simulation.provider] : providersOf(config)
+  const prices = priceBook({ overrides: config.prices, unknownPrice: config.unknownPrice, clock })
+  const routes = routesOf(config, providers, prices)
+  const tiers = tierRules(config)
+  const passing = traffic()
+  const ready = readiness(checksOf(config, store, prices, providers), clock)
+  const { ledger, directory, masterKey } = store
+  const app = gatewayApp({
+    traffic: passing.stage,
+    stages: stagesOf({ config, ledger, directory, masterKey, prices, routes, tiers, clock }),
+    models: models({ catalogue: modelCatalogue({ providers, routes, prices, clock }), tiers }),
+    me: me({ ledger, tiers, exposeLimits: config.exposeLimits }),
+    readyz: ready.stage,
+  })
+  const registry = new Registry()
+  accountMetrics(registry, ledger)
+  const token = adminToken(config)
+  const admin = await listen(
+    adminApp({
+      token: token.token,
+      readyz: ready.stage,
+      metrics: metrics(registry),
+      spend: spend({ ledger }),
+    }) as RequestListener,
+    config.admin.listen,
+  )
+  opened.push(async () => stopListening(admin))
+  const main = await listen(app as RequestListener, config.listen)
+
+  const { demo } = store.front
+  const started = { config, url: main.url, adminUrl: admin.url, adminToken: token, demo, kubernetes, cwd }
+  for (const text of startLines({ ...started, simulated: simulation !== undefined })) output(text)
+
+  const stop = async () => {
+    ready.stop()
+    await drain({ listener: main, traffic: passing, graceMs })
+    await closeAll()
+    const { requests, nanoUsd } = passing.totals
+    output(line('stop', `drained · ${requests} ${requests === 1 ? 'request' : 'requests'} · ${showUsd(nanoUsd)} · books kept`))
+  }
+  let stopped: Promise<void> | undefined
+  return {
+    url: main.url,
+    adminUrl: admin.url,
+    close() {
+      stopped ??= stop()
+      return stopped
+    },
+  }
+}
+
+/** What a request needs. Provisioning what is there already changes nothing, and shows that the books can be written. */
+function checksOf(config: Config, { ledger }: Store, prices: PriceBook, providers: readonly Provider[]): Checks {
+  return {
+    store: () => ledger.provision(`org:${config.org}`, accountBudgets(config, 'org')),
+    prices: () => prices.price({ provider: 'openai', model: 'gpt-4o' }),
+    providers() {
+      if (providers.length === 0) throw new Error('no provider has a key')
+    },
+  }
+}

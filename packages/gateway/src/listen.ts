@@ -1,0 +1,44 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Listen } from './config/index.ts'
+
+export interface Listener {
+  readonly server: Server
+  /** `http://127.0.0.1:8787`, with the port that was given where any would do. */
+  readonly url: string
+}
+
+/** Longer than the balancers before us keep an idle connection, so that it is never we who close it under a request. */
+const KEEP_ALIVE_MS = 75_000
+
+/** Serve an app. @throws Error in one sentence when the address is taken or is none of this machine's. */
+export async function listen(app: RequestListener, { host, port }: Listen): Promise<Listener> {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, app)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(sayListenError(error, { host, port })))
+    server.listen(port, host, resolve)
+  })
+  return { server, url: urlOf(host, (server.address() as AddressInfo).port) }
+}
+
+function urlOf(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+const SENTENCES: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'something listens there already: stop it, or choose another port',
+  EACCES: 'this user may not listen there: choose a port above 1023',
+  EADDRNOTAVAIL: 'this machine has no such address: choose another host',
+  ENOTFOUND: 'this machine has no such address: choose another host',
+}
+
+function sayListenError(cause: Error, { host, port }: Listen): Error {
+  const { code = '' } = cause as NodeJS.ErrnoException
+  return new Error(`cannot listen on ${host}:${port}: ${SENTENCES[code] ?? cause.message}`, { cause })
+}
+
+/** Take no new connections, and close those that wait for a request. */
+export function stopListening({ server }: Listener): void {
+  server.close()
+  server.closeIdleConnections()
+}

@@ -1,0 +1,55 @@
+import { defineStage, type Stage, TollgateError } from '@tollgate/kit/core'
+import { reservation } from '@tollgate/kit/stages/budget-reserve'
+
+/** What passes through a gateway: counted, and shut off when it is to stop. */
+export interface Traffic {
+  /** The first stage of the pipeline, and therefore the last to settle. */
+  readonly stage: Stage
+  /** Since the start: requests that have ended, refused ones among them, and what they were charged. */
+  readonly totals: { readonly requests: number; readonly nanoUsd: number }
+  /** Refuse whatever comes from now on; `onEnd` is called after each request that still ends. */
+  shut(onEnd: () => void): void
+  /** Resolves once no request runs and every one has been settled. */
+  idle(): Promise<void>
+}
+
+export function traffic(): Traffic {
+  const totals = { requests: 0, nanoUsd: 0 }
+  const waiting: (() => void)[] = []
+  let running = 0
+  let onEnd: (() => void) | undefined
+
+  const stage = defineStage({
+    name: 'traffic',
+    observes: [reservation],
+    handle: function traffic() {
+      running += 1
+      if (onEnd) throw stopping()
+    },
+    settle(req) {
+      running -= 1
+      totals.requests += 1
+      totals.nanoUsd += reservation.peek(req)?.charge?.nanoUsd ?? 0
+      onEnd?.()
+      if (running === 0) for (const resolve of waiting.splice(0)) resolve()
+    },
+  })
+
+  return {
+    stage,
+    totals,
+    shut(callback) {
+      onEnd = callback
+    },
+    idle: () => (running === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+  }
+}
+
+/** A request that was on its way over an open connection when the gateway began to stop. */
+function stopping(): TollgateError {
+  return new TollgateError('ledger_unavailable', {
+    message: 'This gateway is stopping, and takes no new requests. Try again.',
+    retryAfterMs: 1000,
+    headers: { connection: 'close' },
+  })
+}

@@ -1,0 +1,7 @@
+export { expiredRecord, type SettledExpired } from './expired-record.ts'
+export { type NdjsonAuditOptions, ndjsonAudit } from './ndjson.ts'
+export type { QueueTimers, SinkStanding } from './queue.ts'
+export type { AuditAttempt, AuditRecord } from './record.ts'
+export { type RequestFacts, requestRecord } from './request-record.ts'
+export type { AuditSink } from './sink.ts'
+export { type AuditTrail, type AuditTrailOptions, auditTrail, type FlushOptions } from './trail.ts'

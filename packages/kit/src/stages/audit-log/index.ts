@@ -1,0 +1,1 @@
+export { type AuditLog, type AuditLogOptions, auditLog } from './audit-log.ts'

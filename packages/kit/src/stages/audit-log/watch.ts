@@ -1,0 +1,28 @@
+import type { ServerResponse } from 'node:http'
+import type { Clock } from '../../core/clock.ts'
+
+/** When a request came, and when the client was sent what. Ms since the epoch; undefined while it has not happened. */
+export interface Watch {
+  readonly atMs: number
+  firstByteAtMs: number | undefined
+  closedAtMs: number | undefined
+}
+
+/**
+ * Note when the head of an answer goes out, and when the response closes. Not by the tap: this stage is mounted first,
+ * and a tap made this early would lie under a `compression()` that is mounted after it, and show usage-reconcile
+ * compressed bytes. Not at the settle either: those of other stages, which come first, may wait for work that goes on
+ * after the answer.
+ */
+export function startWatch(res: ServerResponse, clock: Clock): Watch {
+  const watch: Watch = { atMs: clock.now(), firstByteAtMs: undefined, closedAtMs: undefined }
+  const writeHead = res.writeHead
+  res.writeHead = function watchedWriteHead(this: ServerResponse, ...head: unknown[]) {
+    watch.firstByteAtMs ??= clock.now()
+    return writeHead.apply(this, head as never)
+  } as ServerResponse['writeHead']
+  res.once('close', () => {
+    watch.closedAtMs = clock.now()
+  })
+  return watch
+}

@@ -1,0 +1,61 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { eventData, eventFramer, splitEvents } from './sse.ts'
+
+const LINE_ENDS = ['\n', '\r\n', '\r'] as const
+
+/** Cut bytes at the given places. */
+function cut(bytes: Buffer, places: readonly number[]): Buffer[] {
+  const ends = [...new Set(places.map((place) => place % (bytes.length + 1)))].sort((a, b) => a - b)
+  let start = 0
+  return [...ends, bytes.length].map((end) => {
+    const piece = bytes.subarray(start, end)
+    start = end
+    return piece
+  })
+}
+
+describe('the framer', () => {
+  it('gives back all bytes in whole events, in any chunking, with any line end', () => {
+    const event = fc.string({ unit: 'grapheme' }).map((text) => text.replace(/[\r\n]/g, ' '))
+    fc.assert(
+      fc.property(
+        fc.array(event, { minLength: 1 }),
+        fc.constantFrom(...LINE_ENDS),
+        fc.array(fc.nat()),
+        (events, lineEnd, places) => {
+          const bytes = Buffer.from(events.map((text) => `data: ${text}${lineEnd}${lineEnd}`).join(''))
+          const framer = eventFramer()
+          const runs = cut(bytes, places).flatMap((piece) => framer.push(piece) ?? [])
+          const rest = framer.rest()
+          expect(Buffer.concat(rest ? [...runs, rest] : runs)).toEqual(bytes)
+          const seen = [...runs, ...(rest ? [rest] : [])].flatMap(splitEvents).map(eventData)
+          expect(seen).toEqual(events)
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+
+  it('holds back nothing but an event that is not complete', () => {
+    const framer = eventFramer()
+    expect(framer.push(Buffer.from('data: a\n\ndata: b'))?.toString()).toBe('data: a\n\n')
+    expect(framer.push(Buffer.from('c\n'))).toBeUndefined()
+    expect(framer.push(Buffer.from('\n'))?.toString()).toBe('data: bc\n\n')
+    expect(framer.rest()).toBeUndefined()
+  })
+})
+
+describe('eventData', () => {
+  it.each([
+    ['data: x\n\n', 'x'],
+    ['data:x\r\n\r\n', 'x'],
+    ['data:  x\n\n', ' x'],
+    [': a comment\ndata: x\n\n', 'x'],
+    ['event: m\ndata: a\ndata: b\nid: 1\n\n', 'a\nb'],
+    [': only a comment\n\n', undefined],
+    ['retry: 10\n\n', undefined],
+  ])('of %j is %j', (event, data) => {
+    expect(eventData(Buffer.from(event))).toBe(data)
+  })
+})
