@@ -7,6 +7,7 @@ import type {
   ChatCompletionCreateParamsStreaming,
 } from 'openai/resources/chat/completions'
 import { describe, expect, it } from 'vitest'
+import { gate as promised } from '../support/http.ts'
 import { existingService, type Service, type ServiceOptions, whoever } from '../support/service.ts'
 
 type Parts = Parameters<ServiceOptions['routes']>[1]
@@ -30,10 +31,14 @@ const upTo = (handler: Handler, path = '/work') => ({
 })
 const UP_TO_NANO_USD = 250_000_000
 
-/** The books come to what the provider counted, and hold nothing. */
-async function expectCharged({ provider, books }: Service): Promise<void> {
-  await expect.poll(books).toMatchObject({ spent: provider.totals().nanoUsd, reserved: 0, unconfirmed: 0 })
-  expect(provider.totals().nanoUsd).toBeGreaterThan(0)
+/** Once the provider has answered so many requests, the books come to what it counted, and hold nothing. */
+async function expectCharged({ provider, books }: Service, requests = 1): Promise<void> {
+  await provider.waitFor(
+    ({ requests: all }) => all.length === requests && all.every((one) => one.outcome !== 'open'),
+  )
+  const { nanoUsd } = provider.totals()
+  expect(nanoUsd).toBeGreaterThan(0)
+  await expect.poll(books).toMatchObject({ spent: nanoUsd, reserved: 0, unconfirmed: 0 })
 }
 
 async function expectSpent({ books }: Service, nanoUsd: number): Promise<void> {
@@ -73,9 +78,10 @@ describe('a body that is a provider call', () => {
         },
       })
       const answer = await service.post('/chat', { model: 'flat', messages })
-      const { max_completion_tokens: cap } = service.provider.requests[0]?.body as {
-        max_completion_tokens: number
-      }
+      const cap =
+        (service.provider.requests[0]?.body as { max_completion_tokens: number } | undefined)
+          ?.max_completion_tokens ?? 0
+      expect(cap).toBeGreaterThan(0)
       expect(answer.status).toBe(200)
       expect(answer.headers.get('x-tollgate-max-tokens')).toBe(String(cap))
       expect(cap * 100_000).toBeLessThanOrEqual(100_000_000)
@@ -240,8 +246,7 @@ describe('a body that is not a provider call', () => {
       }),
     )
     await service.post('/work', {})
-    expect(service.provider.totals().reached).toBe(3)
-    await expectCharged(service)
+    await expectCharged(service, 3)
   })
 
   it('`upToUsd` is all that may run at once', async () => {
@@ -291,7 +296,6 @@ describe('a body that is not a provider call', () => {
     expect((await service.post('/work', {})).status).toBe(202)
     expect(await service.books()).toMatchObject({ spent: 0, reserved: UP_TO_NANO_USD })
     door.open()
-    await expect.poll(() => service.provider.totals().reached).toBe(1)
     await expectCharged(service)
   })
 
@@ -307,7 +311,7 @@ describe('a body that is not a provider call', () => {
   })
 
   it('the charge is there for whoever observes it', async () => {
-    const seen = gate<unknown>()
+    const seen = promised<unknown>()
     const service = await existingService(
       upTo(async (req, res, _next, { openai }) => {
         const { usage: used } = await openai.chat.completions.create(question)
@@ -361,12 +365,58 @@ describe('a client that leaves while the handler works', () => {
     const door = gate()
     service.provider.next({}, { hold: door })
     await leaveWhileItWorks(service, '/work', {}, 2)
-    await expect.poll(service.books).toMatchObject({ reserved: 0 })
+    await expectSpent(service, UP_TO_NANO_USD)
     door.open()
-    await service.provider.waitFor(
-      ({ requests }) => requests.length === 4 && requests[3]?.outcome === 'completed',
+    await expectCharged(service, 4)
+  })
+
+  it('stays charged what was reserved when the handler never ends its answer', async () => {
+    const service = await existingService(
+      upTo(async (req, _res, _next, { openai }) => {
+        const { usage: used } = await openai.chat.completions.create(question)
+        usage.add(req, { model: 'flat', usage: used! })
+      }),
     )
-    await expectCharged(service)
+    const door = gate()
+    service.provider.next({ hold: door })
+    await leaveWhileItWorks(service, '/work', {})
+    door.open()
+    await service.provider.waitFor(({ requests }) => requests[0]?.outcome === 'completed')
+    await expectSpent(service, UP_TO_NANO_USD)
+  })
+})
+
+describe('a handler that tells late', () => {
+  it('right after its answer: charged exactly, however many calls it tells of', async () => {
+    const service = await existingService(
+      upTo(async (req, res, _next, { openai }) => {
+        const answers = [
+          await openai.chat.completions.create(question),
+          await openai.chat.completions.create(question),
+        ]
+        res.json({})
+        for (const { usage: used } of answers) usage.add(req, { model: 'flat', usage: used! })
+      }),
+    )
+    await service.post('/work', {})
+    await expectCharged(service, 2)
+  })
+
+  it('of a call that it made although it had said it would make none: booked all the same', async () => {
+    const service = await existingService(
+      upTo(async (req, res, _next, { openai }) => {
+        usage.none(req)
+        res.once('close', async () => {
+          for (let call = 0; call < 2; call += 1) {
+            const { usage: used } = await openai.chat.completions.create(question)
+            usage.add(req, { model: 'flat', usage: used! })
+          }
+        })
+        res.json({})
+      }),
+    )
+    await service.post('/work', {})
+    await expectCharged(service, 2)
   })
 })
 

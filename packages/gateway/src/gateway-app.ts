@@ -1,4 +1,4 @@
-import { assertOrder, compose, type ForeignHandler, type Stage, tollgateErrors } from '@tollgate/kit/core'
+import { assertOrder, compose, type ForeignHandler, type Middleware, type Stage, tollgateErrors } from '@tollgate/kit/core'
 import express, { type Express } from 'express'
 import { healthz } from './endpoints/health.ts'
 import { nothingHere } from './endpoints/nothing-here.ts'
@@ -25,17 +25,22 @@ export interface GatewayAppOptions {
  */
 export function gatewayApp({ traffic, stages, models, me, readyz }: GatewayAppOptions): Express {
   const app = bareApp()
-  app.route(CALLS).all(compose(traffic, ...stages))
+  app.route(CALLS).all(inOrder(traffic, ...stages))
   const identified = whoCalls(stages)
   if (identified.length > 0) {
-    app.route(['/v1/models', '/v1/models/*id']).get(compose(...identified, models as ForeignHandler))
-    app.route('/tollgate/me').get(compose(...identified, me as ForeignHandler))
+    app.route(['/v1/models', '/v1/models/*id']).get(inOrder(...identified, models))
+    app.route('/tollgate/me').get(inOrder(...identified, me))
   }
   app.route('/healthz').get(healthz())
   app.route('/readyz').get(readyz)
   app.use(nothingHere(), tollgateErrors())
   assertOrder(app)
   return app
+}
+
+/** What a config names is known only now: the order is checked here, and not by the compiler. */
+function inOrder(...handlers: readonly ForeignHandler[]): Middleware {
+  return compose(...handlers)
 }
 
 /** An Express app without what no client of a gateway needs; paths are those that its stages will see, letter by letter. */

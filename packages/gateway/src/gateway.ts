@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http'
-import { type Clock, showUsd, systemClock } from '@tollgate/kit/core'
+import { type Clock, systemClock } from '@tollgate/kit/core'
 import { type PriceBook, priceBook } from '@tollgate/kit/meter'
 import type { Provider } from '@tollgate/kit/wire'
 import { Registry } from 'prom-client'
@@ -19,15 +19,15 @@ import { listen, stopListening } from './listen.ts'
 import { providersOf, routesOf } from './pipeline/provider-routes.ts'
 import { stagesOf } from './pipeline/stages.ts'
 import { tierRules } from './pipeline/tiers.ts'
-import { traffic } from './pipeline/traffic.ts'
-import { line, startLines } from './say/start-lines.ts'
+import { type Totals, traffic } from './pipeline/traffic.ts'
+import { startLines } from './say/start-lines.ts'
 import { simulationFor } from './simulation.ts'
 import { accountBudgets } from './store/account-budgets.ts'
 import { provision } from './store/provision.ts'
 import { openStore, type Store } from './store/store.ts'
 
 export interface GatewayOptions {
-  /** Told each line of what starting and stopping say; silent by default. */
+  /** Told each line that the gateway says of itself; silent by default. */
   readonly output?: (line: string) => void
   /** Whether each request has a line of its own too. */
   readonly requestLines?: boolean
@@ -46,7 +46,7 @@ export interface Gateway {
   /** Where operators reach it. */
   readonly adminUrl: string
   /** Stop: let running requests end or abort them in time, settle them, and close the books. The second call waits for the first. */
-  close(): Promise<void>
+  close(): Promise<Totals>
 }
 
 /**
@@ -122,16 +122,15 @@ async function assemble(
 
   const { demo } = store.front
   const started = { config, url: main.url, adminUrl: admin.url, adminToken: token, demo, kubernetes, cwd }
-  for (const text of startLines({ ...started, simulated: simulation !== undefined })) output(text)
+  for (const text of startLines(started)) output(text)
 
   const stop = async () => {
     ready.stop()
     await drain({ listener: main, traffic: passing, graceMs })
     await closeAll()
-    const { requests, nanoUsd } = passing.totals
-    output(line('stop', `drained · ${requests} ${requests === 1 ? 'request' : 'requests'} · ${showUsd(nanoUsd)} · books kept`))
+    return { ...passing.totals }
   }
-  let stopped: Promise<void> | undefined
+  let stopped: Promise<Totals> | undefined
   return {
     url: main.url,
     adminUrl: admin.url,

@@ -1,17 +1,20 @@
 import type { Provider } from '@tollgate/kit/wire'
-import { type SimulatedProvider, simulatedProvider } from '@tollgate/testing'
+import { countTokens, simulatedProvider } from '@tollgate/testing'
 import type { Config } from './config/index.ts'
+import { isSimulated } from './say/config-lines.ts'
 
-/** The providers of a gateway, and the simulated one when it is all there is. */
+/** The provider of a gateway that nobody has given one. */
 export interface Simulation {
   readonly provider: Provider
   close(): Promise<void>
 }
 
-/** A simulated provider stands in only where nobody has stated a config: what runs from a file is meant. */
-export async function simulationFor({ file, providers }: Config): Promise<Simulation | undefined> {
-  if (file !== undefined || providers.length > 0) return undefined
-  const simulated: SimulatedProvider = await simulatedProvider({ keepRequests: 0 })
+/** Start the simulated provider where it is to stand in. */
+export async function simulationFor(config: Config): Promise<Simulation | undefined> {
+  if (!isSimulated(config)) return undefined
+  const simulated = await simulatedProvider({ keepRequests: 0 })
+  // Its vocabulary takes a second to load: better now than while the first caller waits.
+  countTokens('')
   return {
     provider: { name: 'simulated', dialect: 'openai', baseUrl: simulated.url },
     close: () => simulated.close(),

@@ -1,12 +1,17 @@
 import { defineStage, type Stage, TollgateError } from '@tollgate/kit/core'
 import { reservation } from '@tollgate/kit/stages/budget-reserve'
 
+/** Since the start: requests that have ended, refused ones among them, and what they were charged. */
+export interface Totals {
+  readonly requests: number
+  readonly nanoUsd: number
+}
+
 /** What passes through a gateway: counted, and shut off when it is to stop. */
 export interface Traffic {
   /** The first stage of the pipeline, and therefore the last to settle. */
   readonly stage: Stage
-  /** Since the start: requests that have ended, refused ones among them, and what they were charged. */
-  readonly totals: { readonly requests: number; readonly nanoUsd: number }
+  readonly totals: Totals
   /** Refuse whatever comes from now on; `onEnd` is called after each request that still ends. */
   shut(onEnd: () => void): void
   /** Resolves once no request runs and every one has been settled. */

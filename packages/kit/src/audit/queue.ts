@@ -109,7 +109,8 @@ export function sinkQueue(
       if (answer) await inTime(answer)
     } catch (cause) {
       failures += 1
-      if (failures === 1) onFault(`Audit sink ${sink.name} failed, and is tried again: ${String(cause)}`, cause)
+      if (failures === 1)
+        onFault(`Audit sink ${sink.name} failed, and is tried again: ${String(cause)}`, cause)
       return
     }
     failures = 0

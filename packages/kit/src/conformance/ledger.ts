@@ -31,7 +31,7 @@ export interface LedgerConformanceOptions {
 export function ledgerConformance(
   { describe, it, expect }: Runner,
   makeLedger: MakeLedger,
-  { seed = 1, histories = 20 }: LedgerConformanceOptions = {},
+  { seed = 1, histories = 10 }: LedgerConformanceOptions = {},
 ): void {
   const seeds = Array.from({ length: histories }, (_, at) => seed + at)
   const sections: Record<string, Section> = {

@@ -44,13 +44,22 @@ function parsedByHost(req: HostRequest): Buffer | undefined {
   const { body } = req
   if (Buffer.isBuffer(body)) return body
   if (typeof body === 'string') return Buffer.from(body)
-  if (isParsed(req)) return Buffer.from(JSON.stringify(body))
+  if (isParsed(req)) return serialized(body)
   if (req.readableEnded && hasBody(req)) {
     throw misassembled(
       'The request body was consumed before the first stage that needs it, and not kept in req.body. Mount the stages before what reads the body, or express.json() before them.',
     )
   }
   return undefined
+}
+
+/** A parser takes more levels than a serializer gives back. */
+function serialized(body: unknown): Buffer {
+  try {
+    return Buffer.from(JSON.stringify(body))
+  } catch (cause) {
+    throw new TollgateError('invalid_request', { message: 'The body nests too deeply.', cause })
+  }
 }
 
 /** Express 4 sets `req.body = {}` without having read anything: only a stream that was read counts. */

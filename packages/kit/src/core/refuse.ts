@@ -4,7 +4,7 @@ import { ERRORS, type TollgateError } from './errors.ts'
 import { dropHeld } from './tap.ts'
 
 /** OpenAI's error object: https://platform.openai.com/docs/guides/error-codes */
-const openaiErrorBody: ErrorBody = (error, requestId) => ({
+export const openaiErrorBody: ErrorBody = (error, requestId) => ({
   error: {
     message: `Tollgate: ${error.message} Ref ${requestId}.`,
     type: ERRORS[error.code].type,
@@ -19,10 +19,33 @@ export function errorBodyOf(req: IncomingMessage, error: TollgateError): object 
   return (context?.errorBody ?? openaiErrorBody)(error, context?.id ?? 'none')
 }
 
+/** A refusal or fault as an HTTP answer, before it is known what carries it. */
+export interface ErrorAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+}
+
+/** An error as the answer that carries it, around a body in the client's dialect: the only place that writes them. */
+export function answerOf(error: TollgateError, errorBody: object): ErrorAnswer {
+  const { retry } = ERRORS[error.code]
+  const body = Buffer.from(JSON.stringify(errorBody))
+  const headers: Record<string, string> = {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': String(body.length),
+    'x-should-retry': retry === 'yes' ? 'true' : 'false',
+  }
+  if (error.retryAfterMs !== undefined) {
+    headers['retry-after'] = String(Math.ceil(error.retryAfterMs / 1000))
+    if (retry === 'yes') headers['retry-after-ms'] = String(Math.ceil(error.retryAfterMs))
+  }
+  if (error.status === 401) headers['www-authenticate'] = 'Bearer'
+  return { status: error.status, headers: { ...headers, ...error.headers }, body }
+}
+
 /**
- * Answer a request with a refusal or fault, in the dialect its client speaks. The only place that writes error bodies.
- * Once the head of an answer is out nothing can be said in its stead: the connection is cut, so that a client never
- * takes half an answer for a whole one.
+ * Answer a request with a refusal or fault, in the dialect its client speaks. Once the head of an answer is out nothing
+ * can be said in its stead: the connection is cut, so that a client never takes half an answer for a whole one.
  */
 export function refuse(req: IncomingMessage, res: ServerResponse, error: TollgateError): void {
   const context = peekContext(req)
@@ -32,18 +55,10 @@ export function refuse(req: IncomingMessage, res: ServerResponse, error: Tollgat
     res.destroy()
     return
   }
-  const body = Buffer.from(JSON.stringify(errorBodyOf(req, error)))
+  const { status, headers, body } = answerOf(error, errorBodyOf(req, error))
   for (const name of ['content-encoding', 'transfer-encoding', 'etag', 'cache-control'])
     res.removeHeader(name)
-  res.statusCode = error.status
-  res.setHeader('content-type', 'application/json; charset=utf-8')
-  res.setHeader('content-length', body.length)
-  res.setHeader('x-should-retry', ERRORS[error.code].retry === 'yes' ? 'true' : 'false')
-  if (error.retryAfterMs !== undefined) {
-    res.setHeader('retry-after', Math.ceil(error.retryAfterMs / 1000))
-    if (ERRORS[error.code].retry === 'yes') res.setHeader('retry-after-ms', Math.ceil(error.retryAfterMs))
-  }
-  for (const [name, value] of Object.entries(error.headers)) res.setHeader(name, value)
-  if (error.status === 401) res.setHeader('www-authenticate', 'Bearer')
+  res.statusCode = status
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
   res.end(body)
 }

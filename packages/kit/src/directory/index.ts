@@ -1,4 +1,5 @@
 export type { CreateKeyResult, Directory, KeyPage, RevokeKeyResult } from './directory.ts'
+export { type Identity, principalOf } from './identity.ts'
 export { type KeyHasher, keyHasher, MASTER_KEY_MIN_BYTES } from './key-hash.ts'
 export type { KeyOwner, KeyRecord, KeySummary, NewKey } from './key-record.ts'
 export { isKeyId, issueKey, keyIsLive, keyPrincipal, keyRecord } from './key-record.ts'

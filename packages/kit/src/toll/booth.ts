@@ -2,6 +2,7 @@ import { type ReservationKeeper, reservationKeeper } from '../ledger/keeper.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { createTokenizer, type Tokenizer } from '../meter/tokenizer.ts'
 import { type OutputEstimator, outputEstimator } from '../meter/typical-output.ts'
+import { createDenials, type Denials } from './denials.ts'
 
 /** What all tolls of one ledger share in a process. */
 export interface Booth {
@@ -12,6 +13,8 @@ export interface Booth {
   readonly tokenizer: Tokenizer
   /** What a key's answers from a model have been like. */
   readonly typical: OutputEstimator
+  /** Who was denied lately, and how often in a row. */
+  readonly denials: Denials
 }
 
 const booths = new WeakMap<Ledger, Booth>()
@@ -25,6 +28,7 @@ export function boothOf(ledger: Ledger): Booth {
     keeper: reservationKeeper({ ledger }),
     tokenizer: createTokenizer(),
     typical: outputEstimator(),
+    denials: createDenials(),
   }
   booths.set(ledger, booth)
   return booth

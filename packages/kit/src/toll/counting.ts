@@ -1,7 +1,7 @@
 import type { Amounts } from '../ledger/ledger.ts'
 import { estimatedCharge, estimateUsage } from '../meter/estimate.ts'
-import type { Usage } from '../wire/usage.ts'
 import { inputTexts } from '../wire/openai/edits.ts'
+import type { Usage } from '../wire/usage.ts'
 import type { Reading } from './reading.ts'
 import { amountsOf, type Charge, chargeOf, type Toll, wholeReservation } from './toll.ts'
 

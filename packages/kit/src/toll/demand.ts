@@ -30,9 +30,19 @@ const limitsOf = modelLimits()
 export function demandOf(call: Call, deployment: Deployment, options: DemandOptions): Demand {
   const price = priceOf(deployment, options.prices)
   const limits = limitsOf(deployment.model)
-  const bounds = boundsOf(call, price, limits, options)
-  if (bounds.status === 'unboundable') throw unboundable(bounds, call)
+  const bounds = boundsOf(withSearches(call, deployment.model, price), price, limits, options)
+  if (bounds.status === 'unboundable') throw unboundable(bounds, call, deployment.model)
   return { deployment, price, limits, bounds }
+}
+
+/** `gpt-4o-search-preview`, `gpt-5-search-api`: https://platform.openai.com/docs/guides/tools-web-search */
+const SEARCHES = /-search(?:-|$)/
+
+/** Some models search the web with every call, and are billed for it: so many tokens more, and a fee that only a price per request covers. */
+function withSearches(call: Call, model: string, price: Price): Call {
+  if (!SEARCHES.test(model)) return call
+  const unpriced = price.perRequest > 0 ? call.unpriced : [...call.unpriced, 'model']
+  return { ...call, unboundedInput: true, unpriced }
 }
 
 /** The price of a deployment. @throws TollgateError `price_unknown` under `unknown_price: refuse`. */
@@ -51,12 +61,15 @@ export function priceOf({ provider, model }: Deployment, prices: PriceBook): Pri
   })
 }
 
-function unboundable({ reason }: Unboundable, call: Call): TollgateError {
-  const [feature] = call.unpriced
-  if (reason === 'unpriced' && feature) {
+function unboundable({ reason }: Unboundable, call: Call, model: string): TollgateError {
+  const [feature = 'model'] = call.unpriced
+  if (reason === 'unpriced') {
     return new TollgateError('price_unknown', {
       param: feature,
-      message: `What \`${feature}\` costs is not bounded by any count of tokens, and a budget stands over this request. Leave it out.`,
+      message:
+        feature === 'model'
+          ? `${model} searches the web at a fee that is not in the prices, and a budget stands over this request. Choose another model.`
+          : `What \`${feature}\` costs is not bounded by any count of tokens, and a budget stands over this request. Leave it out.`,
     })
   }
   if (reason === 'input') {

@@ -1,6 +1,6 @@
-import type { Usage } from '../wire/usage.ts'
 import { answerReader } from '../wire/openai/answer.ts'
 import { streamReader } from '../wire/openai/stream.ts'
+import type { Usage } from '../wire/usage.ts'
 
 /** An answer as it passes: what the client sees of it, and what it says about its cost. */
 export interface Reading {

@@ -88,11 +88,14 @@ function mayKnow(account: string, exposeLimits: ExposeLimits): boolean {
   return exposeLimits && (account.startsWith('key:') || account.startsWith('user:'))
 }
 
+/** What is left of the tightest budget, in USD; on answers to callers who may know it. */
+export const REMAINING_HEADER = 'x-tollgate-budget-remaining-usd'
+
 /** What is left of the tightest budget, where the caller may know it. */
 export function standingHeaders(standing: Standing, exposeLimits: ExposeLimits): Record<string, string> {
   const headers: Record<string, string> = {}
   if (standing.metric === 'usd' && mayKnow(standing.account, exposeLimits)) {
-    headers['x-tollgate-budget-remaining-usd'] = remainingUsd(standing.remaining)
+    headers[REMAINING_HEADER] = remainingUsd(standing.remaining)
   }
   if (standing.resetAtMs !== null)
     headers['x-tollgate-budget-reset'] = new Date(standing.resetAtMs).toISOString()

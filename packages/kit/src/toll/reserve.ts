@@ -9,7 +9,6 @@ import type { Call, ReceivedCall } from '../wire/call.ts'
 import type { Deployment } from '../wire/routes.ts'
 import type { Booth } from './booth.ts'
 import { type Demand, type DemandOptions, demandOf } from './demand.ts'
-import type { Denials } from './denials.ts'
 import { type ExposeLimits, refusalOf } from './refusals.ts'
 import { openToll, type Toll } from './toll.ts'
 
@@ -25,7 +24,6 @@ export interface ReservePolicy {
   readonly observe: boolean
   readonly ttlMs: number
   readonly clock: Clock
-  readonly denials: Denials
 }
 
 /** What is to be reserved for: a call to price, or a plain amount for a route whose cost its owner bounds. */
@@ -78,7 +76,7 @@ export async function reserveToll(policy: ReservePolicy, request: ReserveRequest
 
   if (result.status === 'denied') throw denied(policy, path, result.shortfall, want)
   if (result.status !== 'ok') throw unavailable(result)
-  policy.denials.forget(path)
+  booth.denials.forget(path)
   return openToll({
     booth,
     id,
@@ -143,7 +141,7 @@ async function untilItFits(
     const result = await reserve()
     if (result.status !== 'denied' || result.shortfall.reason !== 'reserved') return result
     if (policy.clock.now() >= untilMs || request.gone()) return result
-    await policy.denials.pause()
+    await policy.booth.denials.pause()
   }
 }
 
@@ -157,7 +155,7 @@ function denied(
     exposeLimits: policy.exposeLimits,
     budgetStatus: policy.budgetStatus,
     nowMs: policy.clock.now(),
-    retryAfterMs: policy.denials.backOffMs(path, shortfall),
+    retryAfterMs: policy.booth.denials.backOffMs(path, shortfall),
   })
 }
 

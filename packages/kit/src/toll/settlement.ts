@@ -1,7 +1,7 @@
 import type { Price } from '../meter/price.ts'
 import type { Reading } from './reading.ts'
 import type { ToldCharge } from './told.ts'
-import { addCharges, type Charge, chargeOf, type Toll, wholeReservation } from './toll.ts'
+import { addCharges, atLeast, type Charge, chargeOf, type Toll, wholeReservation } from './toll.ts'
 
 /** How the answer to a call ended. */
 export interface Ending {
@@ -20,8 +20,8 @@ export function knownCharge(
   reading: Reading | undefined,
   ending: Ending,
 ): Charge | 'nothing' | undefined {
-  if (toll.told.length > 0)
-    return withLost(toll, toll.told.map((told) => toldCharge(toll, told)).reduce(addCharges))
+  const told = toldSoFar(toll)
+  if (told) return told
   if (toll.toldNone) return toll.lostAttempts ?? 'nothing'
   const price = toll.demand && priceOfAnswer(toll, reading)
   if (reading?.usage && price) return withLost(toll, chargeOf(reading.usage, price, 'exact'))
@@ -32,6 +32,22 @@ export function knownCharge(
   return ending.refused || failed || toll.sentAtMs === undefined
     ? (toll.lostAttempts ?? 'nothing')
     : undefined
+}
+
+/** What the handler has told of, in all; undefined when it has told nothing. */
+export function toldSoFar(toll: Toll): Charge | undefined {
+  if (toll.told.length === 0) return undefined
+  return withLost(toll, toll.told.map((told) => toldCharge(toll, told)).reduce(addCharges))
+}
+
+/**
+ * The charge of a handler whose client has left, and which may still be buying: all that was reserved, or what it has
+ * told so far when that is more. Were it only what was told, whoever hung up after the first call had the others free.
+ */
+export function unfinishedCharge(toll: Toll): Charge {
+  const whole = withLost(toll, wholeReservation(toll))
+  const told = toldSoFar(toll)
+  return told ? atLeast(whole, told) : whole
 }
 
 /** What earlier attempts may have cost comes on top: it was spent for the same request. */

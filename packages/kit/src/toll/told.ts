@@ -1,7 +1,7 @@
 import { type NanoUsd, nanoUsd, usdToNano } from '../core/money.ts'
-import type { Usage } from '../wire/usage.ts'
 import { isObject } from '../wire/json.ts'
 import { readUsage } from '../wire/openai/usage.ts'
+import type { Usage } from '../wire/usage.ts'
 
 /** What a handler says of a provider call it made: tokens, a provider's own answer, or an amount. */
 export type UsageReport =

@@ -2,8 +2,8 @@ import { MAX_AMOUNT, type NanoUsd, nanoUsd } from '../core/money.ts'
 import type { Principal } from '../directory/principal.ts'
 import type { Amounts, Basis, Ledger, Shortfall, Standing } from '../ledger/ledger.ts'
 import { costOf, type Price } from '../meter/price.ts'
-import { totalTokens, type Usage } from '../wire/usage.ts'
 import type { ReceivedCall } from '../wire/call.ts'
+import { totalTokens, type Usage } from '../wire/usage.ts'
 import type { Booth } from './booth.ts'
 import type { Demand, DemandOptions } from './demand.ts'
 import type { ToldCharge } from './told.ts'
@@ -121,6 +121,16 @@ export function addCharges(a: Charge, b: Charge): Charge {
     tokens: a.tokens + b.tokens,
     basis: a.basis === 'exact' && b.basis === 'exact' ? 'exact' : 'estimated',
     ...usageOf(addUsage(a.usage, b.usage)),
+  }
+}
+
+/** A charge that may still grow, and is never under what is charged already: an estimate, until the end makes it exact. */
+export function atLeast(floor: Charge | undefined, charge: Charge): Charge {
+  return {
+    nanoUsd: nanoUsd(Math.max(floor?.nanoUsd ?? 0, charge.nanoUsd)),
+    tokens: Math.max(floor?.tokens ?? 0, charge.tokens),
+    basis: 'estimated',
+    ...usageOf(charge.usage),
   }
 }
 

@@ -21,15 +21,22 @@ const CLOSE_BRACE = 0x7d
 const OPEN_BRACKET = 0x5b
 const CLOSE_BRACKET = 0x5d
 
+/** Deeper than any request or answer; a parser that goes on for millions of levels stands still for seconds. */
+const MAX_DEPTH = 128
+/** More fields than any request has. */
+const MAX_FIELDS = 1_000
+
 /**
  * Find the top-level fields of a JSON object in its own text, so that single values can be read or replaced without
- * parsing or re-serializing the rest. The text must already be known to be valid JSON, and an object; strings, which
- * are most of it, are jumped over.
+ * parsing or re-serializing the rest. Strings, which are most of it, are jumped over. It checks no more than it needs:
+ * whether the text is JSON is for a parser to say, which is safe to ask afterwards.
+ *
+ * @throws SyntaxError when the text is no object, or has more levels or fields than a parser should be given.
  */
 export function scanFields(text: string): Fields {
   const spans = new Map<string, Span>()
   const duplicates = new Set<string>()
-  let at = skipSpace(text, text.indexOf('{') + 1)
+  let at = skipSpace(text, expect(text, skipSpace(text, 0), OPEN_BRACE))
   while (text.charCodeAt(at) === QUOTE) {
     const keyEnd = endOfString(text, at)
     const key = JSON.parse(text.slice(at, keyEnd)) as string
@@ -37,6 +44,7 @@ export function scanFields(text: string): Fields {
     const end = valueEnd(text, start)
     if (spans.has(key)) duplicates.add(key)
     spans.set(key, { start, end })
+    if (spans.size > MAX_FIELDS) throw new SyntaxError(`More than ${MAX_FIELDS} fields`)
     at = skipSpace(text, end)
     if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1)
   }
@@ -85,7 +93,10 @@ function endOfNested(text: string, start: number): number {
   for (let at = start; at < text.length; at += 1) {
     const code = text.charCodeAt(at)
     if (code === QUOTE) at = endOfString(text, at) - 1
-    else if (code === OPEN_BRACE || code === OPEN_BRACKET) depth += 1
+    else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+      depth += 1
+      if (depth > MAX_DEPTH) throw new SyntaxError(`More than ${MAX_DEPTH} levels`)
+    }
     else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
       depth -= 1
       if (depth === 0) return at + 1

@@ -60,11 +60,11 @@ export async function receiveCall(
 /** Read a call from its bytes; `endpoint` undefined lets the body's shape decide. */
 export function parse(bytes: Buffer, endpoint: Endpoint | undefined): ReceivedCall | undefined {
   const text = bytes.toString('utf8')
-  const body = parseObject(text, endpoint !== undefined)
-  if (!body) return undefined
+  const read = readObject(text, endpoint !== undefined)
+  if (!read) return undefined
+  const { body, fields } = read
   const shape = endpoint ?? endpointOfBody(body)
   if (!shape) return undefined
-  const fields = scanFields(text)
   refuseAmbiguity(fields)
   return { ...readRequest(shape, body, bytes.length), bytes, text, fields, body }
 }
@@ -75,7 +75,8 @@ export function parse(bytes: Buffer, endpoint: Endpoint | undefined): ReceivedCa
  */
 function refuseAmbiguity({ spans, duplicates }: Fields): void {
   for (const name of spans.keys()) {
-    const plain = name.toLowerCase()
+    // Both ways, as such parsers fold: `\u017f` is a small s, and `\u212a` a capital K.
+    const plain = name.toUpperCase().toLowerCase()
     if (!GUARDED_FIELDS.has(plain)) continue
     if (name !== plain) throw invalid(plain, `\`${name}\` is not a field: write \`${plain}\`.`)
     if (duplicates.has(name)) {
@@ -84,16 +85,17 @@ function refuseAmbiguity({ spans, duplicates }: Fields): void {
   }
 }
 
-function parseObject(text: string, required: boolean): JsonObject | undefined {
+/** The scan comes first: it sees how deep the text nests before a parser builds all of it. */
+function readObject(text: string, required: boolean): { body: JsonObject; fields: Fields } | undefined {
   try {
+    const fields = scanFields(text)
     const body: unknown = JSON.parse(text)
-    if (isObject(body)) return body
+    if (isObject(body)) return { body, fields }
   } catch {
-    if (!required) return undefined
-    throw new TollgateError('invalid_request', { message: 'The body is not valid JSON.' })
+    // Refused below: what exactly is wrong with it is for its sender to find.
   }
   if (!required) return undefined
-  throw new TollgateError('invalid_request', { message: 'The body is not a JSON object.' })
+  throw new TollgateError('invalid_request', { message: 'The body is not a JSON object, or nests too deeply.' })
 }
 
 /** On a route of the application's own, the shape of the body says which call it is. */

@@ -152,6 +152,7 @@ export const EXPIRE: Section = {
     await bench.reserve({ id: 'a' })
     bench.clock.nowMs -= 3_600_000
     await bench.reserve({ id: 'b' })
+    expect(await bench.ledger.expire()).toEqual([])
     bench.clock.nowMs += TTL_MS
     expect((await bench.ledger.expire()).map(({ id }) => id)).toEqual(['b'])
   },

@@ -122,6 +122,45 @@ describe('the file', () => {
     await ledger.close()
   })
 
+  it('keeps a settle that belongs to no reservation, and its exact amount rather than an estimate', async () => {
+    const path = freshPath()
+    const ledger = open(path)
+    await ledger.settle({ id: 'lost', actual: amounts(7), basis: 'estimated' })
+    await ledger.settle({ id: 'lost', actual: amounts(5), basis: 'exact' })
+    await ledger.settle({ id: 'lost', actual: amounts(9), basis: 'estimated' })
+    await ledger.close()
+    const db = new DatabaseSync(path)
+    expect({ ...db.prepare('SELECT id, usd, basis, at_ms FROM unbooked').get() }).toEqual({
+      id: 'lost',
+      usd: 5,
+      basis: 'exact',
+      at_ms: START_MS,
+    })
+    db.close()
+  })
+
+  it('clears closed records away behind any number of open ones', async () => {
+    const path = freshPath()
+    const clock = { nowMs: START_MS }
+    const ledger = open(path, { clock: { now: () => clock.nowMs }, budgets: [] })
+    const ids = Array.from({ length: 3000 }, (_, at) => `${at}`)
+    await Promise.all(ids.map((id) => reserve(ledger, id)))
+    await Promise.all(ids.slice(2500).map((id) => settle(ledger, id, 1)))
+    clock.nowMs += 600_000
+    await ledger.heartbeat(
+      ids.slice(0, 2500).map((id) => ({ id, observed: amounts(0) })),
+      60_000,
+    )
+    for (let call = 0; call < 3; call++) await ledger.expire()
+    await ledger.close()
+    const db = new DatabaseSync(path)
+    expect({ ...db.prepare('SELECT count(*) AS n, max(state) AS state FROM reservation').get() }).toEqual({
+      n: 2500,
+      state: 'open',
+    })
+    db.close()
+  })
+
   it('keeps its write-ahead log from growing without end', async () => {
     const path = freshPath()
     const ledger = open(path, { budgets: [] })

@@ -77,8 +77,8 @@ const TABLES = `
     settled_tokens    INTEGER,
     settled_requests  INTEGER,
     basis             TEXT
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX reservation_due ON reservation (state, due_ms);
+  ) STRICT;
+  CREATE INDEX reservation_due ON reservation (state, due_ms) WHERE state IN ('open', 'expired');
 
   CREATE TABLE unbooked (
     id       TEXT PRIMARY KEY,

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { requestRecord, chargeFields } from '../../audit/request-record.ts'
+import { chargeFields, requestRecord } from '../../audit/request-record.ts'
 import { type AuditTrail, type AuditTrailOptions, auditTrail } from '../../audit/trail.ts'
 import { type Clock, systemClock } from '../../core/clock.ts'
 import { type Outcome, peekContext } from '../../core/context.ts'

@@ -1,15 +1,12 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { replaceBody } from '../../core/body.ts'
-import { type Clock, systemClock } from '../../core/clock.ts'
 import { type Outcome, peekContext } from '../../core/context.ts'
 import { misassembled, TollgateError } from '../../core/errors.ts'
 import { defineStage, type Stage } from '../../core/stage.ts'
-import type { Amounts, Ledger } from '../../ledger/ledger.ts'
-import { type PriceBook, priceBook } from '../../meter/price-book.ts'
-import { boothOf } from '../../toll/booth.ts'
-import { createDenials } from '../../toll/denials.ts'
-import { type ExposeLimits, standingHeaders } from '../../toll/refusals.ts'
-import { type ReservePolicy, reserveToll } from '../../toll/reserve.ts'
+import type { Amounts } from '../../ledger/ledger.ts'
+import { reservedHeaders } from '../../toll/headers.ts'
+import { type ReserveOptions, reservePolicy } from '../../toll/policy.ts'
+import { reserveToll } from '../../toll/reserve.ts'
 import { releaseToll, settleToll, type Toll, wholeReservation } from '../../toll/toll.ts'
 import type { Call, ReceivedCall } from '../../wire/call.ts'
 import { editCall } from '../../wire/openai/edits.ts'
@@ -19,27 +16,13 @@ import { principal } from '../identify/slots.ts'
 import { type CallFacts, callOfFacts, upToAmounts } from './call-facts.ts'
 import { reservation } from './slots.ts'
 
-export interface BudgetReserveOptions {
-  readonly ledger: Ledger
-  /** What models cost; the built-in price book by default. */
-  readonly prices?: PriceBook
+export interface BudgetReserveOptions extends ReserveOptions {
   /** Where models are served; without it, a model is priced as its dialect's own provider lists it. */
   readonly routes?: Routes
   /** For a body that is no provider's: the call that the handler will make. `null`: this request buys nothing. */
   readonly call?: (req: IncomingMessage) => CallFacts | null
   /** For a route with a bound of its own: the most it may cost, in USD. */
   readonly upToUsd?: string
-  /** Whether a client's own cap may be shortened near the limit, rather than the request refused. */
-  readonly nearLimit?: 'refuse' | 'cap'
-  /** How long a request may wait for running ones to settle before it is refused, ms. */
-  readonly waitMs?: number
-  /** What refusals tell, and with which status. */
-  readonly refusals?: { readonly exposeLimits?: ExposeLimits; readonly status?: 429 | 402 }
-  /** `observe` reports what would have been refused, and lets it pass without a cap. */
-  readonly mode?: 'enforce' | 'observe'
-  /** How long a reservation outlives a process that no longer answers for it, ms. */
-  readonly reservationTtlMs?: number
-  readonly clock?: Clock
 }
 
 /**
@@ -54,35 +37,15 @@ export interface BudgetReserveOptions {
  * app.use('/chat', identify((req) => ({ user: req.user.id })), budgetReserve({ ledger }), usageReconcile())
  */
 export const budgetReserve = ({
-  ledger,
-  prices = priceBook(),
   routes,
   call: factsOf,
   upToUsd,
-  nearLimit = 'refuse',
-  waitMs = 0,
-  refusals: { exposeLimits = true, status: budgetStatus = 429 } = {},
-  mode = 'enforce',
-  reservationTtlMs = 120_000,
-  clock = systemClock,
+  ...options
 }: BudgetReserveOptions): Stage<'principal', 'reservation', 'budget-reserve'> => {
   if (factsOf && upToUsd !== undefined)
     throw misassembled('budgetReserve takes `call` or `upToUsd`, not both.')
   const upTo = upToUsd === undefined ? undefined : upToAmounts(upToUsd)
-  const booth = boothOf(ledger)
-  const observe = mode === 'observe'
-  const policy: ReservePolicy = {
-    booth,
-    prices,
-    nearLimit,
-    exposeLimits,
-    budgetStatus,
-    waitMs,
-    observe,
-    ttlMs: reservationTtlMs,
-    clock,
-    denials: createDenials(),
-  }
+  const policy = reservePolicy(options)
 
   /** What this request is about to buy; undefined when it buys nothing. */
   const purchaseOf = async (req: IncomingMessage): Promise<Purchase | undefined> => {
@@ -118,7 +81,8 @@ export const budgetReserve = ({
         gone: () => res.closed,
       })
       reservation.set(req, toll)
-      announce(res, toll, policy.exposeLimits)
+      for (const [name, value] of Object.entries(reservedHeaders(toll, policy.exposeLimits)))
+        res.setHeader(name, value)
       if (purchase.received) forward(req, purchase.received, toll)
     },
     settle: (req, _res, outcome) => settleUnsettled(req, outcome),
@@ -144,21 +108,6 @@ function firstDeployment(req: IncomingMessage, call: Call, routes: Routes | unde
     })
   if (!route.peek(req)) route.set(req, deployments)
   return first
-}
-
-/** What is known before the answer; what it cost is added when it is known. */
-function announce(res: ServerResponse, toll: Toll, exposeLimits: ExposeLimits): void {
-  if (toll.would[0]) res.setHeader('x-tollgate-would-refuse', wouldRefuse(toll))
-  if (toll.cap !== undefined) res.setHeader('x-tollgate-max-tokens', toll.cap)
-  if (!toll.tightest) return
-  for (const [name, value] of Object.entries(standingHeaders(toll.tightest, exposeLimits)))
-    res.setHeader(name, value)
-}
-
-function wouldRefuse(toll: Toll): string {
-  return toll.would.some((shortfall) => shortfall.reason !== 'reserved')
-    ? 'budget_exceeded'
-    : 'budget_reserved'
 }
 
 /** Put what enforcement needs into the request that everybody behind this stage sees. */

@@ -1,2 +1,3 @@
-export { type Identity, identify } from './identify.ts'
+export type { Identity } from '../../directory/identity.ts'
+export { identify } from './identify.ts'
 export { principal } from './slots.ts'

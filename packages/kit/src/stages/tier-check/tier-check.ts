@@ -45,12 +45,13 @@ export const tierCheck = ({
     name: 'tier-check',
     needs: [principal],
     gives: [entitlement],
-    handle: async function tierCheck(req) {
+    handle: async function tierCheck(req, res) {
       const call = await receiveCall(req)
       if (gates.size === 0) return entitlement.set(req, { tier: undefined })
       const tier = tierOf(principal.get(req)) ?? ''
       const refusal = refusalOf(req, call?.model, gates, tier)
       if (refusal && mode === 'enforce') throw refusal
+      if (refusal) res.setHeader('x-tollgate-would-refuse', refusal.code)
       const given: Entitlement = refusal ? { tier, wouldRefuse: refusal.code } : { tier }
       entitlement.set(req, given)
     },

@@ -7,9 +7,11 @@ import { defineStage, type Stage } from '../../core/stage.ts'
 import { transform } from '../../core/tap.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { type Counting, counting } from '../../toll/counting.ts'
+import { endCounted, endToll, learn } from '../../toll/ending.ts'
+import { chargedHeaders } from '../../toll/headers.ts'
 import { eventReading, jsonReading, type Reading } from '../../toll/reading.ts'
-import { typicalKey } from '../../toll/reserve.ts'
-import { type Ending, knownCharge, withLost } from '../../toll/settlement.ts'
+import { REMAINING_HEADER } from '../../toll/refusals.ts'
+import { type Ending, knownCharge, toldSoFar, unfinishedCharge, withLost } from '../../toll/settlement.ts'
 import { type Charge, releaseToll, settleToll, type Toll, wholeReservation } from '../../toll/toll.ts'
 import { pathOf } from '../../wire/receive.ts'
 import { reservation } from '../budget-reserve/slots.ts'
@@ -122,7 +124,7 @@ function settleAtFlush(
       void settleToll(toll, known)
     return
   }
-  void (known === 'nothing' ? releaseToll(toll) : settleToll(toll, known))
+  void endToll(toll, known)
   learn(toll, reading)
   if (!res.headersSent) announceCost(res, toll)
 }
@@ -142,45 +144,32 @@ async function settleAtClose(
   clock: Clock,
 ): Promise<void> {
   if (toll.pending.length > 0) await Promise.allSettled(toll.pending)
-  if (toll.state !== 'open') return
+  if (toll.state !== 'open') return correctAtClose(toll, outcome)
   const { reading, counting: count } = watches.get(toll)!
   const status = res.headersSent ? outcome.status : undefined
   const known = knownCharge(toll, reading, { refused: outcome.refusal !== undefined, status })
   if (known === 'nothing') return releaseToll(toll)
+  // Work that was announced has ended; other work goes on without its client, and may buy more than it has told.
+  if (outcome.end === 'aborted' && toll.told.length > 0 && toll.pending.length === 0)
+    return settleToll(toll, unfinishedCharge(toll))
   if (known) return settleToll(toll, known)
   if (!toll.proxied && !(reading?.streaming && reading.complete)) {
     if (outcome.end === 'finished') warnUntold(req)
     return settleToll(toll, withLost(toll, wholeReservation(toll)))
   }
   const whole = outcome.end === 'finished' && (reading?.complete ?? false) && !toll.cut
-  await settleToll(toll, withLost(toll, await count.charge({ whole, nowMs: clock.now() })))
+  await endCounted(toll, count, { whole, nowMs: clock.now() })
 }
 
-/** What the answers of this caller and model are like: the next reservation's minimum goes by it. */
-function learn(toll: Toll, reading: Reading | undefined): void {
-  const output = reading?.usage?.output
-  if (output === undefined || !toll.demand) return
-  const { principal, booth, demand, cap } = toll
-  // An answer that our own cap has cut says nothing about how long it would have been.
-  if (cap !== undefined && output >= cap) return
-  booth.typical.record(
-    typicalKey(principal),
-    demand.deployment.model,
-    Math.ceil(output / demand.bounds.choices),
-  )
+/** A handler that told right after it had answered has told all. */
+async function correctAtClose(toll: Toll, outcome: Outcome): Promise<void> {
+  const told = toldSoFar(toll)
+  if (told && outcome.end === 'finished' && toll.charge?.basis === 'estimated') await settleToll(toll, told)
 }
 
 function announceCost(res: ServerResponse, toll: Toll): void {
-  const cost = toll.charge?.nanoUsd ?? 0
-  res.setHeader('x-tollgate-cost-usd', nanoToUsd(cost))
-  if (toll.tightest && res.hasHeader('x-tollgate-budget-remaining-usd')) {
-    res.setHeader('x-tollgate-budget-remaining-usd', nanoToUsd(Math.max(0, remainingAfter(toll, cost))))
-  }
-}
-
-/** What is left of the tightest budget, once the part of the grant that was not used is given back. */
-function remainingAfter(toll: Toll, cost: number): number {
-  return (toll.tightest?.remaining ?? 0) + toll.granted.usd - cost
+  const headers = chargedHeaders(toll, res.hasHeader(REMAINING_HEADER))
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
 }
 
 /** A stream's headers are out long before its cost is known: it is said in a comment, which every SSE reader skips. */

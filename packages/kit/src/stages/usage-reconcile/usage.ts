@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { misassembled } from '../../core/errors.ts'
-import { knownCharge } from '../../toll/settlement.ts'
+import { toldSoFar } from '../../toll/settlement.ts'
 import { readReport, type UsageReport } from '../../toll/told.ts'
-import { settleToll, type Toll } from '../../toll/toll.ts'
+import { atLeast, settleToll, type Toll } from '../../toll/toll.ts'
 import { reservation } from '../budget-reserve/slots.ts'
 
 /**
@@ -19,7 +19,7 @@ export const usage = {
     const toll = tollOf(req)
     if (!toll) return
     toll.told.push(readReport(report))
-    if (toll.state === 'settled') correct(toll)
+    if (toll.state !== 'open') correct(toll)
   },
 
   /** The handler bought nothing: the reservation is given back. */
@@ -44,7 +44,10 @@ function tollOf(req: IncomingMessage): Toll | undefined {
   return toll
 }
 
-/** Told after the end: it corrects what was estimated. A charge that was exact stands; `usage.pending` avoids this. */
+/**
+ * Told after the end: it raises what was charged meanwhile, and lowers nothing, since more may follow; the end of the
+ * answer does. A charge that was exact stands; `usage.pending` avoids this.
+ */
 function correct(toll: Toll): void {
   if (toll.charge?.basis === 'exact') {
     process.emitWarning(
@@ -53,6 +56,6 @@ function correct(toll: Toll): void {
     )
     return
   }
-  const known = knownCharge(toll, undefined, { refused: false, status: 200 })
-  if (known && known !== 'nothing') void settleToll(toll, known)
+  const told = toldSoFar(toll)
+  if (told) void settleToll(toll, atLeast(toll.charge, told))
 }

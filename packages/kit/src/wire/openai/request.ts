@@ -70,7 +70,7 @@ function readChat(shared: Call, body: JsonObject): Call {
     ...streamOf(body),
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
     choices: optionalInteger(body, 'n', 1, MAX_CHOICES) ?? 1,
-    unboundedInput: parts.some((part) => part.type !== 'text' && part.type !== 'refusal'),
+    unboundedInput: !parts.every(isText),
     audioInput: parts.some((part) => part.type === 'input_audio'),
     audioOutput: Array.isArray(body.modalities) && body.modalities.includes('audio'),
     structured: Array.isArray(body.tools) || isObject(body.response_format),
@@ -80,7 +80,8 @@ function readChat(shared: Call, body: JsonObject): Call {
 function readCompletions(shared: Call, body: JsonObject): Call {
   const { prompt } = body
   if (prompt === undefined || prompt === null) throw invalid('prompt', '`prompt` is missing.')
-  const prompts = Array.isArray(prompt) && typeof prompt[0] !== 'number' ? Math.max(1, prompt.length) : 1
+  const isList = Array.isArray(prompt) && !prompt.every((token) => typeof token === 'number')
+  const prompts = isList ? prompt.length : 1
   const n = optionalInteger(body, 'n', 1, MAX_CHOICES) ?? 1
   const bestOf = optionalInteger(body, 'best_of', 1, MAX_CHOICES) ?? 1
   return {
@@ -126,11 +127,21 @@ function partsOf(messages: readonly unknown[]): JsonObject[] {
   return parts
 }
 
+const TEXT_FIELDS: ReadonlySet<string> = new Set(['type', 'text', 'refusal', 'cache_control'])
+
+/** Text and nothing else: a part with an image beside its text may be read as an image, whatever its type says. */
+function isText(part: JsonObject): boolean {
+  return (
+    (part.type === 'text' || part.type === 'refusal') &&
+    Object.keys(part).every((name) => TEXT_FIELDS.has(name))
+  )
+}
+
 /** Features with a price of their own that the book does not have, or that no cap bounds. */
 function unpricedOf(body: JsonObject): string[] {
   const found: string[] = []
-  if (isObject(body.web_search_options)) found.push('web_search_options')
-  if (isObject(body.prediction)) found.push('prediction')
+  for (const feature of ['web_search_options', 'prediction'])
+    if (body[feature] !== undefined && body[feature] !== null) found.push(feature)
   const tier = body.service_tier
   if (tier !== undefined && tier !== null && tier !== 'auto' && tier !== 'default') found.push('service_tier')
   if (Array.isArray(body.tools)) {

@@ -1,0 +1,49 @@
+import { CLIENT_AUTHORIZATION } from './exchange.ts'
+import { type DirectFigures, measureDirect, measureTarget, useOf, warmUp } from './measure.ts'
+import { readOptions } from './options.ts'
+import { LOAD_CORE, TARGET_CORE } from './processes/pinning.ts'
+import { startProcess } from './processes/start-process.ts'
+import { report } from './report.ts'
+import type { Runner } from './runner.ts'
+import { checkTallies } from './tallies.ts'
+import type { TargetAddress } from './targets/target.ts'
+
+const options = readOptions(process.argv.slice(2))
+const ms = options.seconds * 1000
+
+const upstream = startProcess('upstream.ts', LOAD_CORE)
+const load = startProcess('load.ts', LOAD_CORE)
+const direct: TargetAddress = { url: await upstream.ask('where'), authorization: CLIENT_AUTHORIZATION }
+const directRounds: DirectFigures[] = []
+const runners: Runner[] = []
+
+for (const target of options.targets) {
+  const child = startProcess(`targets/${target.name}.ts`, TARGET_CORE, [direct.url])
+  const address = await child.ask<TargetAddress>('where')
+  runners.push({ ...target, process: child, address, rounds: [], served: 0, peakRssBytes: 0 })
+}
+
+await warmUp(load, direct, ms)
+for (const runner of runners) await counted(runner, () => warmUp(load, runner.address, 2 * ms))
+
+// A B C D E, A B C D E, …: whatever else the machine does meets all of them alike.
+for (let round = 1; round <= options.rounds; round += 1) {
+  process.stderr.write(`round ${round} of ${options.rounds}\n`)
+  directRounds.push(await measureDirect(load, direct, ms))
+  for (const runner of runners) {
+    runner.rounds.push(await counted(runner, () => measureTarget(load, runner.process, runner.address, ms)))
+  }
+}
+
+for (const runner of runners) runner.peakRssBytes = (await useOf(runner.process)).peakRssBytes
+const tallies = await checkTallies(runners)
+console.log(report({ options, runners, directRounds, tallies }))
+await Promise.all([...runners.map((runner) => runner.process), load, upstream].map((child) => child.stop()))
+
+/** Do something with a runner, and count what the provider has answered meanwhile: by its own count, not the target's. */
+async function counted<Result>(runner: Runner, work: () => Promise<Result>): Promise<Result> {
+  const before = await upstream.ask<number>('served')
+  const result = await work()
+  runner.served += (await upstream.ask<number>('served')) - before
+  return result
+}

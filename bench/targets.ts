@@ -1,0 +1,17 @@
+/** What is measured: a file of `targets/`, and what it is called in the table. */
+export interface Target {
+  readonly name: string
+  readonly title: string
+}
+
+/** The least that any gateway for language models does: all figures are ratios to it. */
+export const YARDSTICK = 'minimal'
+
+/** In the order of the table, and of every round. */
+export const TARGETS: readonly Target[] = [
+  { name: 'bare-proxy', title: 'bare `node:http` proxy' },
+  { name: YARDSTICK, title: 'minimal: Express 5 + undici; parses, rewrites the model, reads usage' },
+  { name: 'http-proxy-middleware', title: 'Express 5 + http-proxy-middleware; looks at nothing' },
+  { name: 'tollgate-failover', title: 'Tollgate, provider-failover alone' },
+  { name: 'tollgate', title: 'Tollgate, every stage on, SQLite file' },
+]

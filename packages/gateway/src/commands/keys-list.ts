@@ -1,0 +1,58 @@
+import { type Directory, type KeySummary, keyIsLive } from '@tollgate/kit/directory'
+import type { Command } from './command.ts'
+import { table } from './table.ts'
+import { CONFIG_OPTION, CONFIG_USAGE, withStore } from './with-store.ts'
+
+/** `tollgate keys list`: every virtual key there is or was; no secrets. */
+export const keysList: Command = {
+  name: 'keys list',
+  summary: 'List the virtual keys, those of the config and those made by command.',
+  usage: ['--json           print them as JSON, one a line', CONFIG_USAGE],
+  options: { ...CONFIG_OPTION, json: { type: 'boolean' } },
+  run: (args, world) =>
+    withStore(args, world, async ({ directory }) => {
+      const keys = await allKeys(directory)
+      if (args.values.json) for (const key of keys) world.out(JSON.stringify(jsonOf(key)))
+      else for (const text of table(COLUMNS, keys.map((key) => rowOf(key, world.nowMs())))) world.out(text)
+      return 0
+    }),
+}
+
+const COLUMNS = ['KEY', 'TEAM', 'PROJECT', 'USER', 'LABEL', 'CREATED', 'STATE'].map((title) => ({ title }))
+const PAGE = 1000
+
+async function allKeys(directory: Directory): Promise<readonly KeySummary[]> {
+  const keys: KeySummary[] = []
+  for (;;) {
+    const after = keys.at(-1)?.id
+    const page = await directory.listKeys({ limit: PAGE, ...(after !== undefined && { after }) })
+    keys.push(...page)
+    if (page.length < PAGE) return keys
+  }
+}
+
+function rowOf(key: KeySummary, nowMs: number): string[] {
+  const { id, team, project, user, label, createdAtMs } = key
+  return [id, team, project, user, label, day(createdAtMs), stateOf(key, nowMs)].map((cell) => cell ?? '-')
+}
+
+function stateOf(key: KeySummary, nowMs: number): string {
+  const { revokedAtMs, expiresAtMs } = key
+  if (revokedAtMs !== undefined) return `revoked ${day(revokedAtMs)}`
+  if (expiresAtMs === undefined) return 'live'
+  return `${keyIsLive(key, nowMs) ? 'live until' : 'expired'} ${day(expiresAtMs)}`
+}
+
+function day(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10)
+}
+
+function jsonOf({ id, org, team, project, user, label, tags, ...times }: KeySummary): object {
+  const isoOf = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString())
+  return {
+    ...{ id, org, team, project, user, label, tags },
+    created_at: isoOf(times.createdAtMs),
+    expires_at: isoOf(times.expiresAtMs),
+    revoked_at: isoOf(times.revokedAtMs),
+  }
+}

@@ -1,0 +1,90 @@
+import { parseArgs } from 'node:util'
+import { ConfigError } from '../config/index.ts'
+import { hint } from '../config/nearest.ts'
+import { type Args, type Command, UsageError, type World } from './command.ts'
+import { start } from './start.ts'
+
+const COMMANDS: readonly Command[] = [start]
+
+const OK = 0
+const FAILED = 1
+const MISTYPED = 2
+
+/** Run one command line of `tollgate`, without the program's name; resolves with its exit code. */
+export async function run(argv: readonly string[], world: World): Promise<number> {
+  const command = commandOf(argv)
+  if (!command) return runNone(argv, world)
+  try {
+    const { values, positionals } = parseArgs({
+      args: argv.slice(command.name.split(' ').length),
+      options: { ...command.options, help: { type: 'boolean', short: 'h' } },
+      allowPositionals: true,
+    })
+    if (values.help) return print(helpOf(command), world)
+    checkOperands(command, positionals)
+    return await command.run({ values: values as Args['values'], operands: positionals }, world)
+  } catch (error) {
+    return fail(error, command, world)
+  }
+}
+
+/** The longest name that the line begins with. */
+function commandOf(argv: readonly string[]): Command | undefined {
+  return COMMANDS.find(({ name }) => name === argv.slice(0, name.split(' ').length).join(' '))
+}
+
+function runNone(argv: readonly string[], world: World): number {
+  const [first = '--help'] = argv
+  if (first === '--help' || first === '-h' || first === 'help') return print(OVERVIEW, world)
+  const typed = argv.filter((word) => !word.startsWith('-')).slice(0, 2)
+  const names = COMMANDS.map(({ name }) => name)
+  const inGroup = names.filter((name) => name.startsWith(`${typed[0]} `))
+  const cure = inGroup.length > 0 ? `use ${inGroup.join(', ')}` : hint(typed.join(' '), names)
+  world.err(`tollgate: ${typed.join(' ')} is no command: ${cure}`)
+  return MISTYPED
+}
+
+function checkOperands({ name, operands = 0 }: Command, given: readonly string[]): void {
+  if (given.length === operands) return
+  const wanted = operands === 0 ? 'nothing' : operands === 1 ? 'one operand' : `${operands} operands`
+  throw new UsageError(`${name} takes ${wanted} besides its options, not ${given.length ? given.join(' ') : 'nothing'}`)
+}
+
+function fail(error: unknown, { name }: Command, world: World): number {
+  const text = error instanceof Error ? error.message : String(error)
+  if (error instanceof ConfigError) {
+    for (const problem of text.split('\n')) world.err(problem)
+    return FAILED
+  }
+  if (isMistyped(error)) {
+    // Node explains how to write the option after `--`, which says nothing to whoever mistyped one.
+    world.err(`tollgate ${name}: ${text.split('. ')[0]}. See: tollgate ${name} --help`)
+    return MISTYPED
+  }
+  world.err(`tollgate ${name}: ${text}`)
+  return FAILED
+}
+
+function isMistyped(error: unknown): boolean {
+  const { code } = error as { code?: unknown }
+  return error instanceof UsageError || (typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS'))
+}
+
+function print(lines: readonly string[], world: World): number {
+  for (const text of lines) world.out(text)
+  return OK
+}
+
+const WIDEST = Math.max(...COMMANDS.map(({ name }) => name.length))
+
+const OVERVIEW: readonly string[] = [
+  'Usage: tollgate COMMAND [OPTIONS]',
+  '',
+  ...COMMANDS.map(({ name, summary }) => `  ${name.padEnd(WIDEST)}  ${summary}`),
+  '',
+  'tollgate COMMAND --help tells what each takes.',
+]
+
+function helpOf({ name, summary, usage, operands }: Command): string[] {
+  return [`Usage: tollgate ${name}${operands ? ' ID' : ''} [OPTIONS]`, '', summary, '', ...usage.map((text) => `  ${text}`)]
+}

@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+import { run } from './commands/run.ts'
+import { stopSignal } from './stop-signal.ts'
+
+run(process.argv.slice(2), {
+  env: process.env,
+  cwd: process.cwd(),
+  out: (line) => void process.stdout.write(`${line}\n`),
+  err: (line) => void process.stderr.write(`${line}\n`),
+  get stopped() {
+    return stopSignal()
+  },
+  nowMs: () => Date.now(),
+}).then(
+  (code) => process.exit(code),
+  (fault: unknown) => {
+    process.stderr.write(`tollgate: ${fault instanceof Error ? fault.stack : String(fault)}\n`)
+    process.exit(1)
+  },
+)

@@ -1,0 +1,1 @@
+export { type GovernedFetchOptions, governedFetch } from './governed-fetch.ts'

@@ -1,0 +1,57 @@
+import { type Clock, systemClock } from '../core/clock.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import { type PriceBook, priceBook } from '../meter/price-book.ts'
+import { boothOf } from './booth.ts'
+import type { ExposeLimits } from './refusals.ts'
+import type { ReservePolicy } from './reserve.ts'
+
+/** How to reserve: the same for a stage in front of a route and for a fetch of one's own. */
+export interface ReserveOptions {
+  readonly ledger: Ledger
+  /** What models cost; the built-in price book by default. */
+  readonly prices?: PriceBook
+  /** Whether a client's own cap may be shortened near the limit, rather than the request refused. */
+  readonly nearLimit?: 'refuse' | 'cap'
+  /** How long a request may wait for running ones to settle before it is refused, ms. */
+  readonly waitMs?: number
+  /** What refusals tell, and with which status. */
+  readonly refusals?: { readonly exposeLimits?: ExposeLimits; readonly status?: 429 | 402 }
+  /** `observe` reports what would have been refused, and lets it pass without a cap. */
+  readonly mode?: 'enforce' | 'observe'
+  /** How long a reservation outlives a process that no longer answers for it, ms. */
+  readonly reservationTtlMs?: number
+  readonly clock?: Clock
+}
+
+/** The options of whoever reserves, as one policy. */
+export function reservePolicy({
+  ledger,
+  prices = builtInPrices(),
+  nearLimit = 'refuse',
+  waitMs = 0,
+  refusals: { exposeLimits = true, status: budgetStatus = 429 } = {},
+  mode = 'enforce',
+  reservationTtlMs: ttlMs = 120_000,
+  clock = systemClock,
+}: ReserveOptions): ReservePolicy {
+  const observe = mode === 'observe'
+  return {
+    booth: boothOf(ledger),
+    prices,
+    nearLimit,
+    exposeLimits,
+    budgetStatus,
+    waitMs,
+    observe,
+    ttlMs,
+    clock,
+  }
+}
+
+let builtIn: PriceBook | undefined
+
+/** One book for all who bring none, made when it is first needed: a fetch of one's own is then cheap to make. */
+function builtInPrices(): PriceBook {
+  builtIn ??= priceBook()
+  return builtIn
+}
