@@ -101,6 +101,7 @@ function request(pool: Pool, { kind, authorization, url }: LoadOrder): Promise<T
         body,
       },
       {
+        onRequestStart() {},
         onResponseStart(_, code) {
           status = code
         },

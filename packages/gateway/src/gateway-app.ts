@@ -1,4 +1,11 @@
-import { assertOrder, compose, type ForeignHandler, type Middleware, type Stage, tollgateErrors } from '@tollgate/kit/core'
+import {
+  assertOrder,
+  compose,
+  type ForeignHandler,
+  type Middleware,
+  type Stage,
+  tollgateErrors,
+} from '@tollgate/kit/core'
 import express, { type Express } from 'express'
 import { healthz } from './endpoints/health.ts'
 import { nothingHere } from './endpoints/nothing-here.ts'

@@ -1,7 +1,5 @@
 import type { RequestListener } from 'node:http'
 import { type Clock, systemClock } from '@tollgate/kit/core'
-import { type PriceBook, priceBook } from '@tollgate/kit/meter'
-import type { Provider } from '@tollgate/kit/wire'
 import { Registry } from 'prom-client'
 import { accountMetrics } from './admin/account-metrics.ts'
 import { adminApp } from './admin/admin-app.ts'
@@ -10,21 +8,14 @@ import { metrics } from './admin/metrics.ts'
 import { spend } from './admin/spend.ts'
 import type { Config } from './config/index.ts'
 import { drain } from './drain.ts'
-import { type Checks, readiness } from './endpoints/health.ts'
-import { me } from './endpoints/me.ts'
-import { modelCatalogue } from './endpoints/model-catalogue.ts'
-import { models } from './endpoints/models.ts'
-import { gatewayApp } from './gateway-app.ts'
 import { listen, stopListening } from './listen.ts'
-import { providersOf, routesOf } from './pipeline/provider-routes.ts'
-import { stagesOf } from './pipeline/stages.ts'
-import { tierRules } from './pipeline/tiers.ts'
-import { type Totals, traffic } from './pipeline/traffic.ts'
+import { providersOf } from './pipeline/provider-routes.ts'
+import type { Totals } from './pipeline/traffic.ts'
 import { startLines } from './say/start-lines.ts'
+import { service } from './service.ts'
 import { simulationFor } from './simulation.ts'
-import { accountBudgets } from './store/account-budgets.ts'
 import { provision } from './store/provision.ts'
-import { openStore, type Store } from './store/store.ts'
+import { openStore } from './store/store.ts'
 
 export interface GatewayOptions {
   /** Told each line that the gateway says of itself; silent by default. */
@@ -92,28 +83,16 @@ async function assemble(
   if (simulation) opened.push(() => simulation.close())
 
   const providers = simulation ? [simulation.provider] : providersOf(config)
-  const prices = priceBook({ overrides: config.prices, unknownPrice: config.unknownPrice, clock })
-  const routes = routesOf(config, providers, prices)
-  const tiers = tierRules(config)
-  const passing = traffic()
-  const ready = readiness(checksOf(config, store, prices, providers), clock)
-  const { ledger, directory, masterKey } = store
-  const app = gatewayApp({
-    traffic: passing.stage,
-    stages: stagesOf({ config, ledger, directory, masterKey, prices, routes, tiers, clock }),
-    models: models({ catalogue: modelCatalogue({ providers, routes, prices, clock }), tiers }),
-    me: me({ ledger, tiers, exposeLimits: config.exposeLimits }),
-    readyz: ready.stage,
-  })
+  const { app, traffic, ready } = service({ config, store, providers, clock })
   const registry = new Registry()
-  accountMetrics(registry, ledger)
+  const collect = accountMetrics(registry, store.ledger)
   const token = adminToken(config)
   const admin = await listen(
     adminApp({
       token: token.token,
       readyz: ready.stage,
-      metrics: metrics(registry),
-      spend: spend({ ledger }),
+      metrics: metrics(registry, collect),
+      spend: spend(store),
     }) as RequestListener,
     config.admin.listen,
   )
@@ -126,9 +105,9 @@ async function assemble(
 
   const stop = async () => {
     ready.stop()
-    await drain({ listener: main, traffic: passing, graceMs })
+    await drain({ listener: main, traffic, graceMs })
     await closeAll()
-    return { ...passing.totals }
+    return { ...traffic.totals }
   }
   let stopped: Promise<Totals> | undefined
   return {
@@ -137,17 +116,6 @@ async function assemble(
     close() {
       stopped ??= stop()
       return stopped
-    },
-  }
-}
-
-/** What a request needs. Provisioning what is there already changes nothing, and shows that the books can be written. */
-function checksOf(config: Config, { ledger }: Store, prices: PriceBook, providers: readonly Provider[]): Checks {
-  return {
-    store: () => ledger.provision(`org:${config.org}`, accountBudgets(config, 'org')),
-    prices: () => prices.price({ provider: 'openai', model: 'gpt-4o' }),
-    providers() {
-      if (providers.length === 0) throw new Error('no provider has a key')
     },
   }
 }

@@ -8,31 +8,42 @@ import { Gauge, type Registry } from 'prom-client'
  */
 const MAX_ACCOUNTS = 1000
 
-/** Where accounts and their budgets stand, read from the books when somebody scrapes, and never on a request's way. */
-export function accountMetrics(registry: Registry, ledger: Ledger): void {
+/**
+ * Where accounts and their budgets stand. The answer reads them from the books: once a scrape, and never on a request's
+ * way.
+ */
+export function accountMetrics(registry: Registry, ledger: Ledger): () => Promise<void> {
   const registers = [registry]
   const all = (name: string, help: string) => new Gauge({ name, help, labelNames: ['account'], registers })
   const spent = all('tollgate_spend_usd', 'Settled charges of an account, all time, in USD.')
   const reserved = all('tollgate_reserved_usd', 'What running requests of an account hold, in USD.')
-  const unconfirmed = all('tollgate_unconfirmed_usd', 'Charges of expired reservations that nobody has confirmed, in USD.')
+  const unconfirmed = all(
+    'tollgate_unconfirmed_usd',
+    'Charges of expired reservations that nobody has confirmed, in USD.',
+  )
   const omitted = new Gauge({
     name: 'tollgate_accounts_omitted',
     help: `Accounts without series of their own: those beyond the ${MAX_ACCOUNTS} that spent most.`,
     registers,
-    collect,
   })
   const ofBudget = METRICS.map((metric) => {
     const labelNames = ['account', 'budget', 'window']
     const limit = { name: `tollgate_limit_${metric}`, help: `Limit of a budget, in ${unitOf(metric)}.` }
-    const remaining = { name: `tollgate_remaining_${metric}`, help: `What a budget has left, in ${unitOf(metric)}.` }
+    const remaining = {
+      name: `tollgate_remaining_${metric}`,
+      help: `What a budget has left, in ${unitOf(metric)}.`,
+    }
     return [
       metric,
-      { limit: new Gauge({ ...limit, labelNames, registers }), remaining: new Gauge({ ...remaining, labelNames, registers }) },
+      {
+        limit: new Gauge({ ...limit, labelNames, registers }),
+        remaining: new Gauge({ ...remaining, labelNames, registers }),
+      },
     ] as const
   })
   const gauges = new Map(ofBudget)
 
-  async function collect(): Promise<void> {
+  return async function collect() {
     const accounts = await ledger.accounts()
     const shown = biggest(accounts)
     for (const gauge of [spent, reserved, unconfirmed]) gauge.reset()

@@ -14,7 +14,8 @@ export const spend = ({ ledger }: { readonly ledger: Ledger }): Stage =>
       if (account === null || !ACCOUNT.test(account)) {
         throw new TollgateError('invalid_request', {
           param: 'account',
-          message: 'Name an account, as in ?account=team:marketing: an org, a team, a project, a user or a key.',
+          message:
+            'Name an account, as in ?account=team:marketing: an org, a team, a project, a user or a key.',
         })
       }
       const [state] = await ledger.read([account as AccountId])

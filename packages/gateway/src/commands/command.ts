@@ -52,7 +52,11 @@ export function textsOf({ values }: Args, option: string): readonly string[] {
 }
 
 /** One of these words. @throws UsageError with the nearest of them. */
-export function wordOf<const Word extends string>(args: Args, option: string, words: readonly Word[]): Word | undefined {
+export function wordOf<const Word extends string>(
+  args: Args,
+  option: string,
+  words: readonly Word[],
+): Word | undefined {
   const text = textOf(args, option)
   if (text === undefined || words.includes(text as Word)) return text as Word | undefined
   throw new UsageError(`--${option} ${text} is not known: ${hint(text, words)}`)

@@ -1,13 +1,12 @@
 import { systemClock } from '@tollgate/kit/core'
 import { staticDirectory } from '@tollgate/kit/directory'
 import { sqliteLedger } from '@tollgate/kit/ledger/sqlite'
-import { priceBook } from '@tollgate/kit/meter'
 import { type Config, loadConfig } from '../config/index.ts'
-import { assemblePipeline } from '../pipeline/assemble.ts'
 import { providersOf } from '../pipeline/provider-routes.ts'
 import { budgetText, configLines, line } from '../say/config-lines.ts'
+import { service } from '../service.ts'
 import { accountBudgets } from '../store/account-budgets.ts'
-import { type Command, textOf, type World } from './command.ts'
+import { type Command, textOf } from './command.ts'
 
 /** `tollgate config check`: what `start` would run, without running it. */
 export const configCheck: Command = {
@@ -15,10 +14,39 @@ export const configCheck: Command = {
   summary: 'Say what a config makes the gateway run, or everything that is wrong with it (exit code 1).',
   usage: ['--config FILE    the file; without one, what would run from the environment'],
   options: { config: { type: 'string' } },
-  async run(args, world) {
-    const config = loadConfig({ file: textOf(args, 'config'), env: world.env, cwd: world.cwd })
+  async run(args, { env, cwd, out }) {
+    const config = loadConfig({ file: textOf(args, 'config'), env, cwd })
     await checkPipeline(config)
-    for (const text of linesOf(config, world)) world.out(text)
+    for (const text of [...configLines(config, cwd), ...peopleLines(config)]) out(text)
+    out(line('pipeline', config.pipeline.join(' → ')))
+    for (const warning of config.warnings) out(line('warning', warning))
+    out(line('ok', `${config.file ?? 'the environment'} can be started from`))
     return 0
   },
+}
+
+/** Put the gateway together on books that nobody keeps: modules are loaded, and the order is checked. */
+async function checkPipeline(config: Config): Promise<void> {
+  const ledger = sqliteLedger(':memory:')
+  try {
+    const store = { ledger, directory: staticDirectory([]), masterKey: Buffer.alloc(32) }
+    service({ config, store, providers: providersOf(config), clock: systemClock })
+  } finally {
+    await ledger.close()
+  }
+}
+
+function peopleLines(config: Config): string[] {
+  const named = (kind: 'team' | 'key', { id, budgets }: Config['teams'][number] | Config['keys'][number]) => {
+    const limits = accountBudgets(config, kind, budgets).map((budget) => budgetText(budget))
+    return line(kind, `${id}: ${limits.join(', ') || 'no budget of its own'}`)
+  }
+  return [
+    ...config.tiers.map(({ name, models }) => line('tier', `${name}: ${models.join(', ')}`)),
+    ...config.teams.map((team) => named('team', team)),
+    ...config.keys.map((key) => named('key', key)),
+    ...config.routes.map(({ model, targets }) =>
+      line('route', `${model} → ${targets.map((target) => `${target.provider}/${target.model}`).join(', ')}`),
+    ),
+  ]
 }

@@ -1,7 +1,7 @@
 import { issueKey, type KeyRecord, keyPrincipal } from '@tollgate/kit/directory'
 import type { Budget, Period } from '@tollgate/kit/ledger'
-import type { Config } from '../config/index.ts'
 import { durationMs } from '../config/duration.ts'
+import type { Config } from '../config/index.ts'
 import { hint } from '../config/nearest.ts'
 import { budgetText, line } from '../say/config-lines.ts'
 import { accountBudgets } from '../store/account-budgets.ts'
@@ -50,7 +50,12 @@ export const keysCreate: Command = {
     }),
 }
 
-function newKey(args: Args, { nowMs }: World, config: Config, { hasher }: Store): ReturnType<typeof issueKey> {
+function newKey(
+  args: Args,
+  { nowMs }: World,
+  config: Config,
+  { hasher }: Store,
+): ReturnType<typeof issueKey> {
   const named = Object.fromEntries(
     (['team', 'project', 'user', 'id', 'label'] as const).flatMap((field) => {
       const value = textOf(args, field)
@@ -59,11 +64,14 @@ function newKey(args: Args, { nowMs }: World, config: Config, { hasher }: Store)
   )
   const teams = config.teams.map(({ id }) => id)
   if (named.team !== undefined && !teams.includes(named.team)) {
-    throw new UsageError(`there is no team ${named.team}: ${teams.length ? hint(named.team, teams) : 'the config has none'}`)
+    throw new UsageError(
+      `there is no team ${named.team}: ${teams.length ? hint(named.team, teams) : 'the config has none'}`,
+    )
   }
   const expires = textOf(args, 'expires')
   const lifeMs = expires === undefined ? undefined : durationMs(expires)
-  if (expires !== undefined && !lifeMs) throw new UsageError(`--expires ${expires} is no duration: write 12h or 30d`)
+  if (expires !== undefined && !lifeMs)
+    throw new UsageError(`--expires ${expires} is no duration: write 12h or 30d`)
   return issueKey({
     ...named,
     org: config.org,
@@ -86,7 +94,13 @@ function budgetOf(text: string, timeZone: string): Budget {
   return ownBudget({ limit_usd: usd, period: period as Period }, timeZone)
 }
 
-function show(args: Args, { out }: World, record: KeyRecord, secret: string, budgets: readonly Budget[]): void {
+function show(
+  args: Args,
+  { out }: World,
+  record: KeyRecord,
+  secret: string,
+  budgets: readonly Budget[],
+): void {
   const { id, expiresAtMs } = record
   const { tags: _, ...owner } = keyPrincipal(record)
   const expires = expiresAtMs === undefined ? null : new Date(expiresAtMs).toISOString()

@@ -13,7 +13,12 @@ export const keysList: Command = {
     withStore(args, world, async ({ directory }) => {
       const keys = await allKeys(directory)
       if (args.values.json) for (const key of keys) world.out(JSON.stringify(jsonOf(key)))
-      else for (const text of table(COLUMNS, keys.map((key) => rowOf(key, world.nowMs())))) world.out(text)
+      else
+        for (const text of table(
+          COLUMNS,
+          keys.map((key) => rowOf(key, world.nowMs())),
+        ))
+          world.out(text)
       return 0
     }),
 }

@@ -15,7 +15,8 @@ export const keysRevoke: Command = {
     withStore(args, world, async (store, config) => {
       const id = args.operands[0]!
       const { status } = await store.directory.revokeKey(id)
-      if (status === 'unknown') throw new Error(`there is no key ${id}: tollgate keys list shows those there are`)
+      if (status === 'unknown')
+        throw new Error(`there is no key ${id}: tollgate keys list shows those there are`)
       if (status === 'read_only') throw new Error(whereKept(id, store, config, world.cwd))
       world.out(status === 'revoked' ? `revoked ${id}` : `${id} was revoked before`)
       return 0

@@ -1,10 +1,15 @@
 import { parseArgs } from 'node:util'
+import { TollgateError } from '@tollgate/kit/core'
 import { ConfigError } from '../config/index.ts'
 import { hint } from '../config/nearest.ts'
 import { type Args, type Command, UsageError, type World } from './command.ts'
+import { configCheck } from './config-check.ts'
+import { keysCreate } from './keys-create.ts'
+import { keysList } from './keys-list.ts'
+import { keysRevoke } from './keys-revoke.ts'
 import { start } from './start.ts'
 
-const COMMANDS: readonly Command[] = [start]
+const COMMANDS: readonly Command[] = [start, keysCreate, keysList, keysRevoke, configCheck]
 
 const OK = 0
 const FAILED = 1
@@ -47,11 +52,13 @@ function runNone(argv: readonly string[], world: World): number {
 function checkOperands({ name, operands = 0 }: Command, given: readonly string[]): void {
   if (given.length === operands) return
   const wanted = operands === 0 ? 'nothing' : operands === 1 ? 'one operand' : `${operands} operands`
-  throw new UsageError(`${name} takes ${wanted} besides its options, not ${given.length ? given.join(' ') : 'nothing'}`)
+  throw new UsageError(
+    `${name} takes ${wanted} besides its options, not ${given.length ? given.join(' ') : 'nothing'}`,
+  )
 }
 
 function fail(error: unknown, { name }: Command, world: World): number {
-  const text = error instanceof Error ? error.message : String(error)
+  const text = textOf(error)
   if (error instanceof ConfigError) {
     for (const problem of text.split('\n')) world.err(problem)
     return FAILED
@@ -63,6 +70,12 @@ function fail(error: unknown, { name }: Command, world: World): number {
   }
   world.err(`tollgate ${name}: ${text}`)
   return FAILED
+}
+
+/** A misassembled pipeline says its cure where callers do not read it. */
+function textOf(error: unknown): string {
+  if (TollgateError.is(error)) return error.internal ?? error.message
+  return error instanceof Error ? error.message : String(error)
 }
 
 function isMistyped(error: unknown): boolean {
@@ -86,5 +99,11 @@ const OVERVIEW: readonly string[] = [
 ]
 
 function helpOf({ name, summary, usage, operands }: Command): string[] {
-  return [`Usage: tollgate ${name}${operands ? ' ID' : ''} [OPTIONS]`, '', summary, '', ...usage.map((text) => `  ${text}`)]
+  return [
+    `Usage: tollgate ${name}${operands ? ' ID' : ''} [OPTIONS]`,
+    '',
+    summary,
+    '',
+    ...usage.map((text) => `  ${text}`),
+  ]
 }

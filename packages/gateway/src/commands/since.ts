@@ -4,6 +4,8 @@ import { durationMs } from '../config/duration.ts'
 export function sinceMsOf(text: string, nowMs: number): number | undefined {
   const ago = durationMs(text)
   if (ago !== undefined) return nowMs - ago
-  const date = /^\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2}))?$/.test(text) ? Date.parse(text) : Number.NaN
+  const date = /^\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2}))?$/.test(text)
+    ? Date.parse(text)
+    : Number.NaN
   return Number.isNaN(date) ? undefined : date
 }

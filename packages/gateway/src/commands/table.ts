@@ -10,7 +10,9 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
   const widths = columns.map((_, index) => Math.max(...lines.map((cells) => cells[index]!.length)))
   return lines.map((cells) =>
     cells
-      .map((cell, index) => (columns[index]!.right ? cell.padStart(widths[index]!) : cell.padEnd(widths[index]!)))
+      .map((cell, index) =>
+        columns[index]!.right ? cell.padStart(widths[index]!) : cell.padEnd(widths[index]!),
+      )
       .join('  ')
       .trimEnd(),
   )

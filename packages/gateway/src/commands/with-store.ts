@@ -6,7 +6,8 @@ import { type Args, textOf, type World } from './command.ts'
 
 /** The option by which a command finds the store, with how help explains it. */
 export const CONFIG_OPTION = { config: { type: 'string' } } as const
-export const CONFIG_USAGE = "--config FILE    the gateway's config; without one, the store is ./data/tollgate.db"
+export const CONFIG_USAGE =
+  "--config FILE    the gateway's config; without one, the store is ./data/tollgate.db"
 
 /**
  * Do something with a gateway's store, beside the gateway or without one.
@@ -22,7 +23,9 @@ export async function withStore<T>(
   const config = loadConfig({ file: textOf(args, 'config'), env, cwd })
   const { path } = config.store
   if (!existsSync(path)) {
-    throw new Error(`there are no books at ${shownPath(path, cwd)} yet: start the gateway, or name its file by --config`)
+    throw new Error(
+      `there are no books at ${shownPath(path, cwd)} yet: start the gateway, or name its file by --config`,
+    )
   }
   const store = openStore(config, { clock: { now: nowMs } })
   try {

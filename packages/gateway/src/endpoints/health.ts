@@ -59,7 +59,9 @@ export function readiness(checks: Checks, clock: Clock): Readiness {
 type Findings = Readonly<Record<string, 'ok' | 'failing'>>
 
 async function runChecks(checks: Checks): Promise<Findings> {
-  const found = Object.entries(checks).map(async ([name, check]) => [name, await runCheck(name, check)] as const)
+  const found = Object.entries(checks).map(
+    async ([name, check]) => [name, await runCheck(name, check)] as const,
+  )
   return Object.fromEntries(await Promise.all(found))
 }
 

@@ -16,16 +16,21 @@ export function moduleStage(path: string, materials: StageMaterials): Stage | Fo
   if (stageMeta(exported)) return exported as Stage
   const made: unknown = typeof exported === 'function' ? exported(materials) : undefined
   if (typeof made === 'function') return made as Stage | ForeignHandler
-  throw new Error(`pipeline: ${path} exports no stage, and no function that makes one: export one by defineStage`)
+  throw new Error(
+    `pipeline: ${path} exports no stage, and no function that makes one: export one by defineStage`,
+  )
 }
 
 function load(path: string): unknown {
   try {
     return requireModule(path)
   } catch (cause) {
-    throw new Error(`pipeline: ${path} cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-    })
+    throw new Error(
+      `pipeline: ${path} cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        cause,
+      },
+    )
   }
 }
 

@@ -33,7 +33,12 @@ export function routesOf(
 function listedAt(providers: readonly Provider[], prices: PriceBook): (model: string) => string | undefined {
   return (model) =>
     providers.find(({ name, baseUrl, billing }) => {
-      const price = prices.price({ provider: name, model, baseUrl, billing: billing === 'none' ? 'none' : undefined })
+      const price = prices.price({
+        provider: name,
+        model,
+        baseUrl,
+        billing: billing === 'none' ? 'none' : undefined,
+      })
       return price?.source === 'listed' || price?.source === 'override'
     })?.name
 }

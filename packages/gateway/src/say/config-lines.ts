@@ -55,7 +55,10 @@ const PER: Readonly<Record<Window, string>> = {
 }
 
 /** A limit for people: `$50.00 per day`. */
-export function budgetText({ metric, limit, window }: Pick<Budget, 'metric' | 'limit' | 'window'>, whose = ''): string {
+export function budgetText(
+  { metric, limit, window }: Pick<Budget, 'metric' | 'limit' | 'window'>,
+  whose = '',
+): string {
   return `${metric === 'usd' ? showUsd(limit) : `${limit} ${metric}`} ${whose}${PER[window]}`
 }
 

@@ -26,7 +26,8 @@ export interface DemoKey {
  * @throws Error when its file cannot be read, or holds no key.
  */
 export function frontKeys(config: Config, hasher: KeyHasher): FrontKeys {
-  if (config.file !== undefined) return { records: config.keys.map((key) => recordOf(key, config.org, hasher)) }
+  if (config.file !== undefined)
+    return { records: config.keys.map((key) => recordOf(key, config.org, hasher)) }
   const path = join(dirname(config.store.path), 'demo-key')
   const { text: secret } = keptSecret(path, () => mintVirtualKey().secret)
   const team = config.teams[0]?.id ?? 'default'

@@ -17,7 +17,10 @@ export async function provision(
   await Promise.all(
     config.teams.map(({ id, budgets }) => provisionAccount(config, ledger, `team:${id}`, budgets)),
   )
-  const seen = new Set<AccountId>([`org:${config.org}`, ...config.teams.map(({ id }): AccountId => `team:${id}`)])
+  const seen = new Set<AccountId>([
+    `org:${config.org}`,
+    ...config.teams.map(({ id }): AccountId => `team:${id}`),
+  ])
   for await (const keys of pagesOf(directory)) {
     const states = await ledger.read(keys.map(({ id }): AccountId => `key:${id}`))
     const stated = new Map(config.keys.map(({ id, budgets }) => [id, budgets]))

@@ -1,5 +1,11 @@
 import type { Clock } from '@tollgate/kit/core'
-import { type Directory, keyHasher, type KeyHasher, layeredDirectory, staticDirectory } from '@tollgate/kit/directory'
+import {
+  type Directory,
+  type KeyHasher,
+  keyHasher,
+  layeredDirectory,
+  staticDirectory,
+} from '@tollgate/kit/directory'
 import { sqliteDirectory } from '@tollgate/kit/directory/sqlite'
 import type { Ledger } from '@tollgate/kit/ledger'
 import { sqliteLedger } from '@tollgate/kit/ledger/sqlite'

@@ -96,8 +96,7 @@ function endOfNested(text: string, start: number): number {
     else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
       depth += 1
       if (depth > MAX_DEPTH) throw new SyntaxError(`More than ${MAX_DEPTH} levels`)
-    }
-    else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
+    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
       depth -= 1
       if (depth === 0) return at + 1
     }

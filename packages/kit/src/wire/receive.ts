@@ -95,7 +95,9 @@ function readObject(text: string, required: boolean): { body: JsonObject; fields
     // Refused below: what exactly is wrong with it is for its sender to find.
   }
   if (!required) return undefined
-  throw new TollgateError('invalid_request', { message: 'The body is not a JSON object, or nests too deeply.' })
+  throw new TollgateError('invalid_request', {
+    message: 'The body is not a JSON object, or nests too deeply.',
+  })
 }
 
 /** On a route of the application's own, the shape of the body says which call it is. */

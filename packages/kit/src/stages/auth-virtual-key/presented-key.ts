@@ -12,6 +12,7 @@ const BEARER = /^Bearer +(\S+) *$/i
  * @throws TollgateError `invalid_api_key` when it presents two different ones: which one counts would be a guess.
  */
 export function presentedKey(req: IncomingMessage): string | undefined {
+  if (repeatsAuthorization(req)) throw new TollgateError('invalid_api_key')
   let presented: string | undefined
   for (const header of KEY_HEADERS) {
     const value = req.headers[header]
@@ -22,4 +23,14 @@ export function presentedKey(req: IncomingMessage): string | undefined {
     presented = key
   }
   return presented
+}
+
+/** Of several `authorization` headers Node keeps the first; whatever stands before us may have looked at another. */
+function repeatsAuthorization({ rawHeaders }: IncomingMessage): boolean {
+  let found = 0
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]!
+    if (name.length === 'authorization'.length && name.toLowerCase() === 'authorization') found += 1
+  }
+  return found > 1
 }

@@ -1,0 +1,69 @@
+import type { Clock } from '@tollgate/kit/core'
+import { type PriceBook, priceBook } from '@tollgate/kit/meter'
+import type { Provider } from '@tollgate/kit/wire'
+import type { Express } from 'express'
+import type { Config } from './config/index.ts'
+import { type Checks, type Readiness, readiness } from './endpoints/health.ts'
+import { me } from './endpoints/me.ts'
+import { modelCatalogue } from './endpoints/model-catalogue.ts'
+import { models } from './endpoints/models.ts'
+import { gatewayApp } from './gateway-app.ts'
+import { routesOf } from './pipeline/provider-routes.ts'
+import { stagesOf } from './pipeline/stages.ts'
+import { tierRules } from './pipeline/tiers.ts'
+import { type Traffic, traffic } from './pipeline/traffic.ts'
+import { accountBudgets } from './store/account-budgets.ts'
+import type { Store } from './store/store.ts'
+
+export interface ServiceOptions {
+  readonly config: Config
+  readonly store: Pick<Store, 'ledger' | 'directory' | 'masterKey'>
+  readonly providers: readonly Provider[]
+  readonly clock: Clock
+}
+
+/** What callers are served by, before anybody listens. */
+export interface Service {
+  readonly app: Express
+  readonly traffic: Traffic
+  readonly ready: Readiness
+}
+
+/**
+ * Put a gateway together: the configured pipeline and what stands beside it, on a store and some providers.
+ *
+ * @throws TollgateError `misassembled` when the stages are in an order that cannot work.
+ * @throws Error when a module of the operator's own is no stage.
+ */
+export function service({ config, store, providers, clock }: ServiceOptions): Service {
+  const { ledger } = store
+  const prices = priceBook({ overrides: config.prices, unknownPrice: config.unknownPrice, clock })
+  const routes = routesOf(config, providers, prices)
+  const tiers = tierRules(config)
+  const passing = traffic()
+  const ready = readiness(checksOf(config, store, prices, providers), clock)
+  const app = gatewayApp({
+    traffic: passing.stage,
+    stages: stagesOf({ config, ...store, prices, routes, tiers, clock }),
+    models: models({ catalogue: modelCatalogue({ providers, routes, prices, clock }), tiers }),
+    me: me({ ledger, tiers, exposeLimits: config.exposeLimits }),
+    readyz: ready.stage,
+  })
+  return { app, traffic: passing, ready }
+}
+
+/** What a request needs. Provisioning what is there already changes nothing, and shows that the books can be written. */
+function checksOf(
+  config: Config,
+  { ledger }: ServiceOptions['store'],
+  prices: PriceBook,
+  providers: readonly Provider[],
+): Checks {
+  return {
+    store: () => ledger.provision(`org:${config.org}`, accountBudgets(config, 'org')),
+    prices: () => prices.price({ provider: 'openai', model: 'gpt-4o' }),
+    providers() {
+      if (providers.length === 0) throw new Error('no provider has a key')
+    },
+  }
+}

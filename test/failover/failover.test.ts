@@ -1,0 +1,270 @@
+import {
+  attempts,
+  budgetReserve,
+  compose,
+  defineStage,
+  identify,
+  modelRoutes,
+  priceBook,
+  providerFailover,
+  usageReconcile,
+} from '@tollgate/kit'
+import { budgetFrom } from '@tollgate/kit/ledger'
+import type { Attempt } from '@tollgate/kit/stages/provider-failover'
+import {
+  type Behaviour,
+  contextLengthExceeded,
+  gate,
+  memoryLedger,
+  overloaded,
+  rateLimited,
+  resetBeforeHead,
+  type SimulatedProvider,
+  serverError,
+  simulatedProvider,
+} from '@tollgate/testing'
+import express from 'express'
+import { describe, expect, it } from 'vitest'
+import { closeAfter } from '../support/assembly.ts'
+import { serve } from '../support/http.ts'
+
+/** Output at $1, $2 and $20 a million: each deployment is dearer than the one before. */
+const prices = {
+  small: { input: '0', output: '1' },
+  medium: { input: '0', output: '2' },
+  large: { input: '0', output: '20' },
+}
+const overrides = prices
+
+interface Options {
+  readonly limitUsd?: string
+  /** A first deployment where nobody listens. */
+  readonly deadFirst?: boolean
+  readonly firstByteMs?: number
+}
+
+/** A model with three deployments at three providers, in order, and the books of its caller. */
+async function threeDeployments({
+  limitUsd = '10.00',
+  deadFirst = false,
+  firstByteMs = 60_000,
+}: Options = {}) {
+  const providers: SimulatedProvider[] = []
+  for (let index = 0; index < 3; index += 1) {
+    const provider = await simulatedProvider({ prices, answerTokens: 50 })
+    closeAfter(() => provider.close())
+    providers.push(provider)
+  }
+  const [a, b, c] = providers as [SimulatedProvider, SimulatedProvider, SimulatedProvider]
+  const ledger = memoryLedger()
+  closeAfter(() => ledger.close())
+  await ledger.provision('user:ada', [budgetFrom({ limit_usd: limitUsd, period: 'daily' })])
+  const routes = modelRoutes({
+    providers: [
+      {
+        name: 'a',
+        dialect: 'openai',
+        baseUrl: deadFirst ? 'http://127.0.0.1:1/v1' : a.url,
+        apiKey: 'sk-of-a',
+      },
+      { name: 'b', dialect: 'openai', baseUrl: `${b.url}/`, apiKey: 'sk-of-b' },
+      { name: 'c', dialect: 'openai', baseUrl: c.url },
+    ],
+    routes: { smart: ['a/small', 'b/medium', 'c/large'] },
+  })
+  let tried: readonly Attempt[] = []
+  const done = gate()
+  const witness = defineStage({
+    name: 'witness',
+    handle: () => {},
+    settle(req) {
+      tried = attempts.peek(req) ?? []
+      done.open()
+    },
+  })
+  const url = await serve(
+    express().use(
+      '/v1',
+      compose(
+        witness,
+        identify(() => ({ user: 'ada' })),
+        budgetReserve({ ledger, routes, prices: priceBook({ overrides }) }),
+        usageReconcile(),
+        providerFailover({ routes, timeouts: { firstByteMs } }),
+      ),
+    ),
+  )
+  return {
+    a,
+    b,
+    c,
+    ask: (extra: object = {}, init: RequestInit = {}) =>
+      fetch(`${url}/v1/chat/completions`, {
+        method: 'POST',
+        ...init,
+        headers: { 'content-type': 'application/json', ...init.headers },
+        body: JSON.stringify({
+          model: 'smart',
+          max_tokens: 100,
+          messages: [{ role: 'user', content: 'x' }],
+          ...extra,
+        }),
+      }),
+    tried: async () => {
+      await done.opened
+      return tried.map(({ provider, outcome, status }) => ({
+        provider,
+        outcome,
+        ...(status ? { status } : {}),
+      }))
+    },
+    books: async () => {
+      await expect.poll(async () => (await ledger.read(['user:ada']))[0]!.reserved).toBe(0)
+      return (await ledger.read(['user:ada']))[0]!.spent
+    },
+  }
+}
+
+describe('a failure before the first byte goes on to the next deployment', () => {
+  const failures: [string, Behaviour, number | undefined][] = [
+    ['429', rateLimited({ retryAfterS: 7 }), 429],
+    ['500', serverError, 500],
+    ['503', overloaded, 503],
+    ['401', { refusal: { status: 401, message: 'Incorrect API key provided: sk-of-a' } }, 401],
+  ]
+  it.each(failures)('%s: paid once, at the price of the one that answered', async (_, failure, status) => {
+    const { a, b, ask, tried, books } = await threeDeployments()
+    a.next(failure)
+    const answer = await ask()
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('x-tollgate-provider')).toBe('b')
+    expect(answer.headers.get('x-tollgate-model')).toBe('medium')
+    expect(answer.headers.get('x-tollgate-attempts')).toBe('2')
+    expect(answer.headers.get('x-tollgate-cost-usd')).toBe('0.000100000')
+    await answer.text()
+    expect(await tried()).toEqual([
+      { provider: 'a', outcome: 'refused', status },
+      { provider: 'b', outcome: 'answered', status: 200 },
+    ])
+    expect(await books()).toBe(b.totals().nanoUsd)
+    expect(b.totals().nanoUsd).toBe(100_000)
+  })
+
+  it('a connection that is refused costs nothing', async () => {
+    const { b, ask, tried, books } = await threeDeployments({ deadFirst: true })
+    expect((await ask()).status).toBe(200)
+    expect((await tried())[0]).toEqual({ provider: 'a', outcome: 'unreachable' })
+    expect(await books()).toBe(b.totals().nanoUsd)
+  })
+
+  it('a call that was sent and not answered in time may have cost: it is charged, and the next one too', async () => {
+    const { a, b, ask, tried, books } = await threeDeployments({ firstByteMs: 50 })
+    const hold = gate()
+    a.next({ hold })
+    const answer = await ask()
+    await answer.text()
+    hold.open()
+    expect((await tried()).map(({ outcome }) => outcome)).toEqual(['timeout', 'answered'])
+    const spent = await books()
+    expect(spent).toBeGreaterThan(b.totals().nanoUsd)
+    expect(spent).toBeLessThanOrEqual(b.totals().nanoUsd + 100_000)
+  })
+
+  it('a reset connection is no answer either', async () => {
+    const { a, ask, tried } = await threeDeployments()
+    a.next(resetBeforeHead)
+    expect((await ask({ stream: true })).status).toBe(200)
+    expect((await tried()).map(({ outcome }) => outcome)).toEqual(['broken', 'answered'])
+  })
+})
+
+describe('the budget goes with it', () => {
+  it('a deployment that does not fit is skipped, and its provider never sees the call (PAINS P12)', async () => {
+    // 100 tokens cost $0.0001 at a, $0.0002 at b and $0.002 at c.
+    const { a, b, c, ask, tried, books } = await threeDeployments({ limitUsd: '0.0003' })
+    a.next(serverError)
+    b.next(serverError)
+    const answer = await ask()
+    expect(answer.status).toBe(502)
+    expect(await tried()).toEqual([
+      { provider: 'a', outcome: 'refused', status: 500 },
+      { provider: 'b', outcome: 'refused', status: 500 },
+      { provider: 'c', outcome: 'skipped' },
+    ])
+    expect(c.requests).toHaveLength(0)
+    expect(await books()).toBe(0)
+  })
+})
+
+describe('what passes', () => {
+  it('the caller’s own mistake is not tried again: the provider’s answer as it is, and no charge', async () => {
+    const { a, b, ask, books } = await threeDeployments()
+    a.next(contextLengthExceeded)
+    const answer = await ask()
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toMatchObject({ error: { code: 'context_length_exceeded' } })
+    expect(b.requests).toHaveLength(0)
+    expect(await books()).toBe(0)
+  })
+
+  it('the provider’s key goes in, nothing of the client’s goes out, the model gets its own name', async () => {
+    const { a, ask } = await threeDeployments()
+    await ask(
+      {},
+      {
+        headers: {
+          authorization: 'Bearer tg-secret',
+          'x-api-key': 'tg-secret',
+          cookie: 'session=1',
+          'x-tollgate-project': 'p',
+          'x-litellm-tags': 't',
+          'x-portkey-trace-id': 'i',
+          'openai-organization': 'org-theirs',
+          traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+        },
+      },
+    )
+    const { headers, body, path } = a.requests[0]!
+    expect(path).toBe('/v1/chat/completions')
+    expect(body).toMatchObject({ model: 'small', max_tokens: 100 })
+    expect(headers.authorization).toBe('Bearer sk-of-a')
+    expect(headers.traceparent).toContain('0af7651916cd43dd')
+    expect(JSON.stringify(headers)).not.toMatch(/tg-secret|session=|tollgate|litellm|portkey|org-theirs/)
+  })
+
+  it('when all fail, the last one’s public words, and never a key', async () => {
+    const { a, b, c, ask, books } = await threeDeployments()
+    a.next({ refusal: { status: 401, message: 'Incorrect API key provided: sk-of-a' } })
+    b.next(serverError)
+    c.next(rateLimited({ retryAfterS: 7 }))
+    const answer = await ask()
+    expect([answer.status, answer.headers.get('retry-after'), answer.headers.get('x-should-retry')]).toEqual([
+      502,
+      '7',
+      'true',
+    ])
+    expect(await answer.json()).toMatchObject({
+      error: {
+        code: 'provider_error',
+        message: expect.stringMatching(
+          /^Tollgate: c answered 429: Rate limit reached\. Please try again later\. Ref req_/,
+        ),
+      },
+    })
+    expect(await books()).toBe(0)
+  })
+
+  it('aborts the provider at once when the client leaves', async () => {
+    const { a, b, ask } = await threeDeployments()
+    const hold = gate()
+    a.next({ hold })
+    const controller = new AbortController()
+    const asking = ask({}, { signal: controller.signal })
+    await a.waitFor(({ requests }) => requests.length === 1)
+    controller.abort()
+    await expect(asking).rejects.toThrow()
+    await a.waitFor(({ requests }) => requests[0]!.outcome === 'aborted')
+    hold.open()
+    expect(b.requests).toHaveLength(0)
+  })
+})
