@@ -7,7 +7,7 @@ const CONNECTIONS = 32
 /** The fixed rate at which latency is looked at: far from saturation, as a gateway should be run. */
 export const PER_SECOND = 200
 /** What a target does after its last answer (settling, writing down) belongs to the requests before. */
-const AFTERMATH_MS = 250
+const AFTERMATH_MS = 200
 
 type Kind = LoadOrder['kind']
 

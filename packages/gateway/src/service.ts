@@ -36,7 +36,7 @@ export interface Service {
  * @throws Error when a module of the operator's own is no stage.
  */
 export function service({ config, store, providers, clock }: ServiceOptions): Service {
-  const { ledger } = store
+  const { ledger, directory, masterKey } = store
   const prices = priceBook({ overrides: config.prices, unknownPrice: config.unknownPrice, clock })
   const routes = routesOf(config, providers, prices)
   const tiers = tierRules(config)
@@ -44,7 +44,7 @@ export function service({ config, store, providers, clock }: ServiceOptions): Se
   const ready = readiness(checksOf(config, store, prices, providers), clock)
   const app = gatewayApp({
     traffic: passing.stage,
-    stages: stagesOf({ config, ...store, prices, routes, tiers, clock }),
+    stages: stagesOf({ config, ledger, directory, masterKey, prices, routes, tiers, clock }),
     models: models({ catalogue: modelCatalogue({ providers, routes, prices, clock }), tiers }),
     me: me({ ledger, tiers, exposeLimits: config.exposeLimits }),
     readyz: ready.stage,

@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { record } from './__fixtures__/record.ts'
+import { auditRecord as record } from '../../../../test/support/audit-record.ts'
 import { ndjsonAudit } from './ndjson.ts'
 
 const folders: string[] = []

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { record } from './__fixtures__/record.ts'
+import { auditRecord as record } from '../../../../test/support/audit-record.ts'
 import { type QueueTimers, sinkQueue } from './queue.ts'
 import type { AuditRecord } from './record.ts'
 import type { AuditSink } from './sink.ts'

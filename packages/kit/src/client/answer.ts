@@ -35,7 +35,6 @@ async function chargeWhole(answer: Response, { passage, headers }: Arrival): Pro
   try {
     bytes = Buffer.from(await answer.arrayBuffer())
   } catch (error) {
-    toll.cut = true
     await passage.end({ status, whole: false })
     throw error
   }

@@ -15,29 +15,29 @@ export function governedStream(
   answer: ReadableStream<Uint8Array>,
   { passage, signal }: GovernedStreamOptions,
 ): ReadableStream<Uint8Array> {
-  const { toll } = passage
-  const reading = eventReading(toll.received?.wantsUsage === false)
+  const { received } = passage.toll
+  const reading = eventReading(received?.stream === true && !received.wantsUsage)
   const upstream = answer.getReader()
   passage.begin(reading)
 
-  const end = async (whole: boolean) => {
+  const end = async () => {
     signal?.removeEventListener('abort', cut)
-    toll.cut ||= !whole
-    await passage.end({ status: 200, whole })
+    await passage.end({ status: 200, whole: reading.complete })
   }
-  /** The caller has gone, or the provider: nobody is to generate any more. */
+  /** The reader has gone, or the provider: nobody is to generate any more. */
   const cut = async () => {
-    await Promise.allSettled([upstream.cancel(signal?.reason), end(false)])
+    await Promise.allSettled([upstream.cancel(signal?.reason), end()])
   }
   /** The next bytes for the reader; undefined at the end. */
   const next = async (): Promise<Uint8Array | undefined> => {
     for (;;) {
       const { done, value } = await upstream.read()
+      // A provider that is let go ends its stream in good form: the reader must not take that for the end.
+      if (done) signal?.throwIfAborted()
       const bytes = done ? reading.end() : reading.push(bufferOf(value))
       // Many readers stop at the terminal event: it is charged before they see it.
-      if (reading.complete) await end(true)
-      if (bytes) return bytes
-      if (done) return undefined
+      if (done || reading.complete) await end()
+      if (bytes || done) return bytes
     }
   }
 
@@ -47,9 +47,8 @@ export function governedStream(
       async pull(controller) {
         try {
           const bytes = await next()
-          if (bytes) return controller.enqueue(bytes)
-          await end(reading.complete)
-          controller.close()
+          if (bytes) controller.enqueue(bytes)
+          else controller.close()
         } catch (error) {
           await cut()
           controller.error(error)

@@ -41,7 +41,8 @@ function whenFree(work: () => void): void {
     try {
       return work()
     } catch (error) {
-      const busy = (error as { errcode?: number }).errcode === SQLITE_BUSY
+      // The upper bits say why it is busy, for instance that another process is recovering the log.
+      const busy = ((error as { errcode?: number }).errcode ?? 0) % 256 === SQLITE_BUSY
       if (!busy || waitedMs >= OPEN_MS) throw error
       Atomics.wait(pause, 0, 0, RETRY_MS)
     }

@@ -7,19 +7,21 @@ import type { Reservation } from './reservations.ts'
 export interface ProvisionOptions {
   /** The budgets of accounts nobody has seen, by kind. A kind that is absent is never made unasked. */
   readonly defaults: ReadonlyMap<AccountKind, readonly Budget[]>
+  /** Whether accounts nobody provisioned follow these defaults; otherwise they keep what they were made with. */
+  readonly follow: boolean
   readonly maxAuto: number
 }
 
 export interface Provisioning {
   provision(id: AccountId, budgets: readonly Budget[]): ProvisionResult
-  /** An account that is in the books. One that nobody provisioned has its kind's defaults as they are now. */
+  /** An account that is in the books. One that nobody provisioned follows its kind's defaults as they are now. */
   find(id: AccountId): Account | undefined
   /** The budgets that an account nobody has seen would get, or why there is none for it. */
   budgetsOfUnseen(id: AccountId, parent: AccountId | ''): readonly Budget[] | NoAccountReason
   makeUnseen(id: AccountId, parent: AccountId | ''): void
 }
 
-export function provisioning(books: Books, { defaults, maxAuto }: ProvisionOptions): Provisioning {
+export function provisioning(books: Books, { defaults, follow, maxAuto }: ProvisionOptions): Provisioning {
   const { accounts } = books
 
   function write(id: AccountId, budgets: readonly Budget[], keeper: { auto: boolean; parent: string }): void {
@@ -38,7 +40,7 @@ export function provisioning(books: Books, { defaults, maxAuto }: ProvisionOptio
     },
     find(id) {
       const account = accounts.find(id)
-      const budgets = account?.auto ? defaults.get(kindOf(id)) : undefined
+      const budgets = follow && account?.auto ? defaults.get(kindOf(id)) : undefined
       if (!account || !budgets || sameBudgets(account, budgets)) return account
       replaceBudgets(books, id, budgets)
       accounts.forget(id)

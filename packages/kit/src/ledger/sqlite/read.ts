@@ -1,8 +1,8 @@
-import type { AccountId, AccountKind, AccountState, Budget, Metric } from '../ledger.ts'
+import type { AccountId, AccountState, Metric } from '../ledger.ts'
 import { kindOf } from './accounts.ts'
 import type { Books } from './books.ts'
 import { standingOf } from './fit.ts'
-import type { Provisioning } from './provision.ts'
+import type { Provisioning, ProvisionOptions } from './provision.ts'
 
 /** Where an account stands; one that is not in the books has spent nothing and has no budgets. */
 export function readAccount(books: Books, provisioned: Provisioning, id: AccountId): AccountState {
@@ -18,13 +18,14 @@ export function readAccount(books: Books, provisioned: Provisioning, id: Account
 /** Asked outside of any transaction: it answers from memory where it can, and decides nothing. */
 export function smallestLimits(
   { accounts }: Books,
-  defaults: ReadonlyMap<AccountKind, readonly Budget[]>,
+  { defaults, follow }: Pick<ProvisionOptions, 'defaults' | 'follow'>,
   path: readonly AccountId[],
 ): Partial<Record<Metric, number>> {
   const smallest: Partial<Record<Metric, number>> = {}
   for (const id of path) {
     const account = accounts.find(id)
-    const byDefault = !account || account.auto ? defaults.get(kindOf(id)) : undefined
+    // An account that follows the defaults is brought in line when it is next charged.
+    const byDefault = !account || (follow && account.auto) ? defaults.get(kindOf(id)) : undefined
     for (const { mode, metric, limit } of byDefault ?? account?.rules.map(({ budget }) => budget) ?? []) {
       if (mode === 'hard' && limit < (smallest[metric] ?? Infinity)) smallest[metric] = limit
     }

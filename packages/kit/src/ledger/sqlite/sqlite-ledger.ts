@@ -29,8 +29,9 @@ import { turnQueue } from './turn.ts'
 export interface SqliteLedgerOptions {
   readonly clock?: Clock
   /**
-   * What accounts get that nobody has provisioned, when they are first charged. Users and the org are made without any
-   * of these as well, a team, project or key only when its kind is named here.
+   * What accounts get that nobody has provisioned, when they are first charged, and follow when it changes. Users and
+   * the org are made without any of these as well, a team, project or key only when its kind is named here. A process
+   * that only looks leaves the option out: it then changes no account's budgets.
    */
   readonly budgets?: readonly DefaultBudget[]
   /** IANA zone of the budgets that name none. */
@@ -61,19 +62,20 @@ export function sqliteLedger(
   path: string,
   {
     clock = systemClock,
-    budgets = [],
+    budgets,
     timeZone = 'UTC',
     durability = 'normal',
     maxAuto = 100_000,
     busyTimeoutMs = 1000,
   }: SqliteLedgerOptions = {},
 ): Ledger {
-  const defaults = defaultBudgets(budgets, timeZone)
+  const defaults = defaultBudgets(budgets ?? [], timeZone)
   const db = openLedgerFile(path, { durability, busyTimeoutMs })
   const books = openBooks(db, { clock, onCommit: (rows) => checkpoints?.wrote(rows) })
   const { submit, hold, drain } = turnQueue(books)
   const checkpoints = path === ':memory:' ? undefined : checkpointer(path, { hold, onFault: checkpointHere })
-  const provisioned = provisioning(books, { defaults, maxAuto })
+  const unseen = { defaults, follow: budgets !== undefined, maxAuto }
+  const provisioned = provisioning(books, unseen)
   const lines = linesOfReservations(books, provisioned)
   const planFor = planner(books, provisioned)
   const keepUnbooked = unbookedList(db)
@@ -128,7 +130,7 @@ export function sqliteLedger(
     async accounts() {
       return submit(() => books.accounts.all().map((account) => readAccount(books, provisioned, account)))
     },
-    smallestLimits: (path) => smallestLimits(books, defaults, path),
+    smallestLimits: (path) => smallestLimits(books, unseen, path),
     async close() {
       if (!db.isOpen) return
       drain()

@@ -10,9 +10,9 @@ export interface Watch {
 
 /**
  * Note when the head of an answer goes out, and when the response closes. Not by the tap: this stage is mounted first,
- * and a tap made this early would lie under a `compression()` that is mounted after it, and show usage-reconcile
- * compressed bytes. Not at the settle either: those of other stages, which come first, may wait for work that goes on
- * after the answer.
+ * and a tap made this early would lie under whatever wraps the response after it, and show usage-reconcile bytes that
+ * are no provider's any more. Not at the settle either: those of other stages, which come first, may wait for work that
+ * goes on after the answer.
  */
 export function startWatch(res: ServerResponse, clock: Clock): Watch {
   const watch: Watch = { atMs: clock.now(), firstByteAtMs: undefined, closedAtMs: undefined }

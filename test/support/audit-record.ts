@@ -1,8 +1,8 @@
-import { uuidv7 } from '../../core/ids.ts'
-import type { AuditRecord } from '../record.ts'
+import type { AuditRecord } from '@tollgate/kit/audit'
+import { uuidv7 } from '@tollgate/kit/core'
 
 /** A record of an ordinary request, with what a test is about in its place. */
-export function record(fields: Partial<AuditRecord> = {}): AuditRecord {
+export function auditRecord(fields: Partial<AuditRecord> = {}): AuditRecord {
   return {
     id: uuidv7(),
     requestId: 'req_0123456789abcdef',

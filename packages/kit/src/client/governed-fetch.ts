@@ -1,0 +1,168 @@
+import { TollgateError } from '../core/errors.ts'
+import { requestId } from '../core/ids.ts'
+import { nanoUsd } from '../core/money.ts'
+import { answerOf, openaiErrorBody } from '../core/refuse.ts'
+import { type Identity, principalOf } from '../directory/identity.ts'
+import { accountPath, type Principal } from '../directory/principal.ts'
+import type { Amounts } from '../ledger/ledger.ts'
+import { reservedHeaders } from '../toll/headers.ts'
+import { type ReserveOptions, reservePolicy } from '../toll/policy.ts'
+import { type ReservePolicy, type ReserveRequest, reserveToll } from '../toll/reserve.ts'
+import { releaseToll, settleToll, type Toll, wholeReservation } from '../toll/toll.ts'
+import type { Endpoint } from '../wire/call.ts'
+import { editCall } from '../wire/openai/edits.ts'
+import { ENDPOINT_PATHS } from '../wire/openai/paths.ts'
+import { endpointOf, parse } from '../wire/receive.ts'
+import type { Deployment } from '../wire/routes.ts'
+import { chargeAnswer } from './answer.ts'
+import { type Fetch, type Outgoing, outgoingOf } from './outgoing.ts'
+import { openPassage } from './passage.ts'
+import { isUnsent } from './unsent.ts'
+
+export interface GovernedFetchOptions extends ReserveOptions {
+  /** Who pays: what `identify` is given, or `principal.get(req)` in a handler. */
+  readonly principal: Identity
+  /** How calls are sent. */
+  readonly fetch?: Fetch
+  /** The provider's name, as prices of one's own name it (`provider/model`). */
+  readonly provider?: string
+}
+
+/**
+ * A `fetch` with a budget, for an SDK's client in a worker, a cron job or a handler: the most that a provider call can
+ * cost is reserved before it is sent, the output cap that the grant pays for is put into it, and what it really cost is
+ * in the books before its answer is handed over. Make one for each caller; all of one ledger share what is costly.
+ *
+ * A refusal is an answer in the provider's own shape, so that SDKs raise what they always raise: `budget_exceeded` and
+ * `budget_reserved` (429), `price_unknown` and `invalid_request` (400), `ledger_unavailable` (503; fails closed, nothing
+ * is sent). GET, HEAD, OPTIONS and DELETE pass untouched. What else is no POST to chat, completions or embeddings has no
+ * price here: it is refused as `price_unknown` where a hard budget in USD or tokens stands over the caller, and counts
+ * as one request where none does.
+ *
+ * A stream is charged as it is read: read it to its end, or cancel it, since until then all that was reserved stays so.
+ * What the process leaves behind when it dies is charged, unconfirmed, once `reservationTtlMs` have passed. On a route
+ * with `budgetReserve` before it the same call would be charged twice: use one of the two.
+ *
+ * @throws RangeError at assembly when the principal names nobody.
+ *
+ * @example
+ * const openai = new OpenAI({ fetch: governedFetch({ ledger, principal: { team: 'reports' } }) })
+ */
+export const governedFetch = ({
+  principal: identity,
+  fetch: send = globalThis.fetch,
+  provider = 'openai',
+  ...options
+}: GovernedFetchOptions): Fetch => {
+  const principal = principalOf(identity)
+  const terms: Terms = { policy: reservePolicy(options), principal, provider, send }
+
+  return async function governedFetch(input, init) {
+    const outgoing = outgoingOf(input, init)
+    if (BUYS_NOTHING.has(outgoing.method)) return send(input, init)
+    const id = requestId()
+    try {
+      outgoing.signal?.throwIfAborted()
+      const endpoint = outgoing.method === 'POST' ? endpointOf(outgoing.url.pathname) : undefined
+      if (endpoint) return await sendPriced(terms, id, outgoing, endpoint)
+      await admitUnpriced(terms, id, outgoing)
+    } catch (error) {
+      if (TollgateError.is(error)) return refusalAnswer(error as TollgateError, id)
+      throw error
+    }
+    return send(input, init)
+  }
+}
+
+/** Methods that read or remove, and generate nothing. */
+const BUYS_NOTHING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'DELETE'])
+
+/** What all calls of one governed fetch have in common. */
+interface Terms {
+  readonly policy: ReservePolicy
+  readonly principal: Principal
+  readonly provider: string
+  readonly send: Fetch
+}
+
+/** Reserve for a call, send it with what enforcement needs, and charge its answer. */
+async function sendPriced(
+  terms: Terms,
+  id: string,
+  outgoing: Outgoing,
+  endpoint: Endpoint,
+): Promise<Response> {
+  const { policy, send } = terms
+  const received = parse(await outgoing.bytes(), endpoint)!
+  const deployment = deploymentOf(terms, outgoing.url, endpoint, received.model)
+  const toll = await reserve(terms, id, outgoing, { call: received, received, deployment })
+  const edited = editCall(received, toll.cap === undefined ? {} : { maxOutputTokens: toll.cap })
+  const passage = openPassage(toll, policy.clock)
+  let answer: Response
+  try {
+    answer = await outgoing.send(send, edited?.bytes ?? received.bytes)
+  } catch (error) {
+    if (isUnsent(error)) toll.sentAtMs = undefined
+    await passage.end({ status: undefined, whole: false })
+    throw error
+  }
+  const headers = reservedHeaders(toll, policy.exposeLimits)
+  return chargeAnswer(answer, { passage, signal: outgoing.signal, headers })
+}
+
+/**
+ * Nothing says what this call costs. The ledger is asked first, so that what is known of the caller's limits is what the
+ * books have; it counts as one request, whatever becomes of it.
+ */
+async function admitUnpriced(terms: Terms, id: string, outgoing: Outgoing): Promise<void> {
+  const { booth, observe } = terms.policy
+  const toll = await reserve(terms, id, outgoing, { upTo: ONE_REQUEST })
+  const { usd, tokens } = booth.ledger.smallestLimits(accountPath(terms.principal))
+  if (observe || (usd ?? tokens) === undefined) return settleToll(toll, wholeReservation(toll))
+  await releaseToll(toll)
+  throw new TollgateError('price_unknown', {
+    message: `What ${outgoing.method} ${outgoing.url.pathname} costs is not known beforehand, and a budget stands over it. Send it without this budget, if it may go uncounted.`,
+  })
+}
+
+const ONE_REQUEST: Amounts = { usd: nanoUsd(0), tokens: 0, requests: 1 }
+
+/** Reserve, unless the caller has gone meanwhile. */
+async function reserve(
+  { policy, principal }: Terms,
+  id: string,
+  { signal }: Outgoing,
+  purchase: Partial<Pick<ReserveRequest, 'call' | 'received' | 'deployment' | 'upTo'>>,
+): Promise<Toll> {
+  const request: ReserveRequest = {
+    call: undefined,
+    received: undefined,
+    deployment: undefined,
+    upTo: undefined,
+    ...purchase,
+    requestId: id,
+    principal,
+    gone: () => signal?.aborted === true,
+  }
+  let toll: Toll
+  try {
+    toll = await reserveToll(policy, request)
+  } catch (refusal) {
+    signal?.throwIfAborted()
+    throw refusal
+  }
+  if (!signal?.aborted) return toll
+  await releaseToll(toll)
+  throw signal.reason
+}
+
+/** Where the call goes: its own URL says best whose prices it has. */
+function deploymentOf({ provider }: Terms, url: URL, endpoint: Endpoint, model: string): Deployment {
+  const base = url.pathname.slice(0, -ENDPOINT_PATHS[endpoint].length)
+  return { provider: { name: provider, dialect: 'openai', baseUrl: url.origin + base }, model }
+}
+
+function refusalAnswer(error: TollgateError, id: string): Response {
+  const { status, headers, body } = answerOf(error, openaiErrorBody(error, id))
+  return new Response(body, { status, headers: { ...headers, 'x-request-id': id } })
+}
