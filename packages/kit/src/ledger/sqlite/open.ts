@@ -1,6 +1,7 @@
-import { closeSync, mkdirSync, openSync, statfsSync } from 'node:fs'
+import { mkdirSync, statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
+import { openSqliteFile } from '../../core/sqlite-file.ts'
 import { provisionTables } from './schema.ts'
 
 export interface OpenOptions {
@@ -14,33 +15,25 @@ const NETWORK_FILE_SYSTEMS = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42])
 /** A log that a burst has made longer than this is cut back when it starts over. */
 const LOG_KEPT_BYTES = 32 * 1024 * 1024
 
-/**
- * Open the file for the ledger alone, on a connection of its own. A new file can be read by its owner only, and so can
- * the journal that SQLite makes beside it.
- */
+/** Open the file for the ledger alone. @throws Error on a network file system, where its locks would not hold. */
 export function openLedgerFile(path: string, { durability, busyTimeoutMs }: OpenOptions): DatabaseSync {
-  if (path !== ':memory:') makeFile(path)
-  const db = new DatabaseSync(path, { timeout: busyTimeoutMs })
-  try {
-    // With NORMAL a commit survives the death of the process, with FULL also the loss of power.
-    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability === 'strict' ? 'FULL' : 'NORMAL'}`)
-    // The main thread never checkpoints: that is where the file is synced, and it would stop every request meanwhile.
-    db.exec(`PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = ${LOG_KEPT_BYTES}`)
-    provisionTables(db)
-  } catch (error) {
-    db.close()
-    throw error
-  }
-  return db
+  if (path !== ':memory:') refuseNetwork(dirname(path))
+  return openSqliteFile(path, {
+    busyTimeoutMs,
+    prepare(db) {
+      // With NORMAL a commit survives the death of the process, with FULL also the loss of power.
+      db.exec(
+        `PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability === 'strict' ? 'FULL' : 'NORMAL'}`,
+      )
+      // The main thread never checkpoints: that is where the file is synced, and it would stop every request meanwhile.
+      db.exec(`PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = ${LOG_KEPT_BYTES}`)
+      provisionTables(db)
+    },
+  })
 }
 
-function makeFile(path: string): void {
-  const folder = dirname(path)
+function refuseNetwork(folder: string): void {
   mkdirSync(folder, { recursive: true })
-  if (NETWORK_FILE_SYSTEMS.has(statfsSync(folder).type)) {
-    throw new Error(
-      `${folder} is on a network file system, where SQLite's locks do not hold: use a local disk`,
-    )
-  }
-  closeSync(openSync(path, 'a', 0o600))
+  if (!NETWORK_FILE_SYSTEMS.has(statfsSync(folder).type)) return
+  throw new Error(`${folder} is on a network file system, where SQLite's locks do not hold: use a local disk`)
 }
