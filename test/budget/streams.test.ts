@@ -1,7 +1,8 @@
 import type { Behaviour } from '@tollgate/testing'
-import { dieAfter, gate, resetBeforeHead, truncateAfter } from '@tollgate/testing'
+import { dieAfter, memoryLedger, resetBeforeHead, truncateAfter } from '@tollgate/testing'
 import { describe, expect, it } from 'vitest'
 import { type Assembly, assemble } from '../support/assembly.ts'
+import { gate } from '../support/http.ts'
 
 const LIMIT = 5_000_000_000
 const BUDGET = [{ limit_usd: '5.00', period: 'daily' }] as const
@@ -205,5 +206,44 @@ describe('a JSON answer', () => {
     const { billed, spent } = await expectBounded(gateway)
     expect(spent).toBe(billed)
     expect(billed).toBeGreaterThan(0)
+  })
+})
+
+describe('a client that leaves while its money is being reserved', () => {
+  it('has bought nothing, and nothing is held', async () => {
+    const books = memoryLedger()
+    const reserving = gate()
+    const left = gate()
+    const released = gate<string>()
+    const gateway = await assemble({
+      budgets: BUDGET,
+      before: [
+        (_req, res, next) => {
+          res.once('close', left.open)
+          next()
+        },
+      ],
+      ledger: {
+        ...books,
+        async reserve(command) {
+          reserving.open()
+          await left.opened
+          return books.reserve(command)
+        },
+        async release(id) {
+          const result = await books.release(id)
+          released.open(result.status)
+          return result
+        },
+      },
+    })
+    const controller = new AbortController()
+    const asking = gateway.post('/chat/completions', ask(), { signal: controller.signal })
+    await reserving.opened
+    controller.abort()
+    await expect(asking).rejects.toThrow()
+    expect(await released.opened).toBe('released')
+    expect(await gateway.books()).toMatchObject({ spent: 0, reserved: 0 })
+    expect(gateway.provider.requests).toHaveLength(0)
   })
 })

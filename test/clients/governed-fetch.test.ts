@@ -53,11 +53,11 @@ async function worker({
 
 type Worker = Awaited<ReturnType<typeof worker>>
 
-const ask = (extra: object = {}) => ({
+const ask = <Extra extends object>(extra?: Extra) => ({
   model: 'gpt-4o',
   messages: [{ role: 'user' as const, content: 'Summarise the orders of last night.' }],
   metadata: { answer_tokens: '100' },
-  ...extra,
+  ...(extra as Extra),
 })
 
 /** The books have the provider's own count, at once, and hold nothing. */
@@ -178,9 +178,11 @@ describe('what is sent', () => {
       .create(ask({ stream: true as const }))
       .withResponse()
     await textOf(data)
-    const [{ body }] = it.provider.requests as [{ body: Record<string, unknown> }]
+    const { body } = it.provider.requests[0]!
     expect(body).toMatchObject({ stream_options: { include_usage: true } })
-    expect(String(body.max_completion_tokens)).toBe(response.headers.get('x-tollgate-max-tokens'))
+    expect(String((body as { max_completion_tokens?: number }).max_completion_tokens)).toBe(
+      response.headers.get('x-tollgate-max-tokens'),
+    )
     await expectExact(it)
   })
 
@@ -250,8 +252,8 @@ describe('an endpoint that has no price', () => {
 })
 
 describe('a refusal', () => {
-  const flat = (maxTokens: number) =>
-    ask({ model: 'flat', max_tokens: maxTokens, metadata: { answer_tokens: '9999' } })
+  const flat = (maxTokens: number, answerTokens = maxTokens) =>
+    ask({ model: 'flat', max_tokens: maxTokens, metadata: { answer_tokens: String(answerTokens) } })
 
   it('is a RateLimitError that is not retried, and says why', async () => {
     const it = await worker({ budgets: [{ limit_usd: '0.10', period: 'daily' }] })
@@ -290,21 +292,22 @@ describe('a refusal', () => {
     it.provider.next({ hold })
     const first = it.openai.chat.completions.create(flat(1000, 100))
     await it.provider.waitFor(({ requests }) => requests.length === 1)
-    let refused: Response | undefined
+    const refusals: unknown[] = []
     const patient = new OpenAI({
       baseURL: it.provider.url,
       apiKey: PROVIDER_KEY,
       fetch: async (...call) => {
         const answer = await it.fetch(...call)
-        if (!answer.ok) refused ??= answer.clone()
+        if (answer.ok) return answer
+        const body = await answer.text()
+        refusals.push([answer.headers.get('x-should-retry'), JSON.parse(body)])
         hold.open()
         await first
-        return answer
+        return new Response(body, answer)
       },
     })
     await patient.chat.completions.create(flat(500))
-    expect(await refused?.json()).toMatchObject({ error: { code: 'budget_reserved' } })
-    expect(refused?.headers.get('x-should-retry')).toBe('true')
+    expect(refusals).toMatchObject([['true', { error: { code: 'budget_reserved' } }]])
     expect((await it.books()).spent).toBe(60_000_000)
   })
 

@@ -299,14 +299,51 @@ describe('a body that is not a provider call', () => {
     await expectCharged(service)
   })
 
-  it('usage.pending: work that fails and told nothing is charged what was reserved', async () => {
+  it('usage.pending: work that announces more work is waited for to its end', async () => {
+    const service = await existingService(
+      upTo((req, res, _next, { openai }) => {
+        const step = async (left: number) => {
+          const { usage: used } = await openai.chat.completions.create(question)
+          usage.add(req, { model: 'flat', usage: used! })
+          if (left > 1) usage.pending(req, step(left - 1))
+        }
+        usage.pending(req, step(3))
+        res.status(202).end()
+      }),
+    )
+    await service.post('/work', {})
+    await expectCharged(service, 3)
+  })
+
+  it('a handler that buys more than was reserved pays for all of it, and the next is refused', async () => {
+    const service = await existingService({
+      budgets: [{ limit_usd: '0.40', period: 'daily' }],
+      ...upTo((req, res) => {
+        usage.add(req, { usd: '0.50' })
+        res.json({})
+      }),
+    })
+    expect((await service.post('/work', {})).status).toBe(200)
+    await expectSpent(service, 500_000_000)
+    const refused = await service.post('/work', {})
+    expect(await refused.json()).toMatchObject({ error: { code: 'budget_exceeded' } })
+  })
+
+  it('usage.pending: work that fails and told nothing is charged what was reserved, and said', async () => {
+    const door = gate()
     const service = await existingService(
       upTo((req, res) => {
+        usage.pending(req, door.opened)
         usage.pending(req, Promise.reject(new Error('the worker died')))
         res.status(202).end()
       }),
     )
-    expect((await service.post('/work', {})).status).toBe(202)
+    const warnings = await warningsOf('TOLLGATE_PENDING_FAILED', async () => {
+      expect((await service.post('/work', {})).status).toBe(202)
+    })
+    expect(warnings).toEqual([expect.stringContaining('the worker died')])
+    expect(await service.books()).toMatchObject({ spent: 0, reserved: UP_TO_NANO_USD })
+    door.open()
     await expectSpent(service, UP_TO_NANO_USD)
   })
 

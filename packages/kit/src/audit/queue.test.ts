@@ -111,16 +111,28 @@ describe('a queue before a sink', () => {
     expect(queue.standing()).toMatchObject({ written: 1, queued: 0 })
   })
 
-  it('drops and counts what comes while it is full, and says so once', async () => {
+  it('drops and counts what comes while it is full, and says so once an overload', async () => {
     const { timers, fire } = manualTimers()
     const faults: string[] = []
-    const { sink } = sinkOf(never)
+    const answers = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    let asked = 0
+    const { sink } = sinkOf(() => answers[asked++]?.promise)
     const queue = sinkQueue(sink, { maxQueued: 10, timers, onFault: (sentence) => faults.push(sentence) })
     for (const each of some(4)) queue.push(each)
     await fire()
     for (const each of some(20)) queue.push(each)
     expect(queue.standing()).toMatchObject({ written: 0, queued: 10, dropped: 14 })
+    answers[0]!.resolve()
+    await settled()
+    for (const each of some(6)) queue.push(each)
+    expect(queue.standing()).toMatchObject({ written: 4, queued: 10, dropped: 16 })
     expect(faults).toEqual(['The queue of audit sink test is full: records are dropped, and counted.'])
+    await fire()
+    answers[1]!.resolve()
+    await settled()
+    for (const each of some(11)) queue.push(each)
+    expect(queue.standing()).toMatchObject({ written: 14, queued: 10, dropped: 17 })
+    expect(faults).toHaveLength(2)
   })
 
   it('counts content as what it weighs', () => {

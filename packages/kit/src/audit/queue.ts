@@ -71,7 +71,6 @@ export function sinkQueue(
   function push(record: AuditRecord): void {
     const itsWeight = weightOf(record)
     if (stopped || weight + itsWeight > maxQueued) return drop()
-    full = false
     waiting.push(record)
     weight += itsWeight
     accepted += 1
@@ -117,6 +116,8 @@ export function sinkQueue(
     written += batch.length
     waiting = waiting.slice(batch.length)
     for (const record of batch) weight -= weightOf(record)
+    // One overload, one warning: it is over when nothing waits any more.
+    if (waiting.length === 0) full = false
   }
 
   function inTime(answer: Promise<void>): Promise<void> {

@@ -74,6 +74,20 @@ describe('an audit trail', () => {
     await table.close()
   })
 
+  it('does not wait longer than its deadline for books that do not answer, or a sink that cannot be closed', async () => {
+    const silent = { ...memoryLedger(), expired: () => new Promise(() => {}) } as Ledger
+    const good = listSink()
+    const unclosable: AuditSink = {
+      ...sqliteAudit(':memory:'),
+      write: () => {},
+      close: () => new Promise(() => {}),
+    }
+    const trail = auditTrail({ ledger: silent, sinks: [unclosable, good] })
+    trail.write(auditRecord())
+    await trail.close({ deadlineMs: 150 })
+    expect(good.closed).toBe(true)
+  })
+
   it('goes on when the books cannot be asked what has expired', async () => {
     const faults: string[] = []
     const failing = { ...memoryLedger(), expired: () => Promise.reject(new Error('closed')) } as Ledger

@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from 'node:timers'
 import type { Ledger } from '../ledger/ledger.ts'
 import { boothOf } from '../toll/booth.ts'
 import { expiredRecord } from './expired-record.ts'
@@ -52,8 +53,10 @@ export function auditTrail({ sinks, ledger, onFault = warn, ...options }: AuditT
   }
 
   async function flush({ deadlineMs = FLUSH_MS }: FlushOptions = {}): Promise<boolean> {
-    await repaired
-    const all = await Promise.all(queues.map((queue) => queue.flush(deadlineMs)))
+    const untilMs = performance.now() + deadlineMs
+    await atMost(deadlineMs, repaired)
+    const leftMs = Math.max(0, untilMs - performance.now())
+    const all = await Promise.all(queues.map((queue) => queue.flush(leftMs)))
     return all.every(Boolean)
   }
 
@@ -61,14 +64,26 @@ export function auditTrail({ sinks, ledger, onFault = warn, ...options }: AuditT
     write,
     standings: () => queues.map((queue) => queue.standing()),
     flush,
-    async close(deadline) {
+    async close({ deadlineMs = FLUSH_MS } = {}) {
       unfollow()
-      const all = await flush(deadline)
+      const all = await flush({ deadlineMs })
       for (const queue of queues) queue.stop()
-      await Promise.all(sinks.map(async (sink) => sink.close?.()))
+      await atMost(deadlineMs, Promise.all(sinks.map(async (sink) => sink.close?.())))
       return all
     },
   }
+}
+
+/** Resolves when the work has ended, however, or the time is over. */
+function atMost(deadlineMs: number, work: Promise<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, deadlineMs)
+    function done(): void {
+      clearTimeout(timer)
+      resolve()
+    }
+    work.then(done, done)
+  })
 }
 
 /** A process that died between expiring a reservation and writing its record left the ledger knowing what no sink does. */

@@ -33,7 +33,7 @@ export function endWork(context: Context): void {
   }
 }
 
-function outcomeOf(context: Context, res: ServerResponse): Outcome {
+function outcomeOf(context: Context, res: ServerResponse): Omit<Outcome, 'passedOn'> {
   const finished = res.writableFinished
   const status = finished || res.headersSent ? res.statusCode : 499
   return {
@@ -46,10 +46,10 @@ function outcomeOf(context: Context, res: ServerResponse): Outcome {
 async function settleAll(context: Context, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const outcome = outcomeOf(context, res)
   for (let index = context.entered.length - 1; index >= 0; index -= 1) {
-    const { name, settle } = context.entered[index]!
+    const { name, settle, passedOn } = context.entered[index]!
     if (!settle) continue
     try {
-      const settling = settle(req, res, outcome)
+      const settling = settle(req, res, { ...outcome, passedOn })
       if (settling) await settling
     } catch (fault) {
       // One stage's fault must not keep the others from settling; nobody is left to answer to.

@@ -10,6 +10,16 @@ export interface Outcome {
   readonly status: number
   /** The refusal or fault that a stage answered with. */
   readonly refusal?: TollgateError
+  /** Whether the stage that settles had handed the request on. */
+  readonly passedOn: boolean
+}
+
+/** A stage that a request has reached. */
+export interface EnteredStage {
+  readonly name: string
+  readonly settle: Settle | undefined
+  /** It has handed the request on: what is behind it may have done anything since. */
+  passedOn: boolean
 }
 
 export type Settle = (req: IncomingMessage, res: ServerResponse, outcome: Outcome) => void | Promise<void>
@@ -22,7 +32,7 @@ export interface Context {
   /** Values given so far, by slot name. */
   readonly slots: Map<string, unknown>
   /** Stages entered so far, in order, with what they want to do on the way back. */
-  readonly entered: { readonly name: string; readonly settle: Settle | undefined }[]
+  readonly entered: EnteredStage[]
   /** A stage or handler has begun to answer. */
   answered: boolean
   /** The client has left, or the response is complete: nobody is to go on. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { armClose, beginWork, endWork } from './close.ts'
-import { type Context, contextOf, peekContext, type Settle } from './context.ts'
+import { type Context, contextOf, type EnteredStage, peekContext, type Settle } from './context.ts'
 import { misassembled, TollgateError } from './errors.ts'
 import { refuse } from './refuse.ts'
 import type { Slot } from './slot.ts'
@@ -68,22 +68,22 @@ export function defineStage<
 >(spec: StageSpec<Needs, Gives, Name>): Stage<Needs, Gives, Name> {
   const { name, handle, settle } = spec
   const needs = spec.needs ?? []
-  const entry = { name, settle }
 
   const stage = (req: IncomingMessage, res: ServerResponse, next: Next) => {
     const context = contextOf(req, res, (born) => armClose(born, req, res))
     if (context.closed) return
     const fault = orderFault(context, name, needs)
     if (fault) return fail(req, res, next, fault)
+    const entry = { name, settle, passedOn: false }
     context.entered.push(entry)
     try {
       const working = handle(req, res)
-      if (!working) return goOn(context, res, next)
+      if (!working) return goOn(context, entry, res, next)
       beginWork(context)
       working.then(
         () => {
           endWork(context)
-          goOn(context, res, next)
+          goOn(context, entry, res, next)
         },
         (error: unknown) => {
           fail(req, res, next, error)
@@ -115,8 +115,9 @@ function orderFault(
   return undefined
 }
 
-function goOn(context: Context, res: ServerResponse, next: Next): void {
+function goOn(context: Context, entry: EnteredStage, res: ServerResponse, next: Next): void {
   if (context.closed || context.answered || res.headersSent) return
+  entry.passedOn = true
   next()
 }
 

@@ -106,7 +106,7 @@ export function openToll({ nowMs, ...granted }: OpenTollOptions): Toll {
 
 /** The charge of a usage at a price. */
 export function chargeOf(usage: Usage, price: Price, basis: Basis): Charge {
-  return { nanoUsd: costOf(usage, price), tokens: totalTokens(usage), basis, usage }
+  return { nanoUsd: costOf(usage, price), tokens: Math.min(totalTokens(usage), MAX_AMOUNT), basis, usage }
 }
 
 /** Everything that was reserved: the charge of a call that told nothing. */

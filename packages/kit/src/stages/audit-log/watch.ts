@@ -21,7 +21,8 @@ export function startWatch(res: ServerResponse, clock: Clock): Watch {
     watch.firstByteAtMs ??= clock.now()
     return writeHead.apply(this, head as never)
   } as ServerResponse['writeHead']
-  res.once('close', () => {
+  // Before the core's own listener, which begins with the settles at once.
+  res.prependOnceListener('close', () => {
     watch.closedAtMs = clock.now()
   })
   return watch

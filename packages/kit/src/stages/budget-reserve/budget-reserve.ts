@@ -119,12 +119,13 @@ function forward(req: IncomingMessage, received: ReceivedCall, toll: Toll): void
 }
 
 /**
- * The last resort, where no usage-reconcile is mounted or it failed: a request that a stage refused bought nothing; all
- * others may have reached a provider, and what may have been spent is spent.
+ * The last resort, where no usage-reconcile is mounted, or was not reached: a request that went no further, or that a
+ * stage refused, bought nothing; all others may have reached a provider, and what may have been spent is spent.
  */
 async function settleUnsettled(req: IncomingMessage, outcome: Outcome): Promise<void> {
   const toll = reservation.peek(req)
   if (toll?.state !== 'open') return
-  if (outcome.refusal && toll.sentAtMs === undefined) await releaseToll(toll)
+  const refused = outcome.refusal !== undefined && toll.sentAtMs === undefined
+  if (refused || !outcome.passedOn) await releaseToll(toll)
   else await settleToll(toll, wholeReservation(toll))
 }

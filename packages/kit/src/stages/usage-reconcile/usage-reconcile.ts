@@ -143,7 +143,8 @@ async function settleAtClose(
   outcome: Outcome,
   clock: Clock,
 ): Promise<void> {
-  if (toll.pending.length > 0) await Promise.allSettled(toll.pending)
+  // Work may announce more work before it ends.
+  for (let ended = 0; ended < toll.pending.length; ended += 1) await toll.pending[ended]
   if (toll.state !== 'open') return correctAtClose(toll, outcome)
   const { reading, counting: count } = watches.get(toll)!
   const status = res.headersSent ? outcome.status : undefined

@@ -30,8 +30,16 @@ export const usage = {
 
   /** Work goes on after the answer: the reservation stays open until the promise has settled, and is charged then. */
   pending(req: IncomingMessage, work: Promise<unknown>): void {
-    tollOf(req)?.pending.push(work)
+    // Handled here and now: a failure that nobody hears of for a turn would end the process.
+    tollOf(req)?.pending.push(work.catch(warnFailed))
   },
+}
+
+function warnFailed(cause: unknown): void {
+  process.emitWarning(`Work announced with usage.pending failed: ${String(cause)}`, {
+    type: 'TollgateWarning',
+    code: 'TOLLGATE_PENDING_FAILED',
+  })
 }
 
 function tollOf(req: IncomingMessage): Toll | undefined {
