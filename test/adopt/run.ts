@@ -61,7 +61,8 @@ async function adoptOne(name: string, home: string, nodes: readonly Node[], chec
 const all = (await readdir(join(import.meta.dirname, 'fixtures'))).sort()
 const chosen = process.argv.slice(2)
 const unknown = chosen.filter((name) => !all.includes(name))
-if (unknown.length > 0) throw new Error(`no such fixture: ${unknown.join(', ')}. There are: ${all.join(', ')}`)
+if (unknown.length > 0)
+  throw new Error(`no such fixture: ${unknown.join(', ')}. There are: ${all.join(', ')}`)
 
 const { passed, failed } = await adopt(chosen.length > 0 ? chosen : all)
 console.log(`${passed} passed, ${failed} failed`)

@@ -7,6 +7,9 @@ run(process.argv.slice(2), {
   cwd: process.cwd(),
   out: (line) => void process.stdout.write(`${line}\n`),
   err: (line) => void process.stderr.write(`${line}\n`),
+  clear() {
+    if (process.stdout.isTTY) process.stdout.write('\x1b[2J\x1b[H')
+  },
   get stopped() {
     return stopSignal()
   },

@@ -1,5 +1,6 @@
 import type { Clock } from '@tollgate/kit/core'
 import { type PriceBook, priceBook } from '@tollgate/kit/meter'
+import type { AuditLog } from '@tollgate/kit/stages/audit-log'
 import type { Provider } from '@tollgate/kit/wire'
 import type { Express } from 'express'
 import type { Config } from './config/index.ts'
@@ -19,6 +20,7 @@ export interface ServiceOptions {
   readonly config: Config
   readonly store: Pick<Store, 'ledger' | 'directory' | 'masterKey'>
   readonly providers: readonly Provider[]
+  readonly audit: AuditLog
   readonly clock: Clock
 }
 
@@ -35,7 +37,7 @@ export interface Service {
  * @throws TollgateError `misassembled` when the stages are in an order that cannot work.
  * @throws Error when a module of the operator's own is no stage.
  */
-export function service({ config, store, providers, clock }: ServiceOptions): Service {
+export function service({ config, store, providers, audit, clock }: ServiceOptions): Service {
   const { ledger, directory, masterKey } = store
   const prices = priceBook({ overrides: config.prices, unknownPrice: config.unknownPrice, clock })
   const routes = routesOf(config, providers, prices)
@@ -44,7 +46,7 @@ export function service({ config, store, providers, clock }: ServiceOptions): Se
   const ready = readiness(checksOf(config, store, prices, providers), clock)
   const app = gatewayApp({
     traffic: passing.stage,
-    stages: stagesOf({ config, ledger, directory, masterKey, prices, routes, tiers, clock }),
+    stages: stagesOf({ config, ledger, directory, masterKey, prices, routes, tiers, audit, clock }),
     models: models({ catalogue: modelCatalogue({ providers, routes, prices, clock }), tiers }),
     me: me({ ledger, tiers, exposeLimits: config.exposeLimits }),
     readyz: ready.stage,

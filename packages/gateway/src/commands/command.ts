@@ -10,6 +10,8 @@ export interface World {
   out(line: string): void
   /** Write a line that is no part of the answer. */
   err(line: string): void
+  /** Begin a new screen, where the answer goes to one. */
+  clear(): void
   /** Resolves when the process is told to stop, with the signal's name. */
   readonly stopped: Promise<string>
   nowMs(): number

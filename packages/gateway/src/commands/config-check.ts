@@ -1,6 +1,7 @@
 import { systemClock } from '@tollgate/kit/core'
 import { staticDirectory } from '@tollgate/kit/directory'
 import { sqliteLedger } from '@tollgate/kit/ledger/sqlite'
+import { auditLog } from '@tollgate/kit/stages/audit-log'
 import { type Config, loadConfig } from '../config/index.ts'
 import { providersOf } from '../pipeline/provider-routes.ts'
 import { budgetText, configLines, line } from '../say/config-lines.ts'
@@ -30,7 +31,8 @@ async function checkPipeline(config: Config): Promise<void> {
   const ledger = sqliteLedger(':memory:')
   try {
     const store = { ledger, directory: staticDirectory([]), masterKey: Buffer.alloc(32) }
-    service({ config, store, providers: providersOf(config), clock: systemClock })
+    const audit = auditLog({ sinks: [] })
+    service({ config, store, providers: providersOf(config), audit, clock: systemClock })
   } finally {
     await ledger.close()
   }

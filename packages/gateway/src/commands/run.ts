@@ -7,9 +7,11 @@ import { configCheck } from './config-check.ts'
 import { keysCreate } from './keys-create.ts'
 import { keysList } from './keys-list.ts'
 import { keysRevoke } from './keys-revoke.ts'
+import { ledgerExpired } from './ledger-expired.ts'
+import { spend } from './spend.ts'
 import { start } from './start.ts'
 
-const COMMANDS: readonly Command[] = [start, keysCreate, keysList, keysRevoke, configCheck]
+const COMMANDS: readonly Command[] = [start, keysCreate, keysList, keysRevoke, spend, ledgerExpired, configCheck]
 
 const OK = 0
 const FAILED = 1

@@ -2,6 +2,7 @@ import type { Clock } from '@tollgate/kit/core'
 import type { Directory } from '@tollgate/kit/directory'
 import type { Ledger } from '@tollgate/kit/ledger'
 import type { PriceBook } from '@tollgate/kit/meter'
+import type { AuditLog } from '@tollgate/kit/stages/audit-log'
 import type { Routes } from '@tollgate/kit/wire'
 import type { Config } from '../config/index.ts'
 import type { TierRules } from './tiers.ts'
@@ -15,5 +16,7 @@ export interface StageMaterials {
   readonly prices: PriceBook
   readonly routes: Routes
   readonly tiers: TierRules
+  /** The stage that keeps a record of every request, and its trail. */
+  readonly audit: AuditLog
   readonly clock: Clock
 }

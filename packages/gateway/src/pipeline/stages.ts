@@ -9,6 +9,8 @@ import { moduleStage } from './module-stage.ts'
 
 /** Each stage by its name, made from what the config says of it. */
 const STAGES: Readonly<Record<string, (materials: StageMaterials) => Stage>> = {
+  'audit-log': ({ audit }) => audit,
+
   'auth-virtual-key': ({ directory, masterKey, clock }) => authVirtualKey({ directory, masterKey, clock }),
 
   'tier-check': ({ config: { tiers, mode }, tiers: { tierOf } }) =>
@@ -34,6 +36,6 @@ const STAGES: Readonly<Record<string, (materials: StageMaterials) => Stage>> = {
 /** The stages of the configured pipeline, in its order. @throws Error when a module of the operator's own has none. */
 export function stagesOf(materials: StageMaterials): (Stage | ForeignHandler)[] {
   return materials.config.pipeline
-    .filter((entry) => entry !== 'audit-log')
+    
     .map((entry) => STAGES[entry]?.(materials) ?? moduleStage(entry, materials))
 }

@@ -62,7 +62,7 @@ describe('an audit trail', () => {
 
   it('writes a record of what expired while nobody was there to write one, once', async () => {
     const table = sqliteAudit(':memory:')
-    const ledger = { ...memoryLedger(), expired: async () => [expired] } as Ledger
+    const ledger = { ...memoryLedger(), expired: async () => [expired] } as unknown as Ledger
     for (let start = 0; start < 2; start += 1) {
       const list = listSink()
       const trail = auditTrail({ ledger, sinks: [{ ...table, close: () => {} }, list] })
@@ -75,7 +75,7 @@ describe('an audit trail', () => {
   })
 
   it('does not wait longer than its deadline for books that do not answer, or a sink that cannot be closed', async () => {
-    const silent = { ...memoryLedger(), expired: () => new Promise(() => {}) } as Ledger
+    const silent = { ...memoryLedger(), expired: () => new Promise(() => {}) } as unknown as Ledger
     const good = listSink()
     const unclosable: AuditSink = {
       ...sqliteAudit(':memory:'),
@@ -90,7 +90,7 @@ describe('an audit trail', () => {
 
   it('goes on when the books cannot be asked what has expired', async () => {
     const faults: string[] = []
-    const failing = { ...memoryLedger(), expired: () => Promise.reject(new Error('closed')) } as Ledger
+    const failing = { ...memoryLedger(), expired: () => Promise.reject(new Error('closed')) } as unknown as Ledger
     const trail = auditTrail({
       ledger: failing,
       sinks: [sqliteAudit(':memory:')],

@@ -40,13 +40,13 @@ export function usdToNano(usd: string | number): number {
 }
 
 /** Nano-USD as a decimal string in USD, all nine places (`'0.000012345'`); negative amounts keep their sign. */
-export function nanoToUsd(nano: number): string {
-  const digits = String(Math.abs(nano)).padStart(10, '0')
+export function nanoToUsd(nano: number | bigint): string {
+  const digits = String(nano).replace('-', '').padStart(10, '0')
   return `${nano < 0 ? '-' : ''}${digits.slice(0, -9)}.${digits.slice(-9)}`
 }
 
 /** Money for people to read: cents where they say it all, otherwise as many places as it takes (`$1.00`, `$0.000008`). */
-export function showUsd(nano: number): string {
+export function showUsd(nano: number | bigint): string {
   const text = nanoToUsd(nano).replace(/(\.\d\d\d*?)0+$/, '$1')
   return text.startsWith('-') ? `-$${text.slice(1)}` : `$${text}`
 }

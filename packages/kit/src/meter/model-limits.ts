@@ -1,21 +1,7 @@
 import { LRUCache } from 'lru-cache'
-import { MODEL_FAMILIES } from './model-limits-table.ts'
+import { MODEL_FAMILIES, type ModelLimits } from './model-limits-table.ts'
 
-/** The byte-pair encodings that text is counted with. */
-export type Encoding = 'cl100k_base' | 'o200k_base'
-
-/** What bounds a model's input and output, in tokens. Undefined where nobody has said. */
-export interface ModelLimits {
-  /** Input and output of one generation together. */
-  readonly contextWindow: number | undefined
-  /** The most that one choice may be; reasoning is part of it. */
-  readonly maxOutput: number | undefined
-  /** Output that is billed may not be seen, so that what was seen of a broken-off answer bounds nothing. */
-  readonly hiddenReasoning: boolean
-  readonly encoding: Encoding
-  /** The fastest that one choice is generated, for what may have been generated before anything was seen. */
-  readonly topTokensPerSecond: number
-}
+export type { Encoding, ModelLimits } from './model-limits-table.ts'
 
 /** Corrections and models of one's own, by model name; what is not given stays as known. */
 export type ModelLimitOverrides = Readonly<Record<string, Partial<ModelLimits>>>

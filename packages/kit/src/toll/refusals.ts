@@ -1,5 +1,5 @@
 import { TollgateError } from '../core/errors.ts'
-import { showUsd } from '../core/money.ts'
+import { nanoToUsd, showUsd } from '../core/money.ts'
 import type { Amounts, Metric, Shortfall, Standing, Window } from '../ledger/ledger.ts'
 
 /** How much a refusal tells: nothing of amounts, those of the caller's own key and user, or its ancestors' too. */
@@ -95,14 +95,9 @@ export const REMAINING_HEADER = 'x-tollgate-budget-remaining-usd'
 export function standingHeaders(standing: Standing, exposeLimits: ExposeLimits): Record<string, string> {
   const headers: Record<string, string> = {}
   if (standing.metric === 'usd' && mayKnow(standing.account, exposeLimits)) {
-    headers[REMAINING_HEADER] = remainingUsd(standing.remaining)
+    headers[REMAINING_HEADER] = nanoToUsd(Math.max(0, standing.remaining))
   }
   if (standing.resetAtMs !== null)
     headers['x-tollgate-budget-reset'] = new Date(standing.resetAtMs).toISOString()
   return headers
-}
-
-function remainingUsd(nano: number): string {
-  const digits = String(Math.max(0, nano)).padStart(10, '0')
-  return `${digits.slice(0, -9)}.${digits.slice(-9)}`
 }

@@ -58,8 +58,8 @@ export interface Toll {
   readonly reservedAtMs: number
   /** When the call was sent; undefined while nothing was. */
   sentAtMs: number | undefined
-  /** A charge that had been settled was corrected by a later truth: whoever keeps a record of it keeps another one. */
-  onCorrected: () => void
+  /** Told when its charge is known, and again when a later truth corrects that: for whoever keeps a record of it. */
+  onCharged: () => void
   /** What the call has cost so far, for heartbeats: asked for once a second while it runs. */
   observe: () => Amounts | Promise<Amounts>
   state: 'open' | 'settled' | 'released'
@@ -96,7 +96,7 @@ export function openToll({ nowMs, ...granted }: OpenTollOptions): Toll {
     charge: undefined,
     reservedAtMs: nowMs,
     sentAtMs: undefined,
-    onCorrected: () => {},
+    onCharged: () => {},
     observe: () => NOTHING,
     state: 'open',
   }
@@ -155,10 +155,9 @@ export function amountsOf({ nanoUsd, tokens }: Charge): Amounts {
  * books after the answer sees it. An estimate may be followed by a later truth.
  */
 export function settleToll(toll: Toll, charge: Charge): Promise<void> {
-  const corrects = toll.state === 'settled'
   toll.state = 'settled'
   toll.charge = charge
-  if (corrects) toll.onCorrected()
+  toll.onCharged()
   return close(toll, (ledger) =>
     ledger.settle({ id: toll.id, actual: amountsOf(charge), basis: charge.basis }),
   )
@@ -167,6 +166,7 @@ export function settleToll(toll: Toll, charge: Charge): Promise<void> {
 /** End a toll that bought nothing. */
 export function releaseToll(toll: Toll): Promise<void> {
   toll.state = 'released'
+  toll.onCharged()
   return close(toll, (ledger) => ledger.release(toll.id))
 }
 

@@ -9,7 +9,7 @@ const CHARGE_COLUMNS = ['ended_at_ms', 'charged_nano_usd', 'charged_tokens', 'ba
 function upsert(columns: readonly string[]): string {
   const updates = columns.map((column) => `${column} = excluded.${column}`)
   return `INSERT INTO audit (${COLUMN_LIST.join(', ')}) VALUES (${COLUMN_LIST.map(() => '?').join(', ')})
-    ON CONFLICT DO UPDATE SET ${updates.join(', ')} WHERE 1`
+    ON CONFLICT DO UPDATE SET ${updates.join(', ')} WHERE excluded.ended_at_ms >= audit.ended_at_ms`
 }
 
 const LACKS = 'SELECT 1 FROM audit WHERE id = ? AND ended_at_ms >= ?'

@@ -1,6 +1,5 @@
 import {
   type AccountId,
-  type AccountState,
   type Amounts,
   type Basis,
   METRICS,
@@ -8,6 +7,7 @@ import {
   type Standing,
 } from '../../ledger/ledger.ts'
 import { amounts, type Bench, type Runner, TTL_MS } from './bench.ts'
+import { expectedIn, least, most, type Note, type Notebook, seenIn, standingsOf } from './notebook.ts'
 import { type Random, randomFrom } from './random.ts'
 
 /**
@@ -17,31 +17,10 @@ import { type Random, randomFrom } from './random.ts'
  * its window (I7); what is denied or granted is checked against the books as they were read just before (I3, I11).
  */
 
-interface Note {
-  readonly id: string
-  readonly path: readonly AccountId[]
-  /** When the window of each budget ends that this reservation was admitted under. */
-  readonly windows: ReadonlyMap<string, number | null>
-  state: 'open' | 'settled' | 'released' | 'expired'
-  dueMs: number
-  held: Amounts
-  consumed: Amounts
-  observed: Amounts
-  /** What a settle said, and whether it was exact; what was made of it. */
-  told: Amounts
-  exact: boolean
-  charge: Amounts
-  endedAtMs: number
-}
-
-interface Walk {
+interface Walk extends Notebook {
   readonly bench: Bench
   readonly random: Random
   readonly expect: Runner['expect']
-  readonly notes: Note[]
-  readonly adjusted: Map<string, number>
-  /** The books as they were read last. */
-  books: readonly AccountState[]
 }
 
 const ORG: AccountId = 'org:acme'
@@ -265,65 +244,10 @@ const MOVES: readonly Move[] = [
   wait,
 ]
 
-type Line = [account: string, budget: string, spent: number, reserved: number, unconfirmed: number]
-
-function seenIn({ books }: Walk): Line[] {
-  return books.flatMap(({ account, spent, reserved, unconfirmed, budgets }) => [
-    [account, 'total', spent, reserved, unconfirmed] satisfies Line,
-    ...budgets.map((line): Line => [account, line.budget, line.spent, line.reserved, line.unconfirmed]),
-  ])
-}
-
-/** The same lines, as the notebook has them: I1 and I2. */
-function expectedIn(walk: Walk): Line[] {
-  return walk.books.flatMap(({ account, budgets }) => [
-    sum(walk, account, 'total', () => true, 'usd'),
-    ...budgets.map(({ budget, metric, resetAtMs }) =>
-      sum(walk, account, budget, ({ windows }) => windows.get(`${account} ${budget}`) === resetAtMs, metric),
-    ),
-  ])
-}
-
-function sum(
-  { notes, adjusted }: Walk,
-  account: AccountId,
-  budget: string,
-  counts: (note: Note) => boolean,
-  metric: keyof Amounts,
-): Line {
-  let spent = budget === 'total' ? (adjusted.get(account) ?? 0) : 0
-  let reserved = 0
-  let unconfirmed = 0
-  for (const note of notes) {
-    if (!note.path.includes(account) || !counts(note)) continue
-    const rest = note.held[metric] - note.consumed[metric]
-    if (note.state === 'open') {
-      reserved += rest
-      spent += note.consumed[metric]
-    } else if (note.state === 'expired') {
-      unconfirmed += rest
-      spent += note.held[metric]
-    } else spent += note.charge[metric]
-  }
-  return [account, budget, spent, reserved, unconfirmed]
-}
-
 /** I9: what is open, and nothing else, has a deadline: long after the last of them all of it expires. */
 async function closeAll({ bench, expect, notes }: Walk): Promise<void> {
   bench.clock.nowMs += 86_400_000
   const expired = (await bench.ledger.expire(10_000)).map(({ id }) => id)
   const open = notes.filter(({ state }) => state === 'open').map(({ id }) => id)
   expect(expired.sort()).toEqual(open.sort())
-}
-
-function standingsOf(books: readonly AccountState[], path: readonly AccountId[]): readonly Standing[] {
-  return books.filter(({ account }) => path.includes(account)).flatMap(({ budgets }) => budgets)
-}
-
-const most = (a: Amounts, b: Amounts): Amounts => combined(a, b, Math.max)
-const least = (a: Amounts, b: Amounts): Amounts => combined(a, b, Math.min)
-
-function combined(a: Amounts, b: Amounts, choose: (a: number, b: number) => number): Amounts {
-  const [usd, tokens, requests] = METRICS.map((metric) => choose(a[metric], b[metric]))
-  return amounts(usd!, tokens, requests)
 }

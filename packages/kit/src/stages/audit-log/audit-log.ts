@@ -49,7 +49,8 @@ export const auditLog = ({ content = false, clock = systemClock, ...options }: A
       const record = recordOf(req, outcome, watches.get(res)!, { content, clock })
       trail.write(record)
       if (!toll) return
-      toll.onCorrected = () => trail.write({ ...record, ...chargeFields(toll), endedAtMs: clock.now() })
+      // A handler may tell what it bought when its client has long gone, and other stages may settle after this one.
+      toll.onCharged = () => trail.write({ ...record, ...chargeFields(toll), endedAtMs: clock.now() })
     },
   })
   return Object.assign(stage, trail)

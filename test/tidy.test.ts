@@ -1,0 +1,195 @@
+import { basename, dirname } from 'node:path'
+import { ERRORS } from '@tollgate/kit/core'
+import { describe, expect, it } from 'vitest'
+import { find, type Import, read, type Source, sources } from './support/sources.ts'
+
+const TESTS = /\.test(-d)?\.ts$/
+const KIT = 'packages/kit/src/'
+
+const packages = ['kit', 'testing', 'gateway'].map((folder) => ({
+  folder,
+  manifest: JSON.parse(read(`packages/${folder}/package.json`)),
+  files: sources(`packages/${folder}/src/**/*.{ts,mts}`).filter(({ path }) => !TESTS.test(path)),
+}))
+const kit = packages[0]!
+const shipped = packages.flatMap(({ files }) => files)
+const subpaths = Object.keys(kit.manifest.exports).filter((subpath) => subpath !== './package.json')
+
+/** What a room may import besides itself and `node:`; after `type`, only its types. */
+const DIRECTION: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  wire: ['core'],
+  ledger: ['core'],
+  directory: ['core', 'type ledger'],
+  meter: ['core', 'type wire', 'type ledger'],
+  'ledger/sqlite': ['core', 'ledger'],
+  'directory/sqlite': ['core', 'directory'],
+  toll: ['core', 'wire', 'meter', 'ledger', 'directory'],
+  audit: ['core', 'type wire', 'type meter', 'type ledger', 'directory', 'toll'],
+  'audit/sqlite': ['core', 'audit', 'type ledger'],
+  stages: ['core', 'wire', 'meter', 'type ledger', 'directory', 'toll', 'audit'],
+  client: ['core', 'wire', 'meter', 'type ledger', 'directory', 'toll'],
+  conformance: ['core', 'ledger', 'directory'],
+}
+
+/** The room of a file: `core`, `ledger/sqlite`, `stages/tier-check`; the package's entry stands above all rooms. */
+function roomOf(path: string): string {
+  const [room = '', inner] = dirname(path.slice(KIT.length)).split('/')
+  return room === 'stages' || inner === 'sqlite' ? `${room}/${inner}` : room
+}
+
+/** Why an arrow between two files of the kit turns back; undefined when it does not. */
+function turnsBack(from: Source, { file = '', typeOnly }: Import): string | undefined {
+  const [here, there] = [roomOf(from.path), roomOf(file)]
+  if (here === '.' || here === there) return undefined
+  const [stage, other] = [here.startsWith('stages/'), there.startsWith('stages/')]
+  if (stage && other && basename(file) === 'slots.ts') return undefined
+  const allowed = DIRECTION[stage ? 'stages' : here] ?? []
+  if (allowed.includes(there) || (typeOnly && allowed.includes(`type ${there}`))) return undefined
+  return `${from.path} imports ${typeOnly ? 'types of ' : ''}${file}`
+}
+
+const packageOf = (specifier: string) => /^(@[^/]+\/)?[^/]+/.exec(specifier)![0]
+const isBare = ({ specifier }: Import) => !specifier.startsWith('.') && !specifier.startsWith('node:')
+
+describe('direction', () => {
+  it('never turns back inside the kit', () => {
+    const arrows = kit.files.flatMap((from) =>
+      from.imports.filter(({ file }) => file).map((to) => turnsBack(from, to)),
+    )
+    expect(arrows.length).toBeGreaterThan(200)
+    expect(arrows.filter(Boolean)).toEqual([])
+  })
+
+  it('has no room that it says nothing about', () => {
+    const rooms = new Set(kit.files.map(({ path }) => roomOf(path).replace(/^stages\/.*/, 'stages')))
+    expect([...rooms].filter((room) => room !== '.').sort()).toEqual(Object.keys(DIRECTION).sort())
+  })
+
+  it('has no circle between files', () => {
+    const circles = shipped.flatMap(({ path }) => circleFrom(path))
+    expect(circles).toEqual([])
+  })
+
+  it('lets the gateway, the testing package, the examples and the benches see public subpaths only', () => {
+    const outside = [
+      ...packages.slice(1).flatMap(({ files }) => files),
+      ...sources('{examples,bench}/**/*.ts'),
+    ]
+    const doors = new Set(packages.flatMap(({ manifest }) => doorsOf(manifest)))
+    const wrong = outside.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ specifier, file }) =>
+          file
+            ? homeOf(file) !== homeOf(path)
+            : /^(@tollgate\/|tollgate\b)/.test(specifier) && !doors.has(specifier),
+        )
+        .map(({ specifier }) => `${path} imports ${specifier}`),
+    )
+    expect(wrong).toEqual([])
+  })
+})
+
+const byPath = new Map(shipped.map((source) => [source.path, source]))
+const visited = new Set<string>()
+
+/** The first circle that is met on a walk along the imports, as a list of its files. */
+function circleFrom(path: string, trail: readonly string[] = []): string[] {
+  if (trail.includes(path)) return [[...trail.slice(trail.indexOf(path)), path].join(' → ')]
+  if (visited.has(path)) return []
+  visited.add(path)
+  const next = byPath.get(path)?.imports.flatMap(({ file }) => file ?? []) ?? []
+  return next.flatMap((file) => circleFrom(file, [...trail, path]))
+}
+
+function doorsOf({ name, exports }: { name: string; exports: Record<string, unknown> }): string[] {
+  return Object.keys(exports).map((subpath) => name + subpath.slice(1))
+}
+
+/** What belongs together: `packages/gateway/src`, `examples/demo`, `bench`. */
+function homeOf(path: string): string {
+  const parts = path.split('/')
+  return parts.slice(0, parts[0] === 'packages' ? 3 : parts[0] === 'examples' ? 2 : 1).join('/')
+}
+
+describe('packages', () => {
+  it('has a door for every room of the kit that has an index, and no other', () => {
+    const rooms = find(`${KIT}**/index.ts`)
+      .map((path) => dirname(path.slice(KIT.length)))
+      .filter((room) => `./${room}` !== './.')
+    expect(subpaths.toSorted()).toEqual(['.', ...rooms.map((room) => `./${room}`)].toSorted())
+  })
+
+  it('says the same in exports and in typesVersions', () => {
+    for (const subpath of subpaths.filter((one) => one !== '.')) {
+      const output = `./dist${subpath.slice(1)}/index`
+      expect(kit.manifest.exports[subpath]).toEqual({ types: `${output}.d.ts`, default: `${output}.js` })
+    }
+    const typesVersions = subpaths
+      .filter((one) => one !== '.')
+      .map((one) => [one.slice(2), [`./dist${one.slice(1)}/index.d.ts`]])
+    expect(kit.manifest.typesVersions).toEqual({ '*': Object.fromEntries(typesVersions) })
+  })
+
+  it.each(packages)(
+    '$folder declares the dependencies that it imports, and no others',
+    ({ files, manifest }) => {
+      const imported = files.flatMap(({ imports }) =>
+        imports.filter(isBare).map(({ specifier }) => packageOf(specifier)),
+      )
+      expect([...new Set(imported)].sort()).toEqual(Object.keys(manifest.dependencies).sort())
+    },
+  )
+
+  it('has a factory named after its folder in every stage', () => {
+    for (const name of new Set(kit.files.map(({ path }) => /\/stages\/([^/]+)\//.exec(path)?.[1]))) {
+      if (name === undefined) continue
+      const factory = name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+      expect(byPath.get(`${KIT}stages/${name}/${name}.ts`)?.code).toMatch(
+        new RegExp(`^export const ${factory} = `, 'm'),
+      )
+    }
+  })
+})
+
+describe('files', () => {
+  const all = sources('{packages,test,examples,bench,scripts}/**/*.{ts,mts,js,mjs,cts}')
+
+  it('hold one idea each: none is longer than 300 lines', () => {
+    const long = shipped.filter(({ text }) => text.split('\n').length > 301).map(({ path }) => path)
+    expect(long).toEqual([])
+  })
+
+  it('leave no reminders', () => {
+    const reminders = all.filter(({ text }) => /\bTO[D]O\b|\bFIX[M]E\b/.test(text)).map(({ path }) => path)
+    expect(reminders).toEqual([])
+  })
+
+  it('have no default export', () => {
+    const defaults = shipped.filter(({ code }) => /^export default\b|\bas default\b/m.test(code))
+    expect(defaults.map(({ path }) => path)).toEqual([])
+  })
+
+  it('read no environment variable inside the kit', () => {
+    expect(kit.files.filter(({ code }) => /\bprocess\.env\b/.test(code)).map(({ path }) => path)).toEqual([])
+  })
+})
+
+describe('docs/reference/errors.md', () => {
+  const sections = read('docs/reference/errors.md')
+    .split(/^## /m)
+    .slice(1)
+    .map((section) => section.split('\n'))
+
+  it('has a section for every code, in the order of the table, and no other', () => {
+    expect(sections.map(([code]) => code)).toEqual(Object.keys(ERRORS))
+  })
+
+  it.each(Object.entries(ERRORS))(
+    'says the status of %s, and whether SDKs retry it',
+    (code, { status, retry }) => {
+      const [, , facts] = sections.find(([heading]) => heading === code) ?? []
+      expect(facts).toBe(`**${status}** · SDKs ${retry === 'yes' ? 'retry' : 'do not retry'}`)
+    },
+  )
+})
