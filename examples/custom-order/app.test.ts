@@ -44,16 +44,16 @@ const nothing = { spentUsd: '0.000000000', reservedUsd: '0.000000000', unconfirm
 it('answers a request that passes every stage, ours included', async () => {
   const answer = await ask('support').expect(200)
   expect(answer.headers['x-tollgate-cost-usd']).toBe((await spend(ledger, 'team:support')).spentUsd)
-  expect(logged).toEqual(['prompt of 19 characters: 200'])
+  expect(logged).toEqual(['prompt of 15 characters: 200'])
 })
 
 it('refuses a long prompt in the words of the API, with nothing reserved', async () => {
   const refusal = await ask('support', { prompt: 'x'.repeat(600) }).expect(413)
   expect(refusal.body.error).toMatchObject({ code: 'request_too_large', param: 'messages' })
   expect(refusal.body.error.message).toMatch(
-    /^Tollgate: This prompt has 604 characters, and 500 are the most for support\. Shorten it\. Ref req_/,
+    /^Tollgate: This prompt has 600 characters, and 500 are the most for support\. Shorten it\. Ref req_/,
   )
-  expect(logged).toEqual(['prompt of 604 characters: 413'])
+  expect(logged).toEqual(['prompt of 600 characters: 413'])
   expect(provider.requests).toHaveLength(0)
   await ask('research', { prompt: 'x'.repeat(600) }).expect(200)
 })

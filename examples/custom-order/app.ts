@@ -38,7 +38,7 @@ export function createApp({ ledger, routes, log = () => {} }: AppOptions): Expre
     .use(
       '/v1',
       compose(
-        identify((req) => ({ team: req.headers['x-team'] })),
+        identify((req) => ({ team: req.headers['x-team']?.toString() })),
         promptGuard({ maxCharacters: 500, exempt: ['research'], log }),
         budgetReserve({ ledger, routes }),
         tierCheck({ tiers, tierOf: ({ team = '' }) => tierOfTeam[team] }),

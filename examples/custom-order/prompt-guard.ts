@@ -45,8 +45,10 @@ export const promptGuard = ({
     },
   })
 
-function charactersIn(value: unknown): number {
-  if (typeof value === 'string') return value.length
-  if (typeof value !== 'object' || value === null) return 0
-  return Object.values(value).reduce<number>((sum, part) => sum + charactersIn(part), 0)
+/** Text as it is; a list of parts (images, say) by its JSON. */
+function charactersIn(messages: unknown): number {
+  if (!Array.isArray(messages)) return 0
+  return messages
+    .map(({ content }) => (typeof content === 'string' ? content : JSON.stringify(content ?? '')))
+    .reduce((sum, text) => sum + text.length, 0)
 }

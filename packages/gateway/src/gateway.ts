@@ -1,19 +1,21 @@
 import type { RequestListener } from 'node:http'
 import { type Clock, systemClock } from '@tollgate/kit/core'
-import { Registry } from 'prom-client'
-import { accountMetrics } from './admin/account-metrics.ts'
+import { auditLog } from '@tollgate/kit/stages/audit-log'
 import { adminApp } from './admin/admin-app.ts'
 import { adminToken } from './admin/admin-token.ts'
-import { metrics } from './admin/metrics.ts'
+import { gatewayMetrics } from './admin/metrics.ts'
 import { spend } from './admin/spend.ts'
 import type { Config } from './config/index.ts'
 import { drain } from './drain.ts'
 import { listen, stopListening } from './listen.ts'
+import { type Opened, opened } from './opened.ts'
 import { providersOf } from './pipeline/provider-routes.ts'
 import type { Totals } from './pipeline/traffic.ts'
+import { requestLines } from './say/request-lines.ts'
 import { startLines } from './say/start-lines.ts'
 import { service } from './service.ts'
 import { simulationFor } from './simulation.ts'
+import { keptRecords } from './store/kept-records.ts'
 import { provision } from './store/provision.ts'
 import { openStore } from './store/store.ts'
 
@@ -50,69 +52,76 @@ export interface Gateway {
  * const gateway = await startGateway(loadConfig({ file: 'tollgate.yaml', env: process.env, cwd: process.cwd() }))
  * const openai = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: 'tg-…' })
  */
-export async function startGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {
-  const opened: (() => Promise<void>)[] = []
-  const closeAll = async () => {
-    for (const close of opened.splice(0).reverse()) await close()
-  }
-  try {
-    return await assemble(config, options, opened, closeAll)
-  } catch (error) {
-    await closeAll()
-    throw error
-  }
-}
-
-/** Everything that a gateway opens is put on the list at once, so that it is closed whatever happens after. */
-async function assemble(
+export async function startGateway(
   config: Config,
   {
     output = () => {},
+    requestLines = false,
     graceMs = 30_000,
     kubernetes = false,
     cwd = process.cwd(),
     clock = systemClock,
-  }: GatewayOptions,
-  opened: (() => Promise<void>)[],
-  closeAll: () => Promise<void>,
+  }: GatewayOptions = {},
 ): Promise<Gateway> {
+  const everything = opened()
+  try {
+    const options = { output, requestLines, graceMs, kubernetes, cwd, clock }
+    return await run(config, options, everything)
+  } catch (error) {
+    await everything.close()
+    throw error
+  }
+}
+
+async function run(config: Config, options: Required<GatewayOptions>, everything: Opened): Promise<Gateway> {
+  const { output, graceMs, kubernetes, cwd, clock } = options
   const store = openStore(config, { clock })
-  opened.push(() => store.close())
+  everything.add(() => store.close())
   await provision(config, store)
   const simulation = await simulationFor(config)
-  if (simulation) opened.push(() => simulation.close())
+  if (simulation) everything.add(() => simulation.close())
+
+  const { ledger } = store
+  const metrics = gatewayMetrics(ledger)
+  const records = keptRecords(config, clock)
+  const lines = options.requestLines ? [requestLines(output, ledger)] : []
+  const audit = auditLog({ ledger, clock, sinks: [...records.sinks, metrics.sink, ...lines] })
+  everything.add(() => audit.close())
 
   const providers = simulation ? [simulation.provider] : providersOf(config)
-  const { app, traffic, ready } = service({ config, store, providers, clock })
-  const registry = new Registry()
-  const collect = accountMetrics(registry, store.ledger)
+  const { app, traffic, ready } = service({ config, store, providers, audit, clock })
   const token = adminToken(config)
-  const admin = await listen(
-    adminApp({
-      token: token.token,
-      readyz: ready.stage,
-      metrics: metrics(registry, collect),
-      spend: spend(store),
-    }) as RequestListener,
-    config.admin.listen,
-  )
-  opened.push(async () => stopListening(admin))
+  const operators = adminApp({
+    token: token.token,
+    readyz: ready.stage,
+    metrics: metrics.scrape(audit),
+    spend: spend({ ledger, records: records.table, trail: audit, clock }),
+  })
+  const admin = await listen(operators as RequestListener, config.admin.listen)
+  everything.add(() => stopListening(admin))
   const main = await listen(app as RequestListener, config.listen)
 
-  const { demo } = store.front
-  const started = { config, url: main.url, adminUrl: admin.url, adminToken: token, demo, kubernetes, cwd }
-  for (const text of startLines(started)) output(text)
+  const urls = { url: main.url, adminUrl: admin.url }
+  for (const text of startLines({
+    config,
+    ...urls,
+    adminToken: token,
+    demo: store.front.demo,
+    kubernetes,
+    cwd,
+  }))
+    output(text)
+  simulation?.warmUp()
 
   const stop = async () => {
     ready.stop()
     await drain({ listener: main, traffic, graceMs })
-    await closeAll()
+    await everything.close()
     return { ...traffic.totals }
   }
   let stopped: Promise<Totals> | undefined
   return {
-    url: main.url,
-    adminUrl: admin.url,
+    ...urls,
     close() {
       stopped ??= stop()
       return stopped

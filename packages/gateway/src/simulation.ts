@@ -6,6 +6,8 @@ import { isSimulated } from './say/config-lines.ts'
 /** The provider of a gateway that nobody has given one. */
 export interface Simulation {
   readonly provider: Provider
+  /** Load its vocabulary, which takes a second: better right after the start than while the first caller waits. */
+  warmUp(): void
   close(): Promise<void>
 }
 
@@ -13,10 +15,9 @@ export interface Simulation {
 export async function simulationFor(config: Config): Promise<Simulation | undefined> {
   if (!isSimulated(config)) return undefined
   const simulated = await simulatedProvider({ keepRequests: 0 })
-  // Its vocabulary takes a second to load: better now than while the first caller waits.
-  countTokens('')
   return {
     provider: { name: 'simulated', dialect: 'openai', baseUrl: simulated.url },
+    warmUp: () => void countTokens('warm'),
     close: () => simulated.close(),
   }
 }

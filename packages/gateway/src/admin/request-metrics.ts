@@ -13,10 +13,22 @@ export function requestMetrics(registry: Registry): AuditSink {
   const counter = (name: string, help: string, ...labelNames: string[]) =>
     new Counter({ name, help, labelNames, registers })
   const decisions = counter('tollgate_decisions_total', 'Requests, by what was decided of them.', 'code')
-  const wouldRefuse = counter('tollgate_would_refuse_total', 'Requests that were only observed, by what enforcement would have said.', 'code')
+  const wouldRefuse = counter(
+    'tollgate_would_refuse_total',
+    'Requests that were only observed, by what enforcement would have said.',
+    'code',
+  )
   const tokens = counter('tollgate_tokens_total', 'Tokens that were paid for, by kind.', 'kind')
-  const attempts = counter('tollgate_attempts_total', 'Calls of providers, by how they ended.', 'provider', 'outcome')
-  const overdrafts = counter('tollgate_overdrafts_total', 'Requests that cost more than was reserved for them.')
+  const attempts = counter(
+    'tollgate_attempts_total',
+    'Calls of providers, by how they ended.',
+    'provider',
+    'outcome',
+  )
+  const overdrafts = counter(
+    'tollgate_overdrafts_total',
+    'Requests that cost more than was reserved for them.',
+  )
   const duration = new Histogram({
     name: 'tollgate_request_duration_seconds',
     help: 'From the request to the end of its answer.',
@@ -25,6 +37,7 @@ export function requestMetrics(registry: Registry): AuditSink {
   })
 
   function count(record: AuditRecord): void {
+    if (isRepeat(record)) return
     decisions.inc({ code: record.decision })
     if (record.wouldRefuse !== null) wouldRefuse.inc({ code: record.wouldRefuse })
     for (const [kind, field] of KINDS) {
@@ -36,11 +49,29 @@ export function requestMetrics(registry: Registry): AuditSink {
     if (record.latencyMs !== null) duration.observe(record.latencyMs / 1000)
   }
 
+  const isRepeat = remembered()
   return {
     name: 'metrics',
     write(records) {
       for (const record of records) count(record)
     },
+  }
+}
+
+/** Charges that may yet be corrected, as many as are remembered. */
+const MAX_OPEN = 1000
+
+/**
+ * Whether a record says something new of a request that was counted before. Only a charge that is not exact can have a
+ * second record; those are few.
+ */
+function remembered(): (record: AuditRecord) => boolean {
+  const open = new Set<string>()
+  return ({ id, basis }) => {
+    if (open.delete(id)) return true
+    if (basis === 'estimated' || basis === 'unconfirmed') open.add(id)
+    if (open.size > MAX_OPEN) open.delete(open.values().next().value!)
+    return false
   }
 }
 
@@ -57,7 +88,10 @@ const KINDS = [
 export function auditMetrics(registry: Registry, standings: () => readonly SinkStanding[]): () => void {
   const gauge = (name: string, help: string) =>
     new Gauge({ name, help, labelNames: ['sink'], registers: [registry] })
-  const dropped = gauge('tollgate_audit_dropped', 'Records that a sink will never have, since the start: its queue was full.')
+  const dropped = gauge(
+    'tollgate_audit_dropped',
+    'Records that a sink will never have, since the start: its queue was full.',
+  )
   const queued = gauge('tollgate_audit_queued', 'Records that wait for a sink.')
   return () => {
     for (const { sink, ...standing } of standings()) {

@@ -37,7 +37,10 @@ export const spend = ({ ledger, records, trail, clock }: SpendOptions): Stage =>
 function accountOf(query: URLSearchParams): AccountId {
   const account = query.get('account')
   if (account !== null && ACCOUNT.test(account)) return account as AccountId
-  throw wrong('account', 'Name an account, as in ?account=team:marketing (an org, team, project, user or key), or ?group_by=team,model.')
+  throw wrong(
+    'account',
+    'Name an account, as in ?account=team:marketing (an org, team, project, user or key), or ?group_by=team,model.',
+  )
 }
 
 function sinceOf(query: URLSearchParams, clock: Clock): number | undefined {

@@ -54,7 +54,10 @@ const COLUMNS = [
 ]
 
 function list(args: Args, { out }: World, expired: readonly ExpiredReservation[]): void {
-  if (args.values.json) return expired.forEach((reservation) => out(JSON.stringify(jsonOf(reservation))))
+  if (args.values.json) {
+    for (const reservation of expired) out(JSON.stringify(jsonOf(reservation)))
+    return
+  }
   if (expired.length === 0) return out('nothing is unconfirmed')
   const rows = expired.map(({ path, memo, charged, observed, expiredAtMs }) => [
     new Date(expiredAtMs).toISOString(),
@@ -67,10 +70,20 @@ function list(args: Args, { out }: World, expired: readonly ExpiredReservation[]
   for (const text of table(COLUMNS, rows)) out(text)
   const total = expired.reduce((sum, { charged }) => sum + charged.usd, 0)
   out('')
-  out(`${expired.length} unconfirmed, ${showUsd(total)} in all. To settle them: --settle observed, or --settle zero`)
+  out(
+    `${expired.length} unconfirmed, ${showUsd(total)} in all. To settle them: --settle observed, or --settle zero`,
+  )
 }
 
-function jsonOf({ id, path, memo, charged, observed, reservedAtMs, expiredAtMs }: ExpiredReservation): object {
+function jsonOf({
+  id,
+  path,
+  memo,
+  charged,
+  observed,
+  reservedAtMs,
+  expiredAtMs,
+}: ExpiredReservation): object {
   return {
     ...{ id, accounts: path, request_id: memo.requestId, model: memo.model },
     charged_usd: nanoToUsd(charged.usd),

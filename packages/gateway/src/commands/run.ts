@@ -11,7 +11,15 @@ import { ledgerExpired } from './ledger-expired.ts'
 import { spend } from './spend.ts'
 import { start } from './start.ts'
 
-const COMMANDS: readonly Command[] = [start, keysCreate, keysList, keysRevoke, spend, ledgerExpired, configCheck]
+const COMMANDS: readonly Command[] = [
+  start,
+  keysCreate,
+  keysList,
+  keysRevoke,
+  spend,
+  ledgerExpired,
+  configCheck,
+]
 
 const OK = 0
 const FAILED = 1
@@ -67,7 +75,10 @@ function fail(error: unknown, { name }: Command, world: World): number {
   }
   if (isMistyped(error)) {
     // Node explains how to write the option after `--`, which says nothing to whoever mistyped one.
-    world.err(`tollgate ${name}: ${text.split('. ')[0]}. See: tollgate ${name} --help`)
+    const [sentence = ''] = text.split('. ')
+    world.err(
+      `tollgate ${name}: ${sentence}${/[.?]$/.test(sentence) ? '' : '.'} See: tollgate ${name} --help`,
+    )
     return MISTYPED
   }
   world.err(`tollgate ${name}: ${text}`)

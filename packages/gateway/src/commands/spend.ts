@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type SpendGroup, type SqliteAudit, sqliteAudit } from '@tollgate/kit/audit/sqlite'
-import { line } from '../say/config-lines.ts'
 import { sinceMsOf } from '../report/since.ts'
 import { groupsOf, type SpendReport, spendJson, spendReport } from '../report/spend-report.ts'
 import { showSum } from '../report/usd.ts'
@@ -76,7 +75,10 @@ function sinceOf(args: Args, { nowMs }: World): number | undefined {
 function spendLines(args: Args, report: SpendReport): string[] {
   if (args.values.json) return [JSON.stringify(spendJson(report))]
   const { groupBy, rows, unattributed, unconfirmed } = report
-  const figures = ['REQUESTS', 'REFUSED', 'TOKENS IN', 'TOKENS OUT', 'SPENT'].map((title) => ({ title, right: true }))
+  const figures = ['REQUESTS', 'REFUSED', 'TOKENS IN', 'TOKENS OUT', 'SPENT'].map((title) => ({
+    title,
+    right: true,
+  }))
   const cells = rows.map((row) => [
     ...groupBy.map((group) => row.by[group] ?? '-'),
     ...[row.requests, row.refused, row.inputTokens, row.outputTokens].map(String),
@@ -86,8 +88,8 @@ function spendLines(args: Args, report: SpendReport): string[] {
   return [
     ...table([...groupBy.map((group) => ({ title: group.toUpperCase() })), ...figures], cells),
     '',
-    line('total', showSum(total)),
-    line('unattributed', `${showSum(unattributed)} (all time: in the books, and in no record)`),
-    line('unconfirmed', `${showSum(unconfirmed)} (all time: of expired reservations; see tollgate ledger expired)`),
+    `total         ${showSum(total)}`,
+    `unattributed  ${showSum(unattributed)} (all time: in the books, and in no record)`,
+    `unconfirmed   ${showSum(unconfirmed)} (all time: of expired reservations; see tollgate ledger expired)`,
   ]
 }

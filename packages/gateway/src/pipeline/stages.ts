@@ -35,7 +35,5 @@ const STAGES: Readonly<Record<string, (materials: StageMaterials) => Stage>> = {
 
 /** The stages of the configured pipeline, in its order. @throws Error when a module of the operator's own has none. */
 export function stagesOf(materials: StageMaterials): (Stage | ForeignHandler)[] {
-  return materials.config.pipeline
-    
-    .map((entry) => STAGES[entry]?.(materials) ?? moduleStage(entry, materials))
+  return materials.config.pipeline.map((entry) => STAGES[entry]?.(materials) ?? moduleStage(entry, materials))
 }

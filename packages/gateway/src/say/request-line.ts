@@ -1,5 +1,5 @@
-import { showUsd } from '@tollgate/kit/core'
 import type { AuditRecord } from '@tollgate/kit/audit'
+import { showUsd } from '@tollgate/kit/core'
 
 /** A name from outside is shown so far; the rest of it says nothing to a reader. */
 const MAX_NAME = 64
@@ -39,7 +39,12 @@ function verdict({ decision, fault, wouldRefuse, ending }: AuditRecord): string 
 
 function tokensOf(record: AuditRecord): string | undefined {
   if (record.inputTokens === null && record.outputTokens === null) return undefined
-  const input = sum(record.inputTokens, record.cachedInputTokens, record.cacheWriteTokens, record.audioInputTokens)
+  const input = sum(
+    record.inputTokens,
+    record.cachedInputTokens,
+    record.cacheWriteTokens,
+    record.audioInputTokens,
+  )
   return `${input}→${sum(record.outputTokens, record.audioOutputTokens)} tok`
 }
 

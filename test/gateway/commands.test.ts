@@ -1,0 +1,246 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { uuidv7 } from '@tollgate/kit/core'
+import type { Amounts } from '@tollgate/kit/ledger'
+import { sqliteLedger } from '@tollgate/kit/ledger/sqlite'
+import { describe, expect, it } from 'vitest'
+import { closeAfter } from '../support/assembly.ts'
+import { ADA, command, place, SECRET } from '../support/gateway.ts'
+
+const call = {
+  model: 'gpt-4o-mini',
+  messages: [{ role: 'user' as const, content: 'What does a toll cost?' }],
+}
+
+/** A folder with nothing in it. */
+function emptyFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'tollgate-'))
+  closeAfter(async () => rmSync(folder, { recursive: true }))
+  return folder
+}
+
+describe('tollgate', () => {
+  const typed = (line: string) => command(line, { env: {}, cwd: emptyFolder() })
+
+  it.each(['', '--help', 'help'])('tells its commands: %s', async (line) => {
+    const { code, out } = await typed(line)
+    expect(code).toBe(0)
+    for (const name of [
+      'start',
+      'keys create',
+      'keys list',
+      'keys revoke',
+      'spend',
+      'ledger expired',
+      'config check',
+    ])
+      expect(out).toContain(`  ${name} `)
+  })
+
+  it.each(['start', 'keys create', 'keys list', 'keys revoke', 'spend', 'ledger expired', 'config check'])(
+    '%s tells every option it takes',
+    async (name) => {
+      const { code, out } = await typed(`${name} --help`)
+      expect(code).toBe(0)
+      expect(out).toMatch(new RegExp(`^Usage: tollgate ${name}`))
+      expect(out).toContain('--config FILE')
+    },
+  )
+
+  it.each([
+    ['strat', 'tollgate: strat is no command: did you mean start?'],
+    ['keys', 'tollgate: keys is no command: use keys create, keys list, keys revoke'],
+    ['start --prot 1', "tollgate start: Unknown option '--prot'. See: tollgate start --help"],
+    [
+      'start --port 99999',
+      'tollgate start: --port 99999 must be a whole number from 0 to 65535. See: tollgate start --help',
+    ],
+    [
+      'keys revoke',
+      'tollgate keys revoke: keys revoke takes one operand besides its options, not nothing. See: tollgate keys revoke --help',
+    ],
+    [
+      'ledger expired --settle all',
+      'tollgate ledger expired: --settle all is not known: use observed or zero. See: tollgate ledger expired --help',
+    ],
+  ])('%s is mistyped: exit code 2, and one line', async (line, err) => {
+    const cwd = emptyFolder()
+    if (line.startsWith('ledger')) await sqliteLedger(join(cwd, 'data/tollgate.db')).close()
+    expect(await command(line, { env: {}, cwd })).toEqual({ code: 2, out: '', err })
+  })
+
+  it.each(['keys list', 'keys revoke x', 'keys create', 'spend', 'ledger expired'])(
+    '%s begins no second set of books',
+    async (line) => {
+      const { code, err } = await typed(line)
+      expect(code).toBe(1)
+      expect(err).toBe(
+        `tollgate ${line.replace(' x', '')}: there are no books at ./data/tollgate.db yet: start the gateway, or name its file by --config`,
+      )
+    },
+  )
+})
+
+describe('tollgate config check', () => {
+  it('says what would run', async () => {
+    const { command } = await place(`
+tiers: { default: { models: ["gpt-*"] } }
+policies: [{ name: cap, type: cost-limit, config: { limit_usd: 50, period: daily } }]
+routes: { cheap: [openai/gpt-4o-mini] }
+${ADA}`)
+    const { code, out } = await command('config check')
+    expect(code).toBe(0)
+    expect(out).toMatch(/^provider +openai ✓ PROVIDER_KEY$/m)
+    expect(out).toMatch(/^policy +cap: \$50\.00 per key per day, UTC$/m)
+    expect(out).toMatch(/^team +science: no budget of its own$/m)
+    expect(out).toMatch(/^key +ada: \$5\.00 per day, \$50\.00 per day$/m)
+    expect(out).toMatch(/^route +cheap → openai\/gpt-4o-mini$/m)
+    expect(out).toMatch(/^pipeline +audit-log → auth-virtual-key → /m)
+    expect(out).not.toContain(SECRET)
+  })
+
+  it('says every problem, a line each', async () => {
+    const { command } = await place(`moed: enforce\nteams: [{ id: a, tier: none }]\nnear_limit: maybe\n`)
+    const { code, out, err } = await command('config check')
+    expect([code, out]).toEqual([1, ''])
+    expect(err.split('\n')).toEqual([
+      expect.stringMatching(/^tollgate\.yaml: moed is not a field: did you mean mode\?/),
+      expect.stringMatching(/^tollgate\.yaml: near_limit must be refuse or cap/),
+      expect.stringMatching(/^tollgate\.yaml: teams\[0\]\.tier/),
+    ])
+  })
+
+  it('finds an order that cannot work, and says the cure', async () => {
+    const { command } = await place(`pipeline: [budget-reserve, auth-virtual-key, provider-failover]\n${ADA}`)
+    expect(await command('config check')).toMatchObject({
+      code: 1,
+      err: 'tollgate config check: budget-reserve needs "principal", which auth-virtual-key gives, but auth-virtual-key is mounted after it. Mount auth-virtual-key before budget-reserve.',
+    })
+  })
+
+  it('finds a module that is no stage', async () => {
+    const { folder, command } = await place(
+      `pipeline: [auth-virtual-key, ./mine.cjs, provider-failover]\n${ADA}`,
+    )
+    expect((await command('config check')).err).toMatch(/mine\.cjs cannot be loaded: Cannot find module/)
+    writeFileSync(join(folder, 'mine.cjs'), 'module.exports = { answer: 42 }')
+    expect((await command('config check')).err).toMatch(/exports no stage/)
+  })
+})
+
+describe('tollgate spend', () => {
+  it('tells who spent what, beside a running gateway and after it', async () => {
+    const { provider, start, command } = await place()
+    const gateway = await start()
+    await gateway.client(SECRET).chat.completions.create(call)
+    await gateway.client(SECRET).chat.completions.create({ ...call, model: 'gpt-4o' })
+    await gateway
+      .client('nobody')
+      .chat.completions.create(call)
+      .catch(() => {})
+    await gateway.close()
+    const { out } = await command('spend --by team,model --since 1h')
+    const lines = out.split('\n')
+    expect(lines[0]).toMatch(/^TEAM +MODEL +REQUESTS +REFUSED +TOKENS IN +TOKENS OUT +SPENT$/)
+    expect(lines[1]).toMatch(/^science +gpt-4o +1 +0 +\d+ +\d+ +\$0\.000\d+$/)
+    expect(lines[2]).toMatch(/^science +gpt-4o-mini +1 +0 +\d+ +\d+ +\$0\.0000\d+$/)
+    expect(lines[3]).toMatch(/^- +- +1 +1 +0 +0 +\$0\.00$/)
+    expect(out).toMatch(/^unattributed {2}\$0\.00 /m)
+    expect(out).toMatch(/^unconfirmed {3}\$0\.00 /m)
+    const report = JSON.parse((await command('spend --by key --json')).out)
+    expect(report.rows[0]).toMatchObject({ key: 'ada', requests: 2 })
+    expect(Math.round(Number(report.rows[0].spent_usd) * 1e9)).toBe(provider.totals().nanoUsd)
+  })
+
+  it('shows what the books have and no record explains', async () => {
+    const { folder, start, command } = await place()
+    await (await start()).close()
+    const ledger = sqliteLedger(join(folder, 'data/tollgate.db'))
+    await ledger.adjust({
+      id: 'a',
+      account: 'org:default',
+      budget: 'total',
+      delta: 250_000_000,
+      reason: 'test',
+    })
+    await ledger.close()
+    expect((await command('spend')).out).toMatch(/^unattributed {2}\$0\.25 /m)
+  })
+
+  it('looks again until it is told to stop', async () => {
+    const { folder, start } = await place()
+    await (await start()).close()
+    const env = { ADMIN_TOKEN: 'x', PROVIDER: 'http://127.0.0.1:1/v1', PROVIDER_KEY: 'x', ADA_SECRET: SECRET }
+    const stopped = Promise.resolve('SIGINT')
+    const { code, out } = await command('spend --watch --config tollgate.yaml', { env, cwd: folder, stopped })
+    expect(code).toBe(0)
+    expect(out.match(/^total/gm)).toHaveLength(1)
+  })
+
+  it.each(['--since soon', '--by colour'])('does not take %s', async (option) => {
+    const { start, command } = await place()
+    await start()
+    const { code, err } = await command(`spend ${option}`)
+    expect(code).toBeGreaterThan(0)
+    expect(err.split('\n')).toHaveLength(1)
+  })
+})
+
+describe('tollgate ledger expired', () => {
+  const amounts = (usd: number) => ({ usd, tokens: 0, requests: 1 }) as Amounts
+
+  /** Books in which a process has died: a cent was reserved, and a third of it seen. */
+  async function abandoned(folder: string): Promise<void> {
+    let nowMs = Date.now() - 3_600_000
+    const ledger = sqliteLedger(join(folder, 'data/tollgate.db'), { clock: { now: () => nowMs } })
+    const id = uuidv7(nowMs)
+    await ledger.reserve({
+      id,
+      path: ['org:default', 'team:science', 'key:ada'],
+      min: amounts(10_000_000),
+      want: amounts(10_000_000),
+      bound: 'proven',
+      ttlMs: 1000,
+      owner: 'somebody who died',
+      memo: { requestId: 'req_abandoned', model: 'gpt-4o', priceVersion: 'test' },
+    })
+    await ledger.heartbeat([{ id, observed: amounts(3_000_000) }], 1000)
+    nowMs += 10_000
+    expect(await ledger.expire()).toHaveLength(1)
+    await ledger.close()
+  }
+
+  it('lists unconfirmed money, and settles it at what was observed', async () => {
+    const { folder, start, command } = await place()
+    await (await start()).close()
+    expect((await command('ledger expired')).out).toBe('nothing is unconfirmed')
+    await abandoned(folder)
+    // The next start writes the record that the dead process could not write.
+    await (await start()).close()
+    const { out } = await command('ledger expired')
+    expect(out).toMatch(/key:ada +gpt-4o +req_abandoned +\$0\.01 +\$0\.003$/m)
+    expect(out).toMatch(/^1 unconfirmed, \$0\.01 in all\./m)
+    expect((await command('ledger expired --since 5m')).out).toBe('nothing is unconfirmed')
+    expect(JSON.parse((await command('ledger expired --json')).out)).toMatchObject({
+      charged_usd: '0.010000000',
+      observed_usd: '0.003000000',
+    })
+    expect((await command('spend')).out).toMatch(/^unconfirmed {3}\$0\.01 /m)
+
+    expect((await command('ledger expired --settle observed')).out).toBe('settled 1: $0.01 → $0.003')
+    const spend = (await command('spend')).out
+    expect(spend).toMatch(/^science +gpt-4o +1 +0 +0 +0 +\$0\.003$/m)
+    expect(spend).toMatch(/^unattributed {2}\$0\.00 /m)
+    expect(spend).toMatch(/^unconfirmed {3}\$0\.00 /m)
+    expect((await command('ledger expired')).out).toBe('nothing is unconfirmed')
+  })
+
+  it('settles at zero', async () => {
+    const { folder, start, command } = await place()
+    await (await start()).close()
+    await abandoned(folder)
+    expect((await command('ledger expired --settle zero')).out).toBe('settled 1: $0.01 → $0.00')
+    expect((await command('spend')).out).toMatch(/^unattributed {2}\$0\.00 /m)
+  })
+})

@@ -1,0 +1,204 @@
+import { chmodSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { nanoToUsd } from '@tollgate/kit/core'
+import { sqliteLedger } from '@tollgate/kit/ledger/sqlite'
+import { describe, expect, it } from 'vitest'
+import { ADA, ADMIN_TOKEN, place, SECRET } from '../support/gateway.ts'
+
+const call = {
+  model: 'gpt-4o-mini',
+  messages: [{ role: 'user' as const, content: 'What does a toll cost?' }],
+}
+
+describe('the admin listener', () => {
+  it.each([
+    ['no token', undefined],
+    ['a wrong token', 'Bearer guess'],
+    ['a token of another scheme', `Basic ${ADMIN_TOKEN}`],
+    ['a key', `Bearer ${SECRET}`],
+  ])('lets nobody in with %s', async (_, authorization) => {
+    const { start } = await place()
+    const { adminUrl } = await start()
+    for (const path of ['/metrics', '/admin/v1/spend?account=key:ada', '/nothing']) {
+      const answer = await fetch(adminUrl + path, { headers: authorization ? { authorization } : {} })
+      expect(answer.status).toBe(401)
+      expect(await answer.json()).toMatchObject({ error: { code: 'invalid_api_key' } })
+    }
+  })
+
+  it('makes a token, for its owner only, where the config has none', async () => {
+    const { folder, configure, start } = await place()
+    configure(ADA)
+    const yaml = readFileSync(join(folder, 'tollgate.yaml'), 'utf8').replace(/, token: "[^"]+"/, '')
+    const { writeFileSync } = await import('node:fs')
+    writeFileSync(join(folder, 'tollgate.yaml'), yaml)
+    const gateway = await start()
+    const path = join(folder, 'data/admin-token')
+    expect(gateway.said.join('\n')).toMatch(
+      /^admin +http:\/\/127\.0\.0\.1:\d+ \(token in \.\/data\/admin-token\)$/m,
+    )
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    const authorization = `Bearer ${readFileSync(path, 'utf8').trim()}`
+    expect((await fetch(`${gateway.adminUrl}/metrics`, { headers: { authorization } })).status).toBe(200)
+  })
+
+  it('tells where an account stands', async () => {
+    const { provider, start } = await place()
+    const gateway = await start()
+    await gateway.client(SECRET).chat.completions.create(call)
+    const spent = nanoToUsd(provider.totals().nanoUsd)
+    expect(await (await gateway.admin('/admin/v1/spend?account=key:ada')).json()).toEqual({
+      account: 'key:ada',
+      spent_usd: spent,
+      reserved_usd: '0.000000000',
+      unconfirmed_usd: '0.000000000',
+      budgets: [
+        {
+          budget: 'usd-day',
+          metric: 'usd',
+          window: 'day',
+          limit_usd: '5.000000000',
+          spent_usd: spent,
+          reserved_usd: '0.000000000',
+          remaining_usd: nanoToUsd(5_000_000_000 - provider.totals().nanoUsd),
+          unconfirmed_usd: '0.000000000',
+          resets_at: expect.stringMatching(/T00:00:00\.000Z$/),
+        },
+      ],
+    })
+  })
+
+  it('tells who spent what, as of now', async () => {
+    const { provider, start } = await place()
+    const gateway = await start()
+    await gateway.client(SECRET).chat.completions.create(call)
+    const answer = await gateway.admin('/admin/v1/spend?group_by=team,model&since=7d')
+    expect(await answer.json()).toMatchObject({
+      group_by: ['team', 'model'],
+      rows: [
+        {
+          team: 'science',
+          model: 'gpt-4o-mini',
+          requests: 1,
+          refused: 0,
+          input_tokens: provider.requests[0]?.usage.input,
+          output_tokens: provider.requests[0]?.usage.output,
+          spent_usd: nanoToUsd(provider.totals().nanoUsd),
+        },
+      ],
+      unattributed_usd: '0.000000000',
+      unconfirmed_usd: '0.000000000',
+    })
+  })
+
+  it.each(['', '?account=ada', '?group_by=colour', '?group_by=team&since=yesterday'])(
+    'says what is wrong with spend%s',
+    async (query) => {
+      const { start } = await place()
+      const answer = await (await start()).admin(`/admin/v1/spend${query}`)
+      expect(answer.status).toBe(400)
+      expect(await answer.json()).toMatchObject({ error: { code: 'invalid_request' } })
+    },
+  )
+})
+
+describe('/metrics', () => {
+  /** The samples of an exposition: `name{labels}` to its value. */
+  async function scrape(gateway: { admin(path: string): Promise<Response> }): Promise<Map<string, number>> {
+    const answer = await gateway.admin('/metrics')
+    expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
+    const lines = (await answer.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+    return new Map(
+      lines.map((line) => {
+        const [, name = '', value = ''] = /^([a-z_]+(?:\{[^}]*\})?) ([\d.e+-]+)$/.exec(line) ?? []
+        expect(name, line).not.toBe('')
+        return [name, Number(value)]
+      }),
+    )
+  }
+
+  it('equals the books, and counts what became of requests', async () => {
+    const { provider, start } = await place()
+    const gateway = await start()
+    await gateway.client(SECRET).chat.completions.create(call)
+    await gateway
+      .client('nobody')
+      .chat.completions.create(call)
+      .catch(() => {})
+    const spent = provider.totals().nanoUsd
+    const [request] = provider.requests
+    const samples = await scrape(gateway)
+    expect(Object.fromEntries(samples)).toMatchObject({
+      'tollgate_spend_usd{account="key:ada"}': Number(nanoToUsd(spent)),
+      'tollgate_spend_usd{account="org:default"}': Number(nanoToUsd(spent)),
+      'tollgate_reserved_usd{account="key:ada"}': 0,
+      'tollgate_limit_usd{account="key:ada",budget="usd-day",window="day"}': 5,
+      'tollgate_remaining_usd{account="key:ada",budget="usd-day",window="day"}': Number(
+        nanoToUsd(5_000_000_000 - spent),
+      ),
+      'tollgate_decisions_total{code="allowed"}': 1,
+      'tollgate_decisions_total{code="invalid_api_key"}': 1,
+      'tollgate_tokens_total{kind="input"}': request?.usage.input,
+      'tollgate_tokens_total{kind="output"}': request?.usage.output,
+      'tollgate_attempts_total{provider="openai",outcome="answered"}': 1,
+      tollgate_request_duration_seconds_count: 2,
+      'tollgate_audit_dropped{sink="sqlite"}': 0,
+    })
+  })
+
+  it('makes no series of what callers send', async () => {
+    const { start } = await place()
+    const gateway = await start()
+    await gateway
+      .client(SECRET)
+      .chat.completions.create({ ...call, model: 'made-up-by-a-caller', user: 'made-up-too' })
+      .catch(() => {})
+    expect(await (await gateway.admin('/metrics')).text()).not.toContain('made-up')
+  })
+})
+
+describe('/healthz and /readyz', () => {
+  it('answer on both listeners, without a token', async () => {
+    const { start } = await place()
+    const { url, adminUrl } = await start()
+    for (const base of [url, adminUrl]) {
+      expect(await (await fetch(`${base}/healthz`)).json()).toEqual({ status: 'ok' })
+      const ready = await fetch(`${base}/readyz`)
+      expect(ready.status).toBe(200)
+      expect(await ready.json()).toEqual({
+        status: 'ready',
+        checks: { store: 'ok', prices: 'ok', providers: 'ok' },
+      })
+    }
+  })
+
+  it('is not ready while the books cannot be written', async () => {
+    const { folder, start } = await place()
+    const { url } = await start()
+    const other = sqliteLedger(join(folder, 'data/tollgate.db'))
+    await other.close()
+    const { DatabaseSync } = await import('node:sqlite')
+    const writer = new DatabaseSync(join(folder, 'data/tollgate.db'))
+    writer.exec('BEGIN IMMEDIATE')
+    const locked = await fetch(`${url}/readyz`)
+    writer.exec('ROLLBACK')
+    writer.close()
+    expect(locked.status).toBe(503)
+    expect(await locked.json()).toMatchObject({ status: 'not ready', checks: { store: 'failing' } })
+  })
+
+  it('is not ready without a provider', async () => {
+    const { configure, folder, start } = await place()
+    configure(ADA)
+    const { writeFileSync } = await import('node:fs')
+    const yaml = readFileSync(join(folder, 'tollgate.yaml'), 'utf8').replace('PROVIDER_KEY', 'UNSET_KEY')
+    writeFileSync(join(folder, 'tollgate.yaml'), yaml)
+    chmodSync(join(folder, 'tollgate.yaml'), 0o600)
+    const gateway = await start()
+    expect(gateway.said.join('\n')).toMatch(/^provider +openai: no key$/m)
+    expect(gateway.said.join('\n')).toMatch(/^warning +provider openai is disabled/m)
+    const ready = await fetch(`${gateway.url}/readyz`)
+    expect(ready.status).toBe(503)
+    expect(await ready.json()).toMatchObject({ checks: { store: 'ok', providers: 'failing' } })
+  })
+})
