@@ -1,4 +1,11 @@
-import { authVirtualKey, identify, principal, sqliteDirectory, staticDirectory, tierCheck } from '@tollgate/kit'
+import {
+  authVirtualKey,
+  identify,
+  principal,
+  sqliteDirectory,
+  staticDirectory,
+  tierCheck,
+} from '@tollgate/kit'
 import { defineStage } from '@tollgate/kit/core'
 import { fixedClock, TEST_MASTER_KEY, testDirectory, testKey } from '@tollgate/testing'
 import express from 'express'
@@ -73,6 +80,19 @@ describe('auth-virtual-key', () => {
     expect(await status()).toBe(200)
     await store.revokeKey(alive.id)
     await expect.poll(status).toBe(401)
+  })
+
+  it('keeps no memory of keys with maxAgeMs 0: a revoke is seen by the next request', async () => {
+    const store = sqliteDirectory(':memory:')
+    closeAfter(() => store.close())
+    await store.createKey(alive.record)
+    const url = await serve(
+      express().use(authVirtualKey({ directory: store, masterKey: TEST_MASTER_KEY, maxAgeMs: 0 }), whoami),
+    )
+    const status = async () => (await fetch(url, { headers: { authorization: alive.authorization } })).status
+    expect(await status()).toBe(200)
+    await store.revokeKey(alive.id)
+    expect(await status()).toBe(401)
   })
 
   it('expires a key by the clock, not by its memory', async () => {

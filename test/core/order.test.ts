@@ -79,6 +79,55 @@ describe('a wrong order', () => {
     ).toBe(NEVER)
   })
 
+  it.each(Object.entries(apps))('is none where two paths of %s have the same stages', (_, app) => {
+    const two = (first: string, second: string) => () =>
+      assertOrder(app().use(first, login()).use(first, reserve()).use(second, login()).use(second, reserve()))
+    expect(sentenceOf(two('/chat', '/report'))).toBeUndefined()
+    expect(sentenceOf(two('/chat', '/chat'))).toBe(TWICE)
+    expect(sentenceOf(two('/', '/chat'))).toBe(TWICE)
+  })
+
+  it.each([
+    ['express 5', express],
+    ['express 4', express4 as unknown as typeof express],
+  ])('is none where two routers or routes of %s have the same stages', (_, host) => {
+    const stages = [login(), reserve()] as never[]
+    const router = () => host.Router().use(...stages)
+    const routers = host()
+      .use('/a', ...stages)
+      .use('/b', router())
+    expect(sentenceOf(() => assertOrder(routers))).toBeUndefined()
+    expect(
+      sentenceOf(() =>
+        assertOrder(
+          host()
+            .use('/a', ...stages)
+            .use('/a', router()),
+        ),
+      ),
+    ).toBe(TWICE)
+    expect(
+      sentenceOf(() =>
+        assertOrder(
+          host()
+            .use(...stages)
+            .use('/b', router()),
+        ),
+      ),
+    ).toBe(TWICE)
+    const routes = host()
+      .post('/a', ...stages)
+      .post('/b', ...stages)
+    routes
+      .route('/c')
+      .get(...stages)
+      .post(...stages)
+    expect(sentenceOf(() => assertOrder(routes))).toBeUndefined()
+    expect(sentenceOf(() => assertOrder(host().use('/b', host.Router().use(...stages, ...stages))))).toBe(
+      TWICE,
+    )
+  })
+
   it('is answered 500 at the first request, and nothing behind it runs', async () => {
     let ran = false
     const url = await serve(

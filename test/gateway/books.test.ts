@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type OpenAI from 'openai'
+import type { APIError } from 'openai'
 import { describe, expect, it } from 'vitest'
 import { ADA, place, SECRET } from '../support/gateway.ts'
 
@@ -91,7 +91,7 @@ describe('keys, beside a running gateway', () => {
     const answer = () =>
       client.chat.completions.create(call).then(
         () => 200,
-        (error: OpenAI.APIError) => error.status,
+        (error: APIError) => error.status,
       )
     await expect.poll(answer, { timeout: 1000, interval: 50 }).toBe(401)
     expect((await command(`keys revoke ${id}`)).out).toBe(`${id} was revoked before`)

@@ -77,6 +77,21 @@ ${ADA}`)
     await expect(call).rejects.toBeInstanceOf(OpenAI.AuthenticationError)
   })
 
+  it('shortens its own cap near the limit where the config says so, and is refused otherwise', async () => {
+    const tight = ADA.replace('limit_usd: 5,', 'limit_usd: "0.001",')
+    const long = { model, messages, max_tokens: 16_000 }
+    const refusing = await place(tight)
+    await expect((await refusing.start()).client(SECRET).chat.completions.create(long)).rejects.toMatchObject(
+      {
+        code: 'budget_exceeded',
+      },
+    )
+    const capping = await place(`near_limit: cap\n${tight}`)
+    await (await capping.start()).client(SECRET).chat.completions.create(long)
+    const { max_tokens } = capping.provider.requests[0]!.body as { max_tokens: number }
+    expect(max_tokens).toBeLessThan(16_000)
+  })
+
   it('answers 402 where the config says so', async () => {
     const { start } = await place(`budget_status: 402\n${ADA.replace('limit_usd: 5,', 'limit_usd: 0,')}`)
     const call = (await start()).client(SECRET).chat.completions.create({ model, messages })
@@ -100,6 +115,21 @@ ${ADA.replace('limit_usd: 5,', 'limit_usd: 0,')}`)
     const { out } = await command('spend --would-refuse')
     expect(out).toMatch(/^budget_exceeded +key:ada +1 +\$0\.0000\d+ /m)
     expect(out).toMatch(/^model_not_allowed +key:ada +1 +\$0\.000\d+ /m)
+  })
+})
+
+describe('a policy that only observes', () => {
+  it('refuses nothing, beside budgets that do', async () => {
+    const { start } = await place(`
+policies: [{ name: cap, type: cost-limit, config: { limit_usd: 0, period: daily, action: observe } }]
+${ADA}`)
+    const gateway = await start()
+    const { response } = await gateway
+      .client(SECRET)
+      .chat.completions.create({ model, messages })
+      .withResponse()
+    expect(response.headers.get('x-tollgate-would-refuse')).toBe('budget_exceeded')
+    expect(gateway.said).toContain('policy    cap: $0.00 per key per day, UTC (only observed)')
   })
 })
 

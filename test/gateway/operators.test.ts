@@ -1,9 +1,9 @@
-import { chmodSync, readFileSync, statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { nanoToUsd } from '@tollgate/kit/core'
-import { sqliteLedger } from '@tollgate/kit/ledger/sqlite'
 import { describe, expect, it } from 'vitest'
-import { ADA, ADMIN_TOKEN, place, SECRET } from '../support/gateway.ts'
+import { ADMIN_TOKEN, place, SECRET } from '../support/gateway.ts'
 
 const call = {
   model: 'gpt-4o-mini',
@@ -27,11 +27,8 @@ describe('the admin listener', () => {
   })
 
   it('makes a token, for its owner only, where the config has none', async () => {
-    const { folder, configure, start } = await place()
-    configure(ADA)
-    const yaml = readFileSync(join(folder, 'tollgate.yaml'), 'utf8').replace(/, token: "[^"]+"/, '')
-    const { writeFileSync } = await import('node:fs')
-    writeFileSync(join(folder, 'tollgate.yaml'), yaml)
+    const { folder, edit, start } = await place()
+    edit(/, token: "[^"]+"/, '')
     const gateway = await start()
     const path = join(folder, 'data/admin-token')
     expect(gateway.said.join('\n')).toMatch(
@@ -174,10 +171,9 @@ describe('/healthz and /readyz', () => {
 
   it('is not ready while the books cannot be written', async () => {
     const { folder, start } = await place()
-    const { url } = await start()
-    const other = sqliteLedger(join(folder, 'data/tollgate.db'))
-    await other.close()
-    const { DatabaseSync } = await import('node:sqlite')
+    const { url, admin } = await start()
+    // A scrape waits for all that the start itself had to write.
+    await (await admin('/metrics')).text()
     const writer = new DatabaseSync(join(folder, 'data/tollgate.db'))
     writer.exec('BEGIN IMMEDIATE')
     const locked = await fetch(`${url}/readyz`)
@@ -188,12 +184,8 @@ describe('/healthz and /readyz', () => {
   })
 
   it('is not ready without a provider', async () => {
-    const { configure, folder, start } = await place()
-    configure(ADA)
-    const { writeFileSync } = await import('node:fs')
-    const yaml = readFileSync(join(folder, 'tollgate.yaml'), 'utf8').replace('PROVIDER_KEY', 'UNSET_KEY')
-    writeFileSync(join(folder, 'tollgate.yaml'), yaml)
-    chmodSync(join(folder, 'tollgate.yaml'), 0o600)
+    const { edit, start } = await place()
+    edit('PROVIDER_KEY', 'UNSET_KEY')
     const gateway = await start()
     expect(gateway.said.join('\n')).toMatch(/^provider +openai: no key$/m)
     expect(gateway.said.join('\n')).toMatch(/^warning +provider openai is disabled/m)

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type SimulatedProvider, type SimulatedProviderOptions, simulatedProvider } from '@tollgate/testing'
 import OpenAI from 'openai'
 import { type Gateway, type GatewayOptions, loadConfig, startGateway } from 'tollgate'
+import type { World } from '../../packages/gateway/src/commands/command.ts'
 import { run } from '../../packages/gateway/src/commands/run.ts'
 import { closeAfter } from './assembly.ts'
 
@@ -13,10 +14,19 @@ export interface Place {
   readonly provider: SimulatedProvider
   /** Write a config file into the folder; the provider, free ports and the store in the folder come first. */
   configure(yaml: string): void
+  /** Change the config file. */
+  edit(from: string | RegExp, to: string): void
   /** Start a gateway from what is configured now. */
   start(options?: GatewayOptions): Promise<Running>
   /** Run `tollgate` in the folder, on the config. */
-  command(line: string): Promise<{ readonly code: number; readonly out: string; readonly err: string }>
+  command(line: string, world?: Pick<Partial<World>, 'stopped'>): Promise<Printed>
+}
+
+/** How a command ended, and what it printed. */
+export interface Printed {
+  readonly code: number
+  readonly out: string
+  readonly err: string
 }
 
 export interface Running extends Gateway {
@@ -52,12 +62,14 @@ export async function place(yaml = ADA, provider: SimulatedProviderOptions = {})
   closeAfter(() => simulated.close())
   const file = 'tollgate.yaml'
   const env = { ADMIN_TOKEN, PROVIDER: simulated.url, PROVIDER_KEY: 'sk-real', ADA_SECRET: SECRET }
-  const configure = (text: string) => writeFileSync(join(folder, file), PLACE + text)
+  const path = join(folder, file)
+  const configure = (text: string) => writeFileSync(path, PLACE + text)
   configure(yaml)
   return {
     folder,
     provider: simulated,
     configure,
+    edit: (from, to) => writeFileSync(path, readFileSync(path, 'utf8').replace(from, to)),
     async start(options) {
       const said: string[] = []
       const config = loadConfig({ file, env, cwd: folder })
@@ -75,19 +87,15 @@ export async function place(yaml = ADA, provider: SimulatedProviderOptions = {})
           fetch(gateway.adminUrl + path, { headers: { authorization: `Bearer ${ADMIN_TOKEN}` } }),
       }
     },
-    command: (line) => command(`${line} --config ${file}`, { env, cwd: folder }),
+    command: (line, world) => command(`${line} --config ${file}`, { env, cwd: folder, ...world }),
   }
 }
 
-/** Run a command line of `tollgate` in this process; resolves with what it printed. */
+/** Run a command line of `tollgate` in this process. */
 export async function command(
   line: string,
-  world: {
-    readonly env: Readonly<Record<string, string>>
-    readonly cwd: string
-    readonly stopped?: Promise<string>
-  },
-): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
+  world: Pick<World, 'env' | 'cwd'> & Pick<Partial<World>, 'stopped'>,
+): Promise<Printed> {
   const out: string[] = []
   const err: string[] = []
   const code = await run(line.split(' ').filter(Boolean), {

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { type Clock, systemClock } from '@tollgate/kit/core'
-import { auditLog } from '@tollgate/kit/stages/audit-log'
-import { adminApp } from './admin/admin-app.ts'
+import { type AuditLog, auditLog } from '@tollgate/kit/stages/audit-log'
+import { type AdminAppOptions, adminApp } from './admin/admin-app.ts'
 import { adminToken } from './admin/admin-token.ts'
 import { gatewayMetrics } from './admin/metrics.ts'
 import { spend } from './admin/spend.ts'
@@ -17,14 +17,14 @@ import { service } from './service.ts'
 import { simulationFor } from './simulation.ts'
 import { keptRecords } from './store/kept-records.ts'
 import { provision } from './store/provision.ts'
-import { openStore } from './store/store.ts'
+import { openStore, type Store } from './store/store.ts'
 
 export interface GatewayOptions {
   /** Told each line that the gateway says of itself; silent by default. */
   readonly output?: (line: string) => void
   /** Whether each request has a line of its own too. */
   readonly requestLines?: boolean
-  /** How long stopping may take before what still runs is aborted, ms. */
+  /** How long stopping may take, ms; what still runs 5 s before its end is aborted and settled. */
   readonly graceMs?: number
   /** Several gateways may run side by side without anybody having said so: on Kubernetes. */
   readonly kubernetes?: boolean
@@ -80,37 +80,20 @@ async function run(config: Config, options: Required<GatewayOptions>, everything
   await provision(config, store)
   const simulation = await simulationFor(config)
   if (simulation) everything.add(() => simulation.close())
-
-  const { ledger } = store
-  const metrics = gatewayMetrics(ledger)
-  const records = keptRecords(config, clock)
-  const lines = options.requestLines ? [requestLines(output, ledger)] : []
-  const audit = auditLog({ ledger, clock, sinks: [...records.sinks, metrics.sink, ...lines] })
-  everything.add(() => audit.close())
+  const records = recordsOf(config, store, options)
+  everything.add(() => records.audit.close())
 
   const providers = simulation ? [simulation.provider] : providersOf(config)
-  const { app, traffic, ready } = service({ config, store, providers, audit, clock })
+  const { app, traffic, ready } = service({ config, store, providers, audit: records.audit, clock })
   const token = adminToken(config)
-  const operators = adminApp({
-    token: token.token,
-    readyz: ready.stage,
-    metrics: metrics.scrape(audit),
-    spend: spend({ ledger, records: records.table, trail: audit, clock }),
-  })
+  const operators = adminApp({ token: token.token, readyz: ready.stage, ...records.endpoints })
   const admin = await listen(operators as RequestListener, config.admin.listen)
   everything.add(() => stopListening(admin))
   const main = await listen(app as RequestListener, config.listen)
 
   const urls = { url: main.url, adminUrl: admin.url }
-  for (const text of startLines({
-    config,
-    ...urls,
-    adminToken: token,
-    demo: store.front.demo,
-    kubernetes,
-    cwd,
-  }))
-    output(text)
+  const started = { config, ...urls, adminToken: token, demo: store.front.demo, kubernetes, cwd }
+  for (const text of startLines(started)) output(text)
   simulation?.warmUp()
 
   const stop = async () => {
@@ -125,6 +108,25 @@ async function run(config: Config, options: Required<GatewayOptions>, everything
     close() {
       stopped ??= stop()
       return stopped
+    },
+  }
+}
+
+/** The trail of records, everything that is made of it, and what operators are told from it. */
+function recordsOf(
+  config: Config,
+  { ledger }: Store,
+  { output, requestLines: speaking, clock }: Required<GatewayOptions>,
+): { readonly audit: AuditLog; readonly endpoints: Pick<AdminAppOptions, 'metrics' | 'spend'> } {
+  const { table, sinks } = keptRecords(config, clock)
+  const metrics = gatewayMetrics(ledger)
+  const console = speaking ? [requestLines(output, ledger)] : []
+  const audit = auditLog({ ledger, clock, sinks: [...sinks, metrics.sink, ...console] })
+  return {
+    audit,
+    endpoints: {
+      metrics: metrics.scrape(audit),
+      spend: spend({ ledger, records: table, trail: audit, clock }),
     },
   }
 }

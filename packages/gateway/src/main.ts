@@ -2,6 +2,9 @@
 import { run } from './commands/run.ts'
 import { stopSignal } from './stop-signal.ts'
 
+// A reader that has seen enough, as `head` has, must not end a gateway.
+process.stdout.on('error', () => {})
+
 run(process.argv.slice(2), {
   env: process.env,
   cwd: process.cwd(),

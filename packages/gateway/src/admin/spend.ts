@@ -5,7 +5,13 @@ import type { AccountId, Ledger } from '@tollgate/kit/ledger'
 import { accountJson } from '../endpoints/account-json.ts'
 import { queryOf, sendJson } from '../endpoints/json.ts'
 import { sinceMsOf } from '../report/since.ts'
-import { groupsOf, type SpendReport, spendJson, spendReport } from '../report/spend-report.ts'
+import {
+  groupsOf,
+  type SpendReport,
+  type SpendReportOptions,
+  spendJson,
+  spendReport,
+} from '../report/spend-report.ts'
 
 export interface SpendOptions {
   readonly ledger: Ledger
@@ -51,7 +57,7 @@ function sinceOf(query: URLSearchParams, clock: Clock): number | undefined {
   throw wrong('since', 'Write since=7d, since=12h or since=2026-11-01.')
 }
 
-async function reportOf(options: Parameters<typeof spendReport>[0]): Promise<SpendReport> {
+async function reportOf(options: SpendReportOptions): Promise<SpendReport> {
   try {
     return await spendReport(options)
   } catch (error) {

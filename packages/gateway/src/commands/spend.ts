@@ -1,7 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type SpendGroup, type SqliteAudit, sqliteAudit } from '@tollgate/kit/audit/sqlite'
 import { sinceMsOf } from '../report/since.ts'
-import { groupsOf, type SpendReport, spendJson, spendReport } from '../report/spend-report.ts'
+import {
+  groupsOf,
+  type SpendReport,
+  type SpendReportOptions,
+  spendJson,
+  spendReport,
+} from '../report/spend-report.ts'
 import { showSum } from '../report/usd.ts'
 import type { Store } from '../store/store.ts'
 import { type Args, type Command, textOf, UsageError, type World } from './command.ts'
@@ -57,8 +63,16 @@ async function look(args: Args, world: World, { ledger }: Store, records: Sqlite
   const sinceMs = sinceOf(args, world)
   const lines = args.values['would-refuse']
     ? await wouldRefuseLines(records, sinceMs, args.values.json === true)
-    : await spendLines(args, await spendReport({ ledger, records, groupBy: groupBy(args), sinceMs }))
+    : spendLines(args, await reportOf({ ledger, records, groupBy: groupBy(args), sinceMs }))
   for (const text of lines) world.out(text)
+}
+
+async function reportOf(options: SpendReportOptions): Promise<SpendReport> {
+  try {
+    return await spendReport(options)
+  } catch (error) {
+    throw error instanceof RangeError ? new UsageError(error.message) : error
+  }
 }
 
 function groupBy(args: Args): SpendGroup[] {

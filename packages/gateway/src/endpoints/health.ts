@@ -27,6 +27,7 @@ const MAX_AGE_MS = 1000
  * operator alone, and is a warning of the process.
  */
 export function readiness(checks: Checks, clock: Clock): Readiness {
+  const runChecks = checker(checks)
   let stopping = false
   let latest: Promise<Findings> | undefined
   let askedAtMs = 0
@@ -34,7 +35,7 @@ export function readiness(checks: Checks, clock: Clock): Readiness {
   const findings = () => {
     if (!latest || clock.now() - askedAtMs >= MAX_AGE_MS) {
       askedAtMs = clock.now()
-      latest = runChecks(checks)
+      latest = runChecks()
     }
     return latest
   }
@@ -58,22 +59,30 @@ export function readiness(checks: Checks, clock: Clock): Readiness {
 
 type Findings = Readonly<Record<string, 'ok' | 'failing'>>
 
-async function runChecks(checks: Checks): Promise<Findings> {
-  const found = Object.entries(checks).map(
-    async ([name, check]) => [name, await runCheck(name, check)] as const,
-  )
-  return Object.fromEntries(await Promise.all(found))
+/** The checks, as one; a check that begins to fail is said once, until it has been right again. */
+function checker(checks: Checks): () => Promise<Findings> {
+  const failing = new Set<string>()
+
+  const run = async (name: string, check: () => unknown) => {
+    try {
+      await check()
+      failing.delete(name)
+      return [name, 'ok'] as const
+    } catch (error) {
+      if (!failing.has(name)) warn(name, error)
+      failing.add(name)
+      return [name, 'failing'] as const
+    }
+  }
+  return async () => {
+    const found = await Promise.all(Object.entries(checks).map(([name, check]) => run(name, check)))
+    return Object.fromEntries(found)
+  }
 }
 
-async function runCheck(name: string, check: () => unknown): Promise<'ok' | 'failing'> {
-  try {
-    await check()
-    return 'ok'
-  } catch (error) {
-    process.emitWarning(`not ready: ${name}: ${error instanceof Error ? error.message : String(error)}`, {
-      type: 'TollgateWarning',
-      code: 'TOLLGATE_NOT_READY',
-    })
-    return 'failing'
-  }
+function warn(name: string, error: unknown): void {
+  process.emitWarning(`not ready: ${name}: ${error instanceof Error ? error.message : String(error)}`, {
+    type: 'TollgateWarning',
+    code: 'TOLLGATE_NOT_READY',
+  })
 }

@@ -47,14 +47,24 @@ function wrongOrder(
   return `${meta.name} needs "${need}", and nothing before it gives that${ran}. Mount ${giver} before ${meta.name}.`
 }
 
+/** An entry in a host's list of handlers; each host says in its own way where it is mounted. */
 interface Layer {
   readonly handle?: unknown
+  /** Express: a route and its handlers. Connect: the path. */
   readonly route?: { readonly stack?: readonly Layer[] } | string
+  /** Inside a route. */
+  readonly method?: string
+  /** Express 5. */
+  readonly slash?: boolean
+  readonly rawPath?: unknown
+  /** Express 4. */
+  readonly regexp?: RegExp & { readonly fast_slash?: boolean }
 }
 
 /**
  * Check an app that was put together line by line with `app.use`: Express 4 and 5, Connect, and routers inside them.
- * A stage may rely on what was given before its router was mounted, and gives nothing outside of its own.
+ * A stage may rely on what was given before its router was mounted, and gives nothing outside of its own. What is given at
+ * one path may be given at another again: no request meets both.
  *
  * @throws TollgateError `misassembled`, with the cure: a budget that is not enforced must not start.
  */
@@ -79,25 +89,55 @@ function stackOf(app: unknown): readonly Layer[] | undefined {
   }
 }
 
-function checkStack(stack: readonly Layer[], before: ReadonlyMap<string, string>): void {
-  let given: ReadonlyMap<string, string> = before
+/** @param repeatable what was given at other paths only, before this stack. */
+function checkStack(
+  stack: readonly Layer[],
+  before: ReadonlyMap<string, string>,
+  repeatable: ReadonlySet<string> = new Set(),
+): void {
+  let given = before
+  const places = new Map<string, unknown>()
   for (const [index, layer] of stack.entries()) {
+    const here = placeOf(layer)
+    const apart = new Set([...repeatable].filter((name) => !places.has(name)))
+    for (const [name, there] of places) if (there !== EVERYWHERE && there !== here) apart.add(name)
     const inner = typeof layer.route === 'object' ? layer.route.stack : stackOfHandler(layer.handle)
     if (inner) {
-      checkStack(inner, given)
+      checkStack(inner, given, apart)
       continue
     }
-    try {
-      given = checkOrder([layer.handle], given)
-    } catch (error) {
-      // Said again with the layers behind it in view: "mounted after it" is a better cure than "nothing gives it".
-      checkOrder(
-        stack.slice(index).map((rest) => rest.handle),
-        given,
-      )
-      throw error
-    }
+    const gifts = stageMeta(layer.handle)?.gives.map(({ name }) => name) ?? []
+    const met = new Map([...given].filter(([name]) => !(gifts.includes(name) && apart.has(name))))
+    given = checkLayer(stack, index, met)
+    for (const name of gifts) places.set(name, here)
   }
+}
+
+function checkLayer(
+  stack: readonly Layer[],
+  index: number,
+  given: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  try {
+    return checkOrder([stack[index]?.handle], given)
+  } catch (error) {
+    // Said again with the layers behind it in view: "mounted after it" is a better cure than "nothing gives it".
+    checkOrder(
+      stack.slice(index).map((rest) => rest.handle),
+      given,
+    )
+    throw error
+  }
+}
+
+const EVERYWHERE = ''
+
+/** Where a layer is mounted, to be compared; a place of its own where its host does not say. */
+function placeOf({ route, method = '', slash, rawPath, regexp }: Layer): unknown {
+  if (typeof route === 'string') return route.replace(/\/$/, '')
+  if (slash || regexp?.fast_slash) return EVERYWHERE
+  const path = rawPath ?? regexp
+  return path === undefined ? Symbol('somewhere') : `${method} ${path}`
 }
 
 function stackOfHandler(handle: unknown): readonly Layer[] | undefined {

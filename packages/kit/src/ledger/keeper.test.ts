@@ -31,6 +31,7 @@ const settled = () => new Promise((resolve) => setImmediate(resolve))
 
 interface Script {
   readonly beats: (readonly Heartbeat[])[]
+  readonly ttlsMs: number[]
   readonly limits: number[]
   heartbeat: () => Promise<HeartbeatResult>
   expire: () => Promise<readonly ExpiredReservation[]>
@@ -41,6 +42,7 @@ function bench(options: Partial<ReservationKeeperOptions> = {}) {
   const faults: unknown[] = []
   const script: Script = {
     beats: [],
+    ttlsMs: [],
     limits: [],
     heartbeat: async () => ({ notOpen: [], revived: [] }),
     expire: async () => [],
@@ -48,7 +50,7 @@ function bench(options: Partial<ReservationKeeperOptions> = {}) {
   const ledger = {
     heartbeat(beats, ttlMs) {
       script.beats.push(beats)
-      expect(ttlMs).toBe(120_000)
+      script.ttlsMs.push(ttlMs)
       return script.heartbeat()
     },
     expire(limit) {
@@ -70,6 +72,16 @@ const BEAT_MS = 1000
 const REAP_MS = 750
 
 describe('the keeper', () => {
+  it('gives each reservation the life it was made with', async () => {
+    const { keeper, script, run } = bench()
+    keeper.track('a', () => seen(1), 5_000)
+    keeper.track('b', () => seen(2))
+    keeper.track('c', () => seen(3), 5_000)
+    await run(BEAT_MS)
+    expect(script.beats.map((beats) => beats.map(({ id }) => id))).toEqual([['a', 'c'], ['b']])
+    expect(script.ttlsMs).toEqual([5_000, 120_000])
+  })
+
   it('sends one heartbeat for all that is open, with what each has been seen to cost', async () => {
     const { keeper, script, run } = bench()
     keeper.track('a', () => seen(1))

@@ -15,7 +15,7 @@ export interface ReservationKeeperOptions {
   readonly owner?: string
   /** Between two heartbeats, ms; the reaper runs as often on average. */
   readonly heartbeatMs?: number
-  /** How long a reservation lives without a heartbeat, ms. */
+  /** How long a reservation lives without a heartbeat, ms, where `track` is not told otherwise. */
   readonly ttlMs?: number
   readonly timers?: KeeperTimers
   /** From 0 up to 1: spreads the reapers of several processes. */
@@ -26,11 +26,16 @@ export interface ReservationKeeperOptions {
   readonly onFault?: (error: unknown) => void
 }
 
+type Observe = () => Amounts | Promise<Amounts>
+
 export interface ReservationKeeper {
   readonly owner: string
   readonly ttlMs: number
-  /** Keep an open reservation alive, and tell the ledger with each heartbeat what it has been seen to cost so far. */
-  track(id: string, observe: () => Amounts | Promise<Amounts>): void
+  /**
+   * Keep an open reservation alive, and tell the ledger with each heartbeat what it has been seen to cost so far.
+   * Without a heartbeat it lives for `ttlMs`.
+   */
+  track(id: string, observe: Observe, ttlMs?: number): void
   /** It has been ended, or will be at once. */
   untrack(id: string): void
   /** Add a listener like the option of this name; the answer takes it away again. */
@@ -57,22 +62,21 @@ export function reservationKeeper({
   onExpired,
   onFault = () => {},
 }: ReservationKeeperOptions): ReservationKeeper {
-  const tracked = new Map<string, () => Amounts | Promise<Amounts>>()
+  const tracked = new Map<string, { readonly observe: Observe; readonly ttlMs: number }>()
   const listeners = new Set(onExpired ? [onExpired] : [])
 
   async function beat(): Promise<void> {
     if (tracked.size === 0) return
-    const beats = await Promise.all([...tracked].map(([id, observe]) => observed(id, observe)))
+    const beats = await Promise.all([...tracked].map(([id, { observe }]) => observed(id, observe)))
     // What was untracked meanwhile has been ended, and needs no heartbeat.
-    const { notOpen } = await ledger.heartbeat(
-      beats.filter(({ id }) => tracked.has(id)),
-      ttlMs,
-    )
-    for (const id of notOpen) tracked.delete(id)
+    const open = beats.filter(({ id }) => tracked.has(id))
+    const byTtlMs = Map.groupBy(open, ({ id }) => tracked.get(id)!.ttlMs)
+    const answers = [...byTtlMs].map(([lifeMs, alike]) => ledger.heartbeat(alike, lifeMs))
+    for (const { notOpen } of await Promise.all(answers)) for (const id of notOpen) tracked.delete(id)
   }
 
   /** An observer that fails must not cost its reservation the life: nothing seen is never less than seen before. */
-  async function observed(id: string, observe: () => Amounts | Promise<Amounts>): Promise<Heartbeat> {
+  async function observed(id: string, observe: Observe): Promise<Heartbeat> {
     try {
       return { id, observed: await observe() }
     } catch (error) {
@@ -103,7 +107,7 @@ export function reservationKeeper({
   return {
     owner,
     ttlMs,
-    track: (id, observe) => void tracked.set(id, observe),
+    track: (id, observe, lifeMs = ttlMs) => void tracked.set(id, { observe, ttlMs: lifeMs }),
     untrack: (id) => void tracked.delete(id),
     onExpired(listener) {
       listeners.add(listener)

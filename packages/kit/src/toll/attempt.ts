@@ -33,12 +33,8 @@ export function loseAttempt(toll: Toll, nowMs: number): void {
  * Make the reservation fit another deployment before the call is sent there: what is spent so far, plus what this one
  * may cost; its cap is computed anew. Returns the shortfall when it does not fit.
  */
-export async function extendTo(
-  toll: Toll,
-  deployment: Deployment,
-  ttlMs: number,
-): Promise<Shortfall | undefined> {
-  const { booth, received } = toll
+export async function extendTo(toll: Toll, deployment: Deployment): Promise<Shortfall | undefined> {
+  const { booth, received, ttlMs } = toll
   if (!received) return undefined
   const demand = demandOf(received, deployment, toll.sizing)
   const spent: Amounts = toll.lostAttempts

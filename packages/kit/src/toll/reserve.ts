@@ -93,6 +93,7 @@ export async function reserveToll(policy: ReservePolicy, request: ReserveRequest
     granted: result.granted,
     tightest: result.tightest,
     would: result.would,
+    ttlMs: policy.ttlMs,
     nowMs: clock.now(),
   })
 }

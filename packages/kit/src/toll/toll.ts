@@ -56,6 +56,8 @@ export interface Toll {
   /** What was charged; undefined until it is settled, and after a release. */
   charge: Charge | undefined
   readonly reservedAtMs: number
+  /** How long it outlives its last heartbeat, ms. */
+  readonly ttlMs: number
   /** When the call was sent; undefined while nothing was. */
   sentAtMs: number | undefined
   /** Told when its charge is known, and again when a later truth corrects that: for whoever keeps a record of it. */
@@ -78,6 +80,7 @@ export interface OpenTollOptions {
   readonly granted: Amounts
   readonly tightest: Standing | undefined
   readonly would: readonly Shortfall[]
+  readonly ttlMs: number
   readonly nowMs: number
 }
 
@@ -100,7 +103,7 @@ export function openToll({ nowMs, ...granted }: OpenTollOptions): Toll {
     observe: () => NOTHING,
     state: 'open',
   }
-  toll.booth.keeper.track(toll.id, () => toll.observe())
+  toll.booth.keeper.track(toll.id, () => toll.observe(), toll.ttlMs)
   return toll
 }
 

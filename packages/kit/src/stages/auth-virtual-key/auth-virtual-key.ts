@@ -12,7 +12,10 @@ export interface AuthVirtualKeyOptions {
   readonly directory: Directory
   /** At least 32 bytes: what the hashes of the keys are keyed with. */
   readonly masterKey: Buffer | string
-  /** How long a record may be served from memory: the time in which a revoke takes effect. Under 1 s. */
+  /**
+   * How long a record may be served from memory, ms: the time in which a revoke takes effect. Under 1 s; 0 asks the
+   * directory every time.
+   */
   readonly maxAgeMs?: number
   readonly clock?: Clock
 }
@@ -67,14 +70,19 @@ function unreadable(cause: unknown): never {
   throw new TollgateError('ledger_unavailable', { cause, internal: 'the directory could not be read' })
 }
 
-/** Look records up through memory; `null` stands for a key that is not there. */
-function cachedFind(directory: Directory, maxAgeMs: number) {
+/** Look records up through memory. */
+function cachedFind(
+  directory: Directory,
+  maxAgeMs: number,
+): (lookup: string) => ReturnType<Directory['findKey']> {
+  // To the cache a time to live of 0 means for ever.
+  if (maxAgeMs === 0) return (lookup) => readable(directory, lookup)
   const cache = new LRUCache<string, KeyRecord | typeof ABSENT>({ max: CACHED_KEYS, ttl: maxAgeMs })
   const keep = (lookup: string, record: KeyRecord | undefined) => {
     cache.set(lookup, record ?? ABSENT)
     return record
   }
-  return (lookup: string): KeyRecord | undefined | Promise<KeyRecord | undefined> => {
+  return (lookup) => {
     const cached = cache.get(lookup)
     if (cached !== undefined) return cached === ABSENT ? undefined : cached
     const found = readable(directory, lookup)

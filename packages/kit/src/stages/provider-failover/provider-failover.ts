@@ -28,9 +28,6 @@ export interface ProviderFailoverOptions {
   readonly clock?: Clock
 }
 
-/** A reservation lives this long without a heartbeat once it has been extended, ms. */
-const EXTENDED_TTL_MS = 120_000
-
 /**
  * Call the model's deployments in order until one answers, and pipe its answer to the client, byte for byte. Goes on to
  * the next on a connect error, a time-out, 401, 403, 408, 429 and 5xx, always before the first byte; the reservation is
@@ -111,7 +108,7 @@ async function tryInOrder(trip: Trip, deployments: readonly Deployment[]): Promi
   let fault: TollgateError | undefined
   for (const [index, deployment] of deployments.entries()) {
     if (trip.res.closed) return
-    if (index > 0 && trip.toll && (await extendTo(trip.toll, deployment, EXTENDED_TTL_MS))) {
+    if (index > 0 && trip.toll && (await extendTo(trip.toll, deployment))) {
       note(trip, deployment, { outcome: 'skipped' }, 0)
       continue
     }

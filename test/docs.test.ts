@@ -1,0 +1,141 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, relative } from 'node:path'
+import { loadConfig } from 'tollgate'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { optionsOf } from './support/options.ts'
+import { pages } from './support/pages.ts'
+import { find, sources } from './support/sources.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+const all = pages('**/*.md')
+const docs = all.filter(({ path }) => path.startsWith('docs/'))
+const byPath = new Map(all.map((page) => [page.path, page]))
+
+describe('links', () => {
+  it('lead to files and headings that are there', () => {
+    const broken = all.flatMap(({ path, links }) =>
+      links.filter((link) => isBroken(path, link)).map((link) => `${path} → ${link}`),
+    )
+    expect(all.flatMap(({ links }) => links).length).toBeGreaterThan(100)
+    expect(broken).toEqual([])
+  })
+
+  it('of docs/README.md lead to every page', () => {
+    const { links } = byPath.get('docs/README.md')!
+    const linked = links.map((link) => join('docs', link))
+    expect(docs.map(({ path }) => path).filter((path) => !linked.includes(path))).toEqual(['docs/README.md'])
+  })
+})
+
+function isBroken(from: string, link: string): boolean {
+  if (/^[a-z]+:/.test(link)) return false
+  const [file = '', anchor] = link.split('#')
+  const target = file === '' ? from : join(dirname(from), file)
+  if (!existsSync(join(ROOT, target))) return true
+  return anchor !== undefined && !byPath.get(target)?.anchors.has(anchor)
+}
+
+const INTERFACE = /^`([A-Z]\w+)`$/
+
+/** A table that is headed by the name of an interface lists its fields. */
+const optionTables = docs.flatMap(({ path, tables }) =>
+  tables.flatMap(({ title, rows }) => {
+    const [, name] = INTERFACE.exec(title) ?? []
+    return name === undefined ? [] : [{ page: relative('docs', path), name, rows }]
+  }),
+)
+
+describe('options', () => {
+  it.each(optionTables)('of $name are in $page, each with its default, and no others', ({ name, rows }) => {
+    const options = optionsOf(name) ?? []
+    const told = new Map(rows.map(([option = '', value = '']) => [unquoted(option), value]))
+    expect([...told.keys()].sort()).toEqual(options.map((option) => option.name).sort())
+    for (const { name, required, literal } of options) {
+      const value = told.get(name)!
+      expect(value === 'required', name).toBe(required)
+      if (literal !== undefined || isLiteral(value)) expect(unquoted(value), name).toBe(literal)
+    }
+  })
+
+  it('of every stage are on a page of its own', () => {
+    const stages = find('packages/kit/src/stages/*/index.ts').map((path) => dirname(path).split('/').at(-1)!)
+    expect(stages.length).toBeGreaterThan(6)
+    for (const stage of stages) {
+      const tables = optionTables.filter(({ page }) => page === `stages/${stage}.md`).map(({ name }) => name)
+      const own = `${stage.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())}Options`
+      expect(tables, stage).toContain(optionsOf(own) ? own : 'Identity')
+    }
+  })
+})
+
+function unquoted(cell: string): string {
+  return cell.replace(/^`(.*)`$/, '$1')
+}
+
+function isLiteral(cell: string): boolean {
+  return /^`(?:\d[\d_]*|'.*'|true|false|\{.*\}|\[\])`$/.test(cell)
+}
+
+/** A block of JavaScript that begins with an import is a whole program; the block of text behind it is what it prints. */
+const programs = docs.flatMap(({ path, blocks }) =>
+  blocks
+    .filter(({ language, code }) => language === 'js' && code.startsWith('import '))
+    .map(({ code, next }, at) => ({
+      title: `${relative('docs', path)}, ${at + 1}`,
+      code,
+      prints: next?.language === 'text' ? next.code : undefined,
+    })),
+)
+
+/** Run as a reader would: by Node, on the packages as they are built, in a folder of its own. */
+describe('programs', () => {
+  let folder = ''
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tollgate-docs-'))
+    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'dir')
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  it.each(programs)('$title prints what the page says', ({ code, prints }) => {
+    writeFileSync(join(folder, 'page.mjs'), code)
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['page.mjs'], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, NO_COLOR: '1' },
+    })
+    expect(stderr).toBe('')
+    if (prints !== undefined) expect(stdout).toBe(prints)
+    expect(status).toBe(0)
+  })
+})
+
+describe('config files', () => {
+  const files = docs.flatMap(({ path, blocks }) =>
+    blocks
+      .filter(({ language }) => language === 'yaml')
+      .map(({ code }, at) => ({ title: `${relative('docs', path)}, ${at + 1}`, code })),
+  )
+
+  it.each(files)('$title is one that the gateway takes', ({ code }) => {
+    const cwd = mkdtempSync(join(tmpdir(), 'tollgate-docs-'))
+    writeFileSync(join(cwd, 'tollgate.yaml'), code)
+    const names = Array.from(code.matchAll(/\$\{(\w+)\}/g), ([, name = '']) => name)
+    const env = Object.fromEntries(names.map((name) => [name, 'long-enough-for-a-secret-of-any-kind-here']))
+    const { warnings } = loadConfig({ file: 'tollgate.yaml', env, cwd })
+    rmSync(cwd, { recursive: true })
+    expect(warnings).toEqual([])
+  })
+})
+
+it('docs/reference/headers.md has every header of ours, and no other', () => {
+  const inSources = sources('packages/{kit,gateway}/src/**/*.ts').flatMap(({ code }) =>
+    headersIn(code.replace(/\/\*[\s\S]*?\*\//g, '')),
+  )
+  expect(new Set(headersIn(byPath.get('docs/reference/headers.md')!.text))).toEqual(new Set(inSources))
+})
+
+function headersIn(text: string): string[] {
+  return Array.from(text.matchAll(/\bx-tollgate-[a-z-]*[a-z]/g), ([name]) => name)
+}
