@@ -17,7 +17,15 @@ export default defineConfig({
     testTimeout: 30_000,
     projects: [
       { extends: true, test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'] } },
-      { extends: true, test: { name: 'integration', include: ['test/**/*.test.ts', 'examples/**/*.test.ts'], exclude: ['test/adopt/**', '**/node_modules/**'], testTimeout: 60_000 } },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
+          exclude: ['test/adopt/**', '**/node_modules/**'],
+          testTimeout: 60_000,
+        },
+      },
     ],
   },
 })

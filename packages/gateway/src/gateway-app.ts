@@ -4,12 +4,12 @@ import {
   type ForeignHandler,
   type Middleware,
   type Stage,
+  stageMeta,
   tollgateErrors,
 } from '@tollgate/kit/core'
 import express, { type Express } from 'express'
 import { healthz } from './endpoints/health.ts'
 import { nothingHere } from './endpoints/nothing-here.ts'
-import { stageMeta } from './pipeline/stage-meta.ts'
 
 /** The provider calls that are served, in OpenAI's dialect. */
 const CALLS = ['/v1/chat/completions', '/v1/completions', '/v1/embeddings']

@@ -2,6 +2,9 @@
  * Tollgate: LLM spend control as Express middleware. Everything that the README uses is here; each room has a subpath of
  * its own besides (`@tollgate/kit/stages/budget-reserve`).
  */
+
+export { sqliteAudit } from './audit/sqlite/index.ts'
+export { governedFetch } from './client/index.ts'
 export {
   assertOrder,
   type Clock,
@@ -15,6 +18,7 @@ export { staticDirectory } from './directory/index.ts'
 export { sqliteDirectory } from './directory/sqlite/index.ts'
 export { sqliteLedger } from './ledger/sqlite/index.ts'
 export { priceBook } from './meter/index.ts'
+export { auditLog } from './stages/audit-log/index.ts'
 export { authVirtualKey } from './stages/auth-virtual-key/index.ts'
 export { budgetReserve, reservation } from './stages/budget-reserve/index.ts'
 export { identify, principal } from './stages/identify/index.ts'

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type SpendGroup, type SqliteAudit, sqliteAudit } from '@tollgate/kit/audit/sqlite'
+import { showUsd } from '@tollgate/kit/core'
 import { sinceMsOf } from '../report/since.ts'
 import {
   groupsOf,
@@ -8,7 +9,6 @@ import {
   spendJson,
   spendReport,
 } from '../report/spend-report.ts'
-import { showSum } from '../report/usd.ts'
 import type { Store } from '../store/store.ts'
 import { type Args, type Command, textOf, UsageError, type World } from './command.ts'
 import { table } from './table.ts'
@@ -96,14 +96,14 @@ function spendLines(args: Args, report: SpendReport): string[] {
   const cells = rows.map((row) => [
     ...groupBy.map((group) => row.by[group] ?? '-'),
     ...[row.requests, row.refused, row.inputTokens, row.outputTokens].map(String),
-    showSum(row.chargedNanoUsd),
+    showUsd(row.chargedNanoUsd),
   ])
   const total = rows.reduce((sum, row) => sum + row.chargedNanoUsd, 0n)
   return [
     ...table([...groupBy.map((group) => ({ title: group.toUpperCase() })), ...figures], cells),
     '',
-    `total         ${showSum(total)}`,
-    `unattributed  ${showSum(unattributed)} (all time: in the books, and in no record)`,
-    `unconfirmed   ${showSum(unconfirmed)} (all time: of expired reservations; see tollgate ledger expired)`,
+    `total         ${showUsd(total)}`,
+    `unattributed  ${showUsd(unattributed)} (all time: in the books, and in no record)`,
+    `unconfirmed   ${showUsd(unconfirmed)} (all time: of expired reservations; see tollgate ledger expired)`,
   ]
 }

@@ -26,6 +26,8 @@ export const start: Command = {
   },
   async run(args, world) {
     const { env, cwd, out } = world
+    // Listened for from the beginning: a signal in the middle of starting stops what has been started.
+    const { stopped } = world
     const config = listeningAs(loadConfig({ file: textOf(args, 'config'), env, cwd }), args)
     const gateway = await startGateway(config, {
       output: out,
@@ -33,7 +35,7 @@ export const start: Command = {
       kubernetes: env.KUBERNETES_SERVICE_HOST !== undefined,
       cwd,
     })
-    const signal = await world.stopped
+    const signal = await stopped
     const { requests, nanoUsd } = await gateway.close()
     const counted = `${requests} ${requests === 1 ? 'request' : 'requests'}`
     out(line(signal === 'SIGINT' ? '^C' : 'stop', `drained · ${counted} · ${showUsd(nanoUsd)} · books kept`))

@@ -1,5 +1,5 @@
 import type { SqliteAudit } from '@tollgate/kit/audit/sqlite'
-import { showSum, sumToUsd } from '../report/usd.ts'
+import { nanoToUsd, showUsd } from '@tollgate/kit/core'
 import { table } from './table.ts'
 
 const COLUMNS = [
@@ -22,7 +22,7 @@ export async function wouldRefuseLines(
   if (json) {
     return rows.map(({ code, account, requests, chargedNanoUsd, firstAtMs, lastAtMs }) =>
       JSON.stringify({
-        ...{ code, account, requests, spent_usd: sumToUsd(chargedNanoUsd) },
+        ...{ code, account, requests, spent_usd: nanoToUsd(chargedNanoUsd) },
         ...{ first_at: iso(firstAtMs), last_at: iso(lastAtMs) },
       }),
     )
@@ -31,7 +31,7 @@ export async function wouldRefuseLines(
     row.code,
     row.account ?? '-',
     String(row.requests),
-    showSum(row.chargedNanoUsd),
+    showUsd(row.chargedNanoUsd),
     iso(row.firstAtMs),
     iso(row.lastAtMs),
   ])

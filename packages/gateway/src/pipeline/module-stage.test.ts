@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { stageMeta } from '@tollgate/kit/core'
 import { expect, it, onTestFinished } from 'vitest'
 import type { StageMaterials } from './materials.ts'
 import { moduleStage } from './module-stage.ts'
-import { stageMeta } from './stage-meta.ts'
 
 const materials = { config: { org: 'acme' } } as StageMaterials
 /** The built kit: what a module of an operator's own loads by itself. */

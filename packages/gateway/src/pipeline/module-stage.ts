@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import type { ForeignHandler, Stage } from '@tollgate/kit/core'
+import { stageMeta } from '@tollgate/kit/core'
 import type { StageMaterials } from './materials.ts'
-import { stageMeta } from './stage-meta.ts'
 
 const requireModule = createRequire(__filename)
 

@@ -1,6 +1,6 @@
 import type { SpendGroup, SpendRow, SqliteAudit } from '@tollgate/kit/audit/sqlite'
+import { nanoToUsd } from '@tollgate/kit/core'
 import type { Ledger } from '@tollgate/kit/ledger'
-import { sumToUsd } from './usd.ts'
 
 /** Who or what has spent how much, and what of the books no record explains. */
 export interface SpendReport {
@@ -54,12 +54,12 @@ export function spendJson({ groupBy, sinceMs, rows, unattributed, unconfirmed }:
       refused: row.refused,
       input_tokens: row.inputTokens,
       output_tokens: row.outputTokens,
-      spent_usd: sumToUsd(row.chargedNanoUsd),
-      estimated_usd: sumToUsd(row.estimatedNanoUsd),
-      unconfirmed_usd: sumToUsd(row.unconfirmedNanoUsd),
+      spent_usd: nanoToUsd(row.chargedNanoUsd),
+      estimated_usd: nanoToUsd(row.estimatedNanoUsd),
+      unconfirmed_usd: nanoToUsd(row.unconfirmedNanoUsd),
     })),
-    unattributed_usd: sumToUsd(unattributed),
-    unconfirmed_usd: sumToUsd(unconfirmed),
+    unattributed_usd: nanoToUsd(unattributed),
+    unconfirmed_usd: nanoToUsd(unconfirmed),
   }
 }
 

@@ -90,7 +90,10 @@ describe('an audit trail', () => {
 
   it('goes on when the books cannot be asked what has expired', async () => {
     const faults: string[] = []
-    const failing = { ...memoryLedger(), expired: () => Promise.reject(new Error('closed')) } as unknown as Ledger
+    const failing = {
+      ...memoryLedger(),
+      expired: () => Promise.reject(new Error('closed')),
+    } as unknown as Ledger
     const trail = auditTrail({
       ledger: failing,
       sinks: [sqliteAudit(':memory:')],

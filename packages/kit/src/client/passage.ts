@@ -31,7 +31,8 @@ export function openPassage(toll: Toll, clock: Clock): Passage {
   let ended: Promise<void> | undefined
   toll.proxied = true
   toll.sentAtMs = clock.now()
-  toll.observe = () => count.observed()
+  const observe = () => count.observed()
+  toll.observe = observe
 
   const end = async ({ status, whole }: PassageEnding) => {
     const known = knownCharge(toll, reading, { refused: false, status })

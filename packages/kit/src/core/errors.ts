@@ -145,7 +145,7 @@ export interface TollgateErrorOptions {
 const BRAND = Symbol.for('tollgate.error')
 
 /**
- * A refusal or fault on its way to the client. `message` is public, `internal` and `cause` are for the log.
+ * A refusal or fault on its way to the client. `publicMessage` is for the client, the rest for the log.
  *
  * Match on `code`, or with `TollgateError.is(e)`, which holds across two copies of this package in one process.
  */
@@ -153,6 +153,9 @@ export class TollgateError<Code extends ErrorCode = ErrorCode> extends Error {
   override readonly name = 'TollgateError'
   readonly code: Code
   readonly status: number
+  /** What a client is told. */
+  readonly publicMessage: string
+  /** What only the log may read. */
   readonly internal: string | undefined
   readonly retryAfterMs: number | undefined
   readonly param: string | undefined
@@ -165,6 +168,8 @@ export class TollgateError<Code extends ErrorCode = ErrorCode> extends Error {
     )
     this.code = code
     this.status = options.status ?? ERRORS[code].status
+    // How a service is put together is its programmer's business: they read the message, the client the table's text.
+    this.publicMessage = code === 'misassembled' ? ERRORS[code].text : this.message
     this.internal = options.internal
     this.retryAfterMs = options.retryAfterMs
     this.param = options.param
@@ -180,7 +185,10 @@ export class TollgateError<Code extends ErrorCode = ErrorCode> extends Error {
 /** Every code with its own literal type, so that `switch (error.code)` narrows. */
 export type AnyTollgateError = { [Code in ErrorCode]: TollgateError<Code> }[ErrorCode]
 
-/** A programmer's mistake in how stages are put together: thrown at assembly, answered as 500 at the first request. */
+/**
+ * A programmer's mistake in how stages are put together: thrown at assembly, answered as 500 at the first request. Its
+ * message is the cure, for the programmer; a client is told only that there is one.
+ */
 export function misassembled(sentence: string): TollgateError<'misassembled'> {
-  return new TollgateError('misassembled', { internal: sentence, message: ERRORS.misassembled.text })
+  return new TollgateError('misassembled', { message: sentence, internal: sentence })
 }

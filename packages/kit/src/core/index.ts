@@ -23,7 +23,7 @@ export {
   showUsd,
   usdToNano,
 } from './money.ts'
-export { assertOrder } from './order.ts'
+export { assertOrder, stageMeta } from './order.ts'
 export { refuse } from './refuse.ts'
 export { type Slot, slot } from './slot.ts'
 export {

@@ -6,7 +6,7 @@ import { dropHeld } from './tap.ts'
 /** OpenAI's error object: https://platform.openai.com/docs/guides/error-codes */
 export const openaiErrorBody: ErrorBody = (error, requestId) => ({
   error: {
-    message: `Tollgate: ${error.message} Ref ${requestId}.`,
+    message: `Tollgate: ${error.publicMessage} Ref ${requestId}.`,
     type: ERRORS[error.code].type,
     param: error.param ?? null,
     code: error.code,

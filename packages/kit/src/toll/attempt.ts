@@ -3,7 +3,7 @@ import type { Amounts, Shortfall } from '../ledger/ledger.ts'
 import { estimatedCharge, estimateUsage } from '../meter/estimate.ts'
 import type { Deployment } from '../wire/routes.ts'
 import { demandOf } from './demand.ts'
-import { neededCap } from './reserve.ts'
+import { neededCap, unreachable } from './reserve.ts'
 import { addCharges, amountsOf, type Charge, type Toll } from './toll.ts'
 
 /** The call was sent, and no whole answer came: what the provider may have generated meanwhile is spent. */
@@ -41,16 +41,14 @@ export async function extendTo(toll: Toll, deployment: Deployment): Promise<Shor
     ? amountsOf(toll.lostAttempts)
     : { usd: nanoUsd(0), tokens: 0, requests: 0 }
   const { min, want } = demand.bounds
-  const result = await booth.ledger.extend({
-    id: toll.id,
-    min: onTopOf(spent, min),
-    want: onTopOf(spent, want),
-    consumed: spent,
-    ttlMs,
-  })
+  const result = await booth.ledger
+    .extend({ id: toll.id, min: onTopOf(spent, min), want: onTopOf(spent, want), consumed: spent, ttlMs })
+    .catch((cause: unknown) => {
+      throw unreachable(cause)
+    })
   if (result.status === 'denied') return toll.observing ? adopt() : result.shortfall
   if (result.status !== 'open' && result.status !== 'revived')
-    throw new Error(`extend answered ${result.status}`)
+    throw unreachable(`extend answered ${result.status}`)
   return adopt(result.granted)
 
   function adopt(granted: Amounts = toll.granted): undefined {

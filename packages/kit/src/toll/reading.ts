@@ -22,70 +22,64 @@ export interface Reading {
   takeTexts(): string[]
 }
 
+/** A reading while it grows. Fields and not getters, which V8 would keep among its old objects; see core/tap. */
+type Growing = { -readonly [Field in keyof Reading]: Reading[Field] }
+
 /** Read a complete JSON answer. */
 export function jsonReading(): Reading {
   const reader = answerReader()
-  let facts: { usage?: Usage; model?: string } = {}
-  let complete = false
   let taken = false
-  return {
+  const reading: Growing = {
+    usage: undefined,
+    model: undefined,
+    complete: false,
+    streaming: false,
+    firstAtMs: undefined,
+    lastAtMs: undefined,
     push(bytes) {
       reader.push(bytes)
       return bytes
     },
     end() {
-      facts = reader.end()
-      complete = true
+      const { usage, model } = reader.end()
+      reading.usage = usage
+      reading.model = model
+      reading.complete = true
       return undefined
     },
-    get usage() {
-      return facts.usage
-    },
-    get model() {
-      return facts.model
-    },
-    get complete() {
-      return complete
-    },
-    streaming: false,
-    firstAtMs: undefined,
-    lastAtMs: undefined,
     takeTexts() {
       if (taken) return []
       taken = true
       return reader.texts()
     },
   }
+  return reading
 }
 
 /** Read a stream of events. `hideUsage`: the client did not ask for the usage chunk. */
 export function eventReading(hideUsage: boolean): Reading {
   const reader = streamReader({ hideUsage })
-  let firstAtMs: number | undefined
-  let lastAtMs: number | undefined
-  return {
-    push(bytes) {
-      lastAtMs = performance.now()
-      firstAtMs ??= lastAtMs
-      return reader.push(bytes)
-    },
-    end: () => reader.end(),
-    get usage() {
-      return reader.usage
-    },
-    get model() {
-      return reader.model
-    },
-    get complete() {
-      return reader.done
-    },
+  const reading: Growing = {
+    usage: undefined,
+    model: undefined,
+    complete: false,
     streaming: true,
-    get firstAtMs() {
-      return firstAtMs
+    firstAtMs: undefined,
+    lastAtMs: undefined,
+    push(bytes) {
+      reading.lastAtMs = performance.now()
+      reading.firstAtMs ??= reading.lastAtMs
+      return noted(reader.push(bytes))
     },
-    get lastAtMs() {
-      return lastAtMs
-    },
+    end: () => noted(reader.end()),
     takeTexts: () => reader.takeTexts(),
   }
+  /** What the reader has found comes with its bytes. */
+  function noted(bytes: Buffer | undefined): Buffer | undefined {
+    reading.usage = reader.usage
+    reading.model = reader.model
+    reading.complete = reader.done
+    return bytes
+  }
+  return reading
 }

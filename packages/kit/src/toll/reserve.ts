@@ -106,7 +106,7 @@ function sizingFor(
   return {
     prices: policy.prices,
     nearLimit: policy.nearLimit,
-    smallest: policy.observe ? {} : policy.booth.ledger.smallestLimits(path),
+    smallest: policy.observe ? {} : smallestOver(policy.booth, path),
     typicalOutput: call && policy.booth.typical.typical(typicalKey(principal), call.model),
   }
 }
@@ -163,10 +163,23 @@ function denied(
 /** The provider is never called on an unknown reserve; its release beats it, should it still arrive. */
 function failClosed(booth: Booth, id: string, cause: unknown): never {
   booth.ledger.release(id).catch(() => {})
-  throw new TollgateError('ledger_unavailable', {
+  throw unreachable(cause)
+}
+
+function smallestOver({ ledger }: Booth, path: readonly AccountId[]): DemandOptions['smallest'] {
+  try {
+    return ledger.smallestLimits(path)
+  } catch (cause) {
+    throw unreachable(cause)
+  }
+}
+
+/** The books do not answer: the request is refused, since what they would have said is not known. */
+export function unreachable(cause: unknown): TollgateError {
+  return new TollgateError('ledger_unavailable', {
     cause,
     retryAfterMs: 1000,
-    internal: `reserve failed: ${String(cause)}`,
+    internal: `The books did not answer: ${String(cause)}`,
   })
 }
 

@@ -1,8 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { chargeFields, requestRecord } from '../../audit/request-record.ts'
 import { type AuditTrail, type AuditTrailOptions, auditTrail } from '../../audit/trail.ts'
 import { type Clock, systemClock } from '../../core/clock.ts'
 import { type Outcome, peekContext } from '../../core/context.ts'
+import { slot } from '../../core/slot.ts'
 import { defineStage, type Stage } from '../../core/stage.ts'
 import { call } from '../../wire/receive.ts'
 import { reservation } from '../budget-reserve/slots.ts'
@@ -19,6 +20,8 @@ export interface AuditLogOptions extends AuditTrailOptions {
 
 /** The stage, and the trail that it writes to. */
 export type AuditLog = Stage<never, never, 'audit-log'> & AuditTrail
+
+const watched = slot<Watch>()('audit-watch', 'audit-log')
 
 /** The most of a request's body that is kept. */
 const CONTENT_BYTES = 64 * 1024
@@ -37,20 +40,20 @@ const CONTENT_BYTES = 64 * 1024
  */
 export const auditLog = ({ content = false, clock = systemClock, ...options }: AuditLogOptions): AuditLog => {
   const trail = auditTrail(options)
-  const watches = new WeakMap<ServerResponse, Watch>()
   const stage = defineStage({
     name: 'audit-log',
     observes: [principal, entitlement, call, reservation, attempts],
-    handle: function auditLog(_req, res) {
-      watches.set(res, startWatch(res, clock))
+    handle: function auditLog(req, res) {
+      watched.set(req, startWatch(res, clock))
     },
-    settle: function auditLog(req, res, outcome) {
+    settle: function auditLog(req, _res, outcome) {
       const toll = reservation.peek(req)
-      const record = recordOf(req, outcome, watches.get(res)!, { content, clock })
+      const record = recordOf(req, outcome, watched.get(req), { content, clock })
       trail.write(record)
       if (!toll) return
       // A handler may tell what it bought when its client has long gone, and other stages may settle after this one.
-      toll.onCharged = () => trail.write({ ...record, ...chargeFields(toll), endedAtMs: clock.now() })
+      const writeAgain = () => trail.write({ ...record, ...chargeFields(toll), endedAtMs: clock.now() })
+      toll.onCharged = writeAgain
     },
   })
   return Object.assign(stage, trail)

@@ -17,10 +17,12 @@ export interface Watch {
 export function startWatch(res: ServerResponse, clock: Clock): Watch {
   const watch: Watch = { atMs: clock.now(), firstByteAtMs: undefined, closedAtMs: undefined }
   const writeHead = res.writeHead
-  res.writeHead = function watchedWriteHead(this: ServerResponse, ...head: unknown[]) {
+  function watchedWriteHead(this: ServerResponse, ...head: unknown[]) {
     watch.firstByteAtMs ??= clock.now()
     return writeHead.apply(this, head as never)
-  } as ServerResponse['writeHead']
+  }
+  // Assigned by name, as in core/tap and for its reason.
+  res.writeHead = watchedWriteHead as ServerResponse['writeHead']
   // Before the core's own listener, which begins with the settles at once.
   res.prependOnceListener('close', () => {
     watch.closedAtMs = clock.now()

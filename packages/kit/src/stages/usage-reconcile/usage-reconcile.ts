@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../../core/clock.ts'
 import type { Outcome } from '../../core/context.ts'
 import { misassembled } from '../../core/errors.ts'
 import { nanoToUsd } from '../../core/money.ts'
+import { slot } from '../../core/slot.ts'
 import { defineStage, type Stage } from '../../core/stage.ts'
 import { transform } from '../../core/tap.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
@@ -73,12 +74,14 @@ interface Watch {
   counting: Counting
 }
 
-const watches = new WeakMap<Toll, Watch>()
+/** Kept with the request: what a WeakMap holds stays alive, key and all, until the next full garbage collection. */
+const watched = slot<Watch>()('answer-watch', 'usage-reconcile')
 
 function watch(req: IncomingMessage, res: ServerResponse, toll: Toll): void {
   const seen: Watch = { reading: undefined, counting: counting(toll, undefined) }
-  watches.set(toll, seen)
-  toll.observe = () => seen.counting.observed()
+  watched.set(req, seen)
+  const observe = () => seen.counting.observed()
+  toll.observe = observe
   transform(res, {
     head(response) {
       const kind = answerKind(response)
@@ -146,7 +149,7 @@ async function settleAtClose(
   // Work may announce more work before it ends.
   for (let ended = 0; ended < toll.pending.length; ended += 1) await toll.pending[ended]
   if (toll.state !== 'open') return correctAtClose(toll, outcome)
-  const { reading, counting: count } = watches.get(toll)!
+  const { reading, counting: count } = watched.get(req)
   const status = res.headersSent ? outcome.status : undefined
   const known = knownCharge(toll, reading, { refused: outcome.refusal !== undefined, status })
   if (known === 'nothing') return releaseToll(toll)

@@ -31,9 +31,6 @@ export interface StreamReaderOptions {
 /** Read a stream of chat or text completions: https://platform.openai.com/docs/api-reference/chat-streaming */
 export function streamReader({ hideUsage }: StreamReaderOptions): StreamReader {
   const framer = eventFramer()
-  let usage: Usage | undefined
-  let done = false
-  let model: string | undefined
   let unread: Buffer[] = []
 
   /** What of one event the client sees, having read it. */
@@ -41,14 +38,14 @@ export function streamReader({ hideUsage }: StreamReaderOptions): StreamReader {
     const data = eventData(event)
     if (data === undefined) return event
     if (data.trim() === DONE_MARK) {
-      done = true
+      reader.done = true
       return event
     }
     const chunk = parse(data)
     const found = readUsage(chunk?.usage)
     if (!found) return event
-    usage = found
-    if (typeof chunk?.model === 'string') model = chunk.model
+    reader.usage = found
+    if (typeof chunk?.model === 'string') reader.model = chunk.model
     // The chunk that only carries usage has no choices; providers that add it to a real one are passed on.
     const bare = Array.isArray(chunk?.choices) && chunk.choices.length === 0
     return hideUsage && bare ? undefined : event
@@ -64,7 +61,11 @@ export function streamReader({ hideUsage }: StreamReaderOptions): StreamReader {
     return kept.length === 0 ? undefined : Buffer.concat(kept)
   }
 
-  return {
+  // Fields and not getters, which V8 would keep among its old objects; see core/tap.
+  const reader: { -readonly [Field in keyof StreamReader]: StreamReader[Field] } = {
+    usage: undefined,
+    done: false,
+    model: undefined,
     push(bytes) {
       const run = framer.push(bytes)
       return run && readRun(run)
@@ -73,21 +74,13 @@ export function streamReader({ hideUsage }: StreamReaderOptions): StreamReader {
       const rest = framer.rest()
       return rest && readRun(rest)
     },
-    get usage() {
-      return usage
-    },
-    get done() {
-      return done
-    },
-    get model() {
-      return model
-    },
     takeTexts() {
       const texts = unread.flatMap(splitEvents).flatMap(textsOfEvent)
       unread = []
       return texts
     },
   }
+  return reader
 }
 
 function parse(data: string): { usage?: unknown; choices?: unknown; model?: unknown } | undefined {
