@@ -23,17 +23,22 @@ function sentenceOf(run: () => unknown): string | undefined {
     run()
     return undefined
   } catch (error) {
-    return TollgateError.is(error) && error.code === 'misassembled' ? error.internal : String(error)
+    return TollgateError.is(error) && error.code === 'misassembled' ? error.message : String(error)
   }
 }
 
 const untyped = compose as (...handlers: unknown[]) => unknown
+
+const answer = () => defineStage({ name: 'answer', last: true, handle: (_req, res) => void res.end('done') })
+const BEHIND =
+  'reserve is mounted behind answer, which answers every request: it would never run. Mount reserve before answer.'
 
 describe('a wrong order', () => {
   it.each([
     ['later', LATER, [reserve(), login()]],
     ['never', NEVER, [reserve()]],
     ['twice', TWICE, [login(), login()]],
+    ['behind the last', BEHIND, [login(), answer(), reserve()]],
   ])('throws in compose: %s', (_, sentence, handlers) => {
     expect(sentenceOf(() => untyped(...handlers))).toBe(sentence)
   })
@@ -49,6 +54,8 @@ describe('a wrong order', () => {
     expect(sentenceOf(() => assertOrder(app().use(login()).use(login())))).toBe(TWICE)
     expect(sentenceOf(() => assertOrder(app().use(login()).use(reserve())))).toBeUndefined()
     expect(sentenceOf(() => assertOrder(app()))).toBeUndefined()
+    expect(sentenceOf(() => assertOrder(app().use(login()).use(answer()).use(reserve())))).toBe(BEHIND)
+    expect(sentenceOf(() => assertOrder(app().use('/a', answer()).use('/b', login())))).toBeUndefined()
   })
 
   it.each([

@@ -1,6 +1,6 @@
 import type { Clock } from '@tollgate/kit/core'
 import type { PriceBook } from '@tollgate/kit/meter'
-import type { Provider, Routes } from '@tollgate/kit/wire'
+import { type Provider, priceQuery, type Routes } from '@tollgate/kit/wire'
 
 /** A model that clients may ask for, and who serves it. */
 export interface CatalogueModel {
@@ -37,14 +37,7 @@ export function modelCatalogue({ providers, routes, prices, clock }: ModelCatalo
   function served({ id, createdS }: ListedModel): CatalogueModel | undefined {
     const [first] = routes.resolve(id, 'openai')
     if (!first) return undefined
-    const { name, baseUrl, billing } = first.provider
-    const price = prices.price({
-      provider: name,
-      model: first.model,
-      baseUrl,
-      billing: billing === 'none' ? 'none' : undefined,
-    })
-    return price && { id, provider: name, createdS }
+    return prices.price(priceQuery(first)) && { id, provider: first.provider.name, createdS }
   }
 
   return {

@@ -1,5 +1,5 @@
 import type { PriceBook } from '@tollgate/kit/meter'
-import { modelRoutes, type Provider, type Routes } from '@tollgate/kit/wire'
+import { modelRoutes, type Provider, priceQuery, type Routes } from '@tollgate/kit/wire'
 import type { Config } from '../config/index.ts'
 
 /** Providers as the kit calls them. */
@@ -32,13 +32,8 @@ export function routesOf(
 /** The first provider whose own prices name the model: what is only charged at a ceiling there is not known there. */
 function listedAt(providers: readonly Provider[], prices: PriceBook): (model: string) => string | undefined {
   return (model) =>
-    providers.find(({ name, baseUrl, billing }) => {
-      const price = prices.price({
-        provider: name,
-        model,
-        baseUrl,
-        billing: billing === 'none' ? 'none' : undefined,
-      })
+    providers.find((provider) => {
+      const price = prices.price(priceQuery({ provider, model }))
       return price?.source === 'listed' || price?.source === 'override'
     })?.name
 }

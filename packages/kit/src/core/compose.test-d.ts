@@ -26,3 +26,10 @@ export const typed = (req: Parameters<typeof who.get>[0]): readonly [string, num
   who.get(req),
   money.peek(req),
 ]
+
+const final = defineStage({ name: 'final', last: true, handle: () => {} })
+
+compose(first, second, final)
+compose(first, final, foreign)
+// @ts-expect-error '"final answers every request: mount second before it"'
+compose(first, final, second)

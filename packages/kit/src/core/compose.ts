@@ -17,18 +17,24 @@ type NameOf<Handler> = Handler extends { readonly [STAGE]: { readonly name: infe
   ? Name
   : 'this stage'
 
-/** The same handlers, with a sentence in place of each stage whose needs nobody before it gives. */
+type IsLast<Handler> = Handler extends { readonly [STAGE]: { readonly last: true } } ? true : false
+type Stages<Handlers extends readonly unknown[]> = Extract<Handlers[number], { readonly [STAGE]: unknown }>
+
+/** The same handlers, with a sentence in place of each stage that is out of order. */
 type InOrder<Handlers extends readonly unknown[], Given = never> = Handlers extends readonly [
   infer First,
   ...infer Rest,
 ]
-  ? [
-      [Exclude<Needs<First>, Given>] extends [never]
-        ? First
-        : `${NameOf<First>} needs "${Exclude<Needs<First>, Given> & string}" from an earlier stage`,
-      ...InOrder<Rest, Given | Gives<First>>,
-    ]
+  ? [Placed<First, Rest, Given>, ...InOrder<Rest, Given | Gives<First>>]
   : Handlers
+
+type Placed<Handler, Rest extends readonly unknown[], Given> = [Exclude<Needs<Handler>, Given>] extends [
+  never,
+]
+  ? [IsLast<Handler>, Stages<Rest>] extends [false, unknown] | [true, never]
+    ? Handler
+    : `${NameOf<Handler>} answers every request: mount ${NameOf<Stages<Rest>>} before it`
+  : `${NameOf<Handler>} needs "${Exclude<Needs<Handler>, Given> & string}" from an earlier stage`
 
 /** A host's handler between stages, for instance `express.json()`. */
 // biome-ignore lint/suspicious/noExplicitAny: hosts type req and res each in their own way.

@@ -28,7 +28,6 @@ export type Settle = (req: IncomingMessage, res: ServerResponse, outcome: Outcom
 export interface Context {
   /** `x-request-id`: the client's own when it is well-formed. */
   readonly id: string
-  readonly startedAtMs: number
   /** Values given so far, by slot name. */
   readonly slots: Map<string, unknown>
   /** Stages entered so far, in order, with what they want to do on the way back. */
@@ -42,12 +41,7 @@ export interface Context {
   working: number
   /** Called when the last working stage is done after the close. */
   whenIdle: (() => void) | undefined
-  /** How refusals are shaped for this client; OpenAI's shape when nobody said otherwise. */
-  errorBody: ErrorBody | undefined
 }
-
-/** Shape an error as a client's dialect has it: the body, ready for JSON. */
-export type ErrorBody = (error: TollgateError, requestId: string) => object
 
 // Registered, so that two copies of this package in one process share the state of a request.
 const CONTEXT = Symbol.for('tollgate.context')
@@ -76,7 +70,6 @@ export function contextOf(
   if (known) return known
   const context: Context = {
     id: idOf(req, res),
-    startedAtMs: Date.now(),
     slots: new Map(),
     entered: [],
     answered: false,
@@ -85,7 +78,6 @@ export function contextOf(
     refusal: undefined,
     working: 0,
     whenIdle: undefined,
-    errorBody: undefined,
   }
   // Not enumerable: whatever prints or serializes a request does not print an identity.
   Object.defineProperty(req, CONTEXT, { value: context })

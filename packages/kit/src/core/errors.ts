@@ -128,8 +128,10 @@ interface ErrorEntry {
 export type ErrorCode = keyof typeof ERRORS
 
 export interface TollgateErrorOptions {
-  /** What the caller may read, one or more sentences; the table's text when absent. */
+  /** One or more sentences; the table's text when absent. The client reads it, unless `publicMessage` is given. */
   readonly message?: string
+  /** What the client reads instead. */
+  readonly publicMessage?: string
   /** What only the log may read. */
   readonly internal?: string
   readonly cause?: unknown
@@ -168,8 +170,7 @@ export class TollgateError<Code extends ErrorCode = ErrorCode> extends Error {
     )
     this.code = code
     this.status = options.status ?? ERRORS[code].status
-    // How a service is put together is its programmer's business: they read the message, the client the table's text.
-    this.publicMessage = code === 'misassembled' ? ERRORS[code].text : this.message
+    this.publicMessage = options.publicMessage ?? this.message
     this.internal = options.internal
     this.retryAfterMs = options.retryAfterMs
     this.param = options.param
@@ -190,5 +191,5 @@ export type AnyTollgateError = { [Code in ErrorCode]: TollgateError<Code> }[Erro
  * message is the cure, for the programmer; a client is told only that there is one.
  */
 export function misassembled(sentence: string): TollgateError<'misassembled'> {
-  return new TollgateError('misassembled', { message: sentence, internal: sentence })
+  return new TollgateError('misassembled', { message: sentence, publicMessage: ERRORS.misassembled.text })
 }

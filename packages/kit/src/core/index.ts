@@ -1,7 +1,7 @@
 export { DEFAULT_MAX_BODY_BYTES, readBody, replaceBody } from './body.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { compose, type ForeignHandler } from './compose.ts'
-export { type Context, type ErrorBody, type Outcome, peekContext, type Settle } from './context.ts'
+export { type Context, type Outcome, peekContext, type Settle } from './context.ts'
 export { decodeStream } from './decode.ts'
 export {
   type AnyTollgateError,

@@ -1,4 +1,4 @@
-import { misassembled } from './errors.ts'
+import { misassembled, type TollgateError } from './errors.ts'
 import { STAGE, type Stage, type StageMeta } from './stage.ts'
 
 /** The metadata of a handler that is a stage, else undefined. */
@@ -16,8 +16,11 @@ export function checkOrder(
 ): Map<string, string> {
   const given = new Map(before)
   const all = [...handlers].map(stageMeta)
+  let last: StageMeta | undefined
   for (const [index, meta] of all.entries()) {
     if (!meta) continue
+    if (last) throw neverRuns(meta, last)
+    if (meta.last) last = meta
     for (const need of meta.needs)
       if (!given.has(need.name)) throw misassembled(wrongOrder(meta, need.name, need.giver, all, index))
     for (const gift of meta.gives) {
@@ -30,6 +33,12 @@ export function checkOrder(
     }
   }
   return given
+}
+
+function neverRuns(meta: StageMeta, last: StageMeta): TollgateError {
+  return misassembled(
+    `${meta.name} is mounted behind ${last.name}, which answers every request: it would never run. Mount ${meta.name} before ${last.name}.`,
+  )
 }
 
 function wrongOrder(
@@ -97,6 +106,7 @@ function checkStack(
 ): void {
   let given = before
   const places = new Map<string, unknown>()
+  const lasts = new Map<unknown, StageMeta>()
   for (const [index, layer] of stack.entries()) {
     const here = placeOf(layer)
     const apart = new Set([...repeatable].filter((name) => !places.has(name)))
@@ -106,7 +116,11 @@ function checkStack(
       checkStack(inner, given, apart)
       continue
     }
-    const gifts = stageMeta(layer.handle)?.gives.map(({ name }) => name) ?? []
+    const meta = stageMeta(layer.handle)
+    const last = lasts.get(EVERYWHERE) ?? lasts.get(here)
+    if (meta && last) throw neverRuns(meta, last)
+    if (meta?.last) lasts.set(here, meta)
+    const gifts = meta?.gives.map(({ name }) => name) ?? []
     const met = new Map([...given].filter(([name]) => !(gifts.includes(name) && apart.has(name))))
     given = checkLayer(stack, index, met)
     for (const name of gifts) places.set(name, here)

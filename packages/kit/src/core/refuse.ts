@@ -1,22 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type ErrorBody, peekContext } from './context.ts'
+import { peekContext } from './context.ts'
 import { ERRORS, type TollgateError } from './errors.ts'
 import { dropHeld } from './tap.ts'
 
 /** OpenAI's error object: https://platform.openai.com/docs/guides/error-codes */
-export const openaiErrorBody: ErrorBody = (error, requestId) => ({
-  error: {
-    message: `Tollgate: ${error.publicMessage} Ref ${requestId}.`,
-    type: ERRORS[error.code].type,
-    param: error.param ?? null,
-    code: error.code,
-  },
-})
+export function openaiErrorBody(error: TollgateError, requestId: string): object {
+  const message = `Tollgate: ${error.publicMessage} Ref ${requestId}.`
+  return { error: { message, type: ERRORS[error.code].type, param: error.param ?? null, code: error.code } }
+}
 
 /** An error as the body that the client of this request expects, with the reference to give to support. */
 export function errorBodyOf(req: IncomingMessage, error: TollgateError): object {
-  const context = peekContext(req)
-  return (context?.errorBody ?? openaiErrorBody)(error, context?.id ?? 'none')
+  return openaiErrorBody(error, peekContext(req)?.id ?? 'none')
 }
 
 /** A refusal or fault as an HTTP answer, before it is known what carries it. */

@@ -14,6 +14,7 @@ export interface StageMeta<
   Needs extends string = string,
   Gives extends string = string,
   Name extends string = string,
+  Last extends boolean = boolean,
 > {
   readonly name: Name
   /** Must have been given before this stage runs. */
@@ -21,6 +22,8 @@ export interface StageMeta<
   readonly gives: readonly Slot<unknown, Gives>[]
   /** Read on the way back, where somebody gave it; no order follows from it. */
   readonly observes: readonly Slot<unknown>[]
+  /** It answers every request it gets: a stage mounted behind it would never run. */
+  readonly last: Last
 }
 
 /** The metadata of stages hangs on the function, where any host's list of handlers keeps it. */
@@ -30,13 +33,21 @@ export type Stage<
   Needs extends string = string,
   Gives extends string = string,
   Name extends string = string,
-> = Middleware & { readonly [STAGE]: StageMeta<Needs, Gives, Name> }
+  Last extends boolean = boolean,
+> = Middleware & { readonly [STAGE]: StageMeta<Needs, Gives, Name, Last> }
 
-export interface StageSpec<Needs extends string, Gives extends string, Name extends string> {
+export interface StageSpec<
+  Needs extends string,
+  Gives extends string,
+  Name extends string,
+  Last extends boolean = boolean,
+> {
   readonly name: Name
   readonly needs?: readonly Slot<unknown, Needs>[]
   readonly gives?: readonly Slot<unknown, Gives>[]
   readonly observes?: readonly Slot<unknown>[]
+  /** It answers every request it gets: a stage mounted behind it would never run, and is refused at assembly. */
+  readonly last?: Last
   /**
    * The way there. Return to go on to the next handler, throw a {@link TollgateError} to refuse, answer `res` to end
    * the walk here. Anything else that is thrown goes to the host as a fault.
@@ -65,7 +76,8 @@ export function defineStage<
   const Needs extends string = never,
   const Gives extends string = never,
   const Name extends string = string,
->(spec: StageSpec<Needs, Gives, Name>): Stage<Needs, Gives, Name> {
+  const Last extends boolean = false,
+>(spec: StageSpec<Needs, Gives, Name, Last>): Stage<Needs, Gives, Name, Last> {
   const { name, handle, settle } = spec
   const needs = spec.needs ?? []
 
@@ -95,8 +107,14 @@ export function defineStage<
     }
   }
   Object.defineProperty(stage, 'name', { value: name })
-  const meta = { name, needs, gives: spec.gives ?? [], observes: spec.observes ?? [] }
-  return Object.defineProperty(stage, STAGE, { value: meta }) as unknown as Stage<Needs, Gives, Name>
+  const meta = {
+    name,
+    needs,
+    gives: spec.gives ?? [],
+    observes: spec.observes ?? [],
+    last: spec.last ?? false,
+  }
+  return Object.defineProperty(stage, STAGE, { value: meta }) as unknown as Stage<Needs, Gives, Name, Last>
 }
 
 /** The third net: what a mis-mounted stage finds at the first request. */

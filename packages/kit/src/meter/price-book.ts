@@ -30,7 +30,7 @@ export interface PriceQuery {
   /** The model as the provider is asked for it; snapshots and aliases resolve by the book's own rules. */
   readonly model: string
   /** `none`: nothing is paid for it (a model of one's own), so everything costs $0. */
-  readonly billing?: 'none' | undefined
+  readonly billing?: 'metered' | 'none' | undefined
   /** The provider's id in the price data, when neither its name nor its URL says it. */
   readonly priceAs?: string | undefined
   /** Where it is called: what tells a provider best, since its name is free. */

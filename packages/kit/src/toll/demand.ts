@@ -6,7 +6,7 @@ import type { Price } from '../meter/price.ts'
 import type { PriceBook } from '../meter/price-book.ts'
 import type { TypicalOutput } from '../meter/typical-output.ts'
 import type { Call } from '../wire/call.ts'
-import type { Deployment } from '../wire/routes.ts'
+import { type Deployment, priceQuery } from '../wire/routes.ts'
 
 /** What a call may cost where it is served, and by which price and limits that is known. */
 export interface Demand {
@@ -46,18 +46,12 @@ function withSearches(call: Call, model: string, price: Price): Call {
 }
 
 /** The price of a deployment. @throws TollgateError `price_unknown` under `unknown_price: refuse`. */
-export function priceOf({ provider, model }: Deployment, prices: PriceBook): Price {
-  const { name, billing, baseUrl } = provider
-  const price = prices.price({
-    provider: name,
-    model,
-    billing: billing === 'none' ? 'none' : undefined,
-    baseUrl,
-  })
+function priceOf(deployment: Deployment, prices: PriceBook): Price {
+  const price = prices.price(priceQuery(deployment))
   if (price) return price
   throw new TollgateError('price_unknown', {
     param: 'model',
-    message: `The price of ${model} is not known, so what it may cost is not either. Ask your administrator to add it to the prices.`,
+    message: `The price of ${deployment.model} is not known, so what it may cost is not either. Ask your administrator to add it to the prices.`,
   })
 }
 

@@ -3,6 +3,7 @@ import { TollgateError } from '../core/errors.ts'
 import { uuidv7 } from '../core/ids.ts'
 import { accountPath, type Principal } from '../directory/principal.ts'
 import type { AccountId, Amounts, ReserveResult, Shortfall } from '../ledger/ledger.ts'
+import { noAccountText } from '../ledger/no-account.ts'
 import { capFor } from '../meter/bounds.ts'
 import type { PriceBook } from '../meter/price-book.ts'
 import type { Call, ReceivedCall } from '../wire/call.ts'
@@ -185,9 +186,7 @@ export function unreachable(cause: unknown): TollgateError {
 
 function unavailable(result: Exclude<ReserveResult, { status: 'ok' | 'denied' }>): TollgateError {
   const internal =
-    result.status === 'no_account'
-      ? `${result.account} is not in the books. Provision it (ledger.provision), or name its kind under the ledger's \`budgets\`.`
-      : `reserve answered ${result.status}`
+    result.status === 'no_account' ? noAccountText(result) : `reserve answered ${result.status}`
   process.emitWarning(internal, { type: 'TollgateWarning', code: 'TOLLGATE_LEDGER' })
   return new TollgateError('ledger_unavailable', { internal, retryAfterMs: 1000 })
 }

@@ -1,4 +1,5 @@
 import type { Price } from '../meter/price.ts'
+import { priceQuery } from '../wire/routes.ts'
 import type { Reading } from './reading.ts'
 import type { ToldCharge } from './told.ts'
 import { addCharges, atLeast, type Charge, chargeOf, type Toll, wholeReservation } from './toll.ts'
@@ -61,12 +62,7 @@ export function withLost(toll: Toll, charge: Charge): Charge {
  */
 function priceOfAnswer({ demand, proxied, sizing }: Toll, reading: Reading | undefined): Price | undefined {
   if (!demand || proxied || !reading?.model || reading.model === demand.deployment.model) return demand?.price
-  const { provider } = demand.deployment
-  const named = sizing.prices.price({
-    provider: provider.name,
-    model: reading.model,
-    baseUrl: provider.baseUrl,
-  })
+  const named = sizing.prices.price(priceQuery(demand.deployment, reading.model))
   return named && named.source !== 'ceiling' ? named : demand.price
 }
 

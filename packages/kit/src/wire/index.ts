@@ -5,6 +5,7 @@ export {
   type ModelRoutesOptions,
   modelRoutes,
   type Provider,
+  priceQuery,
   type Routes,
   route,
 } from './routes.ts'

@@ -5,17 +5,16 @@ import { slot } from '../core/slot.ts'
 import type { Endpoint, ReceivedCall } from './call.ts'
 import { invalid, isObject, type JsonObject } from './json.ts'
 import { type Fields, scanFields } from './json-fields.ts'
+import { ENDPOINT_PATHS } from './openai/paths.ts'
 import { GUARDED_FIELDS, readRequest } from './openai/request.ts'
 
 /** The call that a request makes, read once by whichever stage needs it first. */
 export const call = slot<ReceivedCall | undefined>()('call', 'tier-check or budget-reserve')
 
-/** The paths that speak OpenAI's dialect, whatever stands before them. */
-const PATHS: readonly (readonly [string, Endpoint])[] = [
-  ['/chat/completions', 'chat'],
-  ['/completions', 'completions'],
-  ['/embeddings', 'embeddings'],
-]
+/** The paths that speak OpenAI's dialect, whatever stands before them; the longest first, since one ends in another. */
+const PATHS = (Object.entries(ENDPOINT_PATHS) as [Endpoint, string][]).sort(
+  ([, a], [, b]) => b.length - a.length,
+)
 
 /** The path of a request as its client asked for it, without the query; mounted prefixes included. */
 export function pathOf(req: IncomingMessage): string {
@@ -26,7 +25,7 @@ export function pathOf(req: IncomingMessage): string {
 
 /** The endpoint that a path names, by its longest known ending. */
 export function endpointOf(path: string): Endpoint | undefined {
-  return PATHS.find(([suffix]) => path.endsWith(suffix))?.[1]
+  return PATHS.find(([, suffix]) => path.endsWith(suffix))?.[0]
 }
 
 export interface ReceiveOptions {
@@ -43,8 +42,13 @@ export async function receiveCall(
   req: IncomingMessage,
   { maxBodyBytes = DEFAULT_MAX_BODY_BYTES }: ReceiveOptions = {},
 ): Promise<ReceivedCall | undefined> {
-  const known = call.peek(req)
-  if (known) return known
+  if (call.given(req)) return call.peek(req)
+  const received = await readCall(req, maxBodyBytes)
+  call.set(req, received)
+  return received
+}
+
+async function readCall(req: IncomingMessage, maxBodyBytes: number): Promise<ReceivedCall | undefined> {
   const endpoint = endpointOf(pathOf(req))
   if (endpoint && req.method !== 'POST') {
     throw new TollgateError('method_not_allowed', { headers: { allow: 'POST' } })
@@ -52,9 +56,7 @@ export async function receiveCall(
   if (req.method === 'GET' || req.method === 'HEAD') return undefined
   if (endpoint) requireJson(req)
   else if (!mayBeJson(req)) return undefined
-  const received = parse(await readBody(req, maxBodyBytes), endpoint)
-  if (received) call.set(req, received)
-  return received
+  return parse(await readBody(req, maxBodyBytes), endpoint)
 }
 
 /** Read a call from its bytes; `endpoint` undefined lets the body's shape decide. */

@@ -1,5 +1,7 @@
+import type { IncomingMessage } from 'node:http'
+import { TollgateError } from '../core/errors.ts'
 import { slot } from '../core/slot.ts'
-import type { Dialect } from './call.ts'
+import type { Call, Dialect } from './call.ts'
 
 /** Someone who serves models for money, or a server of one's own. */
 export interface Provider {
@@ -17,6 +19,12 @@ export interface Provider {
 export interface Deployment {
   readonly provider: Provider
   readonly model: string
+}
+
+/** What a price book is asked about a deployment, or about another model that its provider has answered with. */
+export function priceQuery({ provider, model }: Deployment, answered: string = model) {
+  const { name, billing, baseUrl } = provider
+  return { provider: name, model: answered, billing, baseUrl }
 }
 
 /** Where a model name that clients ask for may go, in order; empty when nowhere. */
@@ -81,4 +89,22 @@ function deploymentOf(target: string, providers: ReadonlyMap<string, Provider>):
   if (slash < 1 || !provider)
     throw new RangeError(`"${target}" is no target: write provider/model, with a configured provider`)
   return { provider, model: target.slice(slash + 1) }
+}
+
+/** The deployments of a request, ordered once. @throws TollgateError `model_not_found` when there are none. */
+export function routeOf(
+  req: IncomingMessage,
+  call: Call,
+  routes: Routes,
+): readonly [Deployment, ...Deployment[]] {
+  const [first, ...others] = route.peek(req) ?? routes.resolve(call.model, call.dialect)
+  if (!first) {
+    throw new TollgateError('model_not_found', {
+      param: 'model',
+      message: `No provider serves ${call.model} here.`,
+    })
+  }
+  const deployments = [first, ...others] as const
+  if (!route.given(req)) route.set(req, deployments)
+  return [...deployments]
 }

@@ -11,7 +11,7 @@ import { releaseToll, settleToll, type Toll, wholeReservation } from '../../toll
 import type { Call, ReceivedCall } from '../../wire/call.ts'
 import { editCall } from '../../wire/openai/edits.ts'
 import { receiveCall } from '../../wire/receive.ts'
-import { type Deployment, type Routes, route } from '../../wire/routes.ts'
+import { type Deployment, type Routes, routeOf } from '../../wire/routes.ts'
 import { principal } from '../identify/slots.ts'
 import { type CallFacts, callOfFacts, upToAmounts } from './call-facts.ts'
 import { reservation } from './slots.ts'
@@ -99,15 +99,7 @@ interface Purchase {
 function firstDeployment(req: IncomingMessage, call: Call, routes: Routes | undefined): Deployment {
   if (!routes)
     return { provider: { name: call.dialect, dialect: call.dialect, baseUrl: '' }, model: call.model }
-  const deployments = routes.resolve(call.model, call.dialect)
-  const [first] = deployments
-  if (!first)
-    throw new TollgateError('model_not_found', {
-      param: 'model',
-      message: `No provider serves ${call.model} here.`,
-    })
-  if (!route.peek(req)) route.set(req, deployments)
-  return first
+  return routeOf(req, call, routes)[0]
 }
 
 /** Put what enforcement needs into the request that everybody behind this stage sees. */

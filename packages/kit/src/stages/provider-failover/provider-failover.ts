@@ -12,7 +12,7 @@ import { requestHeaders } from '../../wire/openai/headers.ts'
 import { ENDPOINT_PATHS } from '../../wire/openai/paths.ts'
 import { streamError } from '../../wire/openai/stream.ts'
 import { endpointOf, pathOf, receiveCall } from '../../wire/receive.ts'
-import { type Deployment, type Routes, route } from '../../wire/routes.ts'
+import { type Deployment, type Routes, routeOf } from '../../wire/routes.ts'
 import { reservation } from '../budget-reserve/slots.ts'
 import type { Failure } from './failure.ts'
 import { brokenOff, providerFault } from './faults.ts'
@@ -44,10 +44,11 @@ export const providerFailover = ({
   timeouts: { connectMs = 10_000, firstByteMs = 600_000, idleMs = 300_000 } = {},
   dispatcher = new Agent({ connect: { timeout: connectMs } }),
   clock = systemClock,
-}: ProviderFailoverOptions): Stage<never, 'attempts', 'provider-failover'> =>
+}: ProviderFailoverOptions): Stage<never, 'attempts', 'provider-failover', true> =>
   defineStage({
     name: 'provider-failover',
     gives: [attempts],
+    last: true,
     observes: [reservation],
     handle: async function providerFailover(req, res) {
       const call = await receiveCall(req)
@@ -73,7 +74,7 @@ export const providerFailover = ({
         trip.toll.proxied = true
         trip.toll.sentAtMs = undefined
       }
-      await tryInOrder(trip, deploymentsOf(req, call, routes))
+      await tryInOrder(trip, routeOf(req, call, routes))
     },
   })
 
@@ -88,20 +89,6 @@ interface Trip {
   readonly firstByteMs: number
   readonly idleMs: number
   readonly clock: Clock
-}
-
-function deploymentsOf(req: IncomingMessage, call: ReceivedCall, routes: Routes): readonly Deployment[] {
-  const known = route.peek(req)
-  if (known) return known
-  const deployments = routes.resolve(call.model, call.dialect)
-  if (deployments.length === 0) {
-    throw new TollgateError('model_not_found', {
-      param: 'model',
-      message: `No provider serves ${call.model} here.`,
-    })
-  }
-  route.set(req, deployments)
-  return deployments
 }
 
 async function tryInOrder(trip: Trip, deployments: readonly Deployment[]): Promise<void> {
