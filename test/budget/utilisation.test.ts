@@ -4,7 +4,7 @@ import { assemble } from '../support/assembly.ts'
 const CALLERS = 20
 const LIMIT = 25_000_000_000
 
-/** Output at $15 a million, the dearest that must-hold 7 asks for; a tool-using agent's input and cap. */
+/** Output at $15 a million, what a dear model costs; a tool-using agent's input and cap. */
 const prices = { agent: { input: '3', output: '15' } }
 
 describe('near the limit', () => {
@@ -81,7 +81,7 @@ describe('near the limit', () => {
   })
 })
 
-describe('a fresh install with one tiny budget (PAINS P14b)', () => {
+describe('a fresh install with one tiny budget', () => {
   it('blocks at the right request, with nothing else running', async () => {
     // 18 input and 10 output tokens of gpt-4o-mini cost $0.0000087; the cap of 10 bounds each call at once.
     const { post, provider, books } = await assemble({ budgets: [{ limit_usd: '0.0001', period: 'daily' }] })

@@ -179,7 +179,7 @@ describe('a failure before the first byte goes on to the next deployment', () =>
 })
 
 describe('the budget goes with it', () => {
-  it('a deployment that does not fit is skipped, and its provider never sees the call (PAINS P12)', async () => {
+  it('a deployment that does not fit is skipped, and its provider never sees the call', async () => {
     // 100 tokens cost $0.0001 at a, $0.0002 at b and $0.002 at c.
     const { a, b, c, ask, tried, books } = await threeDeployments({ limitUsd: '0.0003' })
     a.next(serverError)

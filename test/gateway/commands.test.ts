@@ -189,7 +189,7 @@ describe('tollgate ledger expired', () => {
   const amounts = (usd: number) => ({ usd, tokens: 0, requests: 1 }) as Amounts
 
   /** Books in which a process has died: a cent was reserved, and a third of it seen. */
-  async function abandoned(folder: string): Promise<void> {
+  async function abandoned(folder: string, { consumedNanoUsd = 0 } = {}): Promise<void> {
     let nowMs = Date.now() - 3_600_000
     const ledger = sqliteLedger(join(folder, 'data/tollgate.db'), { clock: { now: () => nowMs } })
     const id = uuidv7(nowMs)
@@ -202,6 +202,13 @@ describe('tollgate ledger expired', () => {
       ttlMs: 1000,
       owner: 'somebody who died',
       memo: { requestId: 'req_abandoned', model: 'gpt-4o', priceVersion: 'test' },
+    })
+    await ledger.extend({
+      id,
+      min: amounts(0),
+      want: amounts(0),
+      consumed: amounts(consumedNanoUsd),
+      ttlMs: 1000,
     })
     await ledger.heartbeat([{ id, observed: amounts(3_000_000) }], 1000)
     nowMs += 10_000
@@ -240,5 +247,19 @@ describe('tollgate ledger expired', () => {
     await abandoned(folder)
     expect((await command('ledger expired --settle zero')).out).toBe('settled 1: $0.01 → $0.00')
     expect((await command('spend')).out).toMatch(/^unattributed {2}\$0\.00 /m)
+  })
+
+  it.each([
+    ['zero', 4_000_000, '$0.004'],
+    ['observed', 4_000_000, '$0.004'],
+    ['observed', 2_000_000, '$0.003'],
+  ])('settles at %s, with %d nano-USD consumed: the record has what the books have', async (to, consumedNanoUsd, charge) => {
+    const { folder, start, command } = await place()
+    await (await start()).close()
+    await abandoned(folder, { consumedNanoUsd })
+    expect((await command(`ledger expired --settle ${to}`)).out).toBe(`settled 1: $0.01 → ${charge}`)
+    const spend = (await command('spend')).out
+    expect(spend).toMatch(/^unattributed {2}\$0\.00 /m)
+    expect(spend.match(/^total +(\S+)$/m)?.[1]).toBe(charge)
   })
 })

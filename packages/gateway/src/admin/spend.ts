@@ -1,7 +1,7 @@
 import type { AuditTrail } from '@tollgate/kit/audit'
 import type { SqliteAudit } from '@tollgate/kit/audit/sqlite'
 import { type Clock, defineStage, type Stage, TollgateError } from '@tollgate/kit/core'
-import type { AccountId, Ledger } from '@tollgate/kit/ledger'
+import { type AccountId, isAccountId, type Ledger } from '@tollgate/kit/ledger'
 import { accountJson } from '../endpoints/account-json.ts'
 import { queryOf, sendJson } from '../endpoints/json.ts'
 import { sinceMsOf } from '../report/since.ts'
@@ -20,8 +20,6 @@ export interface SpendOptions {
   readonly trail: Pick<AuditTrail, 'flush'>
   readonly clock: Clock
 }
-
-const ACCOUNT = /^(?:org|team|project|user|key):.+$/s
 
 /** `?account=key:demo`: where an account stands. `?group_by=team,model&since=7d`: a table of who spent what. */
 export const spend = ({ ledger, records, trail, clock }: SpendOptions): Stage =>
@@ -42,7 +40,7 @@ export const spend = ({ ledger, records, trail, clock }: SpendOptions): Stage =>
 
 function accountOf(query: URLSearchParams): AccountId {
   const account = query.get('account')
-  if (account !== null && ACCOUNT.test(account)) return account as AccountId
+  if (account !== null && isAccountId(account)) return account
   throw wrong(
     'account',
     'Name an account, as in ?account=team:marketing (an org, team, project, user or key), or ?group_by=team,model.',

@@ -1,7 +1,7 @@
 import { expiredRecord } from '@tollgate/kit/audit'
 import { sqliteAudit } from '@tollgate/kit/audit/sqlite'
-import { nanoToUsd, nanoUsd, showUsd } from '@tollgate/kit/core'
-import type { Amounts, ExpiredFilter, ExpiredReservation } from '@tollgate/kit/ledger'
+import { nanoToUsd, showUsd } from '@tollgate/kit/core'
+import type { ExpiredFilter, ExpiredReservation } from '@tollgate/kit/ledger'
 import { sinceMsOf } from '../report/since.ts'
 import type { Store } from '../store/store.ts'
 import { type Args, type Command, textOf, UsageError, type World, wordOf } from './command.ts'
@@ -29,9 +29,8 @@ export const ledgerExpired: Command = {
     withStore(args, world, async (store, { store: { path } }) => {
       const to = wordOf(args, 'settle', ['observed', 'zero'])
       const filter = filterOf(args, world)
-      const expired = await store.ledger.expired(filter)
-      if (to === undefined) list(args, world, expired)
-      else await settle({ world, store, path, to, filter, expired })
+      if (to === undefined) list(args, world, await store.ledger.expired(filter))
+      else await settle({ world, store, path, to, filter })
       return 0
     }),
 }
@@ -100,26 +99,17 @@ interface Settling {
   readonly path: string
   readonly to: 'observed' | 'zero'
   readonly filter: ExpiredFilter
-  readonly expired: readonly ExpiredReservation[]
 }
 
-const NOTHING: Amounts = { usd: nanoUsd(0), tokens: 0, requests: 0 }
-
 /** The records follow the books: each is given the charge that it has by now. */
-async function settle({ world, store, path, to, filter, expired }: Settling): Promise<void> {
-  const { count, before, after } = await store.ledger.settleExpired(to, filter)
+async function settle({ world, store, path, to, filter }: Settling): Promise<void> {
+  const { settled, before, after } = await store.ledger.settleExpired(to, filter)
   const records = sqliteAudit(path)
   try {
-    await records.write(
-      expired.map((reservation) =>
-        expiredRecord(reservation, {
-          charged: to === 'observed' ? reservation.observed : NOTHING,
-          atMs: world.nowMs(),
-        }),
-      ),
-    )
+    const settledAtMs = world.nowMs()
+    await records.write(settled.map((reservation) => expiredRecord(reservation, { settledAtMs })))
   } finally {
     await records.close()
   }
-  world.out(`settled ${count}: ${showUsd(before)} → ${showUsd(after)}`)
+  world.out(`settled ${settled.length}: ${showUsd(before)} → ${showUsd(after)}`)
 }

@@ -30,7 +30,7 @@ function problemsOf(run: () => unknown): readonly string[] {
   return []
 }
 
-describe('HOUSE’s example, without what is not there yet', () => {
+describe('a config file with every section', () => {
   const config = load(
     `
 listen: { host: 127.0.0.1, port: 8787 }

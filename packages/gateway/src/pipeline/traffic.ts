@@ -34,7 +34,8 @@ export function traffic(): Traffic {
     settle(req) {
       running -= 1
       totals.requests += 1
-      totals.nanoUsd += reservation.peek(req)?.charge?.nanoUsd ?? 0
+      const ended = reservation.peek(req)?.ended
+      if (ended && ended !== 'nothing') totals.nanoUsd += ended.nanoUsd
       onEnd?.()
       if (running === 0) for (const resolve of waiting.splice(0)) resolve()
     },

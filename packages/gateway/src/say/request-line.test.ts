@@ -29,7 +29,7 @@ const record = {
 
 const line = (changes: Partial<AuditRecord>, left?: number) => requestLine({ ...record, ...changes }, left)
 
-it('is what HOUSE shows', () => {
+it('says the time, who called, the model, tokens, money and how long it took', () => {
   expect(line({}, 49_999_992_000)).toBe(
     '12:01:07  200 demo gpt-4o-mini 18→9 tok $0.000008 left $49.999992 612 ms',
   )

@@ -3,7 +3,7 @@ import { type KeyHasher, type KeyRecord, keyRecord, mintVirtualKey } from '@toll
 import { type Config, keptSecret } from '../config/index.ts'
 
 /** The id of the key that a gateway without a config file makes for its first caller. */
-export const DEMO_KEY = 'demo'
+const DEMO_KEY = 'demo'
 
 /** A key that the directory does not keep: the config states it, or a file beside the database. */
 export interface FrontKeys {

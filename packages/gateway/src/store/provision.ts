@@ -1,5 +1,5 @@
 import { accountPath, type Directory, type KeySummary, keyPrincipal } from '@tollgate/kit/directory'
-import type { AccountId, AccountKind, Budget, Ledger } from '@tollgate/kit/ledger'
+import { type AccountId, type Budget, kindOf, type Ledger } from '@tollgate/kit/ledger'
 import type { Config } from '../config/index.ts'
 import { accountBudgets } from './account-budgets.ts'
 import { ownBudgetsOf } from './own-budgets.ts'
@@ -54,8 +54,7 @@ async function provisionAccount(
   account: AccountId,
   own: readonly Budget[] = [],
 ): Promise<void> {
-  const kind = account.slice(0, account.indexOf(':')) as AccountKind
-  await ledger.provision(account, accountBudgets(config, kind, own))
+  await ledger.provision(account, accountBudgets(config, kindOf(account), own))
 }
 
 const PAGE = 1000

@@ -1,24 +1,25 @@
-import type { AccountId, Amounts, ExpiredReservation } from '../ledger/ledger.ts'
+import type { AccountId, ExpiredReservation } from '../ledger/ledger.ts'
 import type { AuditRecord } from './record.ts'
 
-/** What became of an expired reservation after all: what an operator had it settled at, and when. */
-export interface SettledExpired {
-  readonly charged: Amounts
-  readonly atMs: number
+export interface ExpiredRecordOptions {
+  /** When an operator had it settled, ms since the epoch (`tollgate ledger expired --settle observed`). */
+  readonly settledAtMs?: number
 }
 
 /**
- * The record of a reservation that nobody ended, from what the ledger kept beside the money. It was charged in full,
- * and `unconfirmed`; with `settled`, what an operator decided later (`tollgate ledger expired --settle observed`).
+ * The record of a reservation that nobody ended, from what the ledger kept beside the money. It is charged what the books
+ * charge it: everything that was reserved, and `unconfirmed`, until an operator has it settled.
  */
-export function expiredRecord(reservation: ExpiredReservation, settled?: SettledExpired): AuditRecord {
-  const { id, path, memo, charged, reservedAtMs, expiredAtMs } = reservation
-  const counted = settled?.charged ?? charged
+export function expiredRecord(
+  reservation: ExpiredReservation,
+  { settledAtMs }: ExpiredRecordOptions = {},
+): AuditRecord {
+  const { id, path, memo, reserved, charged, reservedAtMs, expiredAtMs } = reservation
   return {
     id,
     requestId: memo.requestId,
     atMs: reservedAtMs,
-    endedAtMs: settled?.atMs ?? expiredAtMs,
+    endedAtMs: settledAtMs ?? expiredAtMs,
     org: idOn(path, 'org:'),
     team: idOn(path, 'team:'),
     project: idOn(path, 'project:'),
@@ -46,10 +47,10 @@ export function expiredRecord(reservation: ExpiredReservation, settled?: Settled
     outputTokens: null,
     audioOutputTokens: null,
     reasoningTokens: null,
-    reservedNanoUsd: charged.usd,
-    chargedNanoUsd: counted.usd,
-    chargedTokens: counted.tokens,
-    basis: settled ? 'estimated' : 'unconfirmed',
+    reservedNanoUsd: reserved.usd,
+    chargedNanoUsd: charged.usd,
+    chargedTokens: charged.tokens,
+    basis: settledAtMs === undefined ? 'unconfirmed' : 'estimated',
     priceVersion: memo.priceVersion || null,
     priceSource: null,
     latencyMs: null,

@@ -1,6 +1,6 @@
-export { expiredRecord, type SettledExpired } from './expired-record.ts'
+export { type ExpiredRecordOptions, expiredRecord } from './expired-record.ts'
 export { type NdjsonAuditOptions, ndjsonAudit } from './ndjson.ts'
-export type { QueueTimers, SinkStanding } from './queue.ts'
+export type { SinkStanding } from './queue.ts'
 export type { AuditAttempt, AuditRecord } from './record.ts'
 export { type RequestFacts, requestRecord } from './request-record.ts'
 export type { AuditSink } from './sink.ts'

@@ -1,14 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { auditRecord as record } from '../../../../test/support/audit-record.ts'
-import { type QueueTimers, sinkQueue } from './queue.ts'
+import type { Timers } from '../core/timers.ts'
+import { sinkQueue } from './queue.ts'
 import type { AuditRecord } from './record.ts'
 import type { AuditSink } from './sink.ts'
 
 /** Timers that a test fires: the one that is due first, and whatever that leads to. */
 function manualTimers() {
   const set = new Map<object, { readonly callback: () => void; readonly delayMs: number }>()
-  const timers: QueueTimers = {
+  const timers: Timers = {
     setTimeout(callback, delayMs) {
       const handle = {}
       set.set(handle, { callback, delayMs })

@@ -1,4 +1,5 @@
 import { clearTimeout, setTimeout } from 'node:timers'
+import { machineTimers, type Timers } from '../core/timers.ts'
 import type { AuditRecord } from './record.ts'
 import type { AuditSink } from './sink.ts'
 
@@ -15,18 +16,12 @@ export interface SinkStanding {
   readonly failures: number
 }
 
-/** What a queue waits with; the machine's own timers unless a test brings others. */
-export interface QueueTimers {
-  setTimeout(callback: () => void, delayMs: number): unknown
-  clearTimeout(handle: unknown): void
-}
-
 export interface SinkQueueOptions {
   /** Records that may wait; one that carries content counts as many as it has KiB. */
   readonly maxQueued?: number
   /** Told in words when a sink begins to fail, and when records begin to be dropped. */
   readonly onFault?: (sentence: string, cause?: unknown) => void
-  readonly timers?: QueueTimers
+  readonly timers?: Timers
 }
 
 export interface SinkQueue {
@@ -162,10 +157,4 @@ export function sinkQueue(
 
 function weightOf({ content }: AuditRecord): number {
   return content === null ? 1 : 1 + Math.ceil(content.length / 1024)
-}
-
-/** Taken from the module, so that a test's fake global timers do not stop a real trail. */
-const machineTimers: QueueTimers = {
-  setTimeout: (callback, delayMs) => setTimeout(callback, delayMs).unref(),
-  clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout),
 }

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../core/errors.ts'
 import { uuidv7 } from '../core/ids.ts'
 import { accountPath, type Principal } from '../directory/principal.ts'
 import type { AccountId, Shortfall } from '../ledger/ledger.ts'
-import { type Toll, wholeReservation } from '../toll/toll.ts'
+import { chargeOn, type Toll, wholeReservation } from '../toll/toll.ts'
 import type { Call } from '../wire/call.ts'
 import type { AuditAttempt, AuditRecord } from './record.ts'
 
@@ -100,7 +100,8 @@ export type ChargeFields = Pick<
 
 /** What a toll was charged. One that nobody has ended will expire, and is charged whole then: nothing else is known. */
 export function chargeFields(toll: Toll | undefined): ChargeFields {
-  const charge = toll?.state === 'open' ? wholeReservation(toll) : toll?.charge
+  const running = toll !== undefined && !toll.ended
+  const charge = toll && (running ? wholeReservation(toll) : chargeOn(toll))
   const usage = charge?.usage
   return {
     inputTokens: usage?.input ?? null,
@@ -112,7 +113,7 @@ export function chargeFields(toll: Toll | undefined): ChargeFields {
     reasoningTokens: usage?.reasoning ?? null,
     chargedNanoUsd: charge?.nanoUsd ?? 0,
     chargedTokens: charge?.tokens ?? 0,
-    basis: toll?.state === 'open' ? 'unconfirmed' : (charge?.basis ?? null),
+    basis: running ? 'unconfirmed' : (charge?.basis ?? null),
   }
 }
 
@@ -126,7 +127,7 @@ const UNSERVED: ReadonlySet<string> = new Set(['refused', 'unreachable', 'skippe
 
 function servedBy(toll: Toll | undefined, attempts: readonly AuditAttempt[] | undefined): Served | undefined {
   if (attempts) return attempts.findLast(({ outcome }) => !UNSERVED.has(outcome))
-  if (!toll?.charge || !toll.demand) return undefined
+  if (!toll?.demand || !chargeOn(toll)) return undefined
   const { provider, model } = toll.demand.deployment
   if (toll.told.length === 0) return { provider: provider.name, model }
   const [first, ...others] = toll.told

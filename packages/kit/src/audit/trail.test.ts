@@ -30,6 +30,7 @@ const expired: ExpiredReservation = {
   owner: 'host/boot',
   path: ['org:acme', 'team:a:b', 'key:demo'],
   memo: { requestId: 'req_1', model: 'gpt-4o', priceVersion: 'v1', tags: { feature: 'search' } },
+  reserved: usd(900),
   charged: usd(900),
   observed: usd(300),
   reservedAtMs: 1_000,
@@ -126,7 +127,8 @@ describe('the record of an expired reservation', () => {
   })
 
   it('says what an operator had it settled at', () => {
-    expect(expiredRecord(expired, { charged: expired.observed, atMs: 200_000 })).toMatchObject({
+    const settled = { ...expired, charged: expired.observed }
+    expect(expiredRecord(settled, { settledAtMs: 200_000 })).toMatchObject({
       endedAtMs: 200_000,
       reservedNanoUsd: 900,
       chargedNanoUsd: 300,

@@ -8,7 +8,7 @@ import type { Amounts } from '../ledger/ledger.ts'
 import { reservedHeaders } from '../toll/headers.ts'
 import { type ReserveOptions, reservePolicy } from '../toll/policy.ts'
 import { type ReservePolicy, type ReserveRequest, reserveToll } from '../toll/reserve.ts'
-import { releaseToll, settleToll, type Toll, wholeReservation } from '../toll/toll.ts'
+import { endToll, type Toll, wholeReservation } from '../toll/toll.ts'
 import type { Endpoint } from '../wire/call.ts'
 import { editCall } from '../wire/openai/edits.ts'
 import { ENDPOINT_PATHS } from '../wire/openai/paths.ts'
@@ -118,8 +118,8 @@ async function admitUnpriced(terms: Terms, id: string, outgoing: Outgoing): Prom
   const { booth, observe } = terms.policy
   const toll = await reserve(terms, id, outgoing, { upTo: ONE_REQUEST })
   const { usd, tokens } = booth.ledger.smallestLimits(accountPath(terms.principal))
-  if (observe || (usd ?? tokens) === undefined) return settleToll(toll, wholeReservation(toll))
-  await releaseToll(toll)
+  if (observe || (usd ?? tokens) === undefined) return endToll(toll, wholeReservation(toll))
+  await endToll(toll, 'nothing')
   throw new TollgateError('price_unknown', {
     message: `What ${outgoing.method} ${outgoing.url.pathname} costs is not known beforehand, and a budget stands over it. Send it without this budget, if it may go uncounted.`,
   })
@@ -152,7 +152,7 @@ async function reserve(
     throw refusal
   }
   if (!signal?.aborted) return toll
-  await releaseToll(toll)
+  await endToll(toll, 'nothing')
   throw signal.reason
 }
 

@@ -1,9 +1,9 @@
 import type { Clock } from '../core/clock.ts'
 import { counting } from '../toll/counting.ts'
-import { endCounted, endToll, learn } from '../toll/ending.ts'
+import { endCounted, learn } from '../toll/ending.ts'
 import type { Reading } from '../toll/reading.ts'
 import { knownCharge } from '../toll/settlement.ts'
-import type { Toll } from '../toll/toll.ts'
+import { endToll, type Toll } from '../toll/toll.ts'
 
 /** One call from the moment it is sent, while its answer passes. */
 export interface Passage {

@@ -35,3 +35,4 @@ export {
   type StageSpec,
 } from './stage.ts'
 export { type Observer, observe, type Transformer, transform } from './tap.ts'
+export type { Timers } from './timers.ts'

@@ -38,6 +38,45 @@ export function openSqliteFile(
   return db
 }
 
+export interface OwnTables {
+  /** Statements that make the tables where they are missing (IF NOT EXISTS). */
+  readonly tables: string
+  /** The table that says which layout the tables have; it is made beside them. */
+  readonly layoutTable: string
+  /** The layout that this code reads and writes. */
+  readonly layout: number
+  /** Whose tables they are, for the error: `the directory`. */
+  readonly what: string
+}
+
+/**
+ * Make a store's tables where they are missing, in a transaction of their own: several processes may do so at once.
+ *
+ * @throws Error when they have another layout: a file that a newer Tollgate wrote is refused, as its rows may mean
+ * something else.
+ */
+export function ensureTables(db: DatabaseSync, { tables, layoutTable, layout, what }: OwnTables): void {
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    db.exec(`CREATE TABLE IF NOT EXISTS ${layoutTable} (
+      one     INTEGER PRIMARY KEY CHECK (one = 1),
+      version INTEGER NOT NULL
+    ) STRICT`)
+    db.exec(tables)
+    db.prepare(`INSERT OR IGNORE INTO ${layoutTable} (one, version) VALUES (1, ?)`).run(layout)
+    const found = db.prepare(`SELECT version FROM ${layoutTable}`).get()?.version
+    if (found !== layout) {
+      throw new Error(
+        `${what} has layout ${found}, this Tollgate knows layout ${layout}: use the Tollgate that wrote it, or a newer one`,
+      )
+    }
+    db.exec('COMMIT')
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK')
+    throw error
+  }
+}
+
 /**
  * Try again while the file is busy. SQLite's own timeout does not cover the change to the write-ahead log: of several
  * processes that open a new file together, all but one are told at once that it is locked.

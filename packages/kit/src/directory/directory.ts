@@ -45,7 +45,7 @@ export interface KeyPage {
 }
 
 /** Keys on a page unless another number is asked for, and the most there can be. */
-export const KEY_PAGE_LIMIT = 1000
+const KEY_PAGE_LIMIT = 1000
 
 /** The page as asked for, with its defaults. @throws RangeError when the limit is not a number from 1 to 1000. */
 export function keyPage({ after = '', limit = KEY_PAGE_LIMIT }: KeyPage = {}): Required<KeyPage> {

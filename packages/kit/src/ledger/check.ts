@@ -1,4 +1,5 @@
 import { MAX_AMOUNT, MAX_LIMIT } from '../core/money.ts'
+import { isAccountId } from './account-id.ts'
 import {
   type AccountId,
   type Adjust,
@@ -23,8 +24,6 @@ const MAX_PATH = 8
 const MAX_NAME = 512
 /** A reservation nobody has heard of for a day is dead. Records live longer than any reservation that may refer to them. */
 const MAX_TTL_MS = 86_400_000
-
-const ACCOUNT = /^(?:org|team|project|user|key):.+$/s
 
 export function checkReserve({ id, path, min, want, bound, ttlMs, owner }: Reserve): void {
   checkId(id)
@@ -101,7 +100,7 @@ export function checkBudget({ id, metric, window, timeZone, anchorDay, limit, mo
 }
 
 export function checkAccount(account: AccountId): void {
-  if (typeof account !== 'string' || account.length > MAX_NAME || !ACCOUNT.test(account)) {
+  if (typeof account !== 'string' || account.length > MAX_NAME || !isAccountId(account)) {
     throw new RangeError(`"${account}" is not an account: org:…, team:…, project:…, user:… or key:…`)
   }
 }
@@ -130,7 +129,7 @@ function checkRange(min: Amounts, want: Amounts): void {
   }
 }
 
-export function checkAmounts(amounts: Amounts): void {
+function checkAmounts(amounts: Amounts): void {
   checkAmount('usd', amounts.usd)
   checkAmount('tokens', amounts.tokens)
   checkAmount('requests', amounts.requests)

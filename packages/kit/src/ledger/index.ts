@@ -1,10 +1,6 @@
+export { isAccountId, kindOf } from './account-id.ts'
 export { type BudgetEntry, budgetFrom, type DefaultBudget, type Period } from './budget-entry.ts'
-export {
-  type KeeperTimers,
-  type ReservationKeeper,
-  type ReservationKeeperOptions,
-  reservationKeeper,
-} from './keeper.ts'
+export { type ReservationKeeper, type ReservationKeeperOptions, reservationKeeper } from './keeper.ts'
 export * from './ledger.ts'
 export { noAccountText } from './no-account.ts'
 export { type WindowSpan, windowAt } from './windows.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type KeeperTimers, type ReservationKeeperOptions, reservationKeeper } from './keeper.ts'
+import type { Timers } from '../core/timers.ts'
+import { type ReservationKeeperOptions, reservationKeeper } from './keeper.ts'
 import type { Amounts, ExpiredReservation, Heartbeat, HeartbeatResult, Ledger } from './ledger.ts'
 
 const seen = (usd: number): Amounts => ({ usd, tokens: 0, requests: 0 }) as Amounts
@@ -7,7 +8,7 @@ const seen = (usd: number): Amounts => ({ usd, tokens: 0, requests: 0 }) as Amou
 /** Timers that run when told to, the earliest first. */
 function handTimers() {
   const waiting: { callback: () => void; delayMs: number }[] = []
-  const timers: KeeperTimers = {
+  const timers: Timers = {
     setTimeout(callback, delayMs) {
       const timer = { callback, delayMs }
       waiting.push(timer)

@@ -1,13 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { clearTimeout, setTimeout } from 'node:timers'
+import { machineTimers, type Timers } from '../core/timers.ts'
 import type { Amounts, ExpiredReservation, Heartbeat, Ledger } from './ledger.ts'
-
-/** What the keeper waits with; the machine's own timers, unref'ed, unless a test brings others. */
-export interface KeeperTimers {
-  setTimeout(callback: () => void, delayMs: number): unknown
-  clearTimeout(handle: unknown): void
-}
 
 export interface ReservationKeeperOptions {
   readonly ledger: Ledger
@@ -17,7 +11,7 @@ export interface ReservationKeeperOptions {
   readonly heartbeatMs?: number
   /** How long a reservation lives without a heartbeat, ms, where `track` is not told otherwise. */
   readonly ttlMs?: number
-  readonly timers?: KeeperTimers
+  readonly timers?: Timers
   /** From 0 up to 1: spreads the reapers of several processes. */
   readonly random?: () => number
   /** Told of each reservation that this process expired, whoever had made it. */
@@ -120,7 +114,7 @@ export function reservationKeeper({
 }
 
 interface Repetition {
-  readonly timers: KeeperTimers
+  readonly timers: Timers
   readonly onFault: (error: unknown) => void
   readonly delayMs: () => number
 }
@@ -149,10 +143,4 @@ function repeatedly(
       return running
     },
   }
-}
-
-/** Taken from the module, so that a test's fake global timers do not stop a real ledger's heartbeats. */
-const machineTimers: KeeperTimers = {
-  setTimeout: (callback, delayMs) => setTimeout(callback, delayMs).unref(),
-  clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout),
 }

@@ -49,7 +49,7 @@ export interface Ledger {
   /** The expired reservations whose charge nobody has confirmed yet, oldest first. */
   expired(filter?: ExpiredFilter): Promise<readonly ExpiredReservation[]>
 
-  /** Settle expired reservations at what their last heartbeat had seen, or at zero: an operator's decision. */
+  /** Settle expired reservations at what their last heartbeat had seen, or at zero: an operator's decision. What was consumed stays charged. */
   settleExpired(to: 'observed' | 'zero', filter?: ExpiredFilter): Promise<SettleExpiredResult>
 
   /** Correct a counter of the current window by a signed amount, with a reason; `id` makes it repeatable. */
@@ -241,7 +241,8 @@ export interface ExpiredReservation {
   readonly owner: string
   readonly path: readonly AccountId[]
   readonly memo: ReservationMemo
-  /** What it is charged at now: everything that was reserved. */
+  readonly reserved: Amounts
+  /** What it is charged at now: everything that was reserved, until somebody settles it. */
   readonly charged: Amounts
   /** What the last heartbeat had seen. */
   readonly observed: Amounts
@@ -256,8 +257,9 @@ export interface ExpiredFilter {
 }
 
 export interface SettleExpiredResult {
-  readonly count: number
-  /** Nano-USD that the affected reservations were charged at before, and after. */
+  /** The reservations that were settled, oldest first, each `charged` as it is now: its audit record follows the books. */
+  readonly settled: readonly ExpiredReservation[]
+  /** Nano-USD that they were charged at before, and after. */
   readonly before: number
   readonly after: number
 }

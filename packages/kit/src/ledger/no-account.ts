@@ -1,3 +1,4 @@
+import { kindOf } from './account-id.ts'
 import type { AccountId, NoAccountReason } from './ledger.ts'
 
 /** One sentence for the log of whoever was answered `no_account`: what is wrong, and what to do about it. */
@@ -8,7 +9,7 @@ export function noAccountText({
   readonly account: AccountId
   readonly reason: NoAccountReason
 }): string {
-  const kind = account.slice(0, account.indexOf(':'))
+  const kind = kindOf(account)
   switch (reason) {
     case 'unknown':
       return `The books have no account ${account}. Provision it, or give every ${kind} a default budget: { per: '${kind}', … }.`

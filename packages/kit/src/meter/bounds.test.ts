@@ -152,7 +152,7 @@ describe('what is reserved, worked by hand', () => {
   })
 })
 
-/** @see PAINS P2b: an estimate that is no upper bound. */
+/** What passes for a proven bound is one: a small body may have a large bill. */
 describe('what cannot be bounded', () => {
   const hard = { smallest: { usd: usdToNano('5') } }
   const free = { ...MINI, input: 0, cachedInput: 0, cacheWrite: 0, output: 0, source: 'free' } as const
@@ -185,7 +185,7 @@ describe('what cannot be bounded', () => {
   })
 })
 
-/** @see PAINS P2: a shrunk reservation admits an oversized request. */
+/** A reservation that was granted in part never admits a request that costs more than the grant. */
 describe('the cap of a grant', () => {
   test('is what it pays for', () => {
     const bounds = bounded({}, { smallest: { usd: usdToNano('0.01') } })

@@ -10,7 +10,7 @@ export type ModelLimitOverrides = Readonly<Record<string, Partial<ModelLimits>>>
  * An assumption, since no provider promises a top speed: a few times what models without hidden reasoning are measured
  * at in public (100 to 300 tokens a second). Models with hidden reasoning are charged what was reserved instead.
  */
-export const ASSUMED_TOP_TOKENS_PER_SECOND = 1_000
+const ASSUMED_TOP_TOKENS_PER_SECOND = 1_000
 
 /** Nothing is assumed of a model that is in no table, except the worst of what it may hide. */
 const UNKNOWN: ModelLimits = {

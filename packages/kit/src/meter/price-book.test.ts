@@ -188,7 +188,7 @@ describe('overrides', () => {
   })
 })
 
-/** @see PAINS P13: an unknown or stale price is never $0. */
+/** An unknown or stale price is never $0. */
 describe('a model that nobody has priced', () => {
   test('costs the dearest known price of its provider', () => {
     const price = openai('gpt-99-ultra')!

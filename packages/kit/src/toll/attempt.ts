@@ -2,9 +2,10 @@ import { nanoUsd } from '../core/money.ts'
 import type { Amounts, Shortfall } from '../ledger/ledger.ts'
 import { estimatedCharge, estimateUsage } from '../meter/estimate.ts'
 import type { Deployment } from '../wire/routes.ts'
+import { addCharges, amountsOf, type Charge } from './charge.ts'
 import { demandOf } from './demand.ts'
 import { neededCap, unreachable } from './reserve.ts'
-import { addCharges, amountsOf, type Charge, type Toll } from './toll.ts'
+import type { Toll } from './toll.ts'
 
 /** The call was sent, and no whole answer came: what the provider may have generated meanwhile is spent. */
 export function loseAttempt(toll: Toll, nowMs: number): void {

@@ -2,8 +2,9 @@ import type { Amounts } from '../ledger/ledger.ts'
 import { estimatedCharge, estimateUsage } from '../meter/estimate.ts'
 import { inputTexts } from '../wire/openai/edits.ts'
 import type { Usage } from '../wire/usage.ts'
+import { amountsOf, type Charge, chargeOf } from './charge.ts'
 import type { Reading } from './reading.ts'
-import { amountsOf, type Charge, chargeOf, type Toll, wholeReservation } from './toll.ts'
+import { type Toll, wholeReservation } from './toll.ts'
 
 /** Tokens that chat formats put around each message: https://developers.openai.com/cookbook/examples/how_to_count_tokens_with_tiktoken */
 const TOKENS_PER_MESSAGE = 4

@@ -2,7 +2,7 @@ import type { Counting } from './counting.ts'
 import type { Reading } from './reading.ts'
 import { typicalKey } from './reserve.ts'
 import { withLost } from './settlement.ts'
-import { type Charge, releaseToll, settleToll, type Toll } from './toll.ts'
+import { endToll, type Toll } from './toll.ts'
 
 /** How far a call came that nobody said the cost of. */
 export interface CountedEnding {
@@ -11,14 +11,9 @@ export interface CountedEnding {
   readonly nowMs: number
 }
 
-/** End a toll at a charge that is known. */
-export function endToll(toll: Toll, known: Charge | 'nothing'): Promise<void> {
-  return known === 'nothing' ? releaseToll(toll) : settleToll(toll, known)
-}
-
 /** End a toll that nobody said the cost of: at what is counted, never above what was reserved. */
 export async function endCounted(toll: Toll, counting: Counting, ending: CountedEnding): Promise<void> {
-  await settleToll(toll, withLost(toll, await counting.charge(ending)))
+  await endToll(toll, withLost(toll, await counting.charge(ending)))
 }
 
 /** What the answers of this caller and model are like: the next reservation's minimum goes by it. */

@@ -1,6 +1,6 @@
 import { nanoToUsd } from '../core/money.ts'
 import { type ExposeLimits, REMAINING_HEADER, standingHeaders } from './refusals.ts'
-import type { Toll } from './toll.ts'
+import { chargeOn, type Toll } from './toll.ts'
 
 /** Headers that tell a caller about its toll, by name. */
 export type TollHeaders = Readonly<Record<string, string>>
@@ -16,7 +16,7 @@ export function reservedHeaders(toll: Toll, exposeLimits: ExposeLimits): TollHea
 
 /** What is known once the call is charged; `showRemaining` where the caller has been told what was left before. */
 export function chargedHeaders(toll: Toll, showRemaining: boolean): TollHeaders {
-  const cost = toll.charge?.nanoUsd ?? 0
+  const cost = chargeOn(toll)?.nanoUsd ?? 0
   return {
     'x-tollgate-cost-usd': nanoToUsd(cost),
     ...(showRemaining ? { [REMAINING_HEADER]: nanoToUsd(Math.max(0, remainingAfter(toll, cost))) } : {}),

@@ -1,8 +1,9 @@
 import type { Price } from '../meter/price.ts'
 import { priceQuery } from '../wire/routes.ts'
+import { addCharges, atLeast, type Charge, chargeOf } from './charge.ts'
 import type { Reading } from './reading.ts'
 import type { ToldCharge } from './told.ts'
-import { addCharges, atLeast, type Charge, chargeOf, type Toll, wholeReservation } from './toll.ts'
+import { type Toll, wholeReservation } from './toll.ts'
 
 /** How the answer to a call ended. */
 export interface Ending {

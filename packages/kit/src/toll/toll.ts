@@ -1,21 +1,11 @@
-import { MAX_AMOUNT, type NanoUsd, nanoUsd } from '../core/money.ts'
+import { nanoUsd } from '../core/money.ts'
 import type { Principal } from '../directory/principal.ts'
-import type { Amounts, Basis, Ledger, Shortfall, Standing } from '../ledger/ledger.ts'
-import { costOf, type Price } from '../meter/price.ts'
+import type { Amounts, Ledger, Shortfall, Standing } from '../ledger/ledger.ts'
 import type { ReceivedCall } from '../wire/call.ts'
-import { totalTokens, type Usage } from '../wire/usage.ts'
 import type { Booth } from './booth.ts'
+import { amountsOf, type Charge } from './charge.ts'
 import type { Demand, DemandOptions } from './demand.ts'
 import type { ToldCharge } from './told.ts'
-
-/** What one request is charged, and how that is known. */
-export interface Charge {
-  readonly nanoUsd: NanoUsd
-  readonly tokens: number
-  readonly basis: Basis
-  /** Absent where an amount was told, or what was reserved was charged. */
-  readonly usage?: Usage
-}
 
 /**
  * One call's passage: reserved before it is sent, watched while it runs, settled at what it cost. Made by
@@ -53,8 +43,6 @@ export interface Toll {
   proxied: boolean
   /** The provider broke off an answer that had begun; what ends it is our own. */
   cut: boolean
-  /** What was charged; undefined until it is settled, and after a release. */
-  charge: Charge | undefined
   readonly reservedAtMs: number
   /** How long it outlives its last heartbeat, ms. */
   readonly ttlMs: number
@@ -64,7 +52,8 @@ export interface Toll {
   onCharged: () => void
   /** What the call has cost so far, for heartbeats: asked for once a second while it runs. */
   observe: () => Amounts | Promise<Amounts>
-  state: 'open' | 'settled' | 'released'
+  /** How it ended: at a charge, or with nothing bought; undefined while it runs. A later truth may replace an estimate. */
+  ended: Charge | 'nothing' | undefined
 }
 
 export interface OpenTollOptions {
@@ -96,20 +85,14 @@ export function openToll({ nowMs, ...granted }: OpenTollOptions): Toll {
     lostAttempts: undefined,
     proxied: false,
     cut: false,
-    charge: undefined,
     reservedAtMs: nowMs,
     sentAtMs: undefined,
     onCharged: () => {},
     observe: () => NOTHING,
-    state: 'open',
+    ended: undefined,
   }
   toll.booth.keeper.track(toll.id, () => toll.observe(), toll.ttlMs)
   return toll
-}
-
-/** The charge of a usage at a price. */
-export function chargeOf(usage: Usage, price: Price, basis: Basis): Charge {
-  return { nanoUsd: costOf(usage, price), tokens: Math.min(totalTokens(usage), MAX_AMOUNT), basis, usage }
 }
 
 /** Everything that was reserved: the charge of a call that told nothing. */
@@ -117,60 +100,23 @@ export function wholeReservation(toll: Toll): Charge {
   return { nanoUsd: toll.granted.usd, tokens: toll.granted.tokens, basis: 'estimated' }
 }
 
-/** Two charges of one request: several provider calls, or a failed attempt before the one that answered. */
-export function addCharges(a: Charge, b: Charge): Charge {
-  return {
-    nanoUsd: nanoUsd(Math.min(a.nanoUsd + b.nanoUsd, MAX_AMOUNT)),
-    tokens: a.tokens + b.tokens,
-    basis: a.basis === 'exact' && b.basis === 'exact' ? 'exact' : 'estimated',
-    ...usageOf(addUsage(a.usage, b.usage)),
-  }
-}
-
-/** A charge that may still grow, and is never under what is charged already: an estimate, until the end makes it exact. */
-export function atLeast(floor: Charge | undefined, charge: Charge): Charge {
-  return {
-    nanoUsd: nanoUsd(Math.max(floor?.nanoUsd ?? 0, charge.nanoUsd)),
-    tokens: Math.max(floor?.tokens ?? 0, charge.tokens),
-    basis: 'estimated',
-    ...usageOf(charge.usage),
-  }
-}
-
-function usageOf(usage: Usage | undefined): { readonly usage?: Usage } {
-  return usage ? { usage } : {}
-}
-
-function addUsage(a: Usage | undefined, b: Usage | undefined): Usage | undefined {
-  if (!a || !b) return a ?? b
-  const sum: Record<string, number> = { ...a }
-  for (const [kind, tokens] of Object.entries(b)) sum[kind] = (sum[kind] ?? 0) + tokens
-  return sum as unknown as Usage
-}
-
-/** A charge as the ledger's totals. */
-export function amountsOf({ nanoUsd, tokens }: Charge): Amounts {
-  return { usd: nanoUsd, tokens, requests: 1 }
+/** What a toll was charged; undefined while it runs, and when nothing was bought. */
+export function chargeOn({ ended }: Toll): Charge | undefined {
+  return ended === 'nothing' ? undefined : ended
 }
 
 /**
- * End a toll at its charge. The settle is queued in this turn, before the caller sends its last byte: whoever reads the
- * books after the answer sees it. An estimate may be followed by a later truth.
+ * End a toll. The settle is queued in this turn, before the caller sends its last byte: whoever reads the books after the
+ * answer sees it.
  */
-export function settleToll(toll: Toll, charge: Charge): Promise<void> {
-  toll.state = 'settled'
-  toll.charge = charge
+export function endToll(toll: Toll, end: Charge | 'nothing'): Promise<void> {
+  toll.ended = end
   toll.onCharged()
   return close(toll, (ledger) =>
-    ledger.settle({ id: toll.id, actual: amountsOf(charge), basis: charge.basis }),
+    end === 'nothing'
+      ? ledger.release(toll.id)
+      : ledger.settle({ id: toll.id, actual: amountsOf(end), basis: end.basis }),
   )
-}
-
-/** End a toll that bought nothing. */
-export function releaseToll(toll: Toll): Promise<void> {
-  toll.state = 'released'
-  toll.onCharged()
-  return close(toll, (ledger) => ledger.release(toll.id))
 }
 
 /** A settle that fails is not lost: the reservation stays, expires, and is charged in full as unconfirmed. */

@@ -39,7 +39,7 @@ export function scanFields(text: string): Fields {
   let at = skipSpace(text, expect(text, skipSpace(text, 0), OPEN_BRACE))
   while (text.charCodeAt(at) === QUOTE) {
     const keyEnd = endOfString(text, at)
-    const key = JSON.parse(text.slice(at, keyEnd)) as string
+    const key = stringAt(text, at, keyEnd)
     const start = skipSpace(text, expect(text, skipSpace(text, keyEnd), COLON))
     const end = valueEnd(text, start)
     if (spans.has(key)) duplicates.add(key)
@@ -49,6 +49,12 @@ export function scanFields(text: string): Fields {
     if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1)
   }
   return { spans, duplicates, end: expect(text, at, CLOSE_BRACE) - 1 }
+}
+
+/** The string whose text, quotes included, is [start, end). Names of fields hardly ever have escapes. */
+function stringAt(text: string, start: number, end: number): string {
+  const inside = text.slice(start + 1, end - 1)
+  return inside.includes('\\') ? (JSON.parse(text.slice(start, end)) as string) : inside
 }
 
 function expect(text: string, at: number, code: number): number {
@@ -110,20 +116,21 @@ function endOfNested(text: string, start: number): number {
  * @param edits Field name → the JSON text of its new value.
  */
 export function spliceFields(text: string, fields: Fields, edits: ReadonlyMap<string, string>): string {
-  const replaced = [...edits]
-    .flatMap(([name, value]) => {
-      const span = fields.spans.get(name)
-      return span ? [{ span, value }] : []
-    })
-    .sort((a, b) => a.span.start - b.span.start)
+  const replaced: { readonly span: Span; readonly value: string }[] = []
+  const added: string[] = []
+  for (const [name, value] of edits) {
+    const span = fields.spans.get(name)
+    if (span) replaced.push({ span, value })
+    else added.push(`${JSON.stringify(name)}:${value}`)
+  }
+  replaced.sort((a, b) => a.span.start - b.span.start)
   let out = ''
   let at = 0
   for (const { span, value } of replaced) {
     out += text.slice(at, span.start) + value
     at = span.end
   }
-  const added = [...edits].filter(([name]) => !fields.spans.has(name))
   if (added.length === 0) return out + text.slice(at)
-  const list = added.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')
-  return `${out}${text.slice(at, fields.end)}${fields.spans.size > 0 ? ',' : ''}${list}${text.slice(fields.end)}`
+  const comma = fields.spans.size > 0 ? ',' : ''
+  return `${out}${text.slice(at, fields.end)}${comma}${added.join(',')}${text.slice(fields.end)}`
 }

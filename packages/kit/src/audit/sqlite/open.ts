@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { openSqliteFile } from '../../core/sqlite-file.ts'
-import { provisionTables } from './schema.ts'
+import { ensureTables, openSqliteFile } from '../../core/sqlite-file.ts'
+import { SCHEMA } from './schema.ts'
 
 /**
  * Open the file for the audit log alone; the ledger's tables may be in the same file. The connection waits for nobody: a
@@ -12,7 +12,7 @@ export function openAuditFile(path: string): DatabaseSync {
     prepare(db) {
       // Beside a ledger its own thread checkpoints, long before 32 MB; this is for a file that has no ledger.
       db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8000')
-      provisionTables(db)
+      ensureTables(db, SCHEMA)
     },
   })
 }

@@ -1,18 +1,10 @@
-import type { DatabaseSync } from 'node:sqlite'
-
-/** The layout of the tables below. A file of a newer one is refused: its rows may mean something else. */
-const LAYOUT = 1
+import type { OwnTables } from '../../core/sqlite-file.ts'
 
 /**
  * `audit` has a column for each field of a record, by the field's name. `audit_pruned` keeps what rows had been charged
  * that are too old to be kept, so that the sum of both is still what the books were told.
  */
 const TABLES = `
-  CREATE TABLE IF NOT EXISTS audit_layout (
-    one     INTEGER PRIMARY KEY CHECK (one = 1),
-    version INTEGER NOT NULL
-  ) STRICT;
-
   CREATE TABLE IF NOT EXISTS audit (
     id                   TEXT PRIMARY KEY,
     request_id           TEXT NOT NULL,
@@ -64,25 +56,9 @@ const TABLES = `
   ) STRICT, WITHOUT ROWID;
 `
 
-/**
- * Make the audit log's tables where they are missing. Several processes may do so at the same time.
- *
- * @throws Error when the file was written by a newer Tollgate.
- */
-export function provisionTables(db: DatabaseSync): void {
-  db.exec('BEGIN IMMEDIATE')
-  try {
-    db.exec(TABLES)
-    db.prepare('INSERT OR IGNORE INTO audit_layout (one, version) VALUES (1, ?)').run(LAYOUT)
-    const found = db.prepare('SELECT version FROM audit_layout').get()?.version
-    if (found !== LAYOUT) {
-      throw new Error(
-        `the audit log has layout ${found}, this Tollgate knows layout ${LAYOUT}: use the Tollgate that wrote it, or a newer one`,
-      )
-    }
-    db.exec('COMMIT')
-  } catch (error) {
-    if (db.isTransaction) db.exec('ROLLBACK')
-    throw error
-  }
+export const SCHEMA: OwnTables = {
+  tables: TABLES,
+  layoutTable: 'audit_layout',
+  layout: 1,
+  what: 'the audit log',
 }

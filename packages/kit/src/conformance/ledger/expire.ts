@@ -50,6 +50,7 @@ export const EXPIRE: Section = {
         owner: 'instance-1/boot-1',
         path: PATH,
         memo: { requestId: 'req_1', model: 'gpt-4o-mini', priceVersion: 'v1' },
+        reserved: cents(40),
         charged: cents(40),
         observed: cents(0),
         reservedAtMs: bench.clock.nowMs - TTL_MS,
@@ -96,12 +97,15 @@ export const EXPIRE: Section = {
     await bench.ledger.heartbeat(beats, TTL_MS)
     bench.clock.nowMs += TTL_MS
     await bench.ledger.expire()
-    expect(await bench.ledger.settleExpired('observed')).toEqual({
-      count: 2,
+    expect(await bench.ledger.settleExpired('observed')).toMatchObject({
+      settled: [
+        { id: 'a', reserved: cents(40), charged: cents(15) },
+        { id: 'b', reserved: cents(40), charged: cents(40) },
+      ],
       before: 80 * CENT,
       after: 55 * CENT,
     })
-    expect(await bench.ledger.settleExpired('observed')).toEqual({ count: 0, before: 0, after: 0 })
+    expect(await bench.ledger.settleExpired('observed')).toEqual({ settled: [], before: 0, after: 0 })
     expect(await bench.total('org:acme')).toEqual([55 * CENT, 0, 0])
   },
 
@@ -115,12 +119,24 @@ export const EXPIRE: Section = {
     await bench.extend({ id: 'a', consumed: cents(3) })
     bench.clock.nowMs += TTL_MS
     await bench.ledger.expire()
+    const [expired] = await bench.ledger.expired({ owner: 'one' })
     expect(await bench.ledger.settleExpired('zero', { owner: 'one' })).toEqual({
-      count: 1,
+      settled: [{ ...expired, charged: cents(3) }],
       before: 40 * CENT,
       after: 3 * CENT,
     })
     expect(await bench.total('org:acme')).toEqual([43 * CENT, 0, 40 * CENT])
+  },
+
+  async 'settles at what was consumed where less was seen'(bench, expect) {
+    await provisionPath(bench)
+    await bench.reserve({ id: 'a', min: cents(40), want: cents(40) })
+    await bench.extend({ id: 'a', consumed: cents(7) })
+    await bench.ledger.heartbeat([{ id: 'a', observed: cents(2) }], TTL_MS)
+    bench.clock.nowMs += TTL_MS
+    await bench.ledger.expire()
+    expect(await bench.ledger.settleExpired('observed')).toMatchObject({ settled: [{ charged: cents(7) }] })
+    expect(await bench.total('org:acme')).toEqual([7 * CENT, 0, 0])
   },
 
   async 'lets the owner’s own truth correct an operator’s decision'(bench, expect) {

@@ -3,7 +3,7 @@ import { amounts, type Bench, type Runner, TTL_MS } from './bench.ts'
 import { type Random, randomFrom } from './random.ts'
 
 /**
- * Test 0: no model of the ledger, only a provider that counts what it generates. A random history is played once as it
+ * No model of the ledger, only a provider that counts what it generates. A random history is played once as it
  * is, once with every command given twice in the same moment, and once with every first reply lost and the command given
  * again. The books must come out the same each time, and each request must be charged what the provider generated for
  * it; its own account says so, since every request has one.
@@ -11,7 +11,7 @@ import { type Random, randomFrom } from './random.ts'
 
 type Delivery = <Reply>(command: () => Promise<Reply>) => Promise<Reply>
 
-export const DELIVERIES: Readonly<Record<string, Delivery>> = {
+const DELIVERIES: Readonly<Record<string, Delivery>> = {
   once: (command) => command(),
   async doubled(command) {
     const [reply] = await Promise.all([command(), command()])

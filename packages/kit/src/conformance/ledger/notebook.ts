@@ -42,7 +42,7 @@ export function seenIn({ books }: Notebook): Line[] {
   ])
 }
 
-/** The same lines, as the notebook has them: I1 and I2. */
+/** The same lines, as the notebook has them: what running reservations hold, what is spent, and adjustments. */
 export function expectedIn(notebook: Notebook): Line[] {
   return notebook.books.flatMap(({ account, budgets }) => [
     sum(notebook, account, 'total', () => true, 'usd'),

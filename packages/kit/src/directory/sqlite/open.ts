@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { openSqliteFile } from '../../core/sqlite-file.ts'
-import { provisionTables } from './schema.ts'
+import { ensureTables, openSqliteFile } from '../../core/sqlite-file.ts'
+import { SCHEMA } from './schema.ts'
 
 /** Open the file for the directory alone; the ledger's tables may be in the same file. */
 export function openDirectoryFile(path: string, busyTimeoutMs: number): DatabaseSync {
@@ -9,7 +9,7 @@ export function openDirectoryFile(path: string, busyTimeoutMs: number): Database
     prepare(db) {
       // With the write-ahead log a read never waits for a writer. A revoke is durable before it is answered.
       db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
-      provisionTables(db)
+      ensureTables(db, SCHEMA)
     },
   })
 }

@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
-import type { AccountId, AccountKind, Budget, Metric, Window } from '../ledger.ts'
+import type { AccountId, Budget, Metric, Window } from '../ledger.ts'
 import { type WindowSpan, windowAt } from '../windows.ts'
 import type { Counter, Counters } from './counters.ts'
 
@@ -141,5 +141,3 @@ function ruleOf(row: Record<string, SQLOutputValue>): Rule {
     },
   }
 }
-
-export const kindOf = (id: AccountId): AccountKind => id.slice(0, id.indexOf(':')) as AccountKind

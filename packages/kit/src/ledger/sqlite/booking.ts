@@ -1,3 +1,4 @@
+import { METRICS, type Metric } from '../ledger.ts'
 import type { Counters } from './counters.ts'
 import type { Reservation } from './reservations.ts'
 
@@ -14,7 +15,7 @@ export function rebook(reservation: Reservation, counters: Counters, change: () 
 
 /** Book what a reservation, as it stands, contributes to each of its counters (or take it back). */
 export function contribute(reservation: Reservation, counters: Counters, sign: 1 | -1): void {
-  const { state, reserved, consumed, settled } = reservation
+  const { state, reserved, consumed } = reservation
   for (const counter of reservation.counters) {
     const { metric } = counter
     const held = reserved[metric]
@@ -31,7 +32,7 @@ export function contribute(reservation: Reservation, counters: Counters, sign: 1
         counter.referrers += sign
         break
       case 'settled': {
-        const charge = Math.max(settled![metric], used)
+        const charge = chargeOf(reservation, metric)
         counter.spent += sign * charge
         counter.overdraft += sign * Math.max(0, charge - held)
         break
@@ -44,11 +45,12 @@ export function contribute(reservation: Reservation, counters: Counters, sign: 1
 }
 
 /** Whether a settled reservation cost more than it held, in any metric. */
-export function isOverdraft({ reserved, consumed, settled }: Reservation): boolean {
-  if (!settled) return false
-  return (
-    Math.max(settled.usd, consumed.usd) > reserved.usd ||
-    Math.max(settled.tokens, consumed.tokens) > reserved.tokens ||
-    Math.max(settled.requests, consumed.requests) > reserved.requests
-  )
+export function isOverdraft(reservation: Reservation): boolean {
+  if (!reservation.settled) return false
+  return METRICS.some((metric) => chargeOf(reservation, metric) > reservation.reserved[metric])
+}
+
+/** What a settled reservation is charged: what it was settled at, and never less than what it had consumed by then. */
+export function chargeOf({ settled, consumed }: Reservation, metric: Metric): number {
+  return Math.max(settled![metric], consumed[metric])
 }

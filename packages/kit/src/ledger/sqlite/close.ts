@@ -15,7 +15,7 @@ import type { Reservation } from './reservations.ts'
 const TOMBSTONE_MS = 600_000
 
 /** How long a closed record answers repeats: longer than anybody goes on retrying. */
-export const tombstoneMs = (ttlMs: number): number => Math.max(2 * ttlMs, TOMBSTONE_MS)
+const tombstoneMs = (ttlMs: number): number => Math.max(2 * ttlMs, TOMBSTONE_MS)
 
 /** Where settles are kept that belong to no reservation: money may have been spent, so they are never dropped. */
 export function unbookedList(db: DatabaseSync): (command: Settle, atMs: number) => void {

@@ -1,5 +1,5 @@
-import type { Amounts, ExpiredFilter, ExpiredReservation, SettleExpiredResult } from '../ledger.ts'
-import { rebook } from './booking.ts'
+import type { Amounts, ExpiredFilter, ExpiredReservation, Metric, SettleExpiredResult } from '../ledger.ts'
+import { chargeOf, rebook } from './booking.ts'
 import type { Books } from './books.ts'
 import { end } from './close.ts'
 import type { Reservation } from './reservations.ts'
@@ -45,20 +45,22 @@ export function settleExpired(
 ): SettleExpiredResult {
   let before = 0
   let after = 0
-  const affected = matching(books, filter)
-  for (const reservation of affected) {
+  const settled = matching(books, filter).map((reservation) => {
+    const expired = recordOf(reservation)
     const { reserved, observed, consumed } = reservation
     const seen = to === 'observed' ? observed : consumed
-    const actual = {
-      usd: Math.min(seen.usd, reserved.usd),
-      tokens: Math.min(seen.tokens, reserved.tokens),
-      requests: Math.min(seen.requests, reserved.requests),
-    } as Amounts
-    before += reserved.usd
-    after += Math.max(actual.usd, consumed.usd)
+    const actual = perMetric((metric) => Math.min(seen[metric], reserved[metric]))
     end(books, reservation, { actual, basis: 'estimated' })
-  }
-  return { count: affected.length, before, after }
+    const charged = perMetric((metric) => chargeOf(reservation, metric))
+    before += expired.charged.usd
+    after += charged.usd
+    return { ...expired, charged }
+  })
+  return { settled, before, after }
+}
+
+function perMetric(amount: (metric: Metric) => number): Amounts {
+  return { usd: amount('usd'), tokens: amount('tokens'), requests: amount('requests') } as Amounts
 }
 
 function matching({ reservations }: Books, { owner, sinceMs = 0 }: ExpiredFilter): Reservation[] {
@@ -72,6 +74,7 @@ function recordOf(reservation: Reservation): ExpiredReservation {
     owner,
     path: JSON.parse(path),
     memo: JSON.parse(memo),
+    reserved: { ...reserved } as Amounts,
     charged: { ...reserved } as Amounts,
     observed: { ...observed } as Amounts,
     reservedAtMs,

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
+import { kindOf } from '../account-id.ts'
 import type { AccountId, AccountKind, Budget, NoAccountReason, ProvisionResult } from '../ledger.ts'
-import { type Account, kindOf, type Rule, TOTAL } from './accounts.ts'
+import { type Account, type Rule, TOTAL } from './accounts.ts'
 import type { Books } from './books.ts'
 import type { Reservation } from './reservations.ts'
 

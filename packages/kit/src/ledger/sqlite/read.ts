@@ -1,5 +1,5 @@
+import { kindOf } from '../account-id.ts'
 import type { AccountId, AccountState, Metric } from '../ledger.ts'
-import { kindOf } from './accounts.ts'
 import type { Books } from './books.ts'
 import { standingOf } from './fit.ts'
 import type { Provisioning, ProvisionOptions } from './provision.ts'

@@ -6,7 +6,7 @@ import { type Outcome, peekContext } from '../../core/context.ts'
 import { slot } from '../../core/slot.ts'
 import { defineStage, type Stage } from '../../core/stage.ts'
 import { call } from '../../wire/receive.ts'
-import { reservation } from '../budget-reserve/slots.ts'
+import { tollSlot } from '../budget-reserve/slots.ts'
 import { principal } from '../identify/slots.ts'
 import { attempts } from '../provider-failover/slots.ts'
 import { entitlement } from '../tier-check/slots.ts'
@@ -42,12 +42,12 @@ export const auditLog = ({ content = false, clock = systemClock, ...options }: A
   const trail = auditTrail(options)
   const stage = defineStage({
     name: 'audit-log',
-    observes: [principal, entitlement, call, reservation, attempts],
+    observes: [principal, entitlement, call, tollSlot, attempts],
     handle: function auditLog(req, res) {
       watched.set(req, startWatch(res, clock))
     },
     settle: function auditLog(req, _res, outcome) {
-      const toll = reservation.peek(req)
+      const toll = tollSlot.peek(req)
       const record = recordOf(req, outcome, watched.get(req), { content, clock })
       trail.write(record)
       if (!toll) return
@@ -78,7 +78,7 @@ function recordOf(
     tier: granted?.tier,
     tierWouldRefuse: granted?.wouldRefuse,
     call: received,
-    toll: reservation.peek(req),
+    toll: tollSlot.peek(req),
     attempts: attempts.peek(req),
     ending: end,
     status,

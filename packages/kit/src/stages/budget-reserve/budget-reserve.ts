@@ -7,14 +7,14 @@ import type { Amounts } from '../../ledger/ledger.ts'
 import { reservedHeaders } from '../../toll/headers.ts'
 import { type ReserveOptions, reservePolicy } from '../../toll/policy.ts'
 import { reserveToll } from '../../toll/reserve.ts'
-import { releaseToll, settleToll, type Toll, wholeReservation } from '../../toll/toll.ts'
+import { endToll, type Toll, wholeReservation } from '../../toll/toll.ts'
 import type { Call, ReceivedCall } from '../../wire/call.ts'
 import { editCall } from '../../wire/openai/edits.ts'
 import { receiveCall } from '../../wire/receive.ts'
 import { type Deployment, type Routes, routeOf } from '../../wire/routes.ts'
 import { principal } from '../identify/slots.ts'
 import { type CallFacts, callOfFacts, upToAmounts } from './call-facts.ts'
-import { reservation } from './slots.ts'
+import { tollSlot } from './slots.ts'
 
 export interface BudgetReserveOptions extends ReserveOptions {
   /** Where models are served; without it, a model is priced as its dialect's own provider lists it. */
@@ -66,10 +66,10 @@ export const budgetReserve = ({
   return defineStage({
     name: 'budget-reserve',
     needs: [principal],
-    gives: [reservation],
+    gives: [tollSlot],
     handle: async function budgetReserve(req, res) {
       const purchase = await purchaseOf(req)
-      if (!purchase) return reservation.set(req, undefined)
+      if (!purchase) return tollSlot.set(req, undefined)
       const deployment = purchase.call && firstDeployment(req, purchase.call, routes)
       const toll = await reserveToll(policy, {
         requestId: peekContext(req)!.id,
@@ -80,7 +80,7 @@ export const budgetReserve = ({
         upTo: purchase.upTo,
         gone: () => res.closed,
       })
-      reservation.set(req, toll)
+      tollSlot.set(req, toll)
       for (const [name, value] of Object.entries(reservedHeaders(toll, policy.exposeLimits)))
         res.setHeader(name, value)
       if (purchase.received) forward(req, purchase.received, toll)
@@ -115,9 +115,8 @@ function forward(req: IncomingMessage, received: ReceivedCall, toll: Toll): void
  * stage refused, bought nothing; all others may have reached a provider, and what may have been spent is spent.
  */
 async function settleUnsettled(req: IncomingMessage, outcome: Outcome): Promise<void> {
-  const toll = reservation.peek(req)
-  if (toll?.state !== 'open') return
+  const toll = tollSlot.peek(req)
+  if (!toll || toll.ended) return
   const refused = outcome.refusal !== undefined && toll.sentAtMs === undefined
-  if (refused || !outcome.passedOn) await releaseToll(toll)
-  else await settleToll(toll, wholeReservation(toll))
+  await endToll(toll, refused || !outcome.passedOn ? 'nothing' : wholeReservation(toll))
 }

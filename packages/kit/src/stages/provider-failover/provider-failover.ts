@@ -13,7 +13,7 @@ import { ENDPOINT_PATHS } from '../../wire/openai/paths.ts'
 import { streamError } from '../../wire/openai/stream.ts'
 import { endpointOf, pathOf, receiveCall } from '../../wire/receive.ts'
 import { type Deployment, type Routes, routeOf } from '../../wire/routes.ts'
-import { reservation } from '../budget-reserve/slots.ts'
+import { tollSlot } from '../budget-reserve/slots.ts'
 import type { Failure } from './failure.ts'
 import { brokenOff, providerFault } from './faults.ts'
 import { type Attempt, attempts } from './slots.ts'
@@ -49,7 +49,7 @@ export const providerFailover = ({
     name: 'provider-failover',
     gives: [attempts],
     last: true,
-    observes: [reservation],
+    observes: [tollSlot],
     handle: async function providerFailover(req, res) {
       const call = await receiveCall(req)
       if (!call || !endpointOf(pathOf(req))) {
@@ -61,7 +61,7 @@ export const providerFailover = ({
         req,
         res,
         call,
-        toll: reservation.peek(req),
+        toll: tollSlot.peek(req),
         made: [],
         dispatcher,
         firstByteMs,

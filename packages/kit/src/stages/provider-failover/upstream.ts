@@ -112,6 +112,9 @@ export function callUpstream(
           decoder = decodeStream(typeof encoding === 'string' ? encoding : undefined)
           decoder?.on('data', (bytes: Buffer) => res.write(bytes))
           if (String(headers['content-type']).startsWith('text/event-stream')) res.flushHeaders()
+          // With its length the answer needs no chunks, and no write of its own to end them.
+          else if (headers['content-length'] && !decoder)
+            res.setHeader('content-length', headers['content-length'])
         },
         onResponseData(current, bytes) {
           if (refused) {

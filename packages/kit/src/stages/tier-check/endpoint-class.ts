@@ -3,16 +3,17 @@ const CLASSES: readonly (readonly [string, string])[] = [
   ['/fine_tuning/', 'fine-tuning'],
   ['/images/', 'images'],
   ['/audio/', 'audio'],
-  ['/realtime', 'realtime'],
-  ['/batches', 'batches'],
-  ['/files', 'files'],
-  ['/uploads', 'files'],
-  ['/assistants', 'assistants'],
-  ['/threads', 'assistants'],
-  ['/vector_stores', 'assistants'],
+  ['/realtime/', 'realtime'],
+  ['/batches/', 'batches'],
+  ['/files/', 'files'],
+  ['/uploads/', 'files'],
+  ['/assistants/', 'assistants'],
+  ['/threads/', 'assistants'],
+  ['/vector_stores/', 'assistants'],
 ]
 
 /** The endpoint class of a path; undefined for text in and out (chat, completions, embeddings, models), open to every tier. */
 export function endpointClass(path: string): string | undefined {
-  return CLASSES.find(([part]) => `${path}/`.includes(part.endsWith('/') ? part : `${part}/`))?.[1]
+  const closed = `${path}/`
+  return CLASSES.find(([part]) => closed.includes(part))?.[1]
 }

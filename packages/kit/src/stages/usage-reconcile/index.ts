@@ -1,5 +1,5 @@
+export type { Charge } from '../../toll/charge.ts'
 export type { UsageReport } from '../../toll/told.ts'
-export type { Charge } from '../../toll/toll.ts'
 export { charge } from './slots.ts'
 export { usage } from './usage.ts'
 export { type UsageReconcileOptions, usageReconcile } from './usage-reconcile.ts'

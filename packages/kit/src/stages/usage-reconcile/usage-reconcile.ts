@@ -7,15 +7,16 @@ import { slot } from '../../core/slot.ts'
 import { defineStage, type Stage } from '../../core/stage.ts'
 import { transform } from '../../core/tap.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
+import type { Charge } from '../../toll/charge.ts'
 import { type Counting, counting } from '../../toll/counting.ts'
-import { endCounted, endToll, learn } from '../../toll/ending.ts'
+import { endCounted, learn } from '../../toll/ending.ts'
 import { chargedHeaders } from '../../toll/headers.ts'
 import { eventReading, jsonReading, type Reading } from '../../toll/reading.ts'
 import { REMAINING_HEADER } from '../../toll/refusals.ts'
 import { type Ending, knownCharge, toldSoFar, unfinishedCharge, withLost } from '../../toll/settlement.ts'
-import { type Charge, releaseToll, settleToll, type Toll, wholeReservation } from '../../toll/toll.ts'
+import { chargeOn, endToll, type Toll, wholeReservation } from '../../toll/toll.ts'
 import { pathOf } from '../../wire/receive.ts'
-import { reservation } from '../budget-reserve/slots.ts'
+import { tollSlot } from '../budget-reserve/slots.ts'
 import { charge } from './slots.ts'
 
 export interface UsageReconcileOptions {
@@ -46,10 +47,10 @@ export const usageReconcile = ({
 }: UsageReconcileOptions = {}): Stage<'reservation', 'charge', 'usage-reconcile'> =>
   defineStage({
     name: 'usage-reconcile',
-    needs: [reservation],
+    needs: [tollSlot],
     gives: [charge],
     handle: function usageReconcile(req, res) {
-      const toll = reservation.get(req)
+      const toll = tollSlot.get(req)
       if (!toll) return
       if (ledger && ledger !== toll.booth.ledger) {
         throw misassembled(
@@ -62,9 +63,9 @@ export const usageReconcile = ({
       watch(req, res, toll)
     },
     settle: async function usageReconcile(req, res, outcome) {
-      const toll = reservation.peek(req)
+      const toll = tollSlot.peek(req)
       if (toll) await settleAtClose(req, res, toll, outcome, clock)
-      charge.set(req, toll?.charge)
+      charge.set(req, toll && chargeOn(toll))
     },
   })
 
@@ -122,9 +123,9 @@ function settleAtFlush(
   const known = knownCharge(toll, reading, ending) ?? unread(req, toll, reading)
   if (!known) return
   // The client may have left before a handler was done: its late truth corrects what was charged then.
-  if (toll.state === 'settled') {
-    if (known !== 'nothing' && known.basis === 'exact' && toll.charge?.basis === 'estimated')
-      void settleToll(toll, known)
+  if (toll.ended) {
+    if (known !== 'nothing' && known.basis === 'exact' && chargeOn(toll)?.basis === 'estimated')
+      void endToll(toll, known)
     return
   }
   void endToll(toll, known)
@@ -148,18 +149,18 @@ async function settleAtClose(
 ): Promise<void> {
   // Work may announce more work before it ends.
   for (let ended = 0; ended < toll.pending.length; ended += 1) await toll.pending[ended]
-  if (toll.state !== 'open') return correctAtClose(toll, outcome)
+  if (toll.ended) return correctAtClose(toll, outcome)
   const { reading, counting: count } = watched.get(req)
   const status = res.headersSent ? outcome.status : undefined
   const known = knownCharge(toll, reading, { refused: outcome.refusal !== undefined, status })
-  if (known === 'nothing') return releaseToll(toll)
+  if (known === 'nothing') return endToll(toll, known)
   // Work that was announced has ended; other work goes on without its client, and may buy more than it has told.
   if (outcome.end === 'aborted' && toll.told.length > 0 && toll.pending.length === 0)
-    return settleToll(toll, unfinishedCharge(toll))
-  if (known) return settleToll(toll, known)
+    return endToll(toll, unfinishedCharge(toll))
+  if (known) return endToll(toll, known)
   if (!toll.proxied && !(reading?.streaming && reading.complete)) {
     if (outcome.end === 'finished') warnUntold(req)
-    return settleToll(toll, withLost(toll, wholeReservation(toll)))
+    return endToll(toll, withLost(toll, wholeReservation(toll)))
   }
   const whole = outcome.end === 'finished' && (reading?.complete ?? false) && !toll.cut
   await endCounted(toll, count, { whole, nowMs: clock.now() })
@@ -168,7 +169,7 @@ async function settleAtClose(
 /** A handler that told right after it had answered has told all. */
 async function correctAtClose(toll: Toll, outcome: Outcome): Promise<void> {
   const told = toldSoFar(toll)
-  if (told && outcome.end === 'finished' && toll.charge?.basis === 'estimated') await settleToll(toll, told)
+  if (told && outcome.end === 'finished' && chargeOn(toll)?.basis === 'estimated') await endToll(toll, told)
 }
 
 function announceCost(res: ServerResponse, toll: Toll): void {
@@ -178,8 +179,9 @@ function announceCost(res: ServerResponse, toll: Toll): void {
 
 /** A stream's headers are out long before its cost is known: it is said in a comment, which every SSE reader skips. */
 function withComment(rest: Buffer | undefined, toll: Toll): Buffer | undefined {
-  if (!toll.charge) return rest
-  const comment = Buffer.from(`: tollgate cost-usd=${nanoToUsd(toll.charge.nanoUsd)}\n\n`)
+  const charged = chargeOn(toll)
+  if (!charged) return rest
+  const comment = Buffer.from(`: tollgate cost-usd=${nanoToUsd(charged.nanoUsd)}\n\n`)
   return rest ? Buffer.concat([rest, comment]) : comment
 }
 

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import { misassembled } from '../../core/errors.ts'
+import { atLeast } from '../../toll/charge.ts'
 import { toldSoFar } from '../../toll/settlement.ts'
 import { readReport, type UsageReport } from '../../toll/told.ts'
-import { atLeast, settleToll, type Toll } from '../../toll/toll.ts'
-import { reservation } from '../budget-reserve/slots.ts'
+import { chargeOn, endToll, type Toll } from '../../toll/toll.ts'
+import { tollSlot } from '../budget-reserve/slots.ts'
 
 /**
  * How a handler tells what it bought. A handler that tells nothing, and whose answer is no provider's, is charged what
@@ -19,7 +20,7 @@ export const usage = {
     const toll = tollOf(req)
     if (!toll) return
     toll.told.push(readReport(report))
-    if (toll.state !== 'open') correct(toll)
+    if (toll.ended) correct(toll)
   },
 
   /** The handler bought nothing: the reservation is given back. */
@@ -43,8 +44,8 @@ function warnFailed(cause: unknown): void {
 }
 
 function tollOf(req: IncomingMessage): Toll | undefined {
-  const toll = reservation.peek(req)
-  if (!toll && !reservation.given(req)) {
+  const toll = tollSlot.peek(req)
+  if (!toll && !tollSlot.given(req)) {
     throw misassembled(
       'usage was told of a request that nothing is reserved for. Mount budget-reserve before the handler.',
     )
@@ -57,7 +58,8 @@ function tollOf(req: IncomingMessage): Toll | undefined {
  * answer does. A charge that was exact stands; `usage.pending` avoids this.
  */
 function correct(toll: Toll): void {
-  if (toll.charge?.basis === 'exact') {
+  const charged = chargeOn(toll)
+  if (charged?.basis === 'exact') {
     process.emitWarning(
       `Usage of ${toll.requestId} was told after its answer had ended and been charged. Tell it before, or announce it with usage.pending.`,
       { type: 'TollgateWarning', code: 'TOLLGATE_LATE_USAGE' },
@@ -65,5 +67,5 @@ function correct(toll: Toll): void {
     return
   }
   const told = toldSoFar(toll)
-  if (told) void settleToll(toll, atLeast(toll.charge, told))
+  if (told) void endToll(toll, atLeast(charged, told))
 }

@@ -30,7 +30,7 @@ const endings: readonly (Behaviour | 'leave-early' | 'leave-late')[] = [
   'leave-late',
 ]
 
-describe('PAINS P4: no ending leaves money held', () => {
+describe('no ending leaves money held', () => {
   it.each([true, false])('after hundreds of endings of every kind, with stream %s', async (stream) => {
     let turn = 0
     const gateway = await assemble({

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { type Assembly, type AssemblyOptions, assemble } from '../support/assembly.ts'
 
 /**
- * PAINS P2b: a small body with a large bill. Under a hard budget each of these is bounded, so that what the provider
+ * A small body with a large bill. Under a hard budget each of these is bounded, so that what the provider
  * bills is never above what was reserved, or it is refused before the provider sees it.
  */
 
@@ -245,7 +245,7 @@ describe('output that nobody sees', () => {
   })
 })
 
-describe('PAINS P2: a call that is larger than what is left', () => {
+describe('a call that is larger than what is left', () => {
   const spent = async (nearLimit: 'refuse' | 'cap') => {
     const gateway = await assemble({ ...budget('1.00'), prices: flat, reserve: { nearLimit } })
     const rest = { model: 'flat', messages: text, max_tokens: 8500, metadata: { answer_tokens: '8500' } }

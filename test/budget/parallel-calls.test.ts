@@ -11,7 +11,7 @@ const ask = (maxTokens: number, answerTokens = maxTokens) => ({
   metadata: { answer_tokens: String(answerTokens) },
 })
 
-describe('PAINS P1: a thousand parallel calls on one budget', () => {
+describe('a thousand parallel calls on one budget', () => {
   it('serves exactly the ten that $1 pays for, and refuses 990 with 429', async () => {
     const { post, provider, books, atRest } = await assemble({
       budgets: [{ limit_usd: '1.00', period: 'daily' }],

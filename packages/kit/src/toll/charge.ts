@@ -1,0 +1,54 @@
+import { MAX_AMOUNT, type NanoUsd, nanoUsd } from '../core/money.ts'
+import type { Amounts, Basis } from '../ledger/ledger.ts'
+import { costOf, type Price } from '../meter/price.ts'
+import { totalTokens, type Usage } from '../wire/usage.ts'
+
+/** What one request is charged, and how that is known. */
+export interface Charge {
+  readonly nanoUsd: NanoUsd
+  readonly tokens: number
+  readonly basis: Basis
+  /** Absent where an amount was told, or what was reserved was charged. */
+  readonly usage?: Usage
+}
+
+/** The charge of a usage at a price. */
+export function chargeOf(usage: Usage, price: Price, basis: Basis): Charge {
+  return { nanoUsd: costOf(usage, price), tokens: Math.min(totalTokens(usage), MAX_AMOUNT), basis, usage }
+}
+
+/** Two charges of one request: several provider calls, or a failed attempt before the one that answered. */
+export function addCharges(a: Charge, b: Charge): Charge {
+  return {
+    nanoUsd: nanoUsd(Math.min(a.nanoUsd + b.nanoUsd, MAX_AMOUNT)),
+    tokens: a.tokens + b.tokens,
+    basis: a.basis === 'exact' && b.basis === 'exact' ? 'exact' : 'estimated',
+    ...usageOf(addUsage(a.usage, b.usage)),
+  }
+}
+
+/** A charge that may still grow, and is never under what is charged already: an estimate, until the end makes it exact. */
+export function atLeast(floor: Charge | undefined, charge: Charge): Charge {
+  return {
+    nanoUsd: nanoUsd(Math.max(floor?.nanoUsd ?? 0, charge.nanoUsd)),
+    tokens: Math.max(floor?.tokens ?? 0, charge.tokens),
+    basis: 'estimated',
+    ...usageOf(charge.usage),
+  }
+}
+
+function usageOf(usage: Usage | undefined): { readonly usage?: Usage } {
+  return usage ? { usage } : {}
+}
+
+function addUsage(a: Usage | undefined, b: Usage | undefined): Usage | undefined {
+  if (!a || !b) return a ?? b
+  const sum: Record<string, number> = { ...a }
+  for (const [kind, tokens] of Object.entries(b)) sum[kind] = (sum[kind] ?? 0) + tokens
+  return sum as unknown as Usage
+}
+
+/** A charge as the ledger's totals. */
+export function amountsOf({ nanoUsd, tokens }: Charge): Amounts {
+  return { usd: nanoUsd, tokens, requests: 1 }
+}
