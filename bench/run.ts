@@ -23,8 +23,9 @@ for (const target of options.targets) {
   runners.push({ ...target, process: child, address, rounds: [], served: 0, peakRssBytes: 0 })
 }
 
-await warmUp(load, direct, ms)
-for (const runner of runners) await counted(runner, () => warmUp(load, runner.address, 2 * ms))
+const warmUpMs = options.warmUpSeconds * 1000
+await warmUp(load, direct, warmUpMs)
+for (const runner of runners) await counted(runner, () => warmUp(load, runner.address, warmUpMs))
 
 // A B C D E, A B C D E, …: whatever else the machine does meets all of them alike.
 for (let round = 1; round <= options.rounds; round += 1) {

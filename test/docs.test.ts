@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
+import { ERRORS, type ErrorCode } from '@tollgate/kit/core'
 import { METRICS } from '@tollgate/kit/ledger'
 import { loadConfig } from 'tollgate'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -40,6 +41,8 @@ function isBroken(from: string, link: string): boolean {
 
 const INTERFACE = /^`([A-Z]\w+)`$/
 
+const stages = find('packages/kit/src/stages/*/index.ts').map((path) => dirname(path).split('/').at(-1)!)
+
 /** A table that is headed by the name of an interface lists its fields. */
 const optionTables = docs.flatMap(({ path, tables }) =>
   tables.flatMap(({ title, rows }) => {
@@ -61,7 +64,6 @@ describe('options', () => {
   })
 
   it('of every stage are on a page of its own', () => {
-    const stages = find('packages/kit/src/stages/*/index.ts').map((path) => dirname(path).split('/').at(-1)!)
     expect(stages.length).toBeGreaterThan(6)
     for (const stage of stages) {
       const tables = optionTables.filter(({ page }) => page === `stages/${stage}.md`).map(({ name }) => name)
@@ -70,6 +72,34 @@ describe('options', () => {
     }
   })
 })
+
+describe('the table of stages in README.md', () => {
+  const { rows } = byPath.get('README.md')!.tables.find(({ title }) => title === 'stage')!
+  const told = rows.map(([stage = '', , , statuses = '']) => ({
+    name: /^\[`([a-z-]+)`\]/.exec(stage)?.[1] ?? '',
+    statuses: Array.from(statuses.matchAll(/\d+/g), ([status]) => Number(status)),
+  }))
+
+  it('has every stage, and no other', () => {
+    expect(told.map(({ name }) => name).sort()).toEqual(stages.toSorted())
+  })
+
+  it.each(told)('refuses with what the page of $name says', ({ name, statuses }) => {
+    const { links } = byPath.get(`docs/stages/${name}.md`)!
+    const codes = links.flatMap((link) => /errors\.md#(\w+)$/.exec(link)?.[1] ?? []) as ErrorCode[]
+    const own = codes.filter((code) => !OF_EVERY_STAGE.has(code)).map((code) => ERRORS[code].status)
+    expect(statuses).toEqual([...new Set<number>(own)].sort((a, b) => a - b))
+  })
+})
+
+/** What the README says below the table, of all stages that read the body; and a wrong assembly, which any stage finds. */
+const OF_EVERY_STAGE: ReadonlySet<ErrorCode> = new Set([
+  'invalid_request',
+  'method_not_allowed',
+  'request_too_large',
+  'unsupported_media_type',
+  'misassembled',
+])
 
 function unquoted(cell: string): string {
   return cell.replace(/^`(.*)`$/, '$1')

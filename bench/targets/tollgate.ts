@@ -12,8 +12,10 @@ import {
   tierCheck,
   usageReconcile,
 } from '@tollgate/kit'
+import { sqliteAudit } from '@tollgate/kit/audit/sqlite'
 import { issueKey, keyHasher } from '@tollgate/kit/directory'
 import { type AccountId, budgetFrom } from '@tollgate/kit/ledger'
+import { auditLog } from '@tollgate/kit/stages/audit-log'
 import express from 'express'
 import { ASKED_MODEL, CHARGE_NANO_USD, PRICE, SERVED_MODEL } from '../exchange.ts'
 import { serveTarget } from './target.ts'
@@ -44,7 +46,9 @@ await ledger.provision('org:bench', [])
 await ledger.provision('team:load', [budgetFrom({ limit_usd: '1000000', period: 'daily' })])
 await ledger.provision('key:bench', [])
 
+const audit = auditLog({ ledger, sinks: [sqliteAudit(file)] })
 const pipeline = compose(
+  audit,
   authVirtualKey({ directory, masterKey: MASTER_KEY }),
   tierCheck({
     tiers: { default: { models: ['gpt-*', ASKED_MODEL] }, research: { models: ['*'], approval: 'director' } },
@@ -63,11 +67,15 @@ await serveTarget({
   handler: express().disable('x-powered-by').use('/v1', pipeline),
   async tally() {
     const states = await ledger.read(accounts)
-    return Object.fromEntries(
-      states.flatMap(({ account, spent, reserved }) => [
+    await audit.flush()
+    const [{ written, dropped } = { written: 0, dropped: 0 }] = audit.standings()
+    return Object.fromEntries([
+      ['audit records', { total: written, perRequest: 1 }],
+      ['audit records dropped', { total: dropped, perRequest: 0 }],
+      ...states.flatMap(({ account, spent, reserved }) => [
         [`nano-USD spent by ${account}`, { total: spent, perRequest: CHARGE_NANO_USD }],
         [`nano-USD reserved for ${account}`, { total: reserved, perRequest: 0 }],
       ]),
-    )
+    ])
   },
 })

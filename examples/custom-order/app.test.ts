@@ -78,7 +78,7 @@ it('does not start in an order that cannot work, and says which stage to move', 
   expect(() => compose(...stages)).toThrow(
     expect.objectContaining({
       code: 'misassembled',
-      internal:
+      message:
         'prompt-guard needs "principal", which identify gives, but identify is mounted after it. Mount identify before prompt-guard.',
     }),
   )

@@ -253,13 +253,16 @@ describe('tollgate ledger expired', () => {
     ['zero', 4_000_000, '$0.004'],
     ['observed', 4_000_000, '$0.004'],
     ['observed', 2_000_000, '$0.003'],
-  ])('settles at %s, with %d nano-USD consumed: the record has what the books have', async (to, consumedNanoUsd, charge) => {
-    const { folder, start, command } = await place()
-    await (await start()).close()
-    await abandoned(folder, { consumedNanoUsd })
-    expect((await command(`ledger expired --settle ${to}`)).out).toBe(`settled 1: $0.01 → ${charge}`)
-    const spend = (await command('spend')).out
-    expect(spend).toMatch(/^unattributed {2}\$0\.00 /m)
-    expect(spend.match(/^total +(\S+)$/m)?.[1]).toBe(charge)
-  })
+  ])(
+    'settles at %s, with %d nano-USD consumed: the record has what the books have',
+    async (to, consumedNanoUsd, charge) => {
+      const { folder, start, command } = await place()
+      await (await start()).close()
+      await abandoned(folder, { consumedNanoUsd })
+      expect((await command(`ledger expired --settle ${to}`)).out).toBe(`settled 1: $0.01 → ${charge}`)
+      const spend = (await command('spend')).out
+      expect(spend).toMatch(/^unattributed {2}\$0\.00 /m)
+      expect(spend.match(/^total +(\S+)$/m)?.[1]).toBe(charge)
+    },
+  )
 })

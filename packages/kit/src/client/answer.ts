@@ -21,7 +21,7 @@ export async function chargeAnswer(answer: Response, arrival: Arrival): Promise<
     await arrival.passage.end({ status: answer.status, whole: false })
     return answer
   }
-  const isStream = answer.headers.get('content-type')?.startsWith('text/event-stream')
+  const isStream = answer.headers.get('content-type')?.toLowerCase().startsWith('text/event-stream')
   if (!isStream || !answer.body) return chargeWhole(answer, arrival)
   return equalOf(answer, governedStream(answer.body, arrival), arrival.headers)
 }

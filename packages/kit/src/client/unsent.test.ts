@@ -20,6 +20,11 @@ it('knows what native fetch says of a connection that never was', async () => {
   expect(isUnsent(await failureOf('http://nowhere.invalid/'))).toBe(true)
 })
 
+it('knows an address that fetch does not connect to', async () => {
+  expect(isUnsent(await failureOf('http://127.0.0.1:1/'))).toBe(true)
+  expect(isUnsent(await failureOf('nowhere://127.0.0.1/'))).toBe(true)
+})
+
 it('takes a connection that broke for one that had carried the request', async () => {
   const server = createServer((socket) => socket.once('data', () => socket.destroy()))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -30,6 +35,7 @@ it('takes a connection that broke for one that had carried the request', async (
 
 it.each([
   new Error('no cause'),
+  new Error('bad port'),
   new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: 'ECONNRESET' }) }),
   new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: 'ETIMEDOUT' }) }),
   'a string',

@@ -19,9 +19,16 @@ const NO_CONNECTION: ReadonlySet<unknown> = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ])
 
+/**
+ * What Node's `fetch` says, without a code, of an address that it does not connect to. One that a redirect led there is
+ * unsent as well: https://fetch.spec.whatwg.org/#port-blocking
+ */
+const NO_ADDRESS: ReadonlySet<string> = new Set(['bad port', 'unknown scheme'])
+
 /** Whether a failed `fetch` is known to have sent nothing; unknown counts as sent. */
 export function isUnsent(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause !== error && NO_ADDRESS.has(cause.message)) return true
     if (NO_CONNECTION.has((cause as NodeJS.ErrnoException).code)) return true
   }
   return false

@@ -67,7 +67,8 @@ function isParsed(req: HostRequest): boolean {
   return req.body !== undefined && req.body !== null && (req._body === true || req.readableDidRead)
 }
 
-function hasBody(req: IncomingMessage): boolean {
+/** Whether a request says that it brings a body. */
+export function hasBody(req: IncomingMessage): boolean {
   return Number(req.headers['content-length'] ?? 0) > 0 || req.headers['transfer-encoding'] !== undefined
 }
 

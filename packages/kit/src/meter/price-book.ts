@@ -71,9 +71,17 @@ export function priceBook({
   })
   const market = readMarket()
 
+  /** A price for `gpt-4o` is also that of `gpt-4o-2024-08-06`, which the provider answers with, unless that has its own. */
+  function overrideFor({ provider, model }: PriceQuery): UnitPrices | undefined {
+    for (const name of new Set([model, model.replace(/-\d{4}-\d{2}-\d{2}$/, '')])) {
+      const override = own.get(overrideKey(`${provider}/${name}`)) ?? own.get(overrideKey(name))
+      if (override) return override
+    }
+    return undefined
+  }
+
   function look(query: PriceQuery, nowMs: number): Price | undefined {
-    const override =
-      own.get(overrideKey(`${query.provider}/${query.model}`)) ?? own.get(overrideKey(query.model))
+    const override = overrideFor(query)
     if (override) return { ...override, tiers: [], source: 'override', version }
 
     const provider = providerOf(query)

@@ -1,7 +1,7 @@
 import type { Amounts } from '../ledger/ledger.ts'
 import { estimatedCharge, estimateUsage } from '../meter/estimate.ts'
 import { inputTexts } from '../wire/openai/edits.ts'
-import type { Usage } from '../wire/usage.ts'
+import { totalTokens, type Usage } from '../wire/usage.ts'
 import { amountsOf, type Charge, chargeOf } from './charge.ts'
 import type { Reading } from './reading.ts'
 import { type Toll, wholeReservation } from './toll.ts'
@@ -14,7 +14,7 @@ const TOKENS_PER_REQUEST = 3
 export interface Counting {
   /** What it has cost so far, for a heartbeat: what a reservation is worth whose owner dies now. */
   observed(): Promise<Amounts>
-  /** What a call that is over without the provider's own usage is charged (LEDGER: an estimate never exceeds its reservation). */
+  /** What a call that is over without the provider's own usage is charged: an estimate is never more than its reservation. */
   charge(ending: { readonly whole: boolean; readonly nowMs: number }): Promise<Charge>
 }
 
@@ -31,14 +31,20 @@ export function counting(toll: Toll, reading: Reading | undefined): Counting {
   /** One count at a time: each takes the texts that came since the one before. */
   const countOutput = (): Promise<number> => {
     const counted = queue.then(async () => {
-      const text = reading?.takeTexts().join('') ?? ''
-      if (text !== '') output += await tokenizer.count([text], modelOf(toll))
+      const { texts = [], pieces = 0 } = reading?.takeGenerated() ?? {}
+      // Each piece was at least a token when it was generated, though the whole might be spelt with fewer.
+      if (pieces > 0) output += Math.max(pieces, await tokenizer.count(texts, modelOf(toll)))
       return output
     })
     queue = counted
     return counted
   }
-  const seen = async (): Promise<Usage> => ({ input: await countInput(), output: await countOutput() })
+  /** What is known so far. What the provider said on the way is a floor: it may not have been its last word. */
+  const seen = async (): Promise<Usage> => {
+    const said = reading?.usage
+    const output = Math.max(await countOutput(), said ? said.output + (said.audioOutput ?? 0) : 0)
+    return { input: said ? totalTokens({ ...said, output: 0, audioOutput: 0 }) : await countInput(), output }
+  }
 
   return {
     async observed() {
@@ -75,8 +81,14 @@ export function counting(toll: Toll, reading: Reading | undefined): Counting {
 
 const NOTHING_SEEN: Amounts = amountsOf({ nanoUsd: 0 as Charge['nanoUsd'], tokens: 0, basis: 'estimated' })
 
-function atMost(toll: Toll, charge: Charge): Charge {
-  return charge.nanoUsd <= toll.granted.usd ? charge : { ...charge, nanoUsd: toll.granted.usd }
+function atMost({ granted }: Toll, charge: Charge): Charge {
+  const { nanoUsd, tokens } = charge
+  if (nanoUsd <= granted.usd && tokens <= granted.tokens) return charge
+  return {
+    ...charge,
+    nanoUsd: nanoUsd < granted.usd ? nanoUsd : granted.usd,
+    tokens: Math.min(tokens, granted.tokens),
+  }
 }
 
 function modelOf(toll: Toll): string {

@@ -1,5 +1,5 @@
 import { answerReader } from '../wire/openai/answer.ts'
-import { streamReader } from '../wire/openai/stream.ts'
+import { type Generated, streamReader } from '../wire/openai/stream.ts'
 import type { Usage } from '../wire/usage.ts'
 
 /** An answer as it passes: what the client sees of it, and what it says about its cost. */
@@ -18,8 +18,8 @@ export interface Reading {
   /** When the first and the last bytes came, ms; undefined while there were none. */
   readonly firstAtMs: number | undefined
   readonly lastAtMs: number | undefined
-  /** The text generated since the last call, to be counted. */
-  takeTexts(): string[]
+  /** What was generated since the last call, to be counted. */
+  takeGenerated(): Generated
 }
 
 /** A reading while it grows. Fields and not getters, which V8 would keep among its old objects; see core/tap. */
@@ -47,10 +47,10 @@ export function jsonReading(): Reading {
       reading.complete = true
       return undefined
     },
-    takeTexts() {
-      if (taken) return []
+    takeGenerated() {
+      const texts = taken ? [] : reader.texts()
       taken = true
-      return reader.texts()
+      return { texts, pieces: texts.length }
     },
   }
   return reading
@@ -72,7 +72,7 @@ export function eventReading(hideUsage: boolean): Reading {
       return noted(reader.push(bytes))
     },
     end: () => noted(reader.end()),
-    takeTexts: () => reader.takeTexts(),
+    takeGenerated: () => reader.takeGenerated(),
   }
   /** What the reader has found comes with its bytes. */
   function noted(bytes: Buffer | undefined): Buffer | undefined {

@@ -53,6 +53,12 @@ export async function reserveToll(policy: ReservePolicy, request: ReserveRequest
   const { booth, clock } = policy
   const path = accountPath(request.principal)
   const sizing = sizingFor(policy, request, path)
+  if (request.upTo && sizing.smallest.tokens !== undefined) {
+    throw new TollgateError('price_unknown', {
+      message: 'A budget in tokens stands over this request, and how many tokens it uses is not known.',
+      internal: 'budgetReserve({ upToUsd }) cannot hold a budget in tokens: give it `call` instead',
+    })
+  }
   const demand = request.call && request.deployment && demandOf(request.call, request.deployment, sizing)
   const { min, want } = demand?.bounds ?? { min: request.upTo!, want: request.upTo! }
   const id = uuidv7(clock.now())

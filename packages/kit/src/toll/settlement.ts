@@ -25,15 +25,25 @@ export function knownCharge(
   const told = toldSoFar(toll)
   if (told) return told
   if (toll.toldNone) return toll.lostAttempts ?? 'nothing'
-  const price = toll.demand && priceOfAnswer(toll, reading)
-  if (reading?.usage && price) return withLost(toll, chargeOf(reading.usage, price, 'exact'))
   // An answer that had begun was generated, whatever the client was told in its stead.
   if (toll.cut) return undefined
+  const price = toll.demand && priceOfAnswer(toll, reading)
+  // What a stream says before its end may not be its last word.
+  if (reading?.usage && reading.complete && price)
+    return withLost(toll, chargeOf(reading.usage, price, 'exact'))
   const { status } = ending
-  const failed = toll.proxied && status !== undefined && (status < 200 || status > 299)
+  const failed = toll.proxied && status !== undefined && boughtNothing(status)
   return ending.refused || failed || toll.sentAtMs === undefined
     ? (toll.lostAttempts ?? 'nothing')
     : undefined
+}
+
+/**
+ * A provider that refuses has generated nothing. 502 and 504 are what a proxy says when the provider has the call and
+ * its answer did not come: that may have been paid for.
+ */
+function boughtNothing(status: number): boolean {
+  return (status < 200 || status > 299) && status !== 502 && status !== 504
 }
 
 /** What the handler has told of, in all; undefined when it has told nothing. */
@@ -62,14 +72,34 @@ export function withLost(toll: Toll, charge: Charge): Charge {
  * failover the deployment is known.
  */
 function priceOfAnswer({ demand, proxied, sizing }: Toll, reading: Reading | undefined): Price | undefined {
-  if (!demand || proxied || !reading?.model || reading.model === demand.deployment.model) return demand?.price
+  if (!demand || proxied || !reading?.model || isSnapshot(reading.model, demand.deployment.model))
+    return demand?.price
   const named = sizing.prices.price(priceQuery(demand.deployment, reading.model))
   return named && named.source !== 'ceiling' ? named : demand.price
 }
 
 function toldCharge(toll: Toll, told: ToldCharge): Charge {
-  if ('nanoUsd' in told) return { nanoUsd: told.nanoUsd, tokens: 0, basis: 'exact' }
-  const provider = told.provider ?? toll.demand?.deployment.provider.name ?? 'openai'
-  const price = toll.sizing.prices.price({ provider, model: told.model })
+  // An amount says nothing of tokens: all that were reserved are taken to be used.
+  if ('nanoUsd' in told) return { nanoUsd: told.nanoUsd, tokens: toll.granted.tokens, basis: 'exact' }
+  const price = priceOfReport(toll, told)
   return price ? chargeOf(told.usage, price, 'exact') : wholeReservation(toll)
+}
+
+function priceOfReport(
+  { demand, sizing }: Toll,
+  { provider, model }: { provider?: string; model: string },
+): Price | undefined {
+  if (demand && provider === undefined) {
+    if (isSnapshot(model, demand.deployment.model)) return demand.price
+    return sizing.prices.price(priceQuery(demand.deployment, model))
+  }
+  return sizing.prices.price({ provider: provider ?? 'openai', model })
+}
+
+/** A model's own name, or the dated name that its provider answers with: `gpt-4o` and `gpt-4o-2024-08-06`. */
+function isSnapshot(answered: string, asked: string): boolean {
+  return (
+    answered === asked ||
+    (answered.startsWith(asked) && /^-\d{4}(?:-?\d{2}-?\d{2})?$/.test(answered.slice(asked.length)))
+  )
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { DEFAULT_MAX_BODY_BYTES, readBody } from '../core/body.ts'
 import { TollgateError } from '../core/errors.ts'
 import { slot } from '../core/slot.ts'
-import type { Endpoint, ReceivedCall } from './call.ts'
+import type { Call, Endpoint, ReceivedCall } from './call.ts'
 import { invalid, isObject, type JsonObject } from './json.ts'
 import { type Fields, scanFields } from './json-fields.ts'
 import { ENDPOINT_PATHS } from './openai/paths.ts'
@@ -28,6 +28,15 @@ export function endpointOf(path: string): Endpoint | undefined {
   return PATHS.find(([, suffix]) => path.endsWith(suffix))?.[0]
 }
 
+/** Endpoints of providers that cannot be priced yet, or cost by other units: the shape of their body says nothing here. */
+const OTHER_ENDPOINT =
+  /\/(?:responses|images|audio|moderations|realtime|fine_tuning|batches|files|uploads|assistants|threads|vector_stores|videos)(?:\/|$)/
+
+/** A provider's endpoint that is none of ours: what is asked there has a price that is not known. */
+export function isUnpricedEndpoint(path: string): boolean {
+  return OTHER_ENDPOINT.test(path)
+}
+
 export interface ReceiveOptions {
   readonly maxBodyBytes?: number
 }
@@ -49,7 +58,11 @@ export async function receiveCall(
 }
 
 async function readCall(req: IncomingMessage, maxBodyBytes: number): Promise<ReceivedCall | undefined> {
-  const endpoint = endpointOf(pathOf(req))
+  const path = pathOf(req)
+  // No client sends a fragment; a proxy that forwards it would let the path mean two things.
+  if (path.includes('#')) throw new TollgateError('invalid_request', { message: 'The path has a fragment.' })
+  const endpoint = endpointOf(path)
+  if (!endpoint && isUnpricedEndpoint(path)) return undefined
   if (endpoint && req.method !== 'POST') {
     throw new TollgateError('method_not_allowed', { headers: { allow: 'POST' } })
   }
@@ -68,7 +81,8 @@ export function parse(bytes: Buffer, endpoint: Endpoint | undefined): ReceivedCa
   const shape = endpoint ?? endpointOfBody(body)
   if (!shape) return undefined
   refuseAmbiguity(fields)
-  return { ...readRequest(shape, body, bytes.length), bytes, text, fields, body }
+  const call = readRequest(shape, body, bytes.length)
+  return { ...(endpoint ? call : guessed(call, body)), bytes, text, fields, body }
 }
 
 /**
@@ -107,8 +121,16 @@ function endpointOfBody(body: JsonObject): Endpoint | undefined {
   if (typeof body.model !== 'string') return undefined
   if (Array.isArray(body.messages)) return 'chat'
   if (body.prompt !== undefined) return 'completions'
-  if (body.input !== undefined) return 'embeddings'
+  // Whatever else takes an `input` may answer at any length.
+  if (body.input !== undefined && body.model.includes('embed')) return 'embeddings'
   return undefined
+}
+
+/** On a route of the application's own nothing is taken for granted that only the provider's endpoint would hold to. */
+function guessed(call: Call, body: JsonObject): Call {
+  if (call.endpoint !== 'completions' || typeof body.max_tokens === 'number') return call
+  const { maxOutputTokens: _, ...unbounded } = call
+  return unbounded
 }
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i

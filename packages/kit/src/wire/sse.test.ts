@@ -44,6 +44,36 @@ describe('the framer', () => {
     expect(framer.push(Buffer.from('\n'))?.toString()).toBe('data: bc\n\n')
     expect(framer.rest()).toBeUndefined()
   })
+
+  it('looks at each byte once: a long event may come a byte at a time', () => {
+    // A framer that begins anew with every push would look at 32 thousand million bytes here.
+    const bytes = Buffer.from(`data: ${'x'.repeat(256 * 1024)}\r\n\r\n`)
+    const framer = eventFramer()
+    const runs = Array.from(bytes, (_, at) => framer.push(bytes.subarray(at, at + 1)))
+    expect(runs.filter((run) => run !== undefined)).toEqual([bytes])
+    expect(framer.rest()).toBeUndefined()
+  })
+
+  it('does not change what it gave away', () => {
+    const framer = eventFramer()
+    framer.push(Buffer.from('data: a'))
+    const first = framer.push(Buffer.from('\n\ndata: b'))
+    const second = framer.push(Buffer.from('\n\ndata: c'))
+    expect([first, second, framer.rest()].map(String)).toEqual(['data: a\n\n', 'data: b\n\n', 'data: c'])
+  })
+
+  it('keeps 16 MiB of one event, and passes a longer one on as it comes', () => {
+    const piece = Buffer.alloc(1024 * 1024, 'x')
+    const framer = eventFramer()
+    let given = 0
+    for (let pushed = 1; pushed <= 40; pushed += 1) {
+      given += framer.push(piece)?.length ?? 0
+      expect(pushed * piece.length - given).toBeLessThanOrEqual(16 * piece.length)
+    }
+    given += framer.push(Buffer.from('\n\n'))!.length
+    expect(given).toBe(40 * piece.length + 2)
+    expect(framer.push(Buffer.from('data: a\n\n'))?.toString()).toBe('data: a\n\n')
+  })
 })
 
 describe('eventData', () => {

@@ -14,26 +14,72 @@ export interface EventFramer {
   rest(): Buffer | undefined
 }
 
+/** The most that is kept of one event, bytes: 16 MiB. A longer one is passed on in pieces, as it comes. */
+const MAX_EVENT_BYTES = 16 * 1024 * 1024
+
 export function eventFramer(): EventFramer {
-  let pending: Buffer | undefined
+  const pending = growingBuffer()
   return {
     push(bytes) {
-      const all = pending ? Buffer.concat([pending, bytes]) : bytes
-      const cut = lastEventEnd(all)
-      pending = cut === all.length ? undefined : all.subarray(cut)
-      return cut === 0 ? undefined : all.subarray(0, cut)
+      const scanned = pending.size()
+      const all = scanned === 0 ? bytes : pending.add(bytes)
+      // No event ends in what was searched before, but for a final `\r`: each byte is looked at once.
+      const cut = lastEventEnd(all, Math.max(scanned - 1, 0))
+      if (cut === 0 && all.length <= MAX_EVENT_BYTES) {
+        if (scanned === 0) pending.add(bytes)
+        return undefined
+      }
+      pending.take()
+      if (cut === 0) return all
+      if (cut < all.length) pending.add(all.subarray(cut))
+      return all.subarray(0, cut)
     },
-    rest() {
-      const rest = pending
-      pending = undefined
-      return rest
+    rest: () => pending.take(),
+  }
+}
+
+interface GrowingBuffer {
+  size(): number
+  /** Append bytes; returns all that were added, until the next call. */
+  add(bytes: Buffer): Buffer
+  /** Give all away, undefined when there is nothing, and begin anew. */
+  take(): Buffer | undefined
+}
+
+/** Bytes in one piece, which doubles as it grows: a byte is copied twice on average, however small the pieces come. */
+function growingBuffer(): GrowingBuffer {
+  let room = EMPTY
+  let size = 0
+  return {
+    size: () => size,
+    add(bytes) {
+      const needed = size + bytes.length
+      if (needed > room.length) {
+        const larger = Buffer.allocUnsafe(Math.max(needed, 2 * room.length))
+        room.copy(larger, 0, 0, size)
+        room = larger
+      }
+      bytes.copy(room, size)
+      size = needed
+      return room.subarray(0, size)
+    },
+    take() {
+      const all = size === 0 ? undefined : room.subarray(0, size)
+      room = EMPTY
+      size = 0
+      return all
     },
   }
 }
 
-/** The position after the last empty line: two line ends in a row, each `\n`, `\r\n` or `\r`. */
-function lastEventEnd(bytes: Buffer): number {
-  for (let at = bytes.length - 1; at > 0; at -= 1) {
+const EMPTY = Buffer.alloc(0)
+
+/**
+ * The position after the last empty line that ends at `from` or later, 0 when there is none: two line ends in a row, each
+ * `\n`, `\r\n` or `\r`.
+ */
+function lastEventEnd(bytes: Buffer, from: number): number {
+  for (let at = bytes.length - 1; at > 0 && at >= from; at -= 1) {
     const code = bytes[at]
     if (code !== LF && code !== CR) continue
     // A final `\r` may be half of a `\r\n`: the event is taken as complete when the next byte says so.

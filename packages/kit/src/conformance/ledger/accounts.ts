@@ -1,5 +1,15 @@
 import type { AccountId, Budget } from '../../ledger/ledger.ts'
-import { CENT, cents, PATH, provisionPath, type Section, START_MS, shortfallOf, TTL_MS } from './bench.ts'
+import {
+  amounts,
+  CENT,
+  cents,
+  PATH,
+  provisionPath,
+  type Section,
+  START_MS,
+  shortfallOf,
+  TTL_MS,
+} from './bench.ts'
 
 const HARD_DAY: Budget = {
   id: 'cap',
@@ -50,6 +60,72 @@ export const PROVISION: Section = {
     await bench.settle('a', cents(9))
     await bench.ledger.provision('key:k1', [HARD_DAY])
     expect(await bench.budget('key:k1', 'cap')).toEqual([9 * CENT, 0, 0, 91 * CENT])
+  },
+
+  async 'counts in a budget that comes back what was spent and reserved while another stood in its place'(
+    bench,
+    expect,
+  ) {
+    const path = ['key:k1'] as const
+    const spend = async (id: string, count: number) => {
+      await bench.reserve({ id, path, min: cents(count), want: cents(count) })
+      await bench.settle(id, cents(count))
+    }
+    await bench.provision('key:k1', { limit_usd: '1.00', period: 'daily' })
+    await spend('a', 30)
+    await bench.reserve({ id: 'b', path })
+    await bench.provision('key:k1', { limit_usd: '1.00', period: 'weekly' })
+    await spend('c', 20)
+    await bench.reserve({ id: 'd', path })
+    await bench.reserve({ id: 'e', path })
+    await bench.ledger.release('d')
+    await bench.provision('key:k1', { limit_usd: '1.00', period: 'daily' })
+    expect(await bench.budget('key:k1', 'usd-day')).toEqual([50 * CENT, 20 * CENT, 0, 30 * CENT])
+    await shortfallOf(bench.extend({ id: 'e', min: cents(41), want: cents(41) }))
+    await bench.settle('e', cents(5))
+    await spend('f', 35)
+    await bench.provision('key:k1', { limit_usd: '1.00', period: 'weekly' })
+    expect(await bench.budget('key:k1', 'usd-week')).toEqual([90 * CENT, 10 * CENT, 0, 0])
+    await shortfallOf(bench.reserve({ id: 'g', path, min: cents(1) }))
+  },
+
+  async 'counts in it by its own calendar: what was spent in its window of now, and nothing older'(
+    bench,
+    expect,
+  ) {
+    const path = ['key:k1'] as const
+    const day = { limit_tokens: 100, period: 'daily' } as const
+    const week = { limit_tokens: 1000, period: 'weekly' } as const
+    const spend = async (id: string, tokens: number) => {
+      await bench.reserve({ id, path, want: amounts(0, tokens), min: amounts(0, tokens) })
+      await bench.settle(id, amounts(0, tokens))
+    }
+    await bench.provision('key:k1', day)
+    await spend('a', 10)
+    await bench.provision('key:k1', week)
+    await spend('b', 200)
+    bench.clock.nowMs += 24 * 3_600_000
+    await spend('c', 70)
+    await bench.provision('key:k1')
+    await spend('d', 5)
+    await bench.provision('key:k1', day, week)
+    expect(await bench.budget('key:k1', 'tokens-day')).toEqual([75, 0, 0, 25])
+    expect(await bench.budget('key:k1', 'tokens-week')).toEqual([285, 0, 0, 715])
+  },
+
+  async 'lets a budget that was taken away deny nothing and show nowhere'(bench, expect) {
+    await provisionPath(bench)
+    await bench.reserve({ id: 'a' })
+    await bench.provision('key:k1')
+    const beyond = { min: cents(500), want: cents(500) }
+    expect(await bench.extend({ id: 'a', ...beyond })).toEqual({ status: 'open', granted: cents(500) })
+    expect(await bench.reserve({ id: 'b', ...beyond })).toEqual({
+      status: 'ok',
+      repeat: false,
+      granted: cents(500),
+      would: [],
+    })
+    expect(await bench.ledger.read(['key:k1'])).toMatchObject([{ reserved: 1000 * CENT, budgets: [] }])
   },
 
   async 'counts from now on what a new budget was not there for'(bench, expect) {

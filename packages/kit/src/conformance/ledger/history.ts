@@ -3,10 +3,10 @@ import { amounts, type Bench, type Runner, TTL_MS } from './bench.ts'
 import { type Random, randomFrom } from './random.ts'
 
 /**
- * No model of the ledger, only a provider that counts what it generates. A random history is played once as it
- * is, once with every command given twice in the same moment, and once with every first reply lost and the command given
- * again. The books must come out the same each time, and each request must be charged what the provider generated for
- * it; its own account says so, since every request has one.
+ * No model of the ledger, only a provider that counts what it generates. A random history is played once as it is, once
+ * with every command given twice in the same moment, and once with every first reply lost and the command given again.
+ * The books must come out the same each time, and each request must be charged what the provider generated for it; its
+ * own account says so, since every request has one.
  */
 
 type Delivery = <Reply>(command: () => Promise<Reply>) => Promise<Reply>

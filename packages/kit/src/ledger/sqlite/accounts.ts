@@ -13,13 +13,20 @@ export interface Rule {
   counter?: Counter
 }
 
-export interface Account {
+/** The rules of an account. All of them count whatever is charged to it: one that comes back must not have gaps. */
+export interface Rules {
+  /** The implicit counter of all USD ever spent. */
+  readonly total: Rule
+  /** The budgets it has now, in their order. */
+  readonly rules: readonly Rule[]
+  /** The budgets it has had: they limit nothing but where the books' arithmetic ends. */
+  readonly retired: readonly Rule[]
+}
+
+export interface Account extends Rules {
   readonly id: AccountId
   /** Nobody provisioned it: it has its kind's default budgets. */
   readonly auto: boolean
-  /** The implicit counter of all USD ever spent. */
-  readonly total: Rule
-  readonly rules: readonly Rule[]
 }
 
 /** What every account counts without having been given a limit; `limit` is where the books' arithmetic ends. */
@@ -41,18 +48,20 @@ export interface Accounts {
   hasTraces(id: AccountId): boolean
   /** Write who keeps the account; its budgets are written one by one. */
   save(id: AccountId, keeper: { readonly auto: boolean; readonly parent: string }): void
-  /** Every rule that the account has ever had. */
-  rulesEver(id: AccountId): Rule[]
+  /** The rules that there are under an account's name, in the file; undefined when there has never been such an account. */
+  rulesOf(id: AccountId): Rules | undefined
   insertRule(account: AccountId, budget: Budget, place: number): Rule
-  /** Give a rule another limit, mode and place among its account's; null retires it. */
-  placeRule(rule: Rule, budget: Budget, place: number | null): void
+  /** Give a rule another limit, mode and place among its account's. */
+  placeRule(rule: Rule, budget: Budget, place: number): void
+  /** Let a rule only count from now on. */
+  retireRule(rule: Rule): void
   currentCounter(rule: Rule, nowMs: number): Counter
   forget(id?: AccountId): void
   size(): number
 }
 
 const FIND = 'SELECT auto FROM account WHERE id = ?'
-const RULES = 'SELECT * FROM budget WHERE account = ? AND place IS NOT NULL ORDER BY place'
+const RULES = 'SELECT * FROM budget WHERE account = ? ORDER BY place, rule'
 const SAVE = `
   INSERT INTO account (id, parent, auto) VALUES (?, ?, ?)
   ON CONFLICT DO UPDATE SET parent = excluded.parent, auto = excluded.auto`
@@ -65,7 +74,6 @@ const PLACE_RULE = 'UPDATE budget SET limit_amount = ?, mode = ?, place = ? WHER
 export function accountBook(db: DatabaseSync, counters: Counters): Accounts {
   const find = db.prepare(FIND)
   const rules = db.prepare(RULES)
-  const rulesEver = db.prepare('SELECT * FROM budget WHERE account = ? ORDER BY rule')
   const all = db.prepare('SELECT id FROM account ORDER BY id')
   const autoCount = db.prepare('SELECT count(*) AS n FROM account WHERE parent = ? AND auto = 1')
   const traces = db.prepare('SELECT 1 FROM budget WHERE account = ? LIMIT 1')
@@ -78,10 +86,15 @@ export function accountBook(db: DatabaseSync, counters: Counters): Accounts {
 
   function load(id: AccountId): Account | undefined {
     const row = find.get(id)
-    if (!row) return
-    const [total, ...limits] = rules.all(id).map(ruleOf)
+    const found = row && rulesOf(id)
+    return found && { id, auto: row.auto === 1, ...found }
+  }
+
+  function rulesOf(id: AccountId): Rules | undefined {
+    const rows = rules.all(id)
+    const [total, ...placed] = rows.filter(({ place }) => place !== null).map(ruleOf)
     if (total?.budget.id !== TOTAL.id) return
-    return { id, auto: row.auto === 1, total, rules: limits }
+    return { total, rules: placed, retired: rows.filter(({ place }) => place === null).map(ruleOf) }
   }
 
   return {
@@ -103,13 +116,14 @@ export function accountBook(db: DatabaseSync, counters: Counters): Accounts {
       if (auto && count !== undefined) autoCounts.set(parent, count + 1)
       if (!auto) autoCounts.clear()
     },
-    rulesEver: (id) => rulesEver.all(id).map(ruleOf),
+    rulesOf,
     insertRule(account, budget, place) {
       const { id, metric, window, timeZone, anchorDay = null, limit, mode } = budget
       const row = [account, id, metric, window, timeZone, anchorDay, limit, mode, place]
       return { number: Number(insertRule.run(...row).lastInsertRowid), account, budget }
     },
     placeRule: ({ number }, { limit, mode }, place) => void placeRule.run(limit, mode, place, number),
+    retireRule: ({ number }) => void placeRule.run(TOTAL.limit, TOTAL.mode, null, number),
     currentCounter(rule, nowMs) {
       const { span, counter, budget } = rule
       if (span && counter && span.startMs <= nowMs && nowMs < span.endMs) return counter
@@ -125,6 +139,9 @@ export function accountBook(db: DatabaseSync, counters: Counters): Accounts {
     size: () => known.size,
   }
 }
+
+/** Every rule that counts what is charged to the account. */
+export const countingRules = ({ total, rules, retired }: Rules): Rule[] => [total, ...rules, ...retired]
 
 function ruleOf(row: Record<string, SQLOutputValue>): Rule {
   return {

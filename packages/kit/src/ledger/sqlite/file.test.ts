@@ -257,6 +257,34 @@ describe('two handles on one file', () => {
     await Promise.all(handles.map((handle) => handle.close()))
   })
 
+  it('pass neither limit together while they differ about an account’s budgets', async () => {
+    const path = freshPath()
+    const clock = { nowMs: START_MS }
+    const opened = (period: 'daily' | 'weekly') =>
+      open(path, { clock: { now: () => clock.nowMs }, budgets: [{ per: 'user', limit_usd: '5.00', period }] })
+    const [daily, weekly] = [opened('daily'), opened('weekly')]
+    const admitted = async (round: string) => {
+      let count = 0
+      for (let at = 0; at < 40; at++) {
+        const [here, there] = at % 2 === 0 ? [daily, weekly] : [weekly, daily]
+        const { status } = await reserve(here, `${round}-${at}`, 1_000_000_000)
+        if (status !== 'ok') continue
+        count += 1
+        if (at % 3 > 0) await settle(there, `${round}-${at}`, 1_000_000_000)
+      }
+      return count
+    }
+    expect(await admitted('Wednesday')).toBe(5)
+    clock.nowMs += 86_400_000
+    // The day is a new one, the week is spent: only the process that has daily budgets admits anything.
+    expect((await reserve(weekly, 'weekly', 1)).status).toBe('denied')
+    expect(await admitted('Thursday')).toBe(5)
+    expect(await standing(daily)).toEqual(await standing(weekly))
+    const [state] = await weekly.read(['user:ada'])
+    expect(state!.budgets).toMatchObject([{ budget: 'usd-week', remaining: -5_000_000_000 }])
+    await Promise.all([daily.close(), weekly.close()])
+  })
+
   it('keep what they remember when somebody else writes to other tables of the file, and only then', async () => {
     const path = freshPath()
     const [here, there] = [open(path), open(path)]

@@ -1,3 +1,4 @@
+import { countingRules } from './accounts.ts'
 import type { Books } from './books.ts'
 import type { Line } from './fit.ts'
 import type { Provisioning } from './provision.ts'
@@ -14,8 +15,7 @@ export function linesOfReservations(books: Books, provisioned: Provisioning): Li
       const lines: Line[] = []
       for (const counter of counters) {
         const account = provisioned.find(counter.account)
-        const rule =
-          account && [account.total, ...account.rules].find(({ number }) => number === counter.rule)
+        const rule = account && countingRules(account).find(({ number }) => number === counter.rule)
         if (!rule) continue
         const ended = books.accounts.currentCounter(rule, books.windowNowMs) !== counter
         lines.push({ rule, counter, ended })

@@ -1,6 +1,6 @@
 import type { AccountId, Budget, NoAccountReason } from '../ledger.ts'
 import { windowAt } from '../windows.ts'
-import type { Account } from './accounts.ts'
+import { type Account, countingRules } from './accounts.ts'
 import type { Books } from './books.ts'
 import { type Counter, freshCounter } from './counters.ts'
 import type { Line } from './fit.ts'
@@ -66,8 +66,8 @@ export function planner(
     return { lines, counters, countersText: textOf(counters), unseen }
   }
 
-  function linesOf({ total, rules }: Account): Line[] {
-    return [total, ...rules].map((rule) => ({
+  function linesOf(account: Account): Line[] {
+    return countingRules(account).map((rule) => ({
       rule,
       counter: books.accounts.currentCounter(rule, books.windowNowMs),
     }))

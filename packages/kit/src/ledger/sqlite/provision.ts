@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { kindOf } from '../account-id.ts'
 import type { AccountId, AccountKind, Budget, NoAccountReason, ProvisionResult } from '../ledger.ts'
-import { type Account, type Rule, TOTAL } from './accounts.ts'
+import { type Account, type Rule, type Rules, TOTAL } from './accounts.ts'
 import type { Books } from './books.ts'
 import type { Reservation } from './reservations.ts'
 
@@ -76,22 +76,19 @@ function sameShape(a: Budget, b: Budget): boolean {
 }
 
 /**
- * Give an account these budgets and no others. A budget that keeps its shape keeps its counters, also when it had been
- * taken away meanwhile; one that is new takes over what the budget in whose place it comes has counted, so that
- * changing a limit's calendar is not a fresh start.
+ * Give an account these budgets and no others. A budget that keeps its shape keeps its counters. One that is taken away
+ * goes on counting, for it may come back: two processes with different defaults, as in every rolling deploy, replace
+ * each other's budgets with each command, and neither limit may forget what was spent under the other. One that is new
+ * takes over what the budget in whose place it comes has counted, so that changing a limit's calendar is not a fresh
+ * start.
  */
 function replaceBudgets(books: Books, id: AccountId, budgets: readonly Budget[]): void {
   const { accounts } = books
-  const before = accounts.find(id)?.rules ?? []
-  const ever = accounts.rulesEver(id)
-  if (!ever.some(({ budget }) => budget.id === TOTAL.id)) {
-    const total = accounts.insertRule(id, TOTAL, 0)
-    books.counters.change(accounts.currentCounter(total, books.windowNowMs))
-  }
-  const dropped = before.filter((rule) => !budgets.some((budget) => sameShape(budget, rule.budget)))
-  for (const rule of dropped) accounts.placeRule(rule, rule.budget, null)
+  const { rules, retired } = accounts.rulesOf(id) ?? startTotal(books, id)
+  const dropped = rules.filter((rule) => !budgets.some((budget) => sameShape(budget, rule.budget)))
+  for (const rule of dropped) accounts.retireRule(rule)
   for (const [at, budget] of budgets.entries()) {
-    const kept = ever.find((rule) => sameShape(rule.budget, budget))
+    const kept = [...rules, ...retired].find((rule) => sameShape(rule.budget, budget))
     if (kept) accounts.placeRule(kept, budget, at + 1)
     else {
       const added = accounts.insertRule(id, budget, at + 1)
@@ -99,6 +96,12 @@ function replaceBudgets(books: Books, id: AccountId, budgets: readonly Budget[])
       if (replaced) takeOver(books, replaced, added)
     }
   }
+}
+
+function startTotal({ accounts, counters, windowNowMs }: Books, id: AccountId): Rules {
+  const total = accounts.insertRule(id, TOTAL, 0)
+  counters.change(accounts.currentCounter(total, windowNowMs))
+  return { total, rules: [], retired: [] }
 }
 
 function replacedBy({ id, metric }: Budget, dropped: Rule[]): Rule | undefined {

@@ -7,7 +7,7 @@ const UNIT = 'nano-USD'
 /**
  * `meta.sequence` grows with every transaction that changed anything: by it a process knows that nobody else has
  * written. `budget.rule` names a limit together with all that may never change under it, so that a counter can only ever
- * be read as what it was written as; rules that were replaced stay, for the counters that refer to them.
+ * be read as what it was written as. A rule that was replaced loses its place and its limit, and goes on counting.
  */
 const TABLES = `
   CREATE TABLE meta (

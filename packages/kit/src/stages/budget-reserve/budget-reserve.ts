@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { replaceBody } from '../../core/body.ts'
+import { hasBody, replaceBody } from '../../core/body.ts'
 import { type Outcome, peekContext } from '../../core/context.ts'
 import { misassembled, TollgateError } from '../../core/errors.ts'
 import { defineStage, type Stage } from '../../core/stage.ts'
@@ -10,7 +10,7 @@ import { reserveToll } from '../../toll/reserve.ts'
 import { endToll, type Toll, wholeReservation } from '../../toll/toll.ts'
 import type { Call, ReceivedCall } from '../../wire/call.ts'
 import { editCall } from '../../wire/openai/edits.ts'
-import { receiveCall } from '../../wire/receive.ts'
+import { isUnpricedEndpoint, pathOf, receiveCall } from '../../wire/receive.ts'
 import { type Deployment, type Routes, routeOf } from '../../wire/routes.ts'
 import { principal } from '../identify/slots.ts'
 import { type CallFacts, callOfFacts, upToAmounts } from './call-facts.ts'
@@ -56,7 +56,14 @@ export const budgetReserve = ({
     }
     const received = await receiveCall(req)
     if (received) return { call: received, received }
-    if (req.method === 'OPTIONS') return undefined
+    // A preflight brings no body; what brings one may be meant for a handler that takes every method.
+    if (req.method === 'OPTIONS' && !hasBody(req)) return undefined
+    const path = pathOf(req)
+    if (isUnpricedEndpoint(path)) {
+      throw new TollgateError('endpoint_not_found', {
+        message: `What ${path} costs cannot be told, so it is not served.`,
+      })
+    }
     throw new TollgateError('invalid_request', {
       message: 'What this request may cost cannot be told: its body is not a provider call.',
       internal: `${req.method} ${req.url}: give budgetReserve \`call\` or \`upToUsd\` for this route, or mount it on the routes that call a provider`,
@@ -68,6 +75,9 @@ export const budgetReserve = ({
     needs: [principal],
     gives: [tollSlot],
     handle: async function budgetReserve(req, res) {
+      // Before anything is held: what the second would reserve, nobody would end.
+      if (tollSlot.given(req))
+        throw misassembled('budget-reserve is mounted twice on one way. Mount it once.')
       const purchase = await purchaseOf(req)
       if (!purchase) return tollSlot.set(req, undefined)
       const deployment = purchase.call && firstDeployment(req, purchase.call, routes)

@@ -58,13 +58,21 @@ export function callUpstream(
     let wait: number | undefined
     let decoder: Transform | undefined
 
-    const leave = () => controller?.abort(new ClientLeft('the client left'))
-    const resume = () => controller?.resume()
+    const leave = () => stop(new ClientLeft('the client left'))
+    const stop = (why: Error) => {
+      controller?.abort(why)
+      decoder?.destroy(why)
+    }
+    const resume = () => {
+      decoder?.resume()
+      controller?.resume()
+    }
     const done = (result: UpstreamResult) => {
       res.off('close', leave)
       res.off('drain', resume)
       resolve(result)
     }
+    const cut = (cause: unknown) => done({ end: 'cut', status, firstByteMs, cause })
     const fail = (failure: Failure) => done({ end: 'failed', failure, sent })
     const refusal = (): Failure => {
       const publicText = publicTextOf(Buffer.concat(refused ?? []))
@@ -110,7 +118,14 @@ export function callUpstream(
           hooks.onAnswer(statusCode)
           const encoding = headers['content-encoding']
           decoder = decodeStream(typeof encoding === 'string' ? encoding : undefined)
-          decoder?.on('data', (bytes: Buffer) => res.write(bytes))
+          decoder?.on('data', (bytes: Buffer) => {
+            if (!res.write(bytes)) decoder?.pause()
+          })
+          // From the first byte on: bytes that cannot be decoded are the provider's fault, and never the process's end.
+          decoder?.on('error', (cause) => {
+            stop(cause)
+            cut(cause)
+          })
           if (String(headers['content-type']).startsWith('text/event-stream')) res.flushHeaders()
           // With its length the answer needs no chunks, and no write of its own to end them.
           else if (headers['content-length'] && !decoder)
@@ -122,7 +137,7 @@ export function callUpstream(
             if (refusedBytes <= MAX_ERROR_BYTES) refused.push(bytes)
           } else if (!(decoder ?? res).write(bytes)) {
             current.pause()
-            decoder?.once('drain', resume)
+            decoder?.once('drain', () => current.resume())
           }
         },
         onResponseEnd() {
@@ -130,12 +145,15 @@ export function callUpstream(
           const answered: UpstreamResult = { end: 'answered', status, firstByteMs }
           if (!decoder) return done(answered)
           decoder.once('end', () => done(answered))
-          decoder.once('error', (cause) => done({ end: 'cut', status, firstByteMs, cause }))
           decoder.end()
         },
         onResponseError(_, error) {
           if (refused) return fail(refusal())
-          if (status > 0) return done({ end: 'cut', status, firstByteMs, cause: error })
+          if (status > 0) {
+            // What it still holds would come behind the end of this answer.
+            decoder?.destroy()
+            return cut(error)
+          }
           fail(error instanceof ClientLeft ? { outcome: 'left' } : failureOf(error, sent))
         },
       },

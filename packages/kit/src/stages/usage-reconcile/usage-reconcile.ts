@@ -24,7 +24,8 @@ export interface UsageReconcileOptions {
   readonly ledger?: Ledger
   /**
    * What is mounted behind forwards a provider's own answers, as a proxy does: a status outside 2xx then costs nothing,
-   * and a stream that is cut is charged for what came. A handler with work of its own leaves this off.
+   * except 502 and 504, which a proxy answers with when it has lost a provider that may have been paid; and a stream that
+   * is cut is charged for what came. A handler with work of its own leaves this off.
    */
   readonly transparent?: boolean
   readonly clock?: Clock
@@ -106,7 +107,7 @@ function watch(req: IncomingMessage, res: ServerResponse, toll: Toll): void {
 /** What an answer is, when its usage can be read. */
 function answerKind(res: ServerResponse): 'json' | 'events' | undefined {
   if (res.statusCode < 200 || res.statusCode > 299 || res.getHeader('content-encoding')) return undefined
-  const type = String(res.getHeader('content-type') ?? '')
+  const type = String(res.getHeader('content-type') ?? '').toLowerCase()
   if (type.startsWith('text/event-stream')) return 'events'
   return type.startsWith('application/json') ? 'json' : undefined
 }
@@ -120,7 +121,7 @@ function settleAtFlush(
 ): void {
   if (toll.pending.length > 0) return
   const ending: Ending = { refused: false, status: res.statusCode }
-  const known = knownCharge(toll, reading, ending) ?? unread(req, toll, reading)
+  const known = knownCharge(toll, reading, ending) ?? unread(req, toll)
   if (!known) return
   // The client may have left before a handler was done: its late truth corrects what was charged then.
   if (toll.ended) {
@@ -134,8 +135,8 @@ function settleAtFlush(
 }
 
 /** A handler of the team's own that told nothing: never free, and said once per route. */
-function unread(req: IncomingMessage, toll: Toll, reading: Reading | undefined): Charge | undefined {
-  if (toll.proxied || (reading?.streaming && reading.complete)) return undefined
+function unread(req: IncomingMessage, toll: Toll): Charge | undefined {
+  if (toll.proxied) return undefined
   warnUntold(req)
   return withLost(toll, wholeReservation(toll))
 }
@@ -158,7 +159,7 @@ async function settleAtClose(
   if (outcome.end === 'aborted' && toll.told.length > 0 && toll.pending.length === 0)
     return endToll(toll, unfinishedCharge(toll))
   if (known) return endToll(toll, known)
-  if (!toll.proxied && !(reading?.streaming && reading.complete)) {
+  if (!toll.proxied) {
     if (outcome.end === 'finished') warnUntold(req)
     return endToll(toll, withLost(toll, wholeReservation(toll)))
   }

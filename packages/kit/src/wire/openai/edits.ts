@@ -9,9 +9,9 @@ export interface Changes {
   readonly maxOutputTokens?: number
 }
 
-/** The field that carries the cap: the client's own, else the endpoint's current one. */
-export function capField(call: ReceivedCall): string {
-  if (call.endpoint === 'completions' || call.fields.spans.has('max_tokens')) return 'max_tokens'
+/** The field that carries the cap: the one that the client has filled in, else the endpoint's current one. */
+function capField(call: ReceivedCall): string {
+  if (call.endpoint === 'completions' || typeof call.body.max_tokens === 'number') return 'max_tokens'
   return 'max_completion_tokens'
 }
 

@@ -3,16 +3,11 @@ import type { Provider } from '../routes.ts'
 
 /**
  * The client's headers that mean something to a provider of this dialect. All others stay here: credentials, cookies,
- * addresses, and `openai-organization` and `openai-project`, which would choose whose quota is used.
+ * addresses, and `openai-organization` and `openai-project`, which would choose whose quota is used. So does
+ * `idempotency-key`: to the provider all tenants are one account, and where two of them chose the same key, one would be
+ * answered with the other's answer.
  */
-const FORWARDED = [
-  'accept',
-  'user-agent',
-  'openai-beta',
-  'idempotency-key',
-  'traceparent',
-  'tracestate',
-] as const
+const FORWARDED = ['accept', 'user-agent', 'openai-beta', 'traceparent', 'tracestate'] as const
 
 /** The provider's headers that mean something to a client; its rate limits are the operator's, not the caller's. */
 const RETURNED: ReadonlySet<string> = new Set([

@@ -7,6 +7,16 @@ import { readUsage } from './usage.ts'
 /** Every usage object has it, and no string can contain it unescaped: events without it are not parsed. */
 const USAGE_MARK = '"prompt_tokens"'
 const DONE_MARK = '[DONE]'
+/** A choice has come to its own end; while it runs, the value is null. */
+const FINISH_MARKS = ['"finish_reason":"', '"finish_reason": "']
+
+/** What was generated, as far as it was shown. */
+export interface Generated {
+  /** One text for each choice that has any: tokens do not reach from one into another. */
+  readonly texts: readonly string[]
+  /** Pieces that the texts came in; each was at least one token. */
+  readonly pieces: number
+}
 
 /** A stream as it passes: forwards it, reads its usage, and keeps what would have to be counted without one. */
 export interface StreamReader {
@@ -15,12 +25,12 @@ export interface StreamReader {
   /** The stream is over: what is left to send. */
   end(): Buffer | undefined
   readonly usage: Usage | undefined
-  /** The terminal event has come. */
+  /** The terminal event has come, or the answer's own end and then the stream's. */
   readonly done: boolean
   /** The model that answered, where the usage chunk names it. */
   readonly model: string | undefined
-  /** The text generated since the last call: to be counted, when no usage has come. */
-  takeTexts(): string[]
+  /** What was generated since the last call: to be counted, when no usage has come. */
+  takeGenerated(): Generated
 }
 
 export interface StreamReaderOptions {
@@ -32,6 +42,7 @@ export interface StreamReaderOptions {
 export function streamReader({ hideUsage }: StreamReaderOptions): StreamReader {
   const framer = eventFramer()
   let unread: Buffer[] = []
+  let finished = false
 
   /** What of one event the client sees, having read it. */
   const read = (event: Buffer): Buffer | undefined => {
@@ -53,6 +64,7 @@ export function streamReader({ hideUsage }: StreamReaderOptions): StreamReader {
 
   const readRun = (run: Buffer): Buffer | undefined => {
     unread.push(run)
+    finished ||= FINISH_MARKS.some((mark) => run.indexOf(mark) !== -1)
     if (run.indexOf(USAGE_MARK) === -1) {
       if (run.indexOf(DONE_MARK) !== -1) for (const event of splitEvents(run)) read(event)
       return run
@@ -72,12 +84,14 @@ export function streamReader({ hideUsage }: StreamReaderOptions): StreamReader {
     },
     end() {
       const rest = framer.rest()
-      return rest && readRun(rest)
+      const last = rest && readRun(rest)
+      reader.done ||= finished
+      return last
     },
-    takeTexts() {
-      const texts = unread.flatMap(splitEvents).flatMap(textsOfEvent)
+    takeGenerated() {
+      const generated = generatedIn(unread.flatMap(splitEvents))
       unread = []
-      return texts
+      return generated
     },
   }
   return reader
@@ -92,9 +106,21 @@ function parse(data: string): { usage?: unknown; choices?: unknown; model?: unkn
   }
 }
 
-function textsOfEvent(event: Buffer): string[] {
-  const choices = parse(eventData(event) ?? '')?.choices
-  return Array.isArray(choices) ? choices.flatMap((choice) => generatedTexts(choice?.delta ?? choice)) : []
+function generatedIn(events: readonly Buffer[]): Generated {
+  const byChoice = new Map<unknown, string>()
+  let pieces = 0
+  for (const event of events) {
+    const choices = parse(eventData(event) ?? '')?.choices
+    if (!Array.isArray(choices)) continue
+    for (const choice of choices) {
+      for (const text of generatedTexts(choice?.delta ?? choice)) {
+        if (text === '') continue
+        byChoice.set(choice?.index, (byChoice.get(choice?.index) ?? '') + text)
+        pieces += 1
+      }
+    }
+  }
+  return { texts: [...byChoice.values()], pieces }
 }
 
 /** An error inside a stream that has begun; SDKs raise it. Ends with the terminal event. */
