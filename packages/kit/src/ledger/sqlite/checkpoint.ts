@@ -50,6 +50,7 @@ export function checkpointer(path: string, { hold, onFault }: CheckpointerOption
   let thread: Worker | undefined
   let ended: Promise<void> | undefined
   let running = false
+  let closing = false
   let release: (() => void) | undefined
   let rowsSince = 0
 
@@ -79,7 +80,8 @@ export function checkpointer(path: string, { hold, onFault }: CheckpointerOption
 
   function proceed(): void {
     running = false
-    thread?.unref()
+    // Whoever closes waits for the thread's end, and nothing else may be keeping the process alive.
+    if (!closing) thread?.unref()
     release?.()
     release = undefined
   }
@@ -101,6 +103,7 @@ export function checkpointer(path: string, { hold, onFault }: CheckpointerOption
     },
     async close() {
       if (!thread) return
+      closing = true
       thread.ref()
       thread.postMessage('close')
       await ended
