@@ -1,4 +1,4 @@
-import { ADJUST, PROVISION, READ, UNSEEN } from './ledger/accounts.ts'
+import { ADJUST, PROVISION, READ } from './ledger/accounts.ts'
 import { benchOn, type Case, type MakeLedger, type Runner, type Section, START_MS } from './ledger/bench.ts'
 import { RELEASE, SETTLE } from './ledger/close.ts'
 import { EXPIRE, HEARTBEAT } from './ledger/expire.ts'
@@ -6,6 +6,7 @@ import { EXTEND } from './ledger/extend.ts'
 import { historyCase } from './ledger/history.ts'
 import { RACES } from './ledger/races.ts'
 import { RESERVE } from './ledger/reserve.ts'
+import { UNSEEN } from './ledger/unseen-accounts.ts'
 import { walkCase } from './ledger/walk.ts'
 import { WINDOWS } from './ledger/windows.ts'
 
