@@ -1,26 +1,12 @@
 #!/usr/bin/env node
-import { run } from './commands/run.ts'
-import { stopSignal } from './stop-signal.ts'
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 
-// A reader that has seen enough, as `head` has, must not end a gateway.
-process.stdout.on('error', () => {})
+if (major < 22 || (major === 22 && minor < 19)) {
+  process.stderr.write(
+    `tollgate: Node 22.19 or newer is needed, and this is ${process.version}. In a checkout, \`npm run -s tollgate -- …\` uses the right one.\n`,
+  )
+  process.exit(1)
+}
 
-run(process.argv.slice(2), {
-  env: process.env,
-  cwd: process.cwd(),
-  out: (line) => void process.stdout.write(`${line}\n`),
-  err: (line) => void process.stderr.write(`${line}\n`),
-  clear() {
-    if (process.stdout.isTTY) process.stdout.write('\x1b[2J\x1b[H')
-  },
-  get stopped() {
-    return stopSignal()
-  },
-  nowMs: () => Date.now(),
-}).then(
-  (code) => process.exit(code),
-  (fault: unknown) => {
-    process.stderr.write(`tollgate: ${fault instanceof Error ? fault.stack : String(fault)}\n`)
-    process.exit(1)
-  },
-)
+// Loaded only now: an older Node has not got what the rest imports.
+void import('./cli.ts')

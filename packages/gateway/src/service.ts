@@ -13,6 +13,8 @@ import { routesOf } from './pipeline/provider-routes.ts'
 import { stagesOf } from './pipeline/stages.ts'
 import { tierRules } from './pipeline/tiers.ts'
 import { type Traffic, traffic } from './pipeline/traffic.ts'
+import { isSimulated } from './say/config-lines.ts'
+import { SIMULATED_PRICES } from './simulation.ts'
 import { accountBudgets } from './store/account-budgets.ts'
 import type { Store } from './store/store.ts'
 
@@ -39,7 +41,8 @@ export interface Service {
  */
 export function service({ config, store, providers, audit, clock }: ServiceOptions): Service {
   const { ledger, directory, masterKey } = store
-  const prices = priceBook({ overrides: config.prices, unknownPrice: config.unknownPrice, clock })
+  const overrides = { ...(isSimulated(config) ? SIMULATED_PRICES : {}), ...config.prices }
+  const prices = priceBook({ overrides, unknownPrice: config.unknownPrice, clock })
   const routes = routesOf(config, providers, prices)
   const tiers = tierRules(config)
   const passing = traffic()

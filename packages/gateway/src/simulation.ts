@@ -1,5 +1,6 @@
+import type { PriceOverrides } from '@tollgate/kit/meter'
 import type { Provider } from '@tollgate/kit/wire'
-import { countTokens, simulatedProvider } from '@tollgate/testing'
+import { countTokens, LIST_PRICES, simulatedProvider } from '@tollgate/testing'
 import type { Config } from './config/index.ts'
 import { isSimulated } from './say/config-lines.ts'
 
@@ -10,6 +11,14 @@ export interface Simulation {
   warmUp(): void
   close(): Promise<void>
 }
+
+/** What the simulated provider bills: its own list, which the gateway's prices must be as well. */
+export const SIMULATED_PRICES: PriceOverrides = Object.fromEntries(
+  Object.entries(LIST_PRICES).map(([model, { input, output = '0', cachedInput = input }]) => [
+    `simulated/${model}`,
+    { input, output, cached_input: cachedInput },
+  ]),
+)
 
 /** Start the simulated provider where it is to stand in. */
 export async function simulationFor(config: Config): Promise<Simulation | undefined> {

@@ -41,10 +41,10 @@ export const keysCreate: Command = {
     withStore(args, world, async (store, config) => {
       const own = textsOf(args, 'budget').map((text) => budgetOf(text, config.timeZone))
       const { record, secret } = newKey(args, world, config, store)
-      // First its budgets, then the key: nobody can call with it while it has none.
-      await provisionKey(config, store.ledger, record, own, accountsOfConfig(config))
+      // First the key, then its budgets: those of a key that is there already stay, and one without any is refused.
       const { status } = await store.directory.createKey(record)
       if (status !== 'created') throw new Error(`there is a key ${record.id} already: choose another --id`)
+      await provisionKey(config, store.ledger, record, own, accountsOfConfig(config))
       show(args, world, record, secret, accountBudgets(config, 'key', own))
       return 0
     }),
