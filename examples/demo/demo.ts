@@ -79,5 +79,5 @@ console.log(
 )
 await compare(runawayCronJob)
 console.log()
-console.log('The concurrent wallet attack: five hundred callers spend one key at the same moment.')
+console.log('The concurrent wallet attack: four hundred callers spend one key at the same moment.')
 await compare(walletAttack)

@@ -16,8 +16,8 @@ interface Target {
 }
 
 /** A night is not endless in a demo: so many rounds stand for it. */
-const ROUNDS = 1_800
-const CALLERS = 500
+const ROUNDS = 1_300
+const CALLERS = 400
 
 function clientOf({ url, key }: Target): OpenAI {
   return new OpenAI({ baseURL: url, apiKey: key, maxRetries: 2 })
@@ -58,7 +58,7 @@ export async function runawayCronJob(target: Target, provider: SimulatedProvider
   return outcomeOf(provider, ROUNDS, 'not stopped: the demo ends here, the job would not')
 }
 
-/** Five hundred calls of up to $0.16 at once: what check-then-charge lets through before the first of them is booked. */
+/** Four hundred calls of up to $0.16 at once: what check-then-charge lets through before the first of them is booked. */
 export async function walletAttack(target: Target, provider: SimulatedProvider): Promise<Outcome> {
   const openai = clientOf(target)
   const refusals: unknown[] = []
