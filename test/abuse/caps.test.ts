@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { messages, PATIENCE } from '../support/handlers.ts'
-import { answerJson, behindGateway, completion } from '../support/upstream.ts'
+import { answerJson, behindGateway, completion, PLAIN } from '../support/upstream.ts'
 
 describe('caps', () => {
   it.each([
@@ -33,7 +33,7 @@ describe('caps', () => {
       (res) => answerJson(res, completion(undefined, 'toll '.repeat(2_000))),
       { budgets: [{ limit_tokens: 1_000, period: 'daily' }], billing: 'none' },
     )
-    expect((await post('/chat/completions', { model: 'flat', messages, max_tokens: 100 })).status).toBe(200)
+    expect((await post('/chat/completions', { model: PLAIN, messages, max_tokens: 100 })).status).toBe(200)
     const tokens = async () => (await ledger.read([key.account]))[0]!.budgets[0]!
     await expect.poll(tokens, PATIENCE).toMatchObject({ reserved: 0 })
     const { spent } = await tokens()

@@ -6,6 +6,7 @@ import {
   INPUT_NANO_USD,
   lastEvents,
   OUTPUT_NANO_USD,
+  PLAIN,
   readEvents,
 } from '../support/upstream.ts'
 
@@ -15,7 +16,7 @@ const PIECES = Array.from({ length: 200 }, (_, at) => (at % 2 ? '\n' : '7'))
 const interleaved = (n: number): string =>
   PIECES.flatMap((piece) => Array.from({ length: n }, (_, index) => event(piece, { index }))).join('')
 
-const asking = (n: number) => ({ model: 'flat', n, messages, max_tokens: 1_000, stream: true })
+const asking = (n: number) => ({ model: PLAIN, n, messages, max_tokens: 1_000, stream: true })
 
 describe('choices of one stream', () => {
   it('are charged each for itself when the provider tells no usage', async () => {

@@ -9,10 +9,11 @@ import {
   INPUT_NANO_USD,
   lastEvents,
   OUTPUT_NANO_USD,
+  PLAIN,
   readEvents,
 } from '../support/upstream.ts'
 
-const streaming = { model: 'flat', messages, max_tokens: 1_000, stream: true }
+const streaming = { model: PLAIN, messages, max_tokens: 1_000, stream: true }
 const hundredTokens = Array.from({ length: 100 }, () => event(' toll')).join('')
 
 describe('how a stream ends', () => {

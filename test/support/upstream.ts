@@ -9,6 +9,9 @@ import { PRICES } from './service.ts'
 export const OUTPUT_NANO_USD = 100_000
 export const INPUT_NANO_USD = 10_000
 
+/** A model that is known to hide no reasoning, so that what it shows is all that is counted; it costs what `flat` does. */
+export const PLAIN = 'gpt-4o-mini'
+
 /** Answers a call of this body, in whatever way a provider would not. */
 export type Answering = (res: ServerResponse, body: Record<string, unknown>) => void
 
@@ -27,7 +30,7 @@ export async function behindGateway(
   const baseUrl = `${await upstream(answer)}/v1`
   return assemble({
     budgets: [{ limit_usd: '5.00', period: 'daily' }],
-    prices: PRICES,
+    prices: { ...PRICES, [PLAIN]: PRICES.flat },
     ...options,
     routing: () => ({
       providers: [{ name: 'openai', dialect: 'openai', baseUrl, ...(billing ? { billing } : {}) }],
