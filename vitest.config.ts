@@ -15,6 +15,8 @@ export default defineConfig({
   resolve: { alias },
   test: {
     testTimeout: 30_000,
+    // The ledger's tests run on a real Redis, which a fresh machine does not have.
+    globalSetup: './test/support/redis/install.ts',
     projects: [
       { extends: true, test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'] } },
       {

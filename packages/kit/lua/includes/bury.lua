@@ -1,0 +1,17 @@
+-- @include from_amounts
+-- @include tombstone_ms
+-- @include whole
+--
+-- Write the record of a reservation that has just been settled or released, with a TTL. An exact settle is
+-- final: nothing but the answer to its repeats is kept. Everything else keeps what a later truth would need.
+local function bury(key, record, now)
+  local life = tombstone_ms(record.ttl)
+  local kept = { 'st', record.st, 'a', from_amounts(record.a), 'u', from_amounts(record.u), 'paid',
+    from_amounts(record.paid), 'basis', record.basis, 'gone', whole(now + life) }
+  local rest = { 'path', record.path, 'shapes', record.shapes, 'windows', record.windows, 'ttl', record.ttl,
+    'label', record.label, 'up', from_amounts(record.up) }
+  redis.call('DEL', key)
+  redis.call('HSET', key, unpack(kept))
+  if record.basis ~= 'exact' then redis.call('HSET', key, unpack(rest)) end
+  redis.call('PEXPIRE', key, life)
+end

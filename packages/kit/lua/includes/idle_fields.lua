@@ -1,0 +1,22 @@
+-- @include to_counter
+--
+-- Counters of an account that rolls over which nothing refers to any more: neither in the windows that begin
+-- nor in those before them, nothing reserved, nothing unconfirmed.
+local function idle_fields(account)
+  local idle, keep = {}, {}
+  if not account.before then return idle end
+  for _, field in ipairs(account.fields) do keep[field] = true end
+  local rule = 0
+  for window in string.gmatch(account.before, '[^;]+') do
+    keep[rule .. ':' .. string.match(window, '^%S+')] = true
+    rule = rule + 1
+  end
+  local found = redis.call('HGETALL', account.key)
+  for at = 1, #found, 2 do
+    if string.find(found[at], '^%d+:') and not keep[found[at]] then
+      local _, reserved, unconfirmed = to_counter(found[at + 1])
+      if reserved == 0 and unconfirmed == 0 then idle[#idle + 1] = found[at] end
+    end
+  end
+  return idle
+end

@@ -1,0 +1,11 @@
+-- @include run_id
+-- @include whole
+--
+-- The reply when these may not be the books that the caller knows, else nil. What was lost shows in the
+-- sequence, at once; asking for the run id costs more than all else here, so it is asked once in a second.
+local function refuse_epoch(meta, now, q_seen, q_safe)
+  local behind = meta.q < q_seen
+  if not behind and (now < meta.newest + 1000 or run_id() == meta.run_id) then return nil end
+  local status = meta.q < q_safe and 'rolled_back' or 'epoch'
+  return { status, whole(meta.epoch), whole(meta.q) }
+end

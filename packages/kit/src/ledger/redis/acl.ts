@@ -1,0 +1,35 @@
+import { SCRIPTS } from './scripts/catalog.ts'
+
+/** What the ledger and its client send besides scripts. */
+const SENT = [
+  'auth',
+  'cluster|info',
+  'cluster|slots',
+  'config|get',
+  'eval',
+  'evalsha',
+  'hello',
+  'hexists',
+  'hkeys',
+  'hmget',
+  'hvals',
+  'info',
+  'ping',
+  'quit',
+  'sadd',
+  'select',
+  'smembers',
+  'time',
+]
+
+/**
+ * The rules of an ACL user that may do all that the ledger does and nothing else, for `ACL SETUSER`. Redis asks them of
+ * what a script calls as well, so they are read from the scripts.
+ */
+export function redisAcl(prefix = 'tg'): string {
+  const called = SCRIPTS.flatMap(({ lua }) =>
+    [...lua.matchAll(/redis\.call\(\s*'(\w+)'/g)].map(([, command]) => command!.toLowerCase()),
+  )
+  const commands = [...new Set([...SENT, ...called])].toSorted()
+  return ['on', `~${prefix}:*`, '-@all', ...commands.map((command) => `+${command}`)].join(' ')
+}

@@ -1,0 +1,55 @@
+import type { Adjust, AdjustResult } from '../ledger.ts'
+import { type Books, windowNowMs } from './books.ts'
+import { calendarOf } from './calendar.ts'
+import { loadAccounts, lookAt } from './load.ts'
+import { adjust as script } from './scripts/adjust.ts'
+
+/** The account is not as it was seen, or in other windows: each may happen once. */
+const ATTEMPTS = 4
+
+export async function adjust(books: Books, command: Adjust): Promise<AdjustResult> {
+  const { id, account, budget, delta, reason } = command
+  const note = JSON.stringify([account, budget, reason])
+  await loadAccounts(books, [account])
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const number = ruleOf(books, command)
+    if (number === undefined) return withoutRule(books, command)
+    const seen = books.accounts.get(account)!
+    const calendar = calendarOf([[seen.rules[number]!]], windowNowMs(books))
+    const { own } = books
+    const reply = await books.ask(
+      script,
+      { meta: own.meta, adjustments: own.adjustments, account: own.account(account) },
+      { now: books.now(), id, v: seen.v, rule: number, delta, note, window: calendar.windows[0] ?? '' },
+    )
+    switch (reply[0]) {
+      case 'ok':
+      case 'repeat':
+        books.sequence.note(Number(reply[1]))
+        return { status: reply[0] }
+      case 'no_account':
+        return { status: 'no_account' }
+      case 'window':
+        books.newestMs = Math.max(books.newestMs, Number(reply[1]))
+        break
+      case 'stale':
+        for (const one of reply[1]) books.accounts.note(account, one)
+    }
+  }
+  throw new Error(`${account} of ${books.org} is changed by others all the time: it was not corrected`)
+}
+
+function ruleOf({ accounts }: Books, { account, budget }: Adjust): number | undefined {
+  const seen = accounts.get(account)
+  const number = seen?.rules.findIndex(({ id, place }, at) => id === budget && (place !== null || at === 0))
+  return number === -1 ? undefined : number
+}
+
+/** Nothing to correct, as far as was seen: look again, and ask whether it was corrected before there was nothing. */
+async function withoutRule(books: Books, command: Adjust): Promise<AdjustResult> {
+  const done = await books.call('HEXISTS', books.own.adjustments, command.id)
+  if (Number(done) === 1) return { status: 'repeat' }
+  await lookAt(books, [command.account])
+  if (ruleOf(books, command) !== undefined) return adjust(books, command)
+  return { status: books.accounts.get(command.account) ? 'no_budget' : 'no_account' }
+}

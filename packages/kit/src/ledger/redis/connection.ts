@@ -1,0 +1,142 @@
+import { Cluster, type ClusterNode, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
+import type { AnyScript, Argument } from './scripts/script.ts'
+
+/**
+ * Where the books are: an URL (`redis://`, `rediss://` for TLS), ioredis's own options (Sentinel, TLS, ACL), the nodes of
+ * a Cluster, or a client that the application has: that one is duplicated and otherwise left alone.
+ */
+export type RedisTarget =
+  | string
+  | RedisOptions
+  | { readonly cluster: readonly ClusterNode[]; readonly options?: ClusterOptions }
+  | ExistingClient
+
+/** An ioredis client or Cluster of any release: only these two of its members are used. */
+export interface ExistingClient {
+  readonly isCluster: boolean
+  duplicate(...options: never[]): unknown
+}
+
+export interface RedisConnection {
+  readonly isCluster: boolean
+  /** @param words how many keys, the keys, the arguments. */
+  run(script: AnyScript, words: readonly Argument[]): Promise<unknown>
+  /** A plain command; in a Cluster it goes where its first key is. */
+  call(command: string, ...args: readonly (string | number)[]): Promise<unknown>
+  /** A plain command on every server that takes writes. */
+  callEach(command: string, ...args: readonly string[]): Promise<readonly unknown[]>
+  /** Give up what is on its way and connect anew. */
+  reconnect(): void
+  close(): Promise<void>
+}
+
+/**
+ * What must hold whatever the application has set. Nothing is ever sent again unasked and nothing waits for a server that
+ * is away: a command that fails is the ledger's to repeat, because only the ledger knows what it meant. Deadlines are
+ * kept in one place for all commands (`in-flight`), not by a timer for each.
+ */
+const SAFE = {
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  enableAutoPipelining: false,
+  stringNumbers: true,
+  replyMapping: 'legacy',
+  // Not known to Redis 7.0, and one command less that an ACL must allow.
+  disableClientInfo: true,
+  readOnly: false,
+  keyPrefix: '',
+  retryStrategy: (attempt: number) => Math.min(50 * attempt, 1000),
+  // Whoever answers so was a master: the name now stands for another server, or soon will.
+  reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+} satisfies RedisOptions
+
+const SAFE_CLUSTER = {
+  // A Cluster connects to a node when the first command goes there, and would refuse the second one meanwhile. What waits
+  // there is bounded all the same: by the commands in flight, and by the breaker.
+  enableOfflineQueue: true,
+  enableAutoPipelining: false,
+  keyPrefix: '',
+  scaleReads: 'master',
+  clusterRetryStrategy: SAFE.retryStrategy,
+  // Zero: a connection that closes fails its commands instead of sending them to another node.
+  retryDelayOnFailover: 0,
+  redisOptions: {
+    autoResendUnfulfilledCommands: SAFE.autoResendUnfulfilledCommands,
+    maxRetriesPerRequest: SAFE.maxRetriesPerRequest,
+    stringNumbers: SAFE.stringNumbers,
+    replyMapping: SAFE.replyMapping,
+    disableClientInfo: SAFE.disableClientInfo,
+    reconnectOnError: SAFE.reconnectOnError,
+  },
+} satisfies ClusterOptions
+
+type Client = Redis | Cluster
+type ClusterSettings = ConstructorParameters<typeof Cluster>[1] & object
+
+/** @param onFault told when the connection fails; it is made anew by itself. */
+export function connectRedis(target: RedisTarget, onFault: (error: Error) => void): RedisConnection {
+  const client = clientFor(target)
+  const scripts = client as unknown as Record<string, (...words: Argument[]) => Promise<unknown>>
+  const defined = new Set<string>()
+  let isReady = false
+  const firstReady = new Promise<void>((resolve) => client.once('ready', resolve)).then(() => {
+    isReady = true
+  })
+  client.on('error', onFault)
+
+  /** The first commands of a process wait for its connection; later ones fail at once when there is none. */
+  function whenReady<T>(send: () => Promise<T>): Promise<T> {
+    return isReady ? send() : firstReady.then(send)
+  }
+
+  /** One command per number of keys, since only a fixed number lets a Cluster route by key; two releases never mix. */
+  function define({ name, lua, sha1 }: AnyScript, numberOfKeys: number): string {
+    const command = `tollgate_${name}_${sha1.slice(0, 12)}_${numberOfKeys}`
+    if (!defined.has(command)) client.defineCommand(command, { lua, numberOfKeys })
+    defined.add(command)
+    return command
+  }
+
+  return {
+    isCluster: client.isCluster,
+    run(script, [numberOfKeys, ...words]) {
+      const command = define(script, Number(numberOfKeys))
+      return whenReady(() => scripts[command]!(...words))
+    },
+    call: (command, ...args) => whenReady(() => client.call(command, ...args) as Promise<unknown>),
+    callEach: (command, ...args) =>
+      whenReady(() => Promise.all(serversOf(client).map((server) => server.call(command, ...args)))),
+    reconnect() {
+      for (const server of serversOf(client)) server.disconnect(true)
+    },
+    async close() {
+      await client.quit().catch(() => {})
+      client.disconnect()
+    },
+  }
+}
+
+function clientFor(target: RedisTarget): Client {
+  if (typeof target === 'string') return new Redis(target, SAFE)
+  if (isClient(target)) return duplicateOf(target)
+  if ('cluster' in target) {
+    const { cluster, options } = target
+    const redisOptions = { ...options?.redisOptions, ...SAFE_CLUSTER.redisOptions }
+    return new Cluster([...cluster], { ...options, ...SAFE_CLUSTER, redisOptions } as ClusterSettings)
+  }
+  return new Redis({ ...(target as RedisOptions), ...SAFE })
+}
+
+const isClient = (target: object): target is ExistingClient =>
+  'duplicate' in target && typeof target.duplicate === 'function'
+
+function duplicateOf(client: ExistingClient): Client {
+  const copy = client as unknown as { duplicate(...options: unknown[]): Client }
+  return client.isCluster
+    ? copy.duplicate([], { ...SAFE_CLUSTER, lazyConnect: false })
+    : copy.duplicate({ ...SAFE, lazyConnect: false })
+}
+
+const serversOf = (client: Client): Redis[] =>
+  client.isCluster ? (client as Cluster).nodes('master') : [client as Redis]

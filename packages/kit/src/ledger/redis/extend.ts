@@ -1,0 +1,103 @@
+import type { Amounts, Extend, ExtendResult } from '../ledger.ts'
+import type { Books } from './books.ts'
+import { foundAt, keysOf } from './close.ts'
+import { loadAccounts, lookAt } from './load.ts'
+import { recover, unavailable } from './recover.ts'
+import type { Whereabouts } from './reservations.ts'
+import { extend as script } from './scripts/extend.ts'
+import type { Shortfall as ScriptShortfall } from './scripts/script.ts'
+import { standingsOn } from './standing.ts'
+import { amountsText, NOTHING, readAmounts } from './text.ts'
+
+/** The books were recovered, or know another path: each may happen once. */
+const ATTEMPTS = 3
+
+export async function extend(books: Books, command: Extend): Promise<ExtendResult> {
+  return extendTo(books, { ...command, observed: NOTHING })
+}
+
+export interface Extending extends Omit<Extend, 'org'> {
+  readonly observed: Amounts
+}
+
+export async function extendTo(books: Books, command: Extending): Promise<ExtendResult> {
+  let whereabouts = books.reservations.whereabouts(command.id)
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const reply = await send(books, command, whereabouts)
+    switch (reply[0]) {
+      case 'path':
+        whereabouts = foundAt(books, command.id, reply[1])
+        break
+      case 'epoch':
+        await recover(books)
+        break
+      case 'open':
+      case 'revived':
+        books.sequence.note(Number(reply[2]))
+        return { status: reply[0], granted: noteGrant(books, command, readAmounts(reply[1])) }
+      case 'denied':
+        books.sequence.note(Number(reply[2]))
+        noteGrant(books, command)
+        return { status: 'denied', shortfall: await shortfallOn(books, whereabouts!, reply[1]) }
+      case 'finished':
+      case 'unknown':
+        return { status: reply[0] }
+      default:
+        throw unavailable(books, reply)
+    }
+  }
+  throw new Error(`the reservation ${command.id} of ${books.org} was not extended: its books keep changing`)
+}
+
+function send(books: Books, command: Extending, whereabouts: Whereabouts | null | undefined) {
+  const { sequence } = books
+  const { id, ttlMs, min, want, consumed, observed } = command
+  return books.ask(script, keysOf(books, id, whereabouts), {
+    now: books.now(),
+    qSeen: sequence.seen,
+    qSafe: sequence.safe,
+    id,
+    path: whereabouts?.pathText ?? '',
+    ttl: ttlMs,
+    min: amountsText(min),
+    want: amountsText(want),
+    consumed: amountsText(consumed),
+    observed: amountsText(observed),
+  })
+}
+
+/** What this process would have to say again of the reservation, should the books lose it. */
+function noteGrant(
+  { reservations, clock }: Books,
+  { id, ttlMs, consumed }: Extending,
+  granted?: Amounts,
+): Amounts {
+  const reservation = reservations.get(id)
+  if (!reservation) return granted ?? NOTHING
+  reservation.held = granted ?? reservation.held
+  reservation.ttlMs = ttlMs
+  reservation.heardMs = clock.now()
+  reservation.consumed = most(reservation.consumed, least(consumed, reservation.held))
+  return reservation.held
+}
+
+/** A denial names a rule by its number: the accounts are looked at again when it is one that nobody has told us of. */
+async function shortfallOn(books: Books, { path }: Whereabouts, shortfall: ScriptShortfall) {
+  await loadAccounts(books, path)
+  const account = path[Number(shortfall[1]) - 1]!
+  if (!books.accounts.get(account)?.rules[Number(shortfall[2])]) await lookAt(books, [account])
+  const rulings = path.map((id) => books.accounts.get(id))
+  return standingsOn(books, path, rulings).shortfall(shortfall)
+}
+
+const merged =
+  (merge: (one: number, other: number) => number) =>
+  (one: Amounts, other: Amounts): Amounts =>
+    ({
+      usd: merge(one.usd, other.usd),
+      tokens: merge(one.tokens, other.tokens),
+      requests: merge(one.requests, other.requests),
+    }) as Amounts
+
+export const most: (one: Amounts, other: Amounts) => Amounts = merged(Math.max)
+const least = merged(Math.min)

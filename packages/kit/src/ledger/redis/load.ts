@@ -1,0 +1,107 @@
+import { kindOf } from '../account-id.ts'
+import type { AccountId } from '../ledger.ts'
+import type { SeenAccount } from './account-cache.ts'
+import type { Books } from './books.ts'
+import { provisionAs } from './provision.ts'
+import { budgetsOf, sameBudgets } from './rules.ts'
+import { read } from './scripts/read.ts'
+import { record } from './scripts/record.ts'
+import type * as script from './scripts/script.ts'
+
+/** Accounts that one call of `read` takes. */
+export const MAX_ACCOUNTS = 100
+
+/** See to it that the cache knows these accounts; undefined when it does. */
+export function loadAccounts(books: Books, ids: readonly AccountId[]): Promise<unknown> | undefined {
+  const missing = ids.filter((id) => books.accounts.get(id) === undefined)
+  if (missing.length === 0 && books.epoch !== undefined) return undefined
+  const { loading } = books
+  const fresh = missing.filter((id) => !loading.has(id))
+  for (let at = 0; at < fresh.length; at += MAX_ACCOUNTS) {
+    const some = fresh.slice(at, at + MAX_ACCOUNTS)
+    const loaded = lookAt(books, some).finally(() => {
+      for (const id of some) loading.delete(id)
+    })
+    for (const id of some) loading.set(id, loaded)
+  }
+  return Promise.all([meet(books), ...missing.map((id) => loading.get(id))])
+}
+
+/** The first thing that is asked of an org's books: how often they were recovered, and how far they have come. */
+function meet(books: Books): Promise<void> | undefined {
+  if (books.epoch !== undefined) return undefined
+  books.meeting ??= meetOnce(books).finally(() => {
+    books.meeting = undefined
+  })
+  return books.meeting
+}
+
+async function meetOnce(books: Books): Promise<void> {
+  const found = (await books.call('HMGET', books.own.meta, 'ep', 'q', 't')) as readonly (string | null)[]
+  const [epoch, q, newestMs] = found.map(Number)
+  books.epoch = epoch!
+  books.sequence.note(q!)
+  books.newestMs = Math.max(books.newestMs, newestMs!)
+}
+
+/** Look at accounts, whatever the cache says of them. */
+export async function lookAt(books: Books, ids: readonly AccountId[]): Promise<void> {
+  const { own, now } = books
+  const keys = { meta: own.meta, accounts: ids.map(own.account) }
+  const reply = await books.ask(read, keys, {
+    now: now(),
+    accounts: ids.map(() => ({ v: '', shape: '' })),
+    windows: [],
+  })
+  if (reply[0] !== 'ok') throw new Error('accounts were read without windows, and there was one missing')
+  const seen = reply[1].map((state, at) => {
+    const [, ...account] = state as Extract<script.State, readonly ['stale', ...unknown[]]>
+    return books.accounts.note(ids[at]!, account)
+  })
+  await Promise.all(seen.map((account) => account && bringInLine(books, account)))
+}
+
+/**
+ * Note what a script says of accounts that are not as they were described to it, and bring them in line where they are to
+ * follow the defaults: so the next attempt is about them as they are.
+ */
+export async function noteStale(
+  books: Books,
+  path: readonly AccountId[],
+  stale: readonly script.Account[],
+): Promise<void> {
+  const seen = stale.map((account) => books.accounts.note(path[Number(account[0]) - 1]!, account))
+  await Promise.all(seen.map((account) => account && bringInLine(books, account)))
+}
+
+/**
+ * Give an account that nobody provisioned its kind's defaults as they are now. Of processes with different defaults, the
+ * one with the higher revision wins; of equals, as in every rolling deploy, the one that looked last.
+ */
+async function bringInLine(books: Books, account: SeenAccount): Promise<void> {
+  const { revision, defaults } = books
+  const theirs = Number(account.revision)
+  if (revision === 0 || !account.auto || theirs > revision) return
+  const budgets = defaults.get(kindOf(account.id))?.budgets ?? budgetsOf(account)
+  if (theirs === revision && sameBudgets(account, budgets)) return
+  await provisionAs(books, account.id, { budgets, auto: true })
+}
+
+/** See to it that it is known where a reservation's counters are, if the books know it; undefined when it is. */
+export function locate(books: Books, id: string): Promise<unknown> | undefined {
+  const { reservations, own } = books
+  if (reservations.whereabouts(id) !== undefined) return meet(books)
+  const keys = { reservation: own.reservation(id), meta: own.meta }
+  return Promise.all([
+    meet(books),
+    books.ask(record, keys, { now: books.now(), id }).then((reply) => {
+      const pathText = reply[0] === 'ok' ? reply[1][3] : undefined
+      noteWhereabouts(books, id, pathText)
+    }),
+  ])
+}
+
+export function noteWhereabouts({ reservations }: Books, id: string, pathText: string | undefined): void {
+  if (reservations.get(id)) return
+  reservations.noteWhereabouts(id, pathText ? { pathText, path: JSON.parse(pathText) } : null)
+}

@@ -1,0 +1,72 @@
+import type { AccountId, Budget, ProvisionResult } from '../ledger.ts'
+import { type Books, windowNowMs } from './books.ts'
+import { calendarOf } from './calendar.ts'
+import { type Replanned, replan, rulingOf } from './rules.ts'
+import { provision as script } from './scripts/provision.ts'
+
+export interface Provisioning {
+  readonly budgets: readonly Budget[]
+  /** It remains an account that nobody provisioned. */
+  readonly auto: boolean
+}
+
+/** Others may change an account between our look at it and our change of it; so often in a row they do not. */
+const ATTEMPTS = 5
+
+/** Make an account, or replace its budgets. The cache must know it. */
+export async function provisionAs(
+  books: Books,
+  id: AccountId,
+  { budgets, auto }: Provisioning,
+): Promise<ProvisionResult> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const account = books.accounts.get(id)
+    const plan = account ? replan(account, budgets) : rulingOf(budgets)
+    const reply = await sendPlan(books, id, plan, auto)
+    switch (reply[0]) {
+      case 'ok':
+      case 'unchanged': {
+        books.sequence.note(Number(reply[1]))
+        const { v, rulesText, limitsText } = plan
+        const by = auto ? (['1', String(books.revision)] as const) : (['0', ''] as const)
+        books.accounts.note(id, ['1', v, rulesText, limitsText, ...by])
+        return { status: reply[0] }
+      }
+      case 'older':
+        return { status: 'unchanged' }
+      case 'window':
+        books.newestMs = Math.max(books.newestMs, Number(reply[1]))
+        break
+      case 'stale': {
+        const seen = books.accounts.note(id, reply[1][0]!)
+        // Somebody has provisioned it meanwhile: it follows no defaults any more.
+        if (auto && !seen?.auto) return { status: 'unchanged' }
+      }
+    }
+  }
+  throw new Error(`${id} of ${books.org} is changed by others all the time: its budgets were not replaced`)
+}
+
+function sendPlan(books: Books, id: AccountId, plan: Replanned, auto: boolean) {
+  const { own, now, revision } = books
+  const seen = books.accounts.get(id)
+  const { shapes, windows } = calendarOf([plan.rules], windowNowMs(books))
+  return books.ask(
+    script,
+    { meta: own.meta, known: own.known, account: own.account(id) },
+    {
+      now: now(),
+      account: id,
+      seenV: seen?.v ?? '',
+      seenLimits: seen?.limitsText ?? '',
+      v: plan.v,
+      rules: plan.rulesText,
+      limits: plan.limitsText,
+      shape: shapes[0]!,
+      revision: auto ? revision : '',
+      auto: auto ? '1' : '',
+      seeds: plan.seeds,
+      windows,
+    },
+  )
+}

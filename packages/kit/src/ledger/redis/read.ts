@@ -1,0 +1,95 @@
+import type { AccountId, AccountState, Standing } from '../ledger.ts'
+import type { SeenAccount } from './account-cache.ts'
+import { type Books, windowNowMs } from './books.ts'
+import { calendarOf, windowOf } from './calendar.ts'
+import { loadAccounts, MAX_ACCOUNTS, noteStale } from './load.ts'
+import { limitAt, readLimits } from './rules.ts'
+import { read as script } from './scripts/read.ts'
+import type { Account, State } from './scripts/script.ts'
+import { standingOf } from './standing.ts'
+
+/** Accounts that are not as they were seen, or in other windows: each may happen once. */
+const ATTEMPTS = 4
+
+export async function readAccounts(
+  books: Books,
+  ids: readonly AccountId[],
+): Promise<readonly AccountState[]> {
+  await loadAccounts(books, ids)
+  const states: AccountState[] = []
+  for (let at = 0; at < ids.length; at += MAX_ACCOUNTS) {
+    states.push(...(await readSome(books, ids.slice(at, at + MAX_ACCOUNTS))))
+  }
+  return states
+}
+
+async function readSome(books: Books, ids: readonly AccountId[]): Promise<readonly AccountState[]> {
+  const { own } = books
+  const keys = { meta: own.meta, accounts: ids.map(own.account) }
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const seen = ids.map((id) => books.accounts.get(id))
+    const calendar = calendarOf(
+      seen.map((account) => account?.rules ?? []),
+      windowNowMs(books),
+    )
+    const accounts = seen.map((account, at) => ({ v: account?.v ?? '', shape: calendar.shapes[at]! }))
+    const reply = await books.ask(script, keys, { now: books.now(), accounts, windows: calendar.windows })
+    if (reply[0] === 'window') {
+      books.newestMs = Math.max(books.newestMs, Number(reply[1]))
+      continue
+    }
+    const [, states, windowsText, q] = reply
+    books.sequence.note(Number(q))
+    const stale = states.flatMap((state, at) => staleBy(state, seen[at]))
+    if (stale.length > 0) {
+      await noteStale(books, ids, stale)
+      continue
+    }
+    const windows = windowsText.split(';')
+    return ids.map((id, at) =>
+      stateOf(books, { id, account: seen[at], shape: calendar.shapes[at]!, windows }, states[at]!),
+    )
+  }
+  throw new Error(`the accounts of ${books.org} are changed by others all the time: they were not read`)
+}
+
+/** An account that is not as it was seen; one that is as absent as it was seen to be is not stale. */
+function staleBy(state: State, seen: SeenAccount | null | undefined): Account[] {
+  if (state[0] === 'ok') return []
+  const [, ...account] = state
+  return account[1] === '' && !seen ? [] : [account]
+}
+
+interface Read {
+  readonly id: AccountId
+  readonly account: SeenAccount | null | undefined
+  readonly shape: string
+  /** `id start end`, by their place. */
+  readonly windows: readonly string[]
+}
+
+function stateOf(books: Books, { id, account, shape, windows }: Read, state: State): AccountState {
+  const { org } = books
+  if (!account || state[0] !== 'ok')
+    return { org, account: id, spent: 0, reserved: 0, unconfirmed: 0, budgets: [] }
+  const [, limitsText, ...counters] = state
+  const limits = readLimits(limitsText)
+  books.accounts.noteLimits(id, limitsText)
+  const standing = (number: number): Standing => {
+    const [spent = '', reserved = '', unconfirmed = ''] = counters[number]!.split(' ')
+    const ends = windowOf(shape, number, windows)?.split(' ')[2] ?? ''
+    const line = {
+      account: id,
+      rule: account.rules[number]!,
+      limit: limitAt(limits[number]!, books.clock.now()),
+    }
+    return standingOf(line, [spent, reserved, unconfirmed, ends])
+  }
+  const { spent, reserved, unconfirmed } = standing(0)
+  const budgets = account.rules
+    .map(({ place }, number) => ({ place, number }))
+    .filter(({ place }) => place !== null)
+    .sort((a, b) => a.place! - b.place!)
+    .map(({ number }) => standing(number))
+  return { org, account: id, spent, reserved, unconfirmed, budgets }
+}

@@ -1,0 +1,115 @@
+import type { Books } from './books.ts'
+import { sendRelease, sendSettle } from './close.ts'
+import type { Ending } from './replay.ts'
+import type { Reservation } from './reservations.ts'
+import { reassert } from './scripts/reassert.ts'
+import { recover as script } from './scripts/recover.ts'
+import { amountsText } from './text.ts'
+
+/** How long nothing new is admitted after a fail-over, so that every process can say what it knows, ms. */
+export const PAUSE_MS = 2500
+/** Told at once; more would stand in the way of the requests that are running. */
+const BITE = 200
+
+/**
+ * The books have lost something, or are on another server. Say so, once for all processes, and tell them again what this
+ * process knows: every reservation that it holds, and what it ended lately. All of it is by id, so that it counts once.
+ *
+ * @throws Error when more is lost than can be told again; an operator decides.
+ */
+export function recover(books: Books): Promise<void> {
+  books.recovering ??= recoverOnce(books).finally(() => {
+    books.recovering = undefined
+  })
+  return books.recovering
+}
+
+async function recoverOnce(books: Books): Promise<void> {
+  const { own, sequence } = books
+  const reply = await books.ask(
+    script,
+    { meta: own.meta },
+    { now: books.now(), qSeen: sequence.seen, qSafe: sequence.safe, confirmed: '', pause: PAUSE_MS },
+  )
+  if (reply[0] === 'rolled_back') throw unavailable(books, reply)
+  const [, epoch, , q] = reply
+  sequence.restart(Number(q))
+  await reassertAll(books, Number(epoch))
+}
+
+/** Tell the books what this process knows, if they were recovered since it last did. */
+export async function reassertAll(books: Books, epoch: number): Promise<void> {
+  if (books.epoch === epoch) return
+  const { reservations, replay } = books
+  const tellings = [
+    ...replay.all().map((ending) => () => tellEnding(books, ending)),
+    ...reservations.granted().map((reservation) => () => tellReservation(books, reservation)),
+  ]
+  for (let at = 0; at < tellings.length; at += BITE) {
+    await Promise.all(tellings.slice(at, at + BITE).map((tell) => tell()))
+  }
+  books.epoch = epoch
+}
+
+async function tellEnding(books: Books, { id, settled, reservation, sentMs }: Ending): Promise<void> {
+  const whereabouts = reservation ?? books.reservations.whereabouts(id)
+  if (!settled) return void (await sendRelease(books, { id, whereabouts }))
+  const ageMs = books.clock.now() - sentMs
+  await sendSettle(books, { id, whereabouts, reservation, ageMs, ...settled })
+}
+
+async function tellReservation(books: Books, reservation: Reservation): Promise<void> {
+  const { own, sequence } = books
+  const { id, path, pathText, terms, grant, ttlMs, held, consumed, observed } = reservation
+  const reply = await books.ask(
+    reassert,
+    {
+      reservation: own.reservation(id),
+      deadlines: own.deadlines,
+      unconfirmed: own.unconfirmed,
+      meta: own.meta,
+      accounts: path.map(own.account),
+    },
+    {
+      now: books.now(),
+      id,
+      path: pathText,
+      ttl: ttlMs,
+      held: amountsText(held),
+      consumed: amountsText(consumed),
+      observed: amountsText(observed),
+      shapes: grant!.shapes,
+      windows: grant!.windows,
+      reservedAt: grant!.reservedAtMs,
+      ...terms,
+    },
+  )
+  if (reply[0] === 'path') return
+  sequence.note(Number(reply[1]))
+  if (reply[0] === 'finished') books.reservations.end(id)
+}
+
+/** Why the books cannot be used just now, as an error that says what to do. */
+export function unavailable(
+  { org, sequence }: Books,
+  [status, ...rest]: readonly [string, ...unknown[]],
+): Error {
+  switch (status) {
+    case 'recovering': {
+      const until = new Date(Number(rest[0])).toISOString()
+      return new Error(
+        `the books of ${org} are being recovered after a fail-over: nothing new is admitted before ${until}`,
+      )
+    }
+    case 'rolled_back':
+      return new Error(
+        `the books of ${org} have lost more than can be told again: restore them, or accept the loss with \`tollgate ledger recover --org ${org} --sequence ${sequence.seen}\``,
+      )
+    case 'clock':
+      return new Error(
+        `the clock of the Redis server is more than a minute ahead of this machine's: set them right, so that ${org}'s windows start when they should`,
+      )
+    default:
+      return new Error(`the books of ${org} answer "${status}" again and again: nothing was done`)
+  }
+}

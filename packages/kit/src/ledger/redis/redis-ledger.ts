@@ -1,0 +1,205 @@
+import { type Clock, systemClock } from '../../core/clock.ts'
+import { machineTimers } from '../../core/timers.ts'
+import type { DefaultBudget } from '../budget-entry.ts'
+import {
+  checkAdjust,
+  checkExtend,
+  checkHeartbeat,
+  checkId,
+  checkProvision,
+  checkRead,
+  checkReserve,
+  checkSettle,
+} from '../check.ts'
+import type { AccountId, AccountState, ExpiredReservation, Ledger, SettleExpiredResult } from '../ledger.ts'
+import { adjust } from './adjust.ts'
+import { askRedis } from './ask.ts'
+import type { Books } from './books.ts'
+import { release, settle } from './close.ts'
+import { connectRedis, type RedisTarget } from './connection.ts'
+import { defaultRulings } from './defaults.ts'
+import { expiredIn, expireIn, settleExpiredIn } from './expire.ts'
+import { extend } from './extend.ts'
+import { askOfRecovery, heartbeat } from './heartbeat.ts'
+import { ledgerKeys } from './keys.ts'
+import { loadAccounts, locate, lookAt } from './load.ts'
+import { openOrgs } from './orgs.ts'
+import { provisionAs } from './provision.ts'
+import { readAccounts } from './read.ts'
+import { reserve } from './reserve.ts'
+import { smallestLimits } from './smallest-limits.ts'
+
+export interface RedisLedgerOptions {
+  /** Where the time of the books comes from; the Redis server's own clock when absent, which is what a fleet needs. */
+  readonly clock?: Clock
+  /**
+   * What accounts get that nobody has provisioned, when they are first charged, and follow when it changes. Users and
+   * the org are made without any of these as well, a team, project or key only when its kind is named here. A process
+   * that only looks leaves the option out: it then changes no account's budgets.
+   */
+  readonly budgets?: readonly DefaultBudget[]
+  /** Of the config that `budgets` come from, from 1: during a roll-out the higher one wins. */
+  readonly revision?: number
+  /** IANA zone of the budgets that name none. */
+  readonly timeZone?: string
+  /** How many accounts nobody provisioned one parent may have. */
+  readonly maxAuto?: number
+  /** Before every key, for several Tollgates on one Redis. */
+  readonly prefix?: string
+  /** How long a command may take, ms; then its effect is unknown, and it is refused. */
+  readonly deadlineMs?: number
+  /** Told when the connection fails; it is made anew by itself. */
+  readonly onFault?: (error: Error) => void
+}
+
+/**
+ * The ledger in Redis (7 or newer) or Valkey: one for a whole fleet. Every command is one script, and all keys of an org
+ * are in one slot, so it runs on a Cluster as well. The books of an org are opened once, by `tollgate ledger init`; a
+ * Redis that has lost them refuses everybody instead of starting from zero.
+ *
+ * Fails closed: when Redis is away, slow or full, commands are rejected within `deadlineMs`. Needs `ioredis`.
+ *
+ * @param target an URL, ioredis's options, the nodes of a Cluster, or a client that the application has, which is
+ * duplicated.
+ * @throws RangeError when a default budget is not one.
+ *
+ * @example
+ * const ledger = redisLedger('rediss://redis.internal:6379', { budgets: [{ per: 'user', limit_usd: '5.00', period: 'daily' }] })
+ */
+export function redisLedger(
+  target: RedisTarget,
+  {
+    clock,
+    budgets,
+    revision = 1,
+    timeZone = 'UTC',
+    maxAuto = 100_000,
+    prefix = 'tg',
+    deadlineMs = 500,
+    onFault = () => {},
+  }: RedisLedgerOptions = {},
+): Ledger {
+  const keys = ledgerKeys(prefix)
+  const defaults = defaultRulings(budgets ?? [], timeZone)
+  const connection = connectRedis(target, onFault)
+  const orgs = openOrgs({
+    ...askRedis(connection, { deadlineMs, timers: machineTimers }),
+    keys,
+    clock: clock ?? systemClock,
+    now: () => clock?.now() ?? '',
+    defaults,
+    revision: budgets ? revision : 0,
+    maxAuto,
+  })
+
+  /** One org, or every one after another; each when what it was asked before has been answered. */
+  async function within<T>(
+    org: string | undefined,
+    look: (books: Books) => Promise<readonly T[]>,
+  ): Promise<readonly T[]> {
+    const found: T[] = []
+    for (const books of org === undefined ? await orgs.all() : [orgs.of(org)]) {
+      await books.lane.idle()
+      found.push(...(await look(books)))
+    }
+    return found
+  }
+
+  return {
+    async provision(org, account, limits) {
+      checkProvision(org, account, limits)
+      const books = orgs.of(org)
+      return books.lane.submit({
+        // Looked at anew: what is provisioned by hand is seldom what this process uses.
+        prepare: () => lookAt(books, [account]),
+        run: () => provisionAs(books, account, { budgets: limits, auto: false }),
+        alone: true,
+      })
+    },
+    async reserve(command) {
+      checkReserve(command)
+      const books = orgs.of(command.org)
+      return books.lane.submit({
+        prepare: () => loadAccounts(books, command.path),
+        run: () => reserve(books, command),
+      })
+    },
+    async extend(command) {
+      checkExtend(command)
+      const books = orgs.of(command.org)
+      return books.lane.submit({
+        prepare: () => locate(books, command.id),
+        run: () => extend(books, command),
+      })
+    },
+    async heartbeat(org, beats, ttlMs) {
+      checkHeartbeat(org, beats, ttlMs)
+      const books = orgs.of(org)
+      return books.lane.submit({
+        prepare: () => loadAccounts(books, []),
+        run: () => heartbeat(books, beats, ttlMs),
+        alone: true,
+      })
+    },
+    async settle(command) {
+      checkSettle(command)
+      const books = orgs.of(command.org)
+      return books.lane.submit({
+        prepare: () => locate(books, command.id),
+        run: () => settle(books, command),
+      })
+    },
+    async release(org, id) {
+      checkId(org, id)
+      const books = orgs.of(org)
+      return books.lane.submit({ prepare: () => locate(books, id), run: () => release(books, id) })
+    },
+    async expire(limit = 100) {
+      const expired: ExpiredReservation[] = []
+      for (const books of await orgs.toSweep()) {
+        await books.lane.idle()
+        // Books that have lost too much refuse this, and every request as well; other orgs have their turn all the same.
+        await askOfRecovery(books).catch(() => {})
+        if (expired.length < limit) expired.push(...(await expireIn(books, limit - expired.length)))
+      }
+      return expired
+    },
+    expired: (filter = {}) => within(filter.org, (books) => expiredIn(books, filter)),
+    async settleExpired(to, filter = {}) {
+      const all = await within(filter.org, async (books) => [await settleExpiredIn(books, to, filter)])
+      return all.reduce(sumOf, { settled: [], before: 0, after: 0 })
+    },
+    async adjust(command) {
+      checkAdjust(command)
+      const books = orgs.of(command.org)
+      return books.lane.submit({ run: () => adjust(books, command), alone: true })
+    },
+    async read(org, accounts) {
+      checkRead(org, accounts)
+      const books = orgs.of(org)
+      await books.lane.idle()
+      return readAccounts(books, accounts)
+    },
+    async accounts(org) {
+      return within(org, async (books): Promise<readonly AccountState[]> => {
+        const known = (await books.call('HKEYS', books.own.known)) as string[]
+        const ids = known.filter((name) => !name.startsWith('under ')).toSorted() as AccountId[]
+        const states = await readAccounts(books, ids)
+        return states.filter(({ account }) => books.accounts.get(account))
+      })
+    },
+    smallestLimits: (org, path) => smallestLimits(orgs.of(org), path),
+    async close() {
+      await orgs.idle()
+      await connection.close()
+    },
+  }
+}
+
+function sumOf(sum: SettleExpiredResult, one: SettleExpiredResult): SettleExpiredResult {
+  return {
+    settled: [...sum.settled, ...one.settled],
+    before: sum.before + one.before,
+    after: sum.after + one.after,
+  }
+}

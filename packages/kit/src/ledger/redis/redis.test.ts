@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { redisCluster, redisServer } from '../../../../../test/support/redis.ts'
+import { ledgerConformance, type MakeLedger } from '../../conformance/ledger.ts'
+import type { RedisTarget } from './connection.ts'
+import { initRedisLedger } from './init.ts'
+import { redisLedger } from './redis-ledger.ts'
+
+let books = 0
+
+/** Empty books: every case has keys of its own on the one server. */
+const emptyBooksOn =
+  (target: () => RedisTarget): MakeLedger =>
+  async (request) => {
+    const prefix = `t${books++}`
+    await initRedisLedger(target(), { prefix, orgs: ['acme', 'globex'], clock: request.clock })
+    const open = () => redisLedger(target(), { ...request, prefix, deadlineMs: 20_000 })
+    const ledger = open()
+    const reopen = async () => {
+      await ledger.close()
+      return open()
+    }
+    return { ledger, reopen }
+  }
+
+describe('on one server', () => {
+  let server: Awaited<ReturnType<typeof redisServer>>
+  beforeAll(async () => {
+    server = await redisServer()
+  })
+  afterAll(() => server.stop())
+
+  ledgerConformance(
+    { describe, it, expect },
+    emptyBooksOn(() => server.url),
+  )
+})
+
+describe('on a Cluster of three masters', () => {
+  let cluster: Awaited<ReturnType<typeof redisCluster>>
+  beforeAll(async () => {
+    cluster = await redisCluster()
+  })
+  afterAll(() => cluster.stop())
+
+  ledgerConformance(
+    { describe, it, expect },
+    emptyBooksOn(() => ({ cluster: cluster.seeds })),
+    {
+      histories: 2,
+      operations: 500,
+    },
+  )
+})

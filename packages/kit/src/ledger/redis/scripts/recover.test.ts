@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import {
+  type LuaBooks,
+  type LuaServer,
+  luaServer,
+  NOON_MS,
+  startOf,
+  TTL_MS,
+} from '../../../../../../test/support/lua-books.ts'
+
+const PATH = ['org:o', 'team:t', 'key:k']
+let server: LuaServer
+let books: LuaBooks
+
+beforeAll(async () => {
+  server = await luaServer()
+})
+afterAll(() => server.stop())
+beforeEach(async () => {
+  books = await server.books()
+  await books.provision('org:o', [])
+  await books.provision('team:t', ['soft usd hour 50'])
+  await books.provision('key:k', ['hard usd day 100', 'hard tokens total 1000'])
+})
+
+/** The status of a reply, and what follows it as far as it is said; the sequence is not. */
+async function expectStart(reply: Promise<unknown>, ...like: readonly unknown[]): Promise<void> {
+  expect(startOf(await reply, like)).toEqual(like)
+}
+
+/** Another server: it has the books, and a run id of its own. */
+const elsewhere = () => server.redis.hset(books.keys.meta, 'rid', 'another', 't', String(NOON_MS - 2000))
+
+describe('recover', () => {
+  it('is called for when the server is another, within a second', async () => {
+    await elsewhere()
+    expect(await books.reserve('a', PATH, '1 0 1')).toEqual(['epoch', '0', '3'])
+    await expectStart(books.recover(), 'ok', '1', String(NOON_MS + 2500), '4')
+    await expectStart(books.recover(), 'there', '1', String(NOON_MS + 2500), '4')
+    expect(await books.reserve('a', PATH, '1 0 1')).toEqual(['recovering', String(NOON_MS + 2500)])
+    books.clock.nowMs += 2500
+    await expectStart(books.reserve('a', PATH, '1 0 1'), 'ok')
+  })
+
+  it('is called for when the books have less than the caller has seen, whatever the server says', async () => {
+    expect(await books.reserve('a', PATH, '1 0 1', '1 0 1', { qSeen: 4 })).toEqual(['epoch', '0', '3'])
+    await expectStart(books.recover({ qSeen: 4 }), 'ok', '1', String(NOON_MS + 2500), '5')
+    await expectStart(books.recover({ qSeen: 5 }), 'there', '1')
+  })
+
+  it('is an operator’s decision when more is lost than can be re-asserted', async () => {
+    const seen = { qSeen: 9, qSafe: 4 }
+    expect(await books.reserve('a', PATH, '1 0 1', '1 0 1', seen)).toEqual(['rolled_back', '0', '3'])
+    expect(await books.recover(seen)).toEqual(['rolled_back', '0', '3'])
+    await expectStart(books.recover({ ...seen, confirmed: '1' }), 'ok', '1', String(NOON_MS + 2500), '10')
+  })
+
+  it('comes before anything is admitted, also for a repeat', async () => {
+    await books.reserve('a', PATH, '1 0 1')
+    expect(await books.reserve('a', PATH, '1 0 1', '1 0 1', { qSeen: 99 })).toEqual(['epoch', '0', '4'])
+  })
+})
+
+describe('reassert', () => {
+  it('makes a reservation again as it was admitted, whatever its budgets have left', async () => {
+    await books.reserve('a', PATH, '90 0 1')
+    await expectStart(books.reassert('b', PATH, '20 0 1', { consumed: '5 0 0', observed: '6 0 0' }), 'made')
+    expect(await books.counter('key:k', 1)).toBe('5 105 0 0')
+    expect(await server.redis.zscore(books.keys.deadlines, 'b')).toBe(String(NOON_MS + TTL_MS))
+    await expectStart(books.reassert('b', PATH, '20 0 1', { consumed: '5 0 0' }), 'there')
+    await expectStart(books.reassert('b', PATH, '10 0 1'), 'there')
+    await expectStart(books.reassert('b', PATH, '25 0 1', { consumed: '6 0 0' }), 'raised')
+    expect(await books.counter('key:k', 1)).toBe('6 109 0 0')
+    await expectStart(books.settle('b', PATH, '7 0 1'), 'settled')
+    expect(await books.counter('key:k', 1)).toBe('7 90 0 0')
+  })
+
+  it('opens one that has expired, and leaves alone what has ended', async () => {
+    await books.reserve('a', PATH, '20 0 1')
+    books.clock.nowMs += TTL_MS
+    await books.expire('a', PATH)
+    await expectStart(books.reassert('a', PATH, '20 0 1'), 'raised')
+    expect(await books.counter('key:k', 1)).toBe('0 20 0 0')
+    await books.settle('a', PATH, '5 0 1')
+    const before = await books.dump()
+    await expectStart(books.reassert('a', PATH, '20 0 1'), 'finished')
+    expect(await books.reassert('b', PATH, '1 0 1')).toMatchObject({ 0: 'made' })
+    expect(await books.reassert('b', ['org:o'], '1 0 1')).toEqual(['path', JSON.stringify(PATH)])
+    await books.release('b', PATH)
+    expect((await books.dump())[books.keys.account('key:k')]).toEqual(before[books.keys.account('key:k')])
+  })
+
+  it('brings the books back exactly: what was lost is asserted, what was settled is settled again', async () => {
+    const whole = await played(false)
+    const recovered = await played(true)
+    expect(recovered).toEqual(whole)
+  })
+
+  /** Two live and two settled reservations; the books lose what came after the first of each, or do not. */
+  async function played(lose: boolean): Promise<unknown> {
+    books = await server.books()
+    for (const name of PATH) await books.provision(name, name === 'key:k' ? ['hard usd day 100'] : [])
+    const { shapes, windows } = books.described(PATH)
+    const own = windows.map((pair) => pair.split(' ').slice(0, 3).join(' ')).join(';')
+    await books.reserve('a', PATH, '10 0 1')
+    await books.reserve('b', PATH, '20 0 1')
+    await books.settle('a', PATH, '7 0 1')
+    const snapshot = await books.save()
+    await books.reserve('c', PATH, '15 0 1')
+    await books.settle('b', PATH, '25 0 1')
+    await books.reserve('d', PATH, '9 0 1')
+    await books.settle('d', PATH, '8 0 1')
+    if (lose) {
+      await books.load(snapshot)
+      expect(await books.reserve('e', PATH, '1 0 1', '1 0 1', { qSeen: 10 })).toMatchObject({ 0: 'epoch' })
+      await books.recover({ qSeen: 10 })
+      await expectStart(books.reassert('c', PATH, '15 0 1'), 'made')
+      await expectStart(books.settle('b', PATH, '25 0 1'), 'settled')
+      const lost = { ttl: TTL_MS, held: '9 0 1', shapes: shapes.join(' '), windows: own, label: 'team:a,m' }
+      await expectStart(books.settle('d', PATH, '8 0 1', 'exact', lost), 'lost')
+      await expectStart(books.settle('a', PATH, '7 0 1'), 'repeat')
+    }
+    return Promise.all(PATH.map((name) => server.redis.hgetall(books.keys.account(name))))
+  }
+})
+
+describe('reset_clock', () => {
+  it('lets the books believe a clock that is behind what they have seen', async () => {
+    const { resetClock } = await import('./reset-clock.ts')
+    books.clock.nowMs += 5000
+    await books.reserve('a', PATH, '1 0 1')
+    const ask = books.run(resetClock, { meta: books.keys.meta }, { now: NOON_MS })
+    expect(await ask).toEqual(['ok', String(NOON_MS + 5000), String(NOON_MS)])
+    expect(await server.redis.hget(books.keys.meta, 't')).toBe(String(NOON_MS))
+  })
+})
+
+describe('init', () => {
+  it('says what is there already, and what it cannot be', async () => {
+    const { init } = await import('./init.ts')
+    const ask = () => books.run(init, { meta: books.keys.meta }, { now: NOON_MS })
+    expect(await ask()).toEqual(['there', '3'])
+    await server.redis.hset(books.keys.meta, 'unit', 'cents')
+    expect(await ask()).toEqual(['layout', '1', 'cents'])
+    await server.redis.del(books.keys.meta)
+    expect(await ask()).toEqual(['made', '0'])
+  })
+})

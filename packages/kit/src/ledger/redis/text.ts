@@ -1,0 +1,13 @@
+import { nanoUsd } from '../../core/money.ts'
+import type { Amounts } from '../ledger.ts'
+
+/** Amounts as the scripts take and give them: `usd tokens requests`, in decimal digits. */
+export const amountsText = ({ usd, tokens, requests }: Amounts): string => `${usd} ${tokens} ${requests}`
+
+/** Sums of a day are amounts as well: they may be larger than any single one, or below zero. */
+export function readAmounts(text: string): Amounts {
+  const [usd, tokens, requests] = text.split(' ').map(Number)
+  return { usd, tokens, requests } as Amounts
+}
+
+export const NOTHING: Amounts = { usd: nanoUsd(0), tokens: 0, requests: 0 }

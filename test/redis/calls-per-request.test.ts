@@ -1,0 +1,94 @@
+import { initRedisLedger, redisLedger } from '@tollgate/kit/ledger/redis'
+import { Redis } from 'ioredis'
+import { describe, expect, it } from 'vitest'
+import { SCRIPTS } from '../../packages/kit/src/ledger/redis/scripts/catalog.ts'
+import { type Assembly, assemble, closeAfter } from '../support/assembly.ts'
+import { type RedisServer, redisServer } from '../support/redis.ts'
+
+const REQUESTS = 50
+
+interface Running {
+  readonly server: RedisServer
+  readonly gateway: Assembly
+}
+
+/** A gateway that has answered one request before: its scripts are loaded and its accounts known. */
+async function warmGateway({ limitUsd = '100' } = {}): Promise<Running> {
+  const server = await redisServer()
+  closeAfter(() => server.stop())
+  await initRedisLedger(server.url, { orgs: ['test'] })
+  const gateway = await assemble({
+    ledger: redisLedger(server.url),
+    budgets: [
+      { limit_usd: limitUsd, period: 'daily' },
+      { limit_usd: '1000', period: 'monthly' },
+    ],
+  })
+  await ask(gateway)
+  await gateway.atRest()
+  return { server, gateway }
+}
+
+async function ask({ post }: Assembly, more: object = {}): Promise<number> {
+  const answer = await post('/chat/completions', {
+    model: 'gpt-4o-mini',
+    messages: [{ role: 'user', content: 'Say something short.' }],
+    ...more,
+  })
+  await answer.text()
+  return answer.status
+}
+
+/** There is one a second for each org and process, however many requests there are; and the test reads the books. */
+const NOT_OF_REQUESTS = ['heartbeat', 'read']
+
+/** What requests have sent to the server by the time they are settled, by Redis's own record of it. */
+async function sentWhile(
+  { server, gateway }: Running,
+  work: () => Promise<unknown>,
+): Promise<Record<string, number>> {
+  const redis = new Redis(server.port, server.host)
+  const monitor = await redis.monitor()
+  const sent: Record<string, number> = {}
+  const ended = new Promise<void>((resolve) => {
+    monitor.on('monitor', (_time: string, words: string[], source: string) => {
+      // What a script does inside Redis was not sent.
+      if (source === 'lua') return
+      if (words[0] === 'echo') return resolve()
+      const name = SCRIPTS.find(({ sha1 }) => sha1 === words[1])?.name ?? words[0]!
+      if (!NOT_OF_REQUESTS.includes(name)) sent[name] = (sent[name] ?? 0) + 1
+    })
+  })
+  try {
+    await work()
+    await gateway.atRest()
+    await redis.echo('the work is done')
+    await ended
+  } finally {
+    monitor.disconnect()
+    redis.disconnect()
+  }
+  return sent
+}
+
+describe('a request asks Redis twice', () => {
+  it.each([
+    ['an answer at once', {}],
+    ['a stream', { stream: true }],
+  ])('for %s: one reserve and one settle', async (_, more) => {
+    const running = await warmGateway()
+    const sent = await sentWhile(running, async () => {
+      const statuses = await Promise.all(Array.from({ length: REQUESTS }, () => ask(running.gateway, more)))
+      expect(statuses).toEqual(Array(REQUESTS).fill(200))
+    })
+    expect(sent).toEqual({ reserve: REQUESTS, settle: REQUESTS })
+  })
+
+  it('once when it is refused', async () => {
+    const running = await warmGateway({ limitUsd: '1' })
+    const sent = await sentWhile(running, async () => {
+      expect(await ask(running.gateway, { max_tokens: 16_000, n: 128, model: 'gpt-4o' })).toBe(429)
+    })
+    expect(sent).toEqual({ reserve: 1 })
+  })
+})
