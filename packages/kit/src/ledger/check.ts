@@ -8,6 +8,7 @@ import {
   type Extend,
   type Heartbeat,
   METRICS,
+  type Raise,
   type Reserve,
   type Settle,
 } from './ledger.ts'
@@ -25,13 +26,13 @@ const MAX_NAME = 512
 /** A reservation nobody has heard of for a day is dead. Records live longer than any reservation that may refer to them. */
 const MAX_TTL_MS = 86_400_000
 
-export function checkReserve({ id, path, min, want, bound, ttlMs, owner }: Reserve): void {
-  checkId(id)
+export function checkReserve({ org, id, path, min, want, bound, ttlMs, owner }: Reserve): void {
+  checkId(org, id)
   if (path.length < 1 || path.length > MAX_PATH) {
     throw new RangeError(`a path has 1 to ${MAX_PATH} accounts, not ${path.length}`)
   }
   for (let at = 0; at < path.length; at++) {
-    checkAccount(path[at]!)
+    checkAccount(org, path[at]!)
     if (path.indexOf(path[at]!) !== at) throw new RangeError(`${path[at]} is on the path twice`)
   }
   checkRange(min, want)
@@ -40,32 +41,33 @@ export function checkReserve({ id, path, min, want, bound, ttlMs, owner }: Reser
   checkName('owner', owner)
 }
 
-export function checkExtend({ id, min, want, consumed, ttlMs }: Extend): void {
-  checkId(id)
+export function checkExtend({ org, id, min, want, consumed, ttlMs }: Extend): void {
+  checkId(org, id)
   checkRange(min, want)
   checkAmounts(consumed)
   checkTtl(ttlMs)
 }
 
-export function checkHeartbeat(beats: readonly Heartbeat[], ttlMs: number): void {
+export function checkHeartbeat(org: string, beats: readonly Heartbeat[], ttlMs: number): void {
+  checkOrg(org)
   checkTtl(ttlMs)
   for (const { id, observed } of beats) {
-    checkId(id)
+    checkName('id', id)
     checkAmounts(observed)
   }
 }
 
-export function checkSettle({ id, actual, basis }: Settle): void {
-  checkId(id)
+export function checkSettle({ org, id, actual, basis }: Settle): void {
+  checkId(org, id)
   checkAmounts(actual)
   if (basis !== 'exact' && basis !== 'estimated') {
     throw new RangeError(`"${basis}" is not a basis: exact, estimated`)
   }
 }
 
-export function checkAdjust({ id, account, budget, delta, reason }: Adjust): void {
-  checkId(id)
-  checkAccount(account)
+export function checkAdjust({ org, id, account, budget, delta, reason }: Adjust): void {
+  checkId(org, id)
+  checkAccount(org, account)
   checkName('budget', budget)
   checkName('reason', reason)
   if (!Number.isSafeInteger(delta) || Math.abs(delta) > MAX_AMOUNT) {
@@ -73,17 +75,23 @@ export function checkAdjust({ id, account, budget, delta, reason }: Adjust): voi
   }
 }
 
-export function checkProvision(account: AccountId, budgets: readonly Budget[]): void {
-  checkAccount(account)
+export function checkProvision(org: string, account: AccountId, budgets: readonly Budget[]): void {
+  checkOrg(org)
+  checkAccount(org, account)
+  checkBudgets(account, budgets)
+}
+
+/** @param owner whose budgets they are, for the error's sentence. */
+export function checkBudgets(owner: string, budgets: readonly Budget[]): void {
   const ids = new Set<string>()
   for (const budget of budgets) {
     checkBudget(budget)
-    if (ids.has(budget.id)) throw new RangeError(`${account} has two budgets "${budget.id}"`)
+    if (ids.has(budget.id)) throw new RangeError(`${owner} has two budgets "${budget.id}"`)
     ids.add(budget.id)
   }
 }
 
-export function checkBudget({ id, metric, window, timeZone, anchorDay, limit, mode }: Budget): void {
+export function checkBudget({ id, metric, window, timeZone, anchorDay, limit, mode, raise }: Budget): void {
   checkName('budget', id)
   if (id === 'total')
     throw new RangeError('"total" is the counter that every account has: name the budget differently')
@@ -96,16 +104,41 @@ export function checkBudget({ id, metric, window, timeZone, anchorDay, limit, mo
     throw new RangeError(`${limit} is not a limit: an integer from 0 to 2^52`)
   }
   if (mode !== 'hard' && mode !== 'soft') throw new RangeError(`"${mode}" is not a mode: hard, soft`)
+  if (raise) checkRaise(limit, raise)
   windowAt(0, window, timeZone, anchorDay)
 }
 
-export function checkAccount(account: AccountId): void {
-  if (typeof account !== 'string' || account.length > MAX_NAME || !isAccountId(account)) {
-    throw new RangeError(`"${account}" is not an account: org:…, team:…, project:…, user:… or key:…`)
+function checkRaise(limit: number, { amount, untilMs }: Raise): void {
+  if (!Number.isSafeInteger(amount) || amount < 0 || limit + amount > MAX_LIMIT) {
+    throw new RangeError(`${amount} does not raise a limit of ${limit}: an integer, up to 2^52 together`)
+  }
+  if (!Number.isSafeInteger(untilMs) || untilMs < 0) {
+    throw new RangeError(`${untilMs} is not the end of a raise: milliseconds since the epoch`)
   }
 }
 
-export function checkId(id: string): void {
+export function checkRead(org: string, accounts: readonly AccountId[]): void {
+  checkOrg(org)
+  for (const account of accounts) checkAccount(org, account)
+}
+
+/** Of the accounts of kind `org` the books of an org have one, its own: another's there would be counted for nobody. */
+function checkAccount(org: string, account: AccountId): void {
+  if (typeof account !== 'string' || account.length > MAX_NAME || !isAccountId(account)) {
+    throw new RangeError(`"${account}" is not an account: org:…, team:…, project:…, user:… or key:…`)
+  }
+  if (account.startsWith('org:') && account !== `org:${org}`) {
+    throw new RangeError(`${account} is not in the books of the org ${org}`)
+  }
+}
+
+function checkOrg(org: string): void {
+  checkName('org', org)
+}
+
+/** A reservation is named by its org and its id. */
+export function checkId(org: string, id: string): void {
+  checkOrg(org)
   checkName('id', id)
 }
 

@@ -31,10 +31,11 @@ function handTimers() {
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
 interface Script {
+  readonly orgs: string[]
   readonly beats: (readonly Heartbeat[])[]
   readonly ttlsMs: number[]
   readonly limits: number[]
-  heartbeat: () => Promise<HeartbeatResult>
+  heartbeat: (org: string) => Promise<HeartbeatResult>
   expire: () => Promise<readonly ExpiredReservation[]>
 }
 
@@ -42,6 +43,7 @@ function bench(options: Partial<ReservationKeeperOptions> = {}) {
   const hand = handTimers()
   const faults: unknown[] = []
   const script: Script = {
+    orgs: [],
     beats: [],
     ttlsMs: [],
     limits: [],
@@ -49,10 +51,11 @@ function bench(options: Partial<ReservationKeeperOptions> = {}) {
     expire: async () => [],
   }
   const ledger = {
-    heartbeat(beats, ttlMs) {
+    heartbeat(org, beats, ttlMs) {
+      script.orgs.push(org)
       script.beats.push(beats)
       script.ttlsMs.push(ttlMs)
-      return script.heartbeat()
+      return script.heartbeat(org)
     },
     expire(limit) {
       script.limits.push(limit!)
@@ -75,9 +78,9 @@ const REAP_MS = 750
 describe('the keeper', () => {
   it('gives each reservation the life it was made with', async () => {
     const { keeper, script, run } = bench()
-    keeper.track('a', () => seen(1), 5_000)
-    keeper.track('b', () => seen(2))
-    keeper.track('c', () => seen(3), 5_000)
+    keeper.track('acme', 'a', () => seen(1), 5_000)
+    keeper.track('acme', 'b', () => seen(2))
+    keeper.track('acme', 'c', () => seen(3), 5_000)
     await run(BEAT_MS)
     expect(script.beats.map((beats) => beats.map(({ id }) => id))).toEqual([['a', 'c'], ['b']])
     expect(script.ttlsMs).toEqual([5_000, 120_000])
@@ -85,10 +88,10 @@ describe('the keeper', () => {
 
   it('sends one heartbeat for all that is open, with what each has been seen to cost', async () => {
     const { keeper, script, run } = bench()
-    keeper.track('a', () => seen(1))
-    keeper.track('b', async () => seen(2))
-    keeper.track('c', () => seen(3))
-    keeper.untrack('c')
+    keeper.track('acme', 'a', () => seen(1))
+    keeper.track('acme', 'b', async () => seen(2))
+    keeper.track('acme', 'c', () => seen(3))
+    keeper.untrack('acme', 'c')
     await run(BEAT_MS)
     await run(BEAT_MS)
     const beats = [
@@ -96,6 +99,29 @@ describe('the keeper', () => {
       { id: 'b', observed: seen(2) },
     ]
     expect(script.beats).toEqual([beats, beats])
+  })
+
+  it('sends one for each org, and tells those of one apart from those of another by more than their ids', async () => {
+    const { keeper, script, faults, run } = bench()
+    const fault = new Error('acme is out of reach')
+    script.heartbeat = async (org) => {
+      if (org === 'acme') throw fault
+      return { notOpen: ['a'], revived: [] }
+    }
+    keeper.track('acme', 'a', () => seen(1))
+    keeper.track('globex', 'a', () => seen(2))
+    keeper.track('globex', 'b', () => seen(3))
+    keeper.untrack('acme', 'b')
+    await run(BEAT_MS)
+    await run(BEAT_MS)
+    const sent = script.orgs.map((org, at) => [org, script.beats[at]!.map(({ id }) => id)])
+    expect(sent).toEqual([
+      ['acme', ['a']],
+      ['globex', ['a', 'b']],
+      ['acme', ['a']],
+      ['globex', ['b']],
+    ])
+    expect(faults).toEqual([fault, fault])
   })
 
   it('sends none when nothing is open', async () => {
@@ -107,8 +133,8 @@ describe('the keeper', () => {
   it('lets go of what somebody else has ended', async () => {
     const { keeper, script, run } = bench()
     script.heartbeat = async () => ({ notOpen: ['a'], revived: ['b'] })
-    keeper.track('a', () => seen(1))
-    keeper.track('b', () => seen(2))
+    keeper.track('acme', 'a', () => seen(1))
+    keeper.track('acme', 'b', () => seen(2))
     await run(BEAT_MS)
     await run(BEAT_MS)
     expect(script.beats.map((beats) => beats.map(({ id }) => id))).toEqual([['a', 'b'], ['b']])
@@ -116,11 +142,11 @@ describe('the keeper', () => {
 
   it('does not send what was ended while it was being observed', async () => {
     const { keeper, script, run } = bench()
-    keeper.track('a', () => {
-      keeper.untrack('a')
+    keeper.track('acme', 'a', () => {
+      keeper.untrack('acme', 'a')
       return seen(1)
     })
-    keeper.track('b', () => seen(2))
+    keeper.track('acme', 'b', () => seen(2))
     await run(BEAT_MS)
     expect(script.beats).toEqual([[{ id: 'b', observed: seen(2) }]])
   })
@@ -128,10 +154,10 @@ describe('the keeper', () => {
   it('keeps a reservation alive whose observer fails', async () => {
     const { keeper, script, faults, run } = bench()
     const fault = new Error('no tokenizer')
-    keeper.track('a', () => {
+    keeper.track('acme', 'a', () => {
       throw fault
     })
-    keeper.track('b', () => Promise.reject(fault))
+    keeper.track('acme', 'b', () => Promise.reject(fault))
     await run(BEAT_MS)
     expect(script.beats).toEqual([
       [
@@ -147,7 +173,7 @@ describe('the keeper', () => {
     const fault = new Error('disk full')
     script.heartbeat = () => Promise.reject(fault)
     script.expire = () => Promise.reject(fault)
-    keeper.track('a', () => seen(1))
+    keeper.track('acme', 'a', () => seen(1))
     await run(BEAT_MS)
     await run(REAP_MS)
     expect(faults).toEqual([fault, fault])
@@ -160,7 +186,7 @@ describe('the keeper', () => {
     const { keeper, script, run, delays } = bench()
     let answer: (result: HeartbeatResult) => void = () => {}
     script.heartbeat = () => new Promise((resolve) => (answer = resolve))
-    keeper.track('a', () => seen(1))
+    keeper.track('acme', 'a', () => seen(1))
     await run(BEAT_MS)
     expect(delays()).toEqual([REAP_MS])
     answer({ notOpen: [], revived: [] })
@@ -193,7 +219,7 @@ describe('the keeper', () => {
     const { keeper, script, run, delays } = bench()
     let answer: (result: HeartbeatResult) => void = () => {}
     script.heartbeat = () => new Promise((resolve) => (answer = resolve))
-    keeper.track('a', () => seen(1))
+    keeper.track('acme', 'a', () => seen(1))
     await run(BEAT_MS)
     let stopped = false
     const stopping = keeper.stop().then(() => (stopped = true))

@@ -22,6 +22,11 @@ export interface ReservationKeeperOptions {
 
 type Observe = () => Amounts | Promise<Amounts>
 
+interface Tracked {
+  readonly observe: Observe
+  readonly ttlMs: number
+}
+
 export interface ReservationKeeper {
   readonly owner: string
   readonly ttlMs: number
@@ -29,9 +34,9 @@ export interface ReservationKeeper {
    * Keep an open reservation alive, and tell the ledger with each heartbeat what it has been seen to cost so far.
    * Without a heartbeat it lives for `ttlMs`.
    */
-  track(id: string, observe: Observe, ttlMs?: number): void
+  track(org: string, id: string, observe: Observe, ttlMs?: number): void
   /** It has been ended, or will be at once. */
-  untrack(id: string): void
+  untrack(org: string, id: string): void
   /** Add a listener like the option of this name; the answer takes it away again. */
   onExpired(listener: (reservation: ExpiredReservation) => void): () => void
   /** No more heartbeats and no reaper; resolves when what is under way has ended. What is still open expires in time. */
@@ -43,8 +48,8 @@ const BITE = 100
 const BITES = 100
 
 /**
- * A process's own duty to the ledger: one heartbeat for all its open reservations, and its share of expiring those that
- * nobody answers for any more. Dying is safe at any moment: what was open is charged in full by whoever is left.
+ * A process's own duty to the ledger: one heartbeat for all its open reservations of an org, and its share of expiring
+ * those that nobody answers for any more. Dying is safe at any moment: what was open is charged in full by whoever is left.
  */
 export function reservationKeeper({
   ledger,
@@ -56,17 +61,39 @@ export function reservationKeeper({
   onExpired,
   onFault = () => {},
 }: ReservationKeeperOptions): ReservationKeeper {
-  const tracked = new Map<string, { readonly observe: Observe; readonly ttlMs: number }>()
+  /** By org, then by id. */
+  const tracked = new Map<string, Map<string, Tracked>>()
   const listeners = new Set(onExpired ? [onExpired] : [])
 
   async function beat(): Promise<void> {
-    if (tracked.size === 0) return
-    const beats = await Promise.all([...tracked].map(([id, { observe }]) => observed(id, observe)))
+    await Promise.all([...tracked].map(([org, open]) => beatIn(org, open)))
+  }
+
+  async function beatIn(org: string, open: Map<string, Tracked>): Promise<void> {
+    if (open.size === 0) return void tracked.delete(org)
+    const beats = await Promise.all([...open].map(([id, { observe }]) => observed(id, observe)))
     // What was untracked meanwhile has been ended, and needs no heartbeat.
-    const open = beats.filter(({ id }) => tracked.has(id))
-    const byTtlMs = Map.groupBy(open, ({ id }) => tracked.get(id)!.ttlMs)
-    const answers = [...byTtlMs].map(([lifeMs, alike]) => ledger.heartbeat(alike, lifeMs))
-    for (const { notOpen } of await Promise.all(answers)) for (const id of notOpen) tracked.delete(id)
+    const alive = beats.filter(({ id }) => open.has(id))
+    const byTtlMs = Map.groupBy(alive, ({ id }) => open.get(id)!.ttlMs)
+    await Promise.all(
+      [...byTtlMs].map(async ([lifeMs, alike]) => {
+        for (const id of await notOpen(org, alike, lifeMs)) open.delete(id)
+      }),
+    )
+  }
+
+  /** The books of one org may be out of reach while those of another answer: each fails alone. */
+  async function notOpen(
+    org: string,
+    beats: readonly Heartbeat[],
+    lifeMs: number,
+  ): Promise<readonly string[]> {
+    try {
+      return (await ledger.heartbeat(org, beats, lifeMs)).notOpen
+    } catch (error) {
+      onFault(error)
+      return []
+    }
   }
 
   /** An observer that fails must not cost its reservation the life: nothing seen is never less than seen before. */
@@ -101,8 +128,12 @@ export function reservationKeeper({
   return {
     owner,
     ttlMs,
-    track: (id, observe, lifeMs = ttlMs) => void tracked.set(id, { observe, ttlMs: lifeMs }),
-    untrack: (id) => void tracked.delete(id),
+    track(org, id, observe, lifeMs = ttlMs) {
+      const open = tracked.get(org) ?? new Map<string, Tracked>()
+      tracked.set(org, open)
+      open.set(id, { observe, ttlMs: lifeMs })
+    },
+    untrack: (org, id) => void tracked.get(org)?.delete(id),
     onExpired(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)

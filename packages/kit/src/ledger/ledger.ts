@@ -1,4 +1,6 @@
-import type { NanoUsd } from '../core/money.ts'
+import type { AccountId, Amounts, Budget, Metric, Window } from './budget.ts'
+
+export * from './budget.ts'
 
 /**
  * The ledger: the one place where money moves.
@@ -8,13 +10,18 @@ import type { NanoUsd } from '../core/money.ts'
  * at the real cost, or *released* when nothing was bought. A reservation that nobody ends *expires*: it is charged in
  * full and marked unconfirmed, because the provider has probably billed it.
  *
+ * Each org has books of its own, and every command says whose it means. Accounts and reservations are named within an
+ * org: two of them may both have a `team:marketing`, and an id of one means nothing to the other. Money never moves
+ * between orgs, so that an org's books are also the unit of storage: one step that is atomic touches one org only (on
+ * Redis Cluster one hash slot, named by the org), and a store may keep each org somewhere else.
+ *
  * Every amount in a command is an absolute total, never a delta, and every command may be repeated: the second time it
  * changes nothing. A refusal is a value; a rejected promise means that the store is broken or slow and that the effect
  * is **unknown** (release the id, and refuse the request).
  */
 export interface Ledger {
   /** Make an account, or replace its budgets. Counters stay. */
-  provision(account: AccountId, budgets: readonly Budget[]): Promise<ProvisionResult>
+  provision(org: string, account: AccountId, budgets: readonly Budget[]): Promise<ProvisionResult>
 
   /**
    * Reserve between `min` and `want` on every account of the path, in one atomic step; a denial writes nothing. A budget
@@ -31,17 +38,17 @@ export interface Ledger {
   extend(command: Extend): Promise<ExtendResult>
 
   /** Move the deadlines of open reservations on, and note what each has been seen to cost so far. */
-  heartbeat(beats: readonly Heartbeat[], ttlMs: number): Promise<HeartbeatResult>
+  heartbeat(org: string, beats: readonly Heartbeat[], ttlMs: number): Promise<HeartbeatResult>
 
   /** End a reservation at what it really cost, more than was reserved included (overdraft: always booked). */
   settle(command: Settle): Promise<SettleResult>
 
   /** End a reservation that bought nothing. An unknown id leaves a tombstone, so that a reserve still on its way cannot come to life. */
-  release(id: string): Promise<ReleaseResult>
+  release(org: string, id: string): Promise<ReleaseResult>
 
   /**
-   * Expire what is past its deadline, at most `limit` (100) at a time: charged in full, marked unconfirmed. Returns each
-   * reservation that this call expired, for its audit record. Whoever calls this regularly also keeps the store tidy:
+   * Expire what is past its deadline in any org, at most `limit` (100) at a time: charged in full, marked unconfirmed.
+   * Returns each reservation that this call expired, for its audit record. Whoever calls this regularly also keeps the store tidy:
    * closed records go after max(2 × ttl, 10 minutes), an expired one's charge stands as it is after 7 days.
    */
   expire(limit?: number): Promise<readonly ExpiredReservation[]>
@@ -55,63 +62,29 @@ export interface Ledger {
   /** Correct a counter of the current window by a signed amount, with a reason; `id` makes it repeatable. */
   adjust(command: Adjust): Promise<AdjustResult>
 
-  /** What accounts have spent, reserved and left: the implicit total first, then their budgets. Sees all commands before it. */
-  read(accounts: readonly AccountId[]): Promise<readonly AccountState[]>
+  /** What accounts of an org have spent, reserved and left: the implicit total first, then their budgets. Sees all commands before it. */
+  read(org: string, accounts: readonly AccountId[]): Promise<readonly AccountState[]>
 
   /**
    * The smallest hard limit per metric on a path, as this process last saw it; a metric without one is absent. It sizes
    * reservations and decides nothing, so it may be a moment old, and it answers at once.
    */
-  smallestLimits(path: readonly AccountId[]): Partial<Record<Metric, number>>
+  smallestLimits(org: string, path: readonly AccountId[]): Partial<Record<Metric, number>>
 
-  /** Every account the books know, with the same figures. */
-  accounts(): Promise<readonly AccountState[]>
+  /** Every account that the books of an org know, or of all orgs, with the same figures. */
+  accounts(org?: string): Promise<readonly AccountState[]>
 
   /** Finish what is queued, then close the store. */
   close(): Promise<void>
 }
 
-/** What a budget counts: money in nano-USD, tokens, or requests. */
-export type Metric = 'usd' | 'tokens' | 'requests'
-
-export const METRICS: readonly Metric[] = ['usd', 'tokens', 'requests']
-
-/** One integer total per metric: `usd` in nano-USD, from 0 to 2^50. */
-export interface Amounts {
-  readonly usd: NanoUsd
-  readonly tokens: number
-  readonly requests: number
-}
-
-/** `kind:id`, for instance `team:marketing`; the id is free text. */
-export type AccountId = `${AccountKind}:${string}`
-export type AccountKind = 'org' | 'team' | 'project' | 'user' | 'key'
-
-/** A span of the calendar that a budget refills with; `total` never refills. */
-export type Window = 'hour' | 'day' | 'week' | 'month' | 'total'
-
-/** A limit on an account. Metric, window, zone and anchor never change under one id. */
-export interface Budget {
-  /** Unique within its account. */
-  readonly id: string
-  readonly metric: Metric
-  readonly window: Window
-  /** IANA zone whose calendar the window follows, for instance `Europe/Berlin`. */
-  readonly timeZone: string
-  /** Day of the month on which a monthly window starts, 1 to 28. */
-  readonly anchorDay?: number
-  /** In the metric's unit, 0 to 2^52. */
-  readonly limit: number
-  /** `hard` refuses; `soft` only reports. */
-  readonly mode: 'hard' | 'soft'
-}
-
 export type ProvisionResult = { readonly status: 'ok' | 'unchanged' }
 
 export interface Reserve {
+  readonly org: string
   /** UUIDv7, made by the caller; the same id and amounts again return the same grant. */
   readonly id: string
-  /** 1 to 8 accounts, outermost first. */
+  /** 1 to 8 accounts of the org, outermost first; the org's own, if any, is `org:` and its name. */
   readonly path: readonly AccountId[]
   /** Less than this is a denial. */
   readonly min: Amounts
@@ -144,6 +117,7 @@ export interface Standing {
   readonly budget: string
   readonly metric: Metric
   readonly window: Window
+  /** With its raise, while that lasts. */
   readonly limit: number
   /** Settled in this window, unconfirmed charges included. */
   readonly spent: number
@@ -188,6 +162,7 @@ export type ReserveResult =
 export type NoAccountReason = 'unknown' | 'gone' | 'too_many'
 
 export interface Extend {
+  readonly org: string
   readonly id: string
   readonly min: Amounts
   readonly want: Amounts
@@ -220,6 +195,7 @@ export interface HeartbeatResult {
 export type Basis = 'exact' | 'estimated'
 
 export interface Settle {
+  readonly org: string
   readonly id: string
   readonly actual: Amounts
   readonly basis: Basis
@@ -237,6 +213,7 @@ export type SettleResult =
 export type ReleaseResult = { readonly status: 'released' | 'tombstoned' | 'repeat' | 'conflict' }
 
 export interface ExpiredReservation {
+  readonly org: string
   readonly id: string
   readonly owner: string
   readonly path: readonly AccountId[]
@@ -251,6 +228,8 @@ export interface ExpiredReservation {
 }
 
 export interface ExpiredFilter {
+  /** Absent: of every org. */
+  readonly org?: string
   readonly owner?: string
   /** Expired at or after this time, ms. */
   readonly sinceMs?: number
@@ -265,6 +244,7 @@ export interface SettleExpiredResult {
 }
 
 export interface Adjust {
+  readonly org: string
   readonly id: string
   readonly account: AccountId
   /** Budget id, or `total` for the implicit counter. */
@@ -277,6 +257,7 @@ export interface Adjust {
 export type AdjustResult = { readonly status: 'ok' | 'repeat' | 'no_account' | 'no_budget' }
 
 export interface AccountState {
+  readonly org: string
   readonly account: AccountId
   /** All time, nano-USD. */
   readonly spent: number

@@ -23,8 +23,13 @@ export interface Rules {
   readonly retired: readonly Rule[]
 }
 
-export interface Account extends Rules {
+/** What tells an account from all others in the file. */
+export interface AccountName {
+  readonly org: string
   readonly id: AccountId
+}
+
+export interface Account extends Rules, AccountName {
   /** Nobody provisioned it: it has its kind's default budgets. */
   readonly auto: boolean
 }
@@ -40,90 +45,127 @@ export const TOTAL: Budget = {
 }
 
 export interface Accounts {
-  find(id: AccountId): Account | undefined
-  all(): AccountId[]
+  find(org: string, id: AccountId): Account | undefined
+  /** Those of one org, or of all of them. */
+  all(org?: string): AccountName[]
   /** How many accounts came by themselves under a parent. */
-  autoCount(parent: string): number
+  autoCount(org: string, parent: string): number
   /** Whether there are traces of an account, itself aside. */
-  hasTraces(id: AccountId): boolean
+  hasTraces(org: string, id: AccountId): boolean
   /** Write who keeps the account; its budgets are written one by one. */
-  save(id: AccountId, keeper: { readonly auto: boolean; readonly parent: string }): void
+  save(org: string, id: AccountId, keeper: Keeper): void
   /** The rules that there are under an account's name, in the file; undefined when there has never been such an account. */
-  rulesOf(id: AccountId): Rules | undefined
-  insertRule(account: AccountId, budget: Budget, place: number): Rule
-  /** Give a rule another limit, mode and place among its account's. */
+  rulesOf(org: string, id: AccountId): Rules | undefined
+  insertRule(org: string, account: AccountId, budget: Budget, place: number): Rule
+  /** Give a rule another limit, mode, raise and place among its account's. */
   placeRule(rule: Rule, budget: Budget, place: number): void
   /** Let a rule only count from now on. */
   retireRule(rule: Rule): void
   currentCounter(rule: Rule, nowMs: number): Counter
-  forget(id?: AccountId): void
+  /** Read this one from the file when it is next needed. */
+  forgetOne(org: string, id: AccountId): void
+  forget(): void
   size(): number
 }
 
-const FIND = 'SELECT auto FROM account WHERE id = ?'
-const RULES = 'SELECT * FROM budget WHERE account = ? ORDER BY place, rule'
+/** Who keeps an account: whoever provisioned it, or nobody (`auto`: it came by itself, under this parent). */
+export interface Keeper {
+  readonly auto: boolean
+  readonly parent: string
+}
+
+const FIND = 'SELECT auto FROM account WHERE org = ? AND id = ?'
+const ALL = 'SELECT org, id FROM account ORDER BY org, id'
+const ALL_OF = 'SELECT org, id FROM account WHERE org = ? ORDER BY id'
+const AUTO_COUNT = 'SELECT count(*) AS n FROM account WHERE org = ? AND parent = ? AND auto = 1'
+const RULES = 'SELECT * FROM budget WHERE org = ? AND account = ? ORDER BY place, rule'
+const TRACES = 'SELECT 1 FROM budget WHERE org = ? AND account = ? LIMIT 1'
 const SAVE = `
-  INSERT INTO account (id, parent, auto) VALUES (?, ?, ?)
+  INSERT INTO account (org, id, parent, auto) VALUES (?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET parent = excluded.parent, auto = excluded.auto`
 const INSERT_RULE = `
-  INSERT INTO budget (account, id, metric, window, time_zone, anchor_day, limit_amount, mode, place)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
-const PLACE_RULE = 'UPDATE budget SET limit_amount = ?, mode = ?, place = ? WHERE rule = ?'
+  INSERT INTO budget (org, account, id, metric, window, time_zone, anchor_day, limit_amount, mode,
+    raise_amount, raise_until_ms, place) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+const PLACE_RULE = `
+  UPDATE budget SET limit_amount = ?, mode = ?, raise_amount = ?, raise_until_ms = ?, place = ? WHERE rule = ?`
+
+/** What is remembered of one org. */
+interface Memory {
+  readonly known: Map<AccountId, Account>
+  /** By parent; counted once, since counting a hundred thousand for each newcomer would stop everybody. */
+  readonly autoCounts: Map<string, number>
+}
 
 /** Accounts and their rules, in memory as far as they were needed. */
 export function accountBook(db: DatabaseSync, counters: Counters): Accounts {
   const find = db.prepare(FIND)
   const rules = db.prepare(RULES)
-  const all = db.prepare('SELECT id FROM account ORDER BY id')
-  const autoCount = db.prepare('SELECT count(*) AS n FROM account WHERE parent = ? AND auto = 1')
-  const traces = db.prepare('SELECT 1 FROM budget WHERE account = ? LIMIT 1')
+  const all = db.prepare(ALL)
+  const allOf = db.prepare(ALL_OF)
+  const autoCount = db.prepare(AUTO_COUNT)
+  const traces = db.prepare(TRACES)
   const save = db.prepare(SAVE)
   const insertRule = db.prepare(INSERT_RULE)
   const placeRule = db.prepare(PLACE_RULE)
-  const known = new Map<AccountId, Account>()
-  /** By parent; counted once, since counting a hundred thousand for each newcomer would stop everybody. */
-  const autoCounts = new Map<string, number>()
+  const memories = new Map<string, Memory>()
+  let size = 0
 
-  function load(id: AccountId): Account | undefined {
-    const row = find.get(id)
-    const found = row && rulesOf(id)
-    return found && { id, auto: row.auto === 1, ...found }
+  function memoryOf(org: string): Memory {
+    let memory = memories.get(org)
+    if (!memory) {
+      memory = { known: new Map(), autoCounts: new Map() }
+      memories.set(org, memory)
+    }
+    return memory
   }
 
-  function rulesOf(id: AccountId): Rules | undefined {
-    const rows = rules.all(id)
+  function load(org: string, id: AccountId): Account | undefined {
+    const row = find.get(org, id)
+    const found = row && rulesOf(org, id)
+    return found && { org, id, auto: row.auto === 1, ...found }
+  }
+
+  function rulesOf(org: string, id: AccountId): Rules | undefined {
+    const rows = rules.all(org, id)
     const [total, ...placed] = rows.filter(({ place }) => place !== null).map(ruleOf)
     if (total?.budget.id !== TOTAL.id) return
     return { total, rules: placed, retired: rows.filter(({ place }) => place === null).map(ruleOf) }
   }
 
   return {
-    find(id) {
-      const account = known.get(id) ?? load(id)
-      if (account) known.set(id, account)
+    find(org, id) {
+      const remembered = memories.get(org)?.known.get(id)
+      if (remembered) return remembered
+      const account = load(org, id)
+      if (account) {
+        memoryOf(org).known.set(id, account)
+        size += 1
+      }
       return account
     },
-    all: () => all.all().map(({ id }) => id as AccountId),
-    autoCount(parent) {
-      const count = autoCounts.get(parent) ?? (autoCount.get(parent)!.n as number)
+    all: (org) => (org === undefined ? all.all() : allOf.all(org)).map(nameOf),
+    autoCount(org, parent) {
+      const { autoCounts } = memoryOf(org)
+      const count = autoCounts.get(parent) ?? (autoCount.get(org, parent)!.n as number)
       autoCounts.set(parent, count)
       return count
     },
-    hasTraces: (id) => traces.get(id) !== undefined,
-    save(id, { auto, parent }) {
-      save.run(id, parent, auto ? 1 : 0)
+    hasTraces: (org, id) => traces.get(org, id) !== undefined,
+    save(org, id, { auto, parent }) {
+      save.run(org, id, parent, auto ? 1 : 0)
+      const { autoCounts } = memoryOf(org)
       const count = autoCounts.get(parent)
       if (auto && count !== undefined) autoCounts.set(parent, count + 1)
       if (!auto) autoCounts.clear()
     },
     rulesOf,
-    insertRule(account, budget, place) {
-      const { id, metric, window, timeZone, anchorDay = null, limit, mode } = budget
-      const row = [account, id, metric, window, timeZone, anchorDay, limit, mode, place]
+    insertRule(org, account, budget, place) {
+      const { id, metric, window, timeZone, anchorDay = null } = budget
+      const row = [org, account, id, metric, window, timeZone, anchorDay, ...limits(budget), place]
       return { number: Number(insertRule.run(...row).lastInsertRowid), account, budget }
     },
-    placeRule: ({ number }, { limit, mode }, place) => void placeRule.run(limit, mode, place, number),
-    retireRule: ({ number }) => void placeRule.run(TOTAL.limit, TOTAL.mode, null, number),
+    placeRule: ({ number }, budget, place) => void placeRule.run(...limits(budget), place, number),
+    retireRule: ({ number }) => void placeRule.run(...limits(TOTAL), null, number),
     currentCounter(rule, nowMs) {
       const { span, counter, budget } = rule
       if (span && counter && span.startMs <= nowMs && nowMs < span.endMs) return counter
@@ -131,19 +173,34 @@ export function accountBook(db: DatabaseSync, counters: Counters): Accounts {
       rule.counter = counters.at(rule, rule.span)
       return rule.counter
     },
-    forget(id) {
-      if (id !== undefined) return void known.delete(id)
-      known.clear()
-      autoCounts.clear()
+    forgetOne(org, id) {
+      if (memories.get(org)?.known.delete(id)) size -= 1
     },
-    size: () => known.size,
+    forget() {
+      memories.clear()
+      size = 0
+    },
+    size: () => size,
   }
 }
 
 /** Every rule that counts what is charged to the account. */
 export const countingRules = ({ total, rules, retired }: Rules): Rule[] => [total, ...rules, ...retired]
 
-function ruleOf(row: Record<string, SQLOutputValue>): Rule {
+/** What may change under a rule, as it is kept. */
+const limits = ({ limit, mode, raise }: Budget) =>
+  [limit, mode, raise?.amount ?? null, raise?.untilMs ?? null] as const
+
+/** How much a budget allows at a moment. */
+export function limitAt({ limit, raise }: Budget, nowMs: number): number {
+  return raise && nowMs < raise.untilMs ? limit + raise.amount : limit
+}
+
+type Row = Record<string, SQLOutputValue>
+
+const nameOf = ({ org, id }: Row): AccountName => ({ org: org as string, id: id as AccountId })
+
+function ruleOf(row: Row): Rule {
   return {
     number: row.rule as number,
     account: row.account as AccountId,
@@ -155,6 +212,9 @@ function ruleOf(row: Record<string, SQLOutputValue>): Rule {
       ...(row.anchor_day !== null && { anchorDay: row.anchor_day as number }),
       limit: row.limit_amount as number,
       mode: row.mode as Budget['mode'],
+      ...(row.raise_until_ms !== null && {
+        raise: { amount: row.raise_amount as number, untilMs: row.raise_until_ms as number },
+      }),
     },
   }
 }

@@ -10,19 +10,19 @@ export function adjuster(
   books: Books,
   provisioned: Provisioning,
 ): (command: Adjust) => AdjustResult {
-  const exists = db.prepare('SELECT 1 FROM adjustment WHERE id = ?')
+  const exists = db.prepare('SELECT 1 FROM adjustment WHERE org = ? AND id = ?')
   const insert = db.prepare(
-    'INSERT INTO adjustment (id, rule, window, delta, reason, at_ms) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO adjustment (org, id, rule, window, delta, reason, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
   )
-  return ({ id, account: accountId, budget, delta, reason }) => {
-    if (exists.get(id)) return { status: 'repeat' }
-    const account = provisioned.find(accountId)
+  return ({ org, id, account: accountId, budget, delta, reason }) => {
+    if (exists.get(org, id)) return { status: 'repeat' }
+    const account = provisioned.find(org, accountId)
     if (!account) return { status: 'no_account' }
     const rule =
       budget === TOTAL.id ? account.total : account.rules.find((known) => known.budget.id === budget)
     if (!rule) return { status: 'no_budget' }
     const counter = books.accounts.currentCounter(rule, books.windowNowMs)
-    insert.run(id, counter.rule, counter.window, delta, reason, books.nowMs)
+    insert.run(org, id, counter.rule, counter.window, delta, reason, books.nowMs)
     counter.spent += delta
     books.counters.change(counter)
     return { status: 'ok' }

@@ -3,7 +3,7 @@ import type { Clock } from '../../core/clock.ts'
 import { type Accounts, accountBook } from './accounts.ts'
 import { type Counters, counterBook } from './counters.ts'
 import { type Reservations, reservationBook } from './reservations.ts'
-import type { Transaction } from './turn.ts'
+import type { Transaction } from './transaction.ts'
 
 /** The state that commands work on. Valid within a transaction only. */
 export interface Books {
@@ -45,6 +45,7 @@ export function openBooks(db: DatabaseSync, { clock, onCommit }: BooksOptions): 
     counters.forget()
     accounts.forget()
     reservations.forget()
+    books.windowNowMs = 0
     books.generation += 1
   }
 

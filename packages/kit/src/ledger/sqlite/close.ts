@@ -20,12 +20,12 @@ const tombstoneMs = (ttlMs: number): number => Math.max(2 * ttlMs, TOMBSTONE_MS)
 /** Where settles are kept that belong to no reservation: money may have been spent, so they are never dropped. */
 export function unbookedList(db: DatabaseSync): (command: Settle, atMs: number) => void {
   const insert = db.prepare(
-    `INSERT INTO unbooked (usd, tokens, requests, basis, at_ms, id) VALUES (?, ?, ?, ?, ?, ?)
+    `INSERT INTO unbooked (usd, tokens, requests, basis, at_ms, org, id) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET usd = excluded.usd, tokens = excluded.tokens, requests = excluded.requests,
        basis = excluded.basis WHERE basis = 'estimated'`,
   )
-  return ({ id, actual, basis }, atMs) =>
-    void insert.run(actual.usd, actual.tokens, actual.requests, basis, atMs, id)
+  return ({ org, id, actual, basis }, atMs) =>
+    void insert.run(actual.usd, actual.tokens, actual.requests, basis, atMs, org, id)
 }
 
 export function settle(
@@ -33,8 +33,8 @@ export function settle(
   keepUnbooked: ReturnType<typeof unbookedList>,
   command: Settle,
 ): SettleResult {
-  const { id, actual, basis } = command
-  const reservation = books.reservations.find(id)
+  const { org, id, actual, basis } = command
+  const reservation = books.reservations.find(org, id)
   if (!reservation || reservation.counters.length === 0) {
     keepUnbooked(command, books.nowMs)
     return { status: 'unbooked' }
@@ -77,10 +77,10 @@ export function end(
   bury(books, reservation)
 }
 
-export function release(books: Books, id: string): ReleaseResult {
-  const reservation = books.reservations.find(id)
+export function release(books: Books, org: string, id: string): ReleaseResult {
+  const reservation = books.reservations.find(org, id)
   if (!reservation) {
-    books.reservations.insert(blindTombstone(id, books.nowMs))
+    books.reservations.insert(blindTombstone(org, id, books.nowMs))
     return { status: 'tombstoned' }
   }
   if (reservation.state === 'settled') return { status: 'conflict' }
@@ -99,8 +99,9 @@ function bury(books: Books, reservation: Reservation): void {
 }
 
 /** Stands where a reservation might still arrive: the reserve that was released before it got here finds it ended. */
-function blindTombstone(id: string, nowMs: number): Reservation {
+function blindTombstone(org: string, id: string, nowMs: number): Reservation {
   return {
+    org,
     id,
     state: 'released',
     dueMs: nowMs + TOMBSTONE_MS,

@@ -14,8 +14,8 @@ const GIVE_UP = 100
 /** Charge what is past its deadline, and clear away, in small bites, what has served its time. */
 export function expire(books: Books, limit: number): readonly ExpiredReservation[] {
   const { reservations, counters, nowMs } = books
-  const expired = reservations.due('open', nowMs, limit).map((id) => {
-    const reservation = reservations.find(id)!
+  const expired = reservations.due('open', nowMs, limit).map(({ org, id }) => {
+    const reservation = reservations.find(org, id)!
     rebook(reservation, counters, () => {
       reservation.state = 'expired'
     })
@@ -24,8 +24,8 @@ export function expire(books: Books, limit: number): readonly ExpiredReservation
     reservations.save(reservation)
     return recordOf(reservation)
   })
-  for (const id of reservations.due('expired', nowMs, GIVE_UP)) {
-    const reservation = reservations.find(id)!
+  for (const { org, id } of reservations.due('expired', nowMs, GIVE_UP)) {
+    const reservation = reservations.find(org, id)!
     end(books, reservation, { actual: { ...reservation.reserved } as Amounts, basis: 'estimated' })
   }
   reservations.sweep(nowMs)
@@ -63,13 +63,14 @@ function perMetric(amount: (metric: Metric) => number): Amounts {
   return { usd: amount('usd'), tokens: amount('tokens'), requests: amount('requests') } as Amounts
 }
 
-function matching({ reservations }: Books, { owner, sinceMs = 0 }: ExpiredFilter): Reservation[] {
-  return reservations.expired(owner ?? null, sinceMs).map((id) => reservations.find(id)!)
+function matching({ reservations }: Books, filter: ExpiredFilter): Reservation[] {
+  return reservations.expired(filter).map(({ org, id }) => reservations.find(org, id)!)
 }
 
 function recordOf(reservation: Reservation): ExpiredReservation {
-  const { id, owner, path, memo, reserved, observed, reservedAtMs, endedAtMs } = reservation
+  const { org, id, owner, path, memo, reserved, observed, reservedAtMs, endedAtMs } = reservation
   return {
+    org,
     id,
     owner,
     path: JSON.parse(path),

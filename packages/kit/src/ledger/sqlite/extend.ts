@@ -7,7 +7,7 @@ import type { Asked, Reservation, Totals } from './reservations.ts'
 
 /** Raise an open reservation to new totals. A caller that extends is alive: an expired one is open again. */
 export function extend(books: Books, lines: Lines, command: Extend): ExtendResult {
-  const reservation = books.reservations.find(command.id)
+  const reservation = books.reservations.find(command.org, command.id)
   if (!reservation) return { status: 'unknown' }
   const { state, reserved } = reservation
   if (state === 'settled' || state === 'released') return { status: 'finished' }
@@ -17,6 +17,7 @@ export function extend(books: Books, lines: Lines, command: Extend): ExtendResul
     want: beyond(reserved, command.want),
     proven: bound === 'proven',
     observe,
+    nowMs: books.nowMs,
   })
   rebook(reservation, books.counters, () => {
     reopen(reservation, books.nowMs, command.ttlMs)

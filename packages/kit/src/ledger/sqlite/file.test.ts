@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync, StatementSync } from 'node:sqlite'
 import { afterAll, describe, expect, it, vi } from 'vitest'
-import { amounts, START_MS } from '../../conformance/ledger/bench.ts'
+import { amounts, ORG, START_MS } from '../../conformance/ledger/bench.ts'
 import type { Ledger, ReserveResult } from '../ledger.ts'
+import { resetLedgerClock } from './newest-time.ts'
 import { type SqliteLedgerOptions, sqliteLedger } from './sqlite-ledger.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tollgate-ledger-'))
@@ -18,6 +19,7 @@ const open = (path: string, options: SqliteLedgerOptions = {}): Ledger =>
 
 function reserve(ledger: Ledger, id: string, usd = 100_000_000): Promise<ReserveResult> {
   return ledger.reserve({
+    org: ORG,
     id,
     path: ['org:acme', 'user:ada'],
     min: amounts(usd),
@@ -30,10 +32,10 @@ function reserve(ledger: Ledger, id: string, usd = 100_000_000): Promise<Reserve
 }
 
 const settle = (ledger: Ledger, id: string, usd: number) =>
-  ledger.settle({ id, actual: amounts(usd), basis: 'exact' })
+  ledger.settle({ org: ORG, id, actual: amounts(usd), basis: 'exact' })
 
 async function standing(ledger: Ledger): Promise<number[]> {
-  const [state] = await ledger.read(['user:ada'])
+  const [state] = await ledger.read(ORG, ['user:ada'])
   return [state!.spent, state!.reserved]
 }
 
@@ -57,9 +59,15 @@ describe('the file', () => {
   it('is refused when it is of another layout, counts in another unit, or is no database', async () => {
     const path = freshPath()
     await open(path).close()
-    tamper(path, 'UPDATE meta SET layout = 2')
-    expect(() => open(path)).toThrow('the ledger has layout 2, this Tollgate knows layout 1')
-    tamper(path, "UPDATE meta SET layout = 1, unit = 'cents'")
+    tamper(path, 'UPDATE meta SET layout = 1')
+    expect(() => open(path)).toThrow(
+      'the ledger has layout 1, this Tollgate knows layout 2: use the Tollgate that wrote it, or begin new books in another file',
+    )
+    tamper(path, 'UPDATE meta SET layout = 3')
+    expect(() => open(path)).toThrow(
+      'the ledger has layout 3, this Tollgate knows layout 2: use the Tollgate that wrote it, or a newer one',
+    )
+    tamper(path, "UPDATE meta SET layout = 2, unit = 'cents'")
     expect(() => open(path)).toThrow('the ledger counts in cents, this Tollgate in nano-USD')
     tamper(path, 'DELETE FROM meta')
     expect(() => open(path)).toThrow('lost its meta row')
@@ -75,7 +83,7 @@ describe('the file', () => {
     tamper(path, "DELETE FROM account WHERE id = 'user:ada'")
     const again = open(path)
     expect(await reserve(again, 'b')).toEqual({ status: 'no_account', account: 'user:ada', reason: 'gone' })
-    await again.provision('user:ada', [])
+    await again.provision(ORG, 'user:ada', [])
     expect(await reserve(again, 'b')).toMatchObject({ status: 'ok' })
     expect(await standing(again)).toEqual([0, 200_000_000])
     await again.close()
@@ -88,14 +96,14 @@ describe('the file', () => {
     await settle(before, 'a', 70_000_000)
     await before.close()
     const after = open(path, { budgets: [{ per: 'user', limit_usd: '2.00', period: 'weekly' }] })
-    const [state] = await after.read(['user:ada'])
+    const [state] = await after.read(ORG, ['user:ada'])
     expect(state!.budgets).toMatchObject([{ budget: 'usd-week', limit: 2_000_000_000, spent: 70_000_000 }])
     await after.close()
     const looking = sqliteLedger(path)
-    expect((await looking.read(['user:ada']))[0]!.budgets).toMatchObject([{ budget: 'usd-week' }])
+    expect((await looking.read(ORG, ['user:ada']))[0]!.budgets).toMatchObject([{ budget: 'usd-week' }])
     await looking.close()
     const without = open(path, { budgets: [] })
-    expect((await without.read(['user:ada']))[0]!.budgets).toEqual([])
+    expect((await without.read(ORG, ['user:ada']))[0]!.budgets).toEqual([])
     await without.close()
   })
 
@@ -114,7 +122,7 @@ describe('the file', () => {
     await settle(ledger, 'b', 1)
     for (let day = 0; day < 20; day++) {
       clock.nowMs += 86_400_000
-      await ledger.heartbeat([{ id: 'a', observed: amounts(0) }], 86_400_000)
+      await ledger.heartbeat(ORG, [{ id: 'a', observed: amounts(0) }], 86_400_000)
       await ledger.expire()
     }
     expect(counters()).toEqual(['2026-11-18'])
@@ -128,17 +136,17 @@ describe('the file', () => {
   it('keeps a settle that belongs to no reservation, and its exact amount rather than an estimate', async () => {
     const path = freshPath()
     const ledger = open(path)
-    await ledger.settle({ id: 'lost', actual: amounts(7), basis: 'estimated' })
-    await ledger.settle({ id: 'lost', actual: amounts(5), basis: 'exact' })
-    await ledger.settle({ id: 'lost', actual: amounts(9), basis: 'estimated' })
+    await ledger.settle({ org: ORG, id: 'lost', actual: amounts(7), basis: 'estimated' })
+    await ledger.settle({ org: ORG, id: 'lost', actual: amounts(5), basis: 'exact' })
+    await ledger.settle({ org: ORG, id: 'lost', actual: amounts(9), basis: 'estimated' })
+    await ledger.settle({ org: 'globex', id: 'lost', actual: amounts(3), basis: 'estimated' })
     await ledger.close()
     const db = new DatabaseSync(path)
-    expect({ ...db.prepare('SELECT id, usd, basis, at_ms FROM unbooked').get() }).toEqual({
-      id: 'lost',
-      usd: 5,
-      basis: 'exact',
-      at_ms: START_MS,
-    })
+    const rows = db.prepare('SELECT org, id, usd, basis, at_ms FROM unbooked ORDER BY org').all()
+    expect(rows.map((row) => Object.values(row))).toEqual([
+      [ORG, 'lost', 5, 'exact', START_MS],
+      ['globex', 'lost', 3, 'estimated', START_MS],
+    ])
     db.close()
   })
 
@@ -151,6 +159,7 @@ describe('the file', () => {
     await Promise.all(ids.slice(2500).map((id) => settle(ledger, id, 1)))
     clock.nowMs += 600_000
     await ledger.heartbeat(
+      ORG,
       ids.slice(0, 2500).map((id) => ({ id, observed: amounts(0) })),
       60_000,
     )
@@ -183,6 +192,66 @@ describe('the file', () => {
     // thread took to start.
     expect(sizes[2]!).toBeLessThan(2 * sizes[0]!)
     expect(await standing(ledger)).toEqual([24_000, 0])
+    await ledger.close()
+  })
+})
+
+describe('a clock that was far ahead', () => {
+  const DAY_MS = 86_400_000
+
+  it('is told to whoever reserves, and to nobody who ends what is running', async () => {
+    const clock = { nowMs: START_MS }
+    const ledger = open(freshPath(), { clock: { now: () => clock.nowMs } })
+    await reserve(ledger, 'a')
+    clock.nowMs -= DAY_MS
+    expect(await reserve(ledger, 'b')).toMatchObject({ status: 'ok' })
+    clock.nowMs -= 1
+    const [refused, settled] = await Promise.allSettled([reserve(ledger, 'c'), settle(ledger, 'a', 5)])
+    expect(refused).toMatchObject({
+      reason: {
+        message:
+          "the ledger has seen 2026-11-18T12:00:00.000Z, and this machine's clock says 2026-11-17T11:59:59.999Z: set the clock right; if it was wrong before and is right now, `tollgate doctor --reset-clock` lets the ledger follow it",
+      },
+    })
+    expect(settled).toMatchObject({ value: { status: 'settled' } })
+    expect(await standing(ledger)).toEqual([5, 100_000_000])
+    clock.nowMs += 1
+    expect(await reserve(ledger, 'c')).toMatchObject({ status: 'ok' })
+    await ledger.close()
+  })
+
+  it.each(['normal', 'strict'] as const)(
+    'is followed back when an operator says so: %s',
+    async (durability) => {
+      const path = freshPath()
+      const clock = { nowMs: START_MS, now: () => clock.nowMs }
+      const ledger = open(path, { clock, durability })
+      await reserve(ledger, 'a', 700_000_000)
+      clock.nowMs += 30 * DAY_MS
+      await reserve(ledger, 'b', 700_000_000)
+      clock.nowMs = START_MS + 1000
+      await expect(reserve(ledger, 'c')).rejects.toThrow('--reset-clock')
+      expect(resetLedgerClock(path, { clock })).toEqual({
+        beforeMs: START_MS + 30 * DAY_MS,
+        afterMs: START_MS + 1000,
+      })
+      // In the window of today again, where it stood.
+      expect(await reserve(ledger, 'c', 400_000_000)).toMatchObject({
+        status: 'denied',
+        shortfall: { reserved: 700_000_000, resetAtMs: START_MS + DAY_MS / 2 },
+      })
+      expect(await reserve(ledger, 'c', 300_000_000)).toMatchObject({ status: 'ok' })
+      expect(await settle(ledger, 'b', 5)).toMatchObject({ status: 'settled' })
+      await ledger.close()
+    },
+  )
+
+  it('is not followed ahead', async () => {
+    const path = freshPath()
+    const ledger = open(path)
+    await reserve(ledger, 'a')
+    const clock = { now: () => START_MS + DAY_MS }
+    expect(resetLedgerClock(path, { clock })).toEqual({ beforeMs: START_MS, afterMs: START_MS })
     await ledger.close()
   })
 })
@@ -237,11 +306,11 @@ describe('two handles on one file', () => {
     })
     expect(await settle(there, 'a', 100_000_000)).toMatchObject({ status: 'settled' })
     expect(await reserve(here, 'b', 600_000_000)).toMatchObject({ status: 'ok' })
-    expect(await here.release('a')).toEqual({ status: 'conflict' })
-    await there.provision('user:ada', [])
-    expect(here.smallestLimits(['user:ada'])).toEqual({ usd: 1_000_000_000 })
+    expect(await here.release(ORG, 'a')).toEqual({ status: 'conflict' })
+    await there.provision(ORG, 'user:ada', [])
+    expect(here.smallestLimits(ORG, ['user:ada'])).toEqual({ usd: 1_000_000_000 })
     expect(await reserve(here, 'c', 600_000_000)).toMatchObject({ status: 'ok' })
-    expect(here.smallestLimits(['user:ada'])).toEqual({})
+    expect(here.smallestLimits(ORG, ['user:ada'])).toEqual({})
     expect(await standing(here)).toEqual(await standing(there))
     await Promise.all([here.close(), there.close()])
   })
@@ -280,7 +349,7 @@ describe('two handles on one file', () => {
     expect((await reserve(weekly, 'weekly', 1)).status).toBe('denied')
     expect(await admitted('Thursday')).toBe(5)
     expect(await standing(daily)).toEqual(await standing(weekly))
-    const [state] = await weekly.read(['user:ada'])
+    const [state] = await weekly.read(ORG, ['user:ada'])
     expect(state!.budgets).toMatchObject([{ budget: 'usd-week', remaining: -5_000_000_000 }])
     await Promise.all([daily.close(), weekly.close()])
   })

@@ -1,5 +1,5 @@
 import type { Shortfall, Standing } from '../ledger.ts'
-import { type Rule, TOTAL } from './accounts.ts'
+import { limitAt, type Rule, TOTAL } from './accounts.ts'
 import type { Counter } from './counters.ts'
 import type { Totals } from './reservations.ts'
 
@@ -18,6 +18,8 @@ export interface Question {
   readonly proven: boolean
   /** No budget denies or narrows; what would have is told. */
   readonly observe: boolean
+  /** By the raw clock: when raises end. */
+  readonly nowMs: number
 }
 
 export interface Fit {
@@ -36,17 +38,20 @@ const OVERDRAFT_PART = 100
  * Ask all budgets of a path at once. Every one is evaluated, so that the answer names what really stands in the way and
  * not what happened to be asked first. A budget refuses only a request that needs something of it.
  */
-export function fit(lines: readonly Line[], { min, want, proven, observe }: Question): Fit {
+export function fit(lines: readonly Line[], { min, want, proven, observe, nowMs }: Question): Fit {
   const grant: Totals = { usd: want.usd, tokens: want.tokens, requests: want.requests }
   let denied = NONE
   let would = NONE
   for (const line of lines) {
     const { metric, mode } = line.rule.budget
     if (want[metric] === 0) continue
-    const left = leftOf(line, proven)
+    const limit = limitAt(line.rule.budget, nowMs)
+    const overdrawn = !proven && isOverdrawn(line, limit)
+    const left = leftOf(line, limit, overdrawn)
     const hard = (mode === 'hard' && !observe) || isFull(line.counter)
     if (left < min[metric] && min[metric] > 0) {
-      const shortfall = { ...standingOf(line), reason: reasonOf(line, min[metric], proven) }
+      const reason = reasonOf(line, { limit, overdrawn, min: min[metric] })
+      const shortfall = { ...standingOf(line, nowMs), reason }
       if (hard) denied = [...denied, shortfall]
       else would = [...would, shortfall]
     } else if (hard) grant[metric] = Math.max(0, Math.min(grant[metric], left))
@@ -54,24 +59,28 @@ export function fit(lines: readonly Line[], { min, want, proven, observe }: Ques
   return { grant, denied, would }
 }
 
-function leftOf(line: Line, proven: boolean): number {
-  const { counter, rule } = line
-  if (line.ended || isFull(counter) || (!proven && isOverdrawn(line))) return 0
-  return rule.budget.limit - counter.spent - counter.reserved
+function leftOf({ counter, ended }: Line, limit: number, overdrawn: boolean): number {
+  if (ended || isFull(counter) || overdrawn) return 0
+  return limit - counter.spent - counter.reserved
 }
 
 /** Beyond this the sum of what is granted and what is overdrawn might no longer be an exact integer. */
 const isFull = ({ spent, reserved }: Counter): boolean => spent + reserved > TOTAL.limit
 
-const isOverdrawn = ({ counter, rule: { budget } }: Line): boolean =>
-  budget.mode === 'hard' && counter.overdraft > Math.floor(budget.limit / OVERDRAFT_PART)
+const isOverdrawn = ({ counter, rule: { budget } }: Line, limit: number): boolean =>
+  budget.mode === 'hard' && counter.overdraft > Math.floor(limit / OVERDRAFT_PART)
 
-function reasonOf(line: Line, min: number, proven: boolean): Shortfall['reason'] {
-  const { counter, rule } = line
+interface Lack {
+  readonly limit: number
+  readonly overdrawn: boolean
+  readonly min: number
+}
+
+function reasonOf({ counter, ended }: Line, { limit, overdrawn, min }: Lack): Shortfall['reason'] {
   if (isFull(counter)) return 'exceeded'
-  if (line.ended) return 'reserved'
-  if (rule.budget.limit - (counter.spent - counter.unconfirmed) < min) return 'exceeded'
-  return !proven && isOverdrawn(line) ? 'overdraft' : 'reserved'
+  if (ended) return 'reserved'
+  if (limit - (counter.spent - counter.unconfirmed) < min) return 'exceeded'
+  return overdrawn ? 'overdraft' : 'reserved'
 }
 
 const WEIGHT: Record<Shortfall['reason'], number> = { exceeded: 3, overdraft: 2, reserved: 1 }
@@ -89,33 +98,34 @@ export function decisive(shortfalls: readonly Shortfall[]): Shortfall {
 }
 
 /** The hard USD budget with the least left; what a caller may be shown as its limit. */
-export function tightestOf(lines: readonly Line[]): Standing | undefined {
+export function tightestOf(lines: readonly Line[], nowMs: number): Standing | undefined {
   let tightest: Line | undefined
   let least = Infinity
   for (const line of lines) {
     const { budget } = line.rule
     if (budget.metric !== 'usd' || budget.mode !== 'hard') continue
-    const left = budget.limit - line.counter.spent - line.counter.reserved
+    const left = limitAt(budget, nowMs) - line.counter.spent - line.counter.reserved
     if (left < least) {
       least = left
       tightest = line
     }
   }
-  return tightest && standingOf(tightest)
+  return tightest && standingOf(tightest, nowMs)
 }
 
-export function standingOf({ rule: { account, budget }, counter }: Line): Standing {
+export function standingOf({ rule: { account, budget }, counter }: Line, nowMs: number): Standing {
   const { spent, reserved, unconfirmed, endMs } = counter
+  const limit = limitAt(budget, nowMs)
   return {
     account,
     budget: budget.id,
     metric: budget.metric,
     window: budget.window,
-    limit: budget.limit,
+    limit,
     spent,
     reserved,
     unconfirmed,
-    remaining: budget.limit - spent - reserved,
+    remaining: limit - spent - reserved,
     resetAtMs: orNull(endMs),
   }
 }

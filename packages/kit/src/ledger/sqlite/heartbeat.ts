@@ -4,11 +4,16 @@ import type { Books } from './books.ts'
 import { reopen } from './extend.ts'
 
 /** Move deadlines on and note what has been seen. What has been seen once is not forgotten by a later, smaller beat. */
-export function heartbeat(books: Books, beats: readonly Heartbeat[], ttlMs: number): HeartbeatResult {
+export function heartbeat(
+  books: Books,
+  org: string,
+  beats: readonly Heartbeat[],
+  ttlMs: number,
+): HeartbeatResult {
   const notOpen: string[] = []
   const revived: string[] = []
   for (const { id, observed } of beats) {
-    const reservation = books.reservations.find(id)
+    const reservation = books.reservations.find(org, id)
     if (reservation?.state !== 'open' && reservation?.state !== 'expired') {
       notOpen.push(id)
       continue

@@ -1,1 +1,2 @@
+export { type ClockReset, type ResetClockOptions, resetLedgerClock } from './newest-time.ts'
 export { type SqliteLedgerOptions, sqliteLedger } from './sqlite-ledger.ts'

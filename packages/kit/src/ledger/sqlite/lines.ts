@@ -11,10 +11,10 @@ export interface Lines {
 
 export function linesOfReservations(books: Books, provisioned: Provisioning): Lines {
   return {
-    of({ counters }) {
+    of({ org, counters }) {
       const lines: Line[] = []
       for (const counter of counters) {
-        const account = provisioned.find(counter.account)
+        const account = provisioned.find(org, counter.account)
         const rule = account && countingRules(account).find(({ number }) => number === counter.rule)
         if (!rule) continue
         const ended = books.accounts.currentCounter(rule, books.windowNowMs) !== counter

@@ -25,8 +25,10 @@ export function openLedgerFile(path: string, { durability, busyTimeoutMs }: Open
       db.exec(
         `PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability === 'strict' ? 'FULL' : 'NORMAL'}`,
       )
-      // The main thread never checkpoints: that is where the file is synced, and it would stop every request meanwhile.
-      db.exec(`PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = ${LOG_KEPT_BYTES}`)
+      db.exec(`PRAGMA journal_size_limit = ${LOG_KEPT_BYTES}`)
+      // The event loop's thread never checkpoints: that is where the file is synced, and it would stop every request
+      // meanwhile. Who syncs each commit does so on a thread where a checkpoint stops nobody else.
+      if (durability === 'normal') db.exec('PRAGMA wal_autocheckpoint = 0')
       provisionTables(db)
     },
   })

@@ -29,35 +29,46 @@ interface Remembered extends Plan {
 
 const MAX_PLANS = 10_000
 
-/** Plans by path, remembered until a window ends or an account changes: the hot path looks one up and is done. */
+/** Plans by org and path, remembered until a window ends or an account changes: the hot path looks one up and is done. */
 export function planner(
   books: Books,
   provisioned: Provisioning,
-): (path: readonly AccountId[], pathText: string) => Plan | NoAccount {
-  const plans = new Map<string, Remembered>()
+): (org: string, path: readonly AccountId[], pathText: string) => Plan | NoAccount {
+  const plans = new Map<string, Map<string, Remembered>>()
+  let count = 0
 
-  return (path, pathText) => {
-    const known = plans.get(pathText)
+  return (org, path, pathText) => {
+    const known = plans.get(org)?.get(pathText)
     if (known && known.generation === books.generation && books.windowNowMs < known.untilMs) return known
-    const plan = makePlan(path)
+    const plan = makePlan(org, path)
     if ('status' in plan || plan.unseen.length > 0) return plan
-    if (plans.size >= MAX_PLANS) plans.clear()
     const untilMs = Math.min(...plan.counters.map(({ endMs }) => endMs))
-    plans.set(pathText, { ...plan, generation: books.generation, untilMs })
+    remember(org, pathText, { ...plan, generation: books.generation, untilMs })
     return plan
   }
 
-  function makePlan(path: readonly AccountId[]): Plan | NoAccount {
+  function remember(org: string, pathText: string, plan: Remembered): void {
+    if (count >= MAX_PLANS) {
+      plans.clear()
+      count = 0
+    }
+    const ofOrg = plans.get(org) ?? new Map<string, Remembered>()
+    plans.set(org, ofOrg)
+    if (!ofOrg.has(pathText)) count += 1
+    ofOrg.set(pathText, plan)
+  }
+
+  function makePlan(org: string, path: readonly AccountId[]): Plan | NoAccount {
     const lines: Line[] = []
     const unseen: { id: AccountId; parent: AccountId | '' }[] = []
     for (const [at, id] of path.entries()) {
-      const account = provisioned.find(id)
+      const account = provisioned.find(org, id)
       if (account) {
         lines.push(...linesOf(account))
         continue
       }
       const parent = path[at - 1] ?? ''
-      const budgets = provisioned.budgetsOfUnseen(id, parent)
+      const budgets = provisioned.budgetsOfUnseen(org, id, parent)
       if (typeof budgets === 'string') return { status: 'no_account', account: id, reason: budgets }
       unseen.push({ id, parent })
       lines.push(...budgets.map((budget) => untouched(id, budget)))

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { kindOf } from '../account-id.ts'
 import type { AccountId, AccountKind, Budget, NoAccountReason, ProvisionResult } from '../ledger.ts'
-import { type Account, type Rule, type Rules, TOTAL } from './accounts.ts'
+import { type Account, type Keeper, type Rule, type Rules, TOTAL } from './accounts.ts'
 import type { Books } from './books.ts'
 import type { Reservation } from './reservations.ts'
 
@@ -14,47 +14,47 @@ export interface ProvisionOptions {
 }
 
 export interface Provisioning {
-  provision(id: AccountId, budgets: readonly Budget[]): ProvisionResult
+  provision(org: string, id: AccountId, budgets: readonly Budget[]): ProvisionResult
   /** An account that is in the books. One that nobody provisioned follows its kind's defaults as they are now. */
-  find(id: AccountId): Account | undefined
+  find(org: string, id: AccountId): Account | undefined
   /** The budgets that an account nobody has seen would get, or why there is none for it. */
-  budgetsOfUnseen(id: AccountId, parent: AccountId | ''): readonly Budget[] | NoAccountReason
-  makeUnseen(id: AccountId, parent: AccountId | ''): void
+  budgetsOfUnseen(org: string, id: AccountId, parent: AccountId | ''): readonly Budget[] | NoAccountReason
+  makeUnseen(org: string, id: AccountId, parent: AccountId | ''): void
 }
 
 export function provisioning(books: Books, { defaults, follow, maxAuto }: ProvisionOptions): Provisioning {
   const { accounts } = books
 
-  function write(id: AccountId, budgets: readonly Budget[], keeper: { auto: boolean; parent: string }): void {
-    accounts.save(id, keeper)
-    replaceBudgets(books, id, budgets)
-    accounts.forget(id)
+  function write(org: string, id: AccountId, budgets: readonly Budget[], keeper: Keeper): void {
+    accounts.save(org, id, keeper)
+    replaceBudgets(books, org, id, budgets)
+    accounts.forgetOne(org, id)
   }
 
   return {
-    provision(id, budgets) {
-      const account = accounts.find(id)
+    provision(org, id, budgets) {
+      const account = accounts.find(org, id)
       if (account && !account.auto && sameBudgets(account, budgets)) return { status: 'unchanged' }
-      write(id, budgets, { auto: false, parent: '' })
+      write(org, id, budgets, { auto: false, parent: '' })
       books.generation += 1
       return { status: 'ok' }
     },
-    find(id) {
-      const account = accounts.find(id)
+    find(org, id) {
+      const account = accounts.find(org, id)
       const budgets = follow && account?.auto ? defaults.get(kindOf(id)) : undefined
       if (!account || !budgets || sameBudgets(account, budgets)) return account
-      replaceBudgets(books, id, budgets)
-      accounts.forget(id)
+      replaceBudgets(books, org, id, budgets)
+      accounts.forgetOne(org, id)
       books.generation += 1
-      return accounts.find(id)
+      return accounts.find(org, id)
     },
-    budgetsOfUnseen(id, parent) {
-      if (accounts.hasTraces(id)) return 'gone'
+    budgetsOfUnseen(org, id, parent) {
+      if (accounts.hasTraces(org, id)) return 'gone'
       const budgets = defaults.get(kindOf(id))
       if (!budgets) return 'unknown'
-      return accounts.autoCount(parent) < maxAuto ? budgets : 'too_many'
+      return accounts.autoCount(org, parent) < maxAuto ? budgets : 'too_many'
     },
-    makeUnseen: (id, parent) => write(id, defaults.get(kindOf(id)) ?? [], { auto: true, parent }),
+    makeUnseen: (org, id, parent) => write(org, id, defaults.get(kindOf(id)) ?? [], { auto: true, parent }),
   }
 }
 
@@ -82,24 +82,24 @@ function sameShape(a: Budget, b: Budget): boolean {
  * takes over what the budget in whose place it comes has counted, so that changing a limit's calendar is not a fresh
  * start.
  */
-function replaceBudgets(books: Books, id: AccountId, budgets: readonly Budget[]): void {
+function replaceBudgets(books: Books, org: string, id: AccountId, budgets: readonly Budget[]): void {
   const { accounts } = books
-  const { rules, retired } = accounts.rulesOf(id) ?? startTotal(books, id)
+  const { rules, retired } = accounts.rulesOf(org, id) ?? startTotal(books, org, id)
   const dropped = rules.filter((rule) => !budgets.some((budget) => sameShape(budget, rule.budget)))
   for (const rule of dropped) accounts.retireRule(rule)
   for (const [at, budget] of budgets.entries()) {
     const kept = [...rules, ...retired].find((rule) => sameShape(rule.budget, budget))
     if (kept) accounts.placeRule(kept, budget, at + 1)
     else {
-      const added = accounts.insertRule(id, budget, at + 1)
+      const added = accounts.insertRule(org, id, budget, at + 1)
       const replaced = replacedBy(budget, dropped)
-      if (replaced) takeOver(books, replaced, added)
+      if (replaced) takeOver(books, org, replaced, added)
     }
   }
 }
 
-function startTotal({ accounts, counters, windowNowMs }: Books, id: AccountId): Rules {
-  const total = accounts.insertRule(id, TOTAL, 0)
+function startTotal({ accounts, counters, windowNowMs }: Books, org: string, id: AccountId): Rules {
+  const total = accounts.insertRule(org, id, TOTAL, 0)
   counters.change(accounts.currentCounter(total, windowNowMs))
   return { total, rules: [], retired: [] }
 }
@@ -110,7 +110,7 @@ function replacedBy({ id, metric }: Budget, dropped: Rule[]): Rule | undefined {
 }
 
 /** Start a rule's counter where another's stands, and let running requests count in both. */
-function takeOver(books: Books, from: Rule, to: Rule): void {
+function takeOver(books: Books, org: string, from: Rule, to: Rule): void {
   const { accounts, counters, reservations } = books
   const source = accounts.currentCounter(from, books.windowNowMs)
   const target = accounts.currentCounter(to, books.windowNowMs)
@@ -121,8 +121,8 @@ function takeOver(books: Books, from: Rule, to: Rule): void {
   target.referrers = source.referrers
   counters.change(target)
   if (source.referrers === 0) return
-  for (const id of reservations.referring()) {
-    const reservation = reservations.find(id)!
+  for (const { id } of reservations.referring(org)) {
+    const reservation = reservations.find(org, id)!
     if (!reservation.counters.includes(source)) continue
     reservation.counters = [...reservation.counters, target]
     reservation.countersText = textOf(reservation.counters)

@@ -1,34 +1,43 @@
+import type { Clock } from '../../core/clock.ts'
 import { kindOf } from '../account-id.ts'
-import type { AccountId, AccountState, Metric } from '../ledger.ts'
+import type { AccountId, AccountState, Budget, Ledger, Metric } from '../ledger.ts'
+import { type AccountName, type Accounts, limitAt } from './accounts.ts'
 import type { Books } from './books.ts'
 import { standingOf } from './fit.ts'
 import type { Provisioning, ProvisionOptions } from './provision.ts'
 
 /** Where an account stands; one that is not in the books has spent nothing and has no budgets. */
-export function readAccount(books: Books, provisioned: Provisioning, id: AccountId): AccountState {
-  const account = provisioned.find(id)
-  if (!account) return { account: id, spent: 0, reserved: 0, unconfirmed: 0, budgets: [] }
+export function readAccount(books: Books, provisioned: Provisioning, { org, id }: AccountName): AccountState {
+  const account = provisioned.find(org, id)
+  if (!account) return { org, account: id, spent: 0, reserved: 0, unconfirmed: 0, budgets: [] }
   const counterOf = (rule: (typeof account.rules)[number]) =>
     books.accounts.currentCounter(rule, books.windowNowMs)
   const { spent, reserved, unconfirmed } = counterOf(account.total)
-  const budgets = account.rules.map((rule) => standingOf({ rule, counter: counterOf(rule) }))
-  return { account: id, spent, reserved, unconfirmed, budgets }
+  const budgets = account.rules.map((rule) => standingOf({ rule, counter: counterOf(rule) }, books.nowMs))
+  return { org, account: id, spent, reserved, unconfirmed, budgets }
 }
 
 /** Asked outside of any transaction: it answers from memory where it can, and decides nothing. */
-export function smallestLimits(
-  { accounts }: Books,
+export function smallestLimitsIn(
+  accounts: Pick<Accounts, 'find'>,
   { defaults, follow }: Pick<ProvisionOptions, 'defaults' | 'follow'>,
-  path: readonly AccountId[],
-): Partial<Record<Metric, number>> {
-  const smallest: Partial<Record<Metric, number>> = {}
-  for (const id of path) {
-    const account = accounts.find(id)
+  clock: Clock,
+): Ledger['smallestLimits'] {
+  function budgetsOf(org: string, id: AccountId): readonly Budget[] {
+    const account = accounts.find(org, id)
     // An account that follows the defaults is brought in line when it is next charged.
     const byDefault = !account || (follow && account.auto) ? defaults.get(kindOf(id)) : undefined
-    for (const { mode, metric, limit } of byDefault ?? account?.rules.map(({ budget }) => budget) ?? []) {
+    return byDefault ?? account?.rules.map(({ budget }) => budget) ?? []
+  }
+
+  return (org, path) => {
+    const smallest: Partial<Record<Metric, number>> = {}
+    const nowMs = clock.now()
+    for (const budget of path.flatMap((id) => budgetsOf(org, id))) {
+      const { mode, metric } = budget
+      const limit = limitAt(budget, nowMs)
       if (mode === 'hard' && limit < (smallest[metric] ?? Infinity)) smallest[metric] = limit
     }
+    return smallest
   }
-  return smallest
 }

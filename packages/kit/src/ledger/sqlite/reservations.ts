@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
-import { type Amounts, type Basis, METRICS } from '../ledger.ts'
+import { type Amounts, type Basis, type ExpiredFilter, METRICS } from '../ledger.ts'
 import type { Counter, Counters } from './counters.ts'
 
 export type State = 'open' | 'settled' | 'released' | 'expired'
@@ -12,6 +12,7 @@ export interface Totals {
 }
 
 export interface Reservation {
+  readonly org: string
   readonly id: string
   state: State
   /** When open: the deadline. Otherwise: when its record has served its time. */
@@ -35,23 +36,26 @@ export interface Reservation {
   basis: Basis | null
 }
 
+/** What tells a reservation from all others in the file. */
+export type ReservationName = Pick<Reservation, 'org' | 'id'>
+
 /** The bound, whether it was only observed, min per metric, want per metric. */
 export type Asked = readonly [bound: 'proven' | 'soft', observe: boolean, ...amounts: number[]]
 
 export interface Reservations {
-  find(id: string): Reservation | undefined
-  /** Write a new record; false when there is one of this id. */
+  find(org: string, id: string): Reservation | undefined
+  /** Write a new record; false when its org has one of this id. */
   insert(reservation: Reservation): boolean
   /** Write everything that can change. */
   save(reservation: Reservation): void
   /** Write what a settle or release of an open reservation changes, which is less. */
   close(reservation: Reservation): void
-  /** Ids in a state whose time has come, the longest overdue first. */
-  due(state: State, nowMs: number, limit: number): string[]
+  /** Those in a state whose time has come, the longest overdue first. */
+  due(state: State, nowMs: number, limit: number): ReservationName[]
   /** Expired reservations, oldest first. */
-  expired(owner: string | null, sinceMs: number): string[]
-  /** Ids of all that may still change a counter. */
-  referring(): string[]
+  expired(filter: ExpiredFilter): ReservationName[]
+  /** All that may still change a counter of an org. */
+  referring(org: string): ReservationName[]
   /** Delete records that have served their time, a bite at a time. */
   sweep(nowMs: number): void
   forget(): void
@@ -59,23 +63,24 @@ export interface Reservations {
 }
 
 const INSERT = `
-  INSERT INTO reservation (id, state, due_ms, owner, path, counters, memo, asked, ttl_ms, reserved_at_ms,
+  INSERT INTO reservation (org, id, state, due_ms, owner, path, counters, memo, asked, ttl_ms, reserved_at_ms,
     ended_at_ms, reserved_usd, reserved_tokens, reserved_requests)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 const CLOSE = `
   UPDATE reservation SET state = ?, due_ms = ?, ended_at_ms = ?,
-    settled_usd = ?, settled_tokens = ?, settled_requests = ?, basis = ? WHERE id = ?`
+    settled_usd = ?, settled_tokens = ?, settled_requests = ?, basis = ? WHERE id = ? AND org = ?`
 const SAVE = `
   UPDATE reservation SET state = ?, due_ms = ?, ended_at_ms = ?,
     settled_usd = ?, settled_tokens = ?, settled_requests = ?, basis = ?, ttl_ms = ?, counters = ?,
     reserved_usd = ?, reserved_tokens = ?, reserved_requests = ?,
     consumed_usd = ?, consumed_tokens = ?, consumed_requests = ?,
-    observed_usd = ?, observed_tokens = ?, observed_requests = ? WHERE id = ?`
+    observed_usd = ?, observed_tokens = ?, observed_requests = ? WHERE id = ? AND org = ?`
 /** Spelled as in the index, which is used only by queries that say the same. */
-const REFERRING = "SELECT id FROM reservation WHERE state IN ('open', 'expired')"
+const REFERRING = "SELECT org, id FROM reservation WHERE state IN ('open', 'expired')"
 const DUE = `${REFERRING} AND state = ? AND due_ms <= ? ORDER BY due_ms LIMIT ?`
 const EXPIRED = `
-  ${REFERRING} AND state = 'expired' AND (?1 IS NULL OR owner = ?1) AND ended_at_ms >= ?2 ORDER BY due_ms, id`
+  ${REFERRING} AND state = 'expired' AND ended_at_ms >= ?1 AND (?2 IS NULL OR org = ?2)
+    AND (?3 IS NULL OR owner = ?3) ORDER BY due_ms, id, org`
 const BITE = `
   SELECT max(place) AS end FROM
     (SELECT rowid AS place FROM reservation WHERE rowid > ? ORDER BY rowid LIMIT 1000)`
@@ -85,18 +90,19 @@ const WAITING = `SELECT 1 FROM reservation WHERE ${CLOSED} LIMIT 1`
 
 /** Reservations: each change is written at once, and those that are open stay in memory as well. */
 export function reservationBook(db: DatabaseSync, counters: Counters): Reservations {
-  const select = db.prepare('SELECT * FROM reservation WHERE id = ?')
+  const select = db.prepare('SELECT * FROM reservation WHERE id = ? AND org = ?')
   const insert = db.prepare(INSERT)
   const close = db.prepare(CLOSE)
   const save = db.prepare(SAVE)
   const due = db.prepare(DUE)
   const expired = db.prepare(EXPIRED)
-  const referring = db.prepare(REFERRING)
+  const referring = db.prepare(`${REFERRING} AND org = ?`)
   const bite = db.prepare(BITE)
   const sweep = db.prepare(SWEEP)
   const waiting = db.prepare(WAITING)
   /** Everything up to this row has been looked at and is not to be cleared away yet. */
   let swept = 0
+  /** By id alone: should two orgs ever have one in common, one of the two is read from the file each time. */
   const open = new Map<string, Reservation>()
 
   function remember(reservation: Reservation): void {
@@ -105,19 +111,20 @@ export function reservationBook(db: DatabaseSync, counters: Counters): Reservati
   }
 
   return {
-    find(id) {
+    find(org, id) {
       const known = open.get(id)
-      if (known) return known
-      const row = select.get(id)
+      if (known?.org === org) return known
+      const row = select.get(id, org)
       if (!row) return
       const found = reservationOf(row, counters)
       remember(found)
       return found
     },
     insert(reservation) {
-      const { id, state, dueMs, owner, path, countersText, memo, asked, ttlMs, reservedAtMs } = reservation
+      const { org, id, state, dueMs, owner, path, countersText, memo, asked, ttlMs } = reservation
       const { usd, tokens, requests } = reservation.reserved
       const { changes } = insert.run(
+        org,
         id,
         state,
         dueMs,
@@ -127,7 +134,7 @@ export function reservationBook(db: DatabaseSync, counters: Counters): Reservati
         memo,
         asked,
         ttlMs,
-        reservedAtMs,
+        reservation.reservedAtMs,
         reservation.endedAtMs,
         usd,
         tokens,
@@ -138,13 +145,13 @@ export function reservationBook(db: DatabaseSync, counters: Counters): Reservati
       return true
     },
     close(reservation) {
-      const { state, dueMs, endedAtMs, settled, basis, id } = reservation
+      const { state, dueMs, endedAtMs, settled, basis, id, org } = reservation
       const { usd, tokens, requests } = settled ?? NOTHING_TOLD
-      close.run(state, dueMs, endedAtMs, usd, tokens, requests, basis, id)
+      close.run(state, dueMs, endedAtMs, usd, tokens, requests, basis, id, org)
       remember(reservation)
     },
     save(reservation) {
-      const { state, dueMs, endedAtMs, settled, basis, id, ttlMs, countersText } = reservation
+      const { state, dueMs, endedAtMs, settled, basis, ttlMs, countersText, id, org } = reservation
       const { reserved, consumed, observed } = reservation
       const { usd, tokens, requests } = settled ?? NOTHING_TOLD
       save.run(
@@ -153,12 +160,13 @@ export function reservationBook(db: DatabaseSync, counters: Counters): Reservati
         ...METRICS.map((metric) => consumed[metric]),
         ...METRICS.map((metric) => observed[metric]),
         id,
+        org,
       )
       remember(reservation)
     },
-    due: (state, nowMs, limit) => due.all(state, nowMs, limit).map(idOf),
-    expired: (owner, sinceMs) => expired.all(owner, sinceMs).map(idOf),
-    referring: () => referring.all().map(idOf),
+    due: (state, nowMs, limit) => due.all(state, nowMs, limit).map(nameOf),
+    expired: ({ org = null, owner = null, sinceMs = 0 }) => expired.all(sinceMs, org, owner).map(nameOf),
+    referring: (org) => referring.all(org).map(nameOf),
     sweep(nowMs) {
       const end = (bite.get(swept)!.end as number | null) ?? 0
       if (end > 0) sweep.run(swept, end, nowMs)
@@ -174,12 +182,13 @@ const NOTHING_TOLD = { usd: null, tokens: null, requests: null }
 
 type Row = Record<string, SQLOutputValue>
 
-const idOf = (row: Row): string => row.id as string
+const nameOf = ({ org, id }: Row): ReservationName => ({ org: org as string, id: id as string })
 
 function reservationOf(row: Row, counters: Counters): Reservation {
   const countersText = row.counters as string
   const references = JSON.parse(countersText) as [rule: number, window: string][]
   return {
+    org: row.org as string,
     id: row.id as string,
     state: row.state as State,
     dueMs: row.due_ms as number,

@@ -3,6 +3,7 @@ import { contribute } from './booking.ts'
 import type { Books } from './books.ts'
 import { decisive, fit, tightestOf } from './fit.ts'
 import type { Lines } from './lines.ts'
+import { clockFault } from './newest-time.ts'
 import type { Plan, planner } from './plan.ts'
 import type { Provisioning } from './provision.ts'
 import type { Asked, Reservation, Totals } from './reservations.ts'
@@ -18,41 +19,56 @@ export interface ReserveRoom {
 export function reserve(
   { books, provisioned, planFor, lines }: ReserveRoom,
   command: Reserve,
-): ReserveResult {
-  const { id, min, want, bound, observe = false } = command
-  const pathText = JSON.stringify(command.path)
+): ReserveResult | Error {
+  const fault = clockFault(books)
+  if (fault) return fault
+  const { org, id, path, min, want, bound, observe = false } = command
+  const pathText = JSON.stringify(path)
   const asked: Asked = [bound, observe, ...listed(min), ...listed(want)]
   const askedText = JSON.stringify(asked)
-  const again = () => answerAgain(books.reservations.find(id), pathText, askedText, lines)
+  const again = () => answerAgain(books, { org, id, pathText, askedText }, lines)
 
-  let plan = planFor(command.path, pathText)
+  let plan = planFor(org, path, pathText)
   if ('status' in plan) return again() ?? plan
-  const { grant, denied, would } = fit(plan.lines, { min, want, proven: bound === 'proven', observe })
+  const { grant, denied, would } = fit(plan.lines, {
+    min,
+    want,
+    proven: bound === 'proven',
+    observe,
+    nowMs: books.nowMs,
+  })
   if (denied.length > 0) return again() ?? { status: 'denied', shortfall: decisive(denied) }
   if (plan.unseen.length > 0) {
     const before = again()
     if (before) return before
-    for (const { id: account, parent } of plan.unseen) provisioned.makeUnseen(account, parent)
-    plan = planFor(command.path, pathText) as Plan
+    for (const { id: account, parent } of plan.unseen) provisioned.makeUnseen(org, account, parent)
+    plan = planFor(org, path, pathText) as Plan
   }
   const reservation = opened(command, { plan, grant, pathText, askedText, nowMs: books.nowMs })
   // The insert itself finds out whether the id is new: on the way that matters nothing is read from the file.
   if (!books.reservations.insert(reservation)) return again()!
   contribute(reservation, books.counters, 1)
-  const tightest = tightestOf(plan.lines)
+  const tightest = tightestOf(plan.lines, books.nowMs)
   return { status: 'ok', repeat: false, granted: grant as Amounts, ...(tightest && { tightest }), would }
 }
 
+interface Again {
+  readonly org: string
+  readonly id: string
+  readonly pathText: string
+  readonly askedText: string
+}
+
 function answerAgain(
-  known: Reservation | undefined,
-  pathText: string,
-  askedText: string,
+  { reservations, nowMs }: Books,
+  { org, id, pathText, askedText }: Again,
   lines: Lines,
 ): ReserveResult | undefined {
+  const known = reservations.find(org, id)
   if (!known) return
   if (known.state !== 'open') return { status: 'finished' }
   if (known.path !== pathText || known.asked !== askedText) return { status: 'conflict' }
-  const tightest = tightestOf(lines.of(known))
+  const tightest = tightestOf(lines.of(known), nowMs)
   return {
     status: 'ok',
     repeat: true,
@@ -71,10 +87,11 @@ interface Opening {
 }
 
 function opened(
-  { id, owner, ttlMs, memo }: Reserve,
+  { org, id, owner, ttlMs, memo }: Reserve,
   { plan, grant, pathText, askedText, nowMs }: Opening,
 ): Reservation {
   return {
+    org,
     id,
     state: 'open',
     dueMs: nowMs + ttlMs,

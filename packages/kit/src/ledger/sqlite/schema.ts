@@ -1,10 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite'
 
-/** What the columns mean. Books of another layout are refused, never guessed at. */
-const LAYOUT = 1
+/** What the columns mean. Books of another layout are refused, never guessed at. Layout 1 did not say whose an account is. */
+const LAYOUT = 2
 const UNIT = 'nano-USD'
 
 /**
+ * Accounts, reservations, adjustments and what could not be booked are named within an org; a rule, and with it its
+ * counters, belongs to one account of one org. A reservation's index begins with its id, whose beginning is the time: new
+ * rows go to its end, whichever org they are of.
+ *
  * `meta.sequence` grows with every transaction that changed anything: by it a process knows that nobody else has
  * written. `budget.rule` names a limit together with all that may never change under it, so that a counter can only ever
  * be read as what it was written as. A rule that was replaced loses its place and its limit, and goes on counting.
@@ -19,25 +23,30 @@ const TABLES = `
   ) STRICT;
 
   CREATE TABLE account (
-    id     TEXT PRIMARY KEY,
+    org    TEXT NOT NULL,
+    id     TEXT NOT NULL,
     parent TEXT NOT NULL,
-    auto   INTEGER NOT NULL
+    auto   INTEGER NOT NULL,
+    PRIMARY KEY (org, id)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX account_auto ON account (parent) WHERE auto = 1;
+  CREATE INDEX account_auto ON account (org, parent) WHERE auto = 1;
 
   CREATE TABLE budget (
-    rule         INTEGER PRIMARY KEY AUTOINCREMENT,
-    account      TEXT NOT NULL,
-    id           TEXT NOT NULL,
-    metric       TEXT NOT NULL,
-    window       TEXT NOT NULL,
-    time_zone    TEXT NOT NULL,
-    anchor_day   INTEGER,
-    limit_amount INTEGER NOT NULL,
-    mode         TEXT NOT NULL,
-    place        INTEGER
+    rule           INTEGER PRIMARY KEY AUTOINCREMENT,
+    org            TEXT NOT NULL,
+    account        TEXT NOT NULL,
+    id             TEXT NOT NULL,
+    metric         TEXT NOT NULL,
+    window         TEXT NOT NULL,
+    time_zone      TEXT NOT NULL,
+    anchor_day     INTEGER,
+    limit_amount   INTEGER NOT NULL,
+    mode           TEXT NOT NULL,
+    raise_amount   INTEGER,
+    raise_until_ms INTEGER,
+    place          INTEGER
   ) STRICT;
-  CREATE INDEX budget_account ON budget (account);
+  CREATE INDEX budget_account ON budget (org, account);
 
   CREATE TABLE counter (
     rule        INTEGER NOT NULL,
@@ -53,7 +62,8 @@ const TABLES = `
   CREATE INDEX counter_end ON counter (end_ms) WHERE end_ms IS NOT NULL;
 
   CREATE TABLE reservation (
-    id                TEXT PRIMARY KEY,
+    org               TEXT NOT NULL,
+    id                TEXT NOT NULL,
     state             TEXT NOT NULL,
     due_ms            INTEGER NOT NULL,
     owner             TEXT NOT NULL,
@@ -76,26 +86,31 @@ const TABLES = `
     settled_usd       INTEGER,
     settled_tokens    INTEGER,
     settled_requests  INTEGER,
-    basis             TEXT
+    basis             TEXT,
+    PRIMARY KEY (id, org)
   ) STRICT;
   CREATE INDEX reservation_due ON reservation (state, due_ms) WHERE state IN ('open', 'expired');
 
   CREATE TABLE unbooked (
-    id       TEXT PRIMARY KEY,
+    org      TEXT NOT NULL,
+    id       TEXT NOT NULL,
     usd      INTEGER NOT NULL,
     tokens   INTEGER NOT NULL,
     requests INTEGER NOT NULL,
     basis    TEXT NOT NULL,
-    at_ms    INTEGER NOT NULL
+    at_ms    INTEGER NOT NULL,
+    PRIMARY KEY (org, id)
   ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE adjustment (
-    id     TEXT PRIMARY KEY,
+    org    TEXT NOT NULL,
+    id     TEXT NOT NULL,
     rule   INTEGER NOT NULL,
     window TEXT NOT NULL,
     delta  INTEGER NOT NULL,
     reason TEXT NOT NULL,
-    at_ms  INTEGER NOT NULL
+    at_ms  INTEGER NOT NULL,
+    PRIMARY KEY (org, id)
   ) STRICT, WITHOUT ROWID;
 `
 
@@ -124,9 +139,11 @@ function checkLayout(db: DatabaseSync): void {
   const found = db.prepare('SELECT layout, unit FROM meta').get()
   if (!found) throw new Error('the ledger has lost its meta row: restore the file from a backup')
   if (found.layout !== LAYOUT) {
-    throw new Error(
-      `the ledger has layout ${found.layout}, this Tollgate knows layout ${LAYOUT}: use the Tollgate that wrote it, or a newer one`,
-    )
+    const cure =
+      (found.layout as number) < LAYOUT
+        ? 'use the Tollgate that wrote it, or begin new books in another file'
+        : 'use the Tollgate that wrote it, or a newer one'
+    throw new Error(`the ledger has layout ${found.layout}, this Tollgate knows layout ${LAYOUT}: ${cure}`)
   }
   if (found.unit !== UNIT) throw new Error(`the ledger counts in ${found.unit}, this Tollgate in ${UNIT}`)
 }

@@ -1,30 +1,20 @@
 import { type Clock, systemClock } from '../../core/clock.ts'
 import { budgetFrom, type DefaultBudget } from '../budget-entry.ts'
 import {
-  checkAccount,
   checkAdjust,
+  checkBudgets,
   checkExtend,
   checkHeartbeat,
   checkId,
   checkProvision,
+  checkRead,
   checkReserve,
   checkSettle,
 } from '../check.ts'
 import type { AccountKind, Budget, Ledger } from '../ledger.ts'
-import { adjuster } from './adjust.ts'
-import { openBooks } from './books.ts'
-import { checkpointer } from './checkpoint.ts'
-import { release, settle, unbookedList } from './close.ts'
-import { expire, listExpired, settleExpired } from './expire.ts'
-import { extend } from './extend.ts'
-import { heartbeat } from './heartbeat.ts'
-import { linesOfReservations } from './lines.ts'
-import { openLedgerFile } from './open.ts'
-import { planner } from './plan.ts'
-import { provisioning } from './provision.ts'
-import { readAccount, smallestLimits } from './read.ts'
-import { reserve } from './reserve.ts'
-import { turnQueue } from './turn.ts'
+import type { Command, CommandName, Given, Reply } from './clerk.ts'
+import { clerkOnThread } from './other-thread.ts'
+import { clerkHere } from './same-thread.ts'
 
 export interface SqliteLedgerOptions {
   readonly clock?: Clock
@@ -37,13 +27,13 @@ export interface SqliteLedgerOptions {
   /** IANA zone of the budgets that name none. */
   readonly timeZone?: string
   /**
-   * `normal`: what was answered survives the death of the process. `strict`: also the loss of power; every turn of the
-   * event loop then waits for the disk.
+   * `normal`: what was answered survives the death of the process. `strict`: also the loss of power; commands then wait
+   * for the disk, on a thread of its own, so that the event loop does not.
    */
   readonly durability?: 'normal' | 'strict'
   /** How many accounts nobody provisioned one parent may have. */
   readonly maxAuto?: number
-  /** How long a command may wait for another process that is writing to the file, ms; it blocks the event loop. */
+  /** How long a command may wait for another process that is writing to the file, ms; unless `strict` it blocks the event loop. */
   readonly busyTimeoutMs?: number
 }
 
@@ -69,74 +59,59 @@ export function sqliteLedger(
     busyTimeoutMs = 1000,
   }: SqliteLedgerOptions = {},
 ): Ledger {
-  const defaults = defaultBudgets(budgets ?? [], timeZone)
-  const db = openLedgerFile(path, { durability, busyTimeoutMs })
-  const books = openBooks(db, { clock, onCommit: (rows) => checkpoints?.wrote(rows) })
-  const { submit, hold, drain } = turnQueue(books)
-  const checkpoints = path === ':memory:' ? undefined : checkpointer(path, { hold, onFault: checkpointHere })
-  const unseen = { defaults, follow: budgets !== undefined, maxAuto }
-  const provisioned = provisioning(books, unseen)
-  const lines = linesOfReservations(books, provisioned)
-  const planFor = planner(books, provisioned)
-  const keepUnbooked = unbookedList(db)
-  const adjust = adjuster(db, books, provisioned)
+  const unseen = {
+    defaults: defaultBudgets(budgets ?? [], timeZone),
+    follow: budgets !== undefined,
+    maxAuto,
+  }
+  // Books in memory are on no disk that could be waited for.
+  const openClerk = durability === 'strict' && path !== ':memory:' ? clerkOnThread : clerkHere
+  const { submit, smallestLimits, close } = openClerk(path, { clock, unseen, busyTimeoutMs })
 
-  function checkpointHere(): void {
-    if (db.isOpen) db.exec('PRAGMA wal_autocheckpoint = 1000')
+  /** A command's name says what it is given and what it is answered. */
+  function ask<Name extends CommandName>(...command: readonly [Name, ...Given<Name>]): Promise<Reply<Name>> {
+    return submit(command as unknown as Command) as Promise<Reply<Name>>
   }
 
   return {
-    async provision(account, limits) {
-      checkProvision(account, limits)
-      return submit(() => provisioned.provision(account, limits))
+    async provision(org, account, limits) {
+      checkProvision(org, account, limits)
+      return ask('provision', org, account, limits)
     },
     async reserve(command) {
       checkReserve(command)
-      return submit(() => reserve({ books, provisioned, planFor, lines }, command))
+      return ask('reserve', command)
     },
     async extend(command) {
       checkExtend(command)
-      return submit(() => extend(books, lines, command))
+      return ask('extend', command)
     },
-    async heartbeat(beats, ttlMs) {
-      checkHeartbeat(beats, ttlMs)
-      return submit(() => heartbeat(books, beats, ttlMs))
+    async heartbeat(org, beats, ttlMs) {
+      checkHeartbeat(org, beats, ttlMs)
+      return ask('heartbeat', org, beats, ttlMs)
     },
     async settle(command) {
       checkSettle(command)
-      return submit(() => settle(books, keepUnbooked, command))
+      return ask('settle', command)
     },
-    async release(id) {
-      checkId(id)
-      return submit(() => release(books, id))
+    async release(org, id) {
+      checkId(org, id)
+      return ask('release', org, id)
     },
-    async expire(limit = 100) {
-      return submit(() => expire(books, limit))
-    },
-    async expired(filter = {}) {
-      return submit(() => listExpired(books, filter))
-    },
-    async settleExpired(to, filter = {}) {
-      return submit(() => settleExpired(books, to, filter))
-    },
+    expire: (limit) => ask('expire', limit),
+    expired: (filter) => ask('expired', filter),
+    settleExpired: (to, filter) => ask('settleExpired', to, filter),
     async adjust(command) {
       checkAdjust(command)
-      return submit(() => adjust(command))
+      return ask('adjust', command)
     },
-    async read(accounts) {
-      for (const account of accounts) checkAccount(account)
-      return submit(() => accounts.map((account) => readAccount(books, provisioned, account)))
+    async read(org, accounts) {
+      checkRead(org, accounts)
+      return ask('read', org, accounts)
     },
-    async accounts() {
-      return submit(() => books.accounts.all().map((account) => readAccount(books, provisioned, account)))
-    },
-    smallestLimits: (path) => smallestLimits(books, unseen, path),
-    async close() {
-      if (!db.isOpen) return
-      drain()
-      await checkpoints?.close()
-      if (db.isOpen) db.close()
-    },
+    accounts: (org) => ask('accounts', org),
+    smallestLimits,
+    close,
   }
 }
 
@@ -153,6 +128,6 @@ function defaultBudgets(
     const limits = byKind.get(entry.per) ?? []
     byKind.set(entry.per, [...limits, budgetFrom(entry, { timeZone })])
   }
-  for (const [kind, limits] of byKind) checkProvision(`${kind}:*`, limits)
+  for (const [kind, limits] of byKind) checkBudgets(`${kind}:*`, limits)
   return byKind
 }

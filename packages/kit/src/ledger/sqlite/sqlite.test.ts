@@ -13,18 +13,22 @@ describe('in memory', () => {
   ledgerConformance({ describe, it, expect }, (request) => ({ ledger: sqliteLedger(':memory:', request) }))
 })
 
-describe('in a file', () => {
+/** A thread takes its time to start, in every case anew: it is held to all sentences, and to fewer histories. */
+const EFFORT = { normal: { histories: 3 }, strict: { histories: 1, operations: 1000 } }
+
+describe.each(['normal', 'strict'] as const)('in a file, durability %s', (durability) => {
   ledgerConformance(
     { describe, it, expect },
     (request) => {
       const path = join(folder, `${files++}.db`)
-      const ledger = sqliteLedger(path, request)
+      const open = () => sqliteLedger(path, { ...request, durability })
+      const ledger = open()
       const reopen = async () => {
         await ledger.close()
-        return sqliteLedger(path, request)
+        return open()
       }
       return { ledger, reopen }
     },
-    { histories: 3 },
+    EFFORT[durability],
   )
 })

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { inOneTransaction } from './transaction.ts'
 import { turnQueue } from './turn.ts'
 
 function bench(fail: { begin?: Error; commit?: Error } = {}) {
   const log: string[] = []
-  const queue = turnQueue({
+  const transaction = {
     begin() {
       log.push('begin')
       if (fail.begin) throw fail.begin
@@ -13,12 +14,15 @@ function bench(fail: { begin?: Error; commit?: Error } = {}) {
       if (fail.commit) throw fail.commit
     },
     abandon: () => void log.push('abandon'),
-  })
+  }
+  const queue = turnQueue<() => unknown>((commands, tell) =>
+    tell(inOneTransaction(transaction, commands, (command) => command())),
+  )
   const say = (word: string) =>
     queue.submit(() => {
       log.push(word)
       return word
-    })
+    }) as Promise<string>
   return { ...queue, log, say, fail }
 }
 
@@ -33,12 +37,9 @@ describe('the turn queue', () => {
 
   it('makes the next transaction of what is submitted meanwhile', async () => {
     const { submit, say, log } = bench()
-    let inner: Promise<string> | undefined
-    await submit(() => {
-      inner = say('b')
-      return 'a'
-    })
-    await inner
+    const inner: Promise<string>[] = []
+    await submit(() => inner.push(say('b')))
+    await Promise.all(inner)
     expect(log).toEqual(['begin', 'commit', 'begin', 'b', 'commit'])
   })
 

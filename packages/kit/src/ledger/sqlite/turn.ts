@@ -1,31 +1,32 @@
 import { setImmediate } from 'node:timers'
 
-/** What surrounds the commands of one turn: all of them are one transaction. */
-export interface Transaction {
-  begin(): void
-  commit(): void
-  /** Undo what `begin` began, and forget what may now be wrong. Must not throw. */
-  abandon(): void
-}
+/** What came of the commands of one turn. */
+export type Outcome =
+  /** They are committed: what each of them returned. An Error refuses its own caller, having written nothing. */
+  | { readonly replies: readonly unknown[] }
+  /** They are not, or nobody knows: the effect of each of them is unknown. */
+  | { readonly error: unknown }
 
-export interface TurnQueue {
+/** Carry the commands of one turn out as one transaction, and tell how it ended: now, or later. */
+export type RunTurn<Command> = (commands: readonly Command[], tell: (outcome: Outcome) => void) => void
+
+export interface TurnQueue<Command> {
   /**
-   * Run a command at the end of this turn of the event loop, together with all others of the turn. The promise settles
-   * after the commit: with what the command returned, or rejected when that is an Error (the command refuses its own
-   * caller, having written nothing) or when the transaction failed (the effect is unknown).
+   * Carry a command out at the end of this turn of the event loop, together with all others of the turn. The promise
+   * settles after the commit; it is rejected when the command refused, and when the transaction failed: then the effect
+   * is unknown.
    */
-  submit<Reply>(command: () => Reply | Error): Promise<Reply>
+  submit(command: Command): Promise<unknown>
   /** Begin no turn until the answer is called; what is submitted waits. */
   hold(): () => void
-  /** Run what is queued now, held or not. */
+  /** Begin the turns of all that is queued now, held or not. */
   drain(): void
 }
 
-interface Queued {
-  readonly command: () => unknown
-  readonly resolve: (reply: never) => void
+interface Queued<Command> {
+  readonly command: Command
+  readonly resolve: (reply: unknown) => void
   readonly reject: (error: unknown) => void
-  reply: unknown
 }
 
 /** More commands than this wait for the next turn, so that a burst does not hold the event loop. */
@@ -35,8 +36,8 @@ const MAX_COMMANDS = 512
  * Collects the commands of one turn of the event loop into one transaction: the cost of a commit is paid once per turn
  * and not once per request, and nobody waits longer than it takes to get back to the loop.
  */
-export function turnQueue({ begin, commit, abandon }: Transaction): TurnQueue {
-  let queue: Queued[] = []
+export function turnQueue<Command>(run: RunTurn<Command>): TurnQueue<Command> {
+  let queue: Queued<Command>[] = []
   let held = false
 
   function runWhenFree(): void {
@@ -47,26 +48,17 @@ export function turnQueue({ begin, commit, abandon }: Transaction): TurnQueue {
     const turn = queue.length > MAX_COMMANDS ? queue.splice(0, MAX_COMMANDS) : queue
     if (turn === queue) queue = []
     else setImmediate(runWhenFree)
-    try {
-      begin()
-      for (const queued of turn) queued.reply = queued.command()
-      commit()
-    } catch (error) {
-      abandon()
-      for (const { reject } of turn) reject(error)
-      return
-    }
-    for (const { resolve, reject, reply } of turn) {
-      if (reply instanceof Error) reject(reply)
-      else resolve(reply as never)
-    }
+    run(
+      turn.map(({ command }) => command),
+      (outcome) => answer(turn, outcome),
+    )
   }
 
   return {
     submit: (command) =>
       new Promise((resolve, reject) => {
         if (queue.length === 0) setImmediate(runWhenFree)
-        queue.push({ command, resolve, reject, reply: undefined })
+        queue.push({ command, resolve, reject })
       }),
     hold() {
       held = true
@@ -78,5 +70,13 @@ export function turnQueue({ begin, commit, abandon }: Transaction): TurnQueue {
     drain() {
       while (queue.length > 0) runTurn()
     },
+  }
+}
+
+function answer<Command>(turn: readonly Queued<Command>[], outcome: Outcome): void {
+  for (const [at, { resolve, reject }] of turn.entries()) {
+    const reply = 'error' in outcome ? outcome.error : outcome.replies[at]
+    if ('error' in outcome || reply instanceof Error) reject(reply)
+    else resolve(reply)
   }
 }
