@@ -3,4 +3,6 @@ export { type BudgetEntry, budgetFrom, type DefaultBudget, type Period } from '.
 export { type ReservationKeeper, type ReservationKeeperOptions, reservationKeeper } from './keeper.ts'
 export * from './ledger.ts'
 export { noAccountText } from './no-account.ts'
+export type { Spool, SpoolStanding, Untaken } from './spool.ts'
+export { type SpooledLedger, type SpooledOptions, spooled } from './spooled.ts'
 export { type WindowSpan, windowAt } from './windows.ts'

@@ -35,7 +35,8 @@ export function loseAttempt(toll: Toll, nowMs: number): void {
  * may cost; its cap is computed anew. Returns the shortfall when it does not fit.
  */
 export async function extendTo(toll: Toll, deployment: Deployment): Promise<Shortfall | undefined> {
-  const { booth, received, ttlMs } = toll
+  const { booth, id, received, ttlMs } = toll
+  const { org } = toll.principal
   if (!received) return undefined
   const demand = demandOf(received, deployment, toll.sizing)
   const spent: Amounts = toll.lostAttempts
@@ -43,7 +44,7 @@ export async function extendTo(toll: Toll, deployment: Deployment): Promise<Shor
     : { usd: nanoUsd(0), tokens: 0, requests: 0 }
   const { min, want } = demand.bounds
   const result = await booth.ledger
-    .extend({ id: toll.id, min: onTopOf(spent, min), want: onTopOf(spent, want), consumed: spent, ttlMs })
+    .extend({ org, id, min: onTopOf(spent, min), want: onTopOf(spent, want), consumed: spent, ttlMs })
     .catch((cause: unknown) => {
       throw unreachable(cause)
     })

@@ -1,12 +1,14 @@
 import { type ReservationKeeper, reservationKeeper } from '../ledger/keeper.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import { isSpooled, type SpooledLedger, spooled } from '../ledger/spooled.ts'
 import { createTokenizer, type Tokenizer } from '../meter/tokenizer.ts'
 import { type OutputEstimator, outputEstimator } from '../meter/typical-output.ts'
 import { createDenials, type Denials } from './denials.ts'
 
 /** What all tolls of one ledger share in a process. */
 export interface Booth {
-  readonly ledger: Ledger
+  /** With a spool: of its own, in memory, where the service brought none. */
+  readonly ledger: SpooledLedger
   /** Keeps open reservations alive, and expires dead ones. */
   readonly keeper: ReservationKeeper
   /** Counts text when a provider does not; its thread starts with the first count. */
@@ -23,13 +25,15 @@ const booths = new WeakMap<Ledger, Booth>()
 export function boothOf(ledger: Ledger): Booth {
   const known = booths.get(ledger)
   if (known) return known
+  const books = isSpooled(ledger) ? ledger : spooled(ledger)
   const booth: Booth = {
-    ledger,
-    keeper: reservationKeeper({ ledger }),
+    ledger: books,
+    keeper: reservationKeeper({ ledger: books }),
     tokenizer: createTokenizer(),
     typical: outputEstimator(),
     denials: createDenials(),
   }
   booths.set(ledger, booth)
+  booths.set(books, booth)
   return booth
 }

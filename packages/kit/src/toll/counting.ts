@@ -49,9 +49,11 @@ export function counting(toll: Toll, reading: Reading | undefined): Counting {
   return {
     async observed() {
       if (toll.sentAtMs === undefined) return NOTHING_SEEN
-      // Where nothing is seen before all of it is, what was reserved is all that is known.
-      if (!toll.demand || !reading?.streaming) return toll.granted
-      return estimatedCharge(await seen(), toll.demand.bounds, toll.granted)
+      const { demand, received } = toll
+      const shows = reading ? reading.streaming : received?.stream === true
+      // Where all of it or part of it is not seen before the end, what was reserved is all that is known.
+      if (!demand || !shows || demand.limits.hiddenReasoning) return toll.granted
+      return estimatedCharge(await seen(), demand.bounds, toll.granted)
     },
     async charge({ whole, nowMs }) {
       const { demand } = toll

@@ -20,7 +20,8 @@ const REMEMBERED_CALLERS = 10_000
 /** A memory of denials per caller. `random` gives numbers from 0 to 1. */
 export function createDenials({ random = Math.random }: { random?: () => number } = {}): Denials {
   const streaks = new LRUCache<string, number>({ max: REMEMBERED_CALLERS, ttl: 60_000 })
-  const keyOf = (path: readonly AccountId[]) => path[path.length - 1]!
+  /** The account that names the caller most closely, in its org: two orgs may both have a `user:ada`. */
+  const keyOf = (path: readonly AccountId[]) => `${path[0]} ${path[path.length - 1]}`
   return {
     backOffMs(path, shortfall) {
       if (shortfall.reason !== 'reserved') return 0

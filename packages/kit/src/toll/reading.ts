@@ -9,6 +9,8 @@ export interface Reading {
   /** The answer is over; returns what is left to send. */
   end(): Buffer | undefined
   readonly usage: Usage | undefined
+  /** More was generated after the usage had come. */
+  readonly overtaken: boolean
   /** The model that the answer names. */
   readonly model: string | undefined
   /** The answer came to its own end, as its format has one. */
@@ -31,6 +33,7 @@ export function jsonReading(): Reading {
   let taken = false
   const reading: Growing = {
     usage: undefined,
+    overtaken: false,
     model: undefined,
     complete: false,
     streaming: false,
@@ -61,6 +64,7 @@ export function eventReading(hideUsage: boolean): Reading {
   const reader = streamReader({ hideUsage })
   const reading: Growing = {
     usage: undefined,
+    overtaken: false,
     model: undefined,
     complete: false,
     streaming: true,
@@ -77,6 +81,7 @@ export function eventReading(hideUsage: boolean): Reading {
   /** What the reader has found comes with its bytes. */
   function noted(bytes: Buffer | undefined): Buffer | undefined {
     reading.usage = reader.usage
+    reading.overtaken = reader.overtaken
     reading.model = reader.model
     reading.complete = reader.done
     return bytes

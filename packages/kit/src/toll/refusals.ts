@@ -97,7 +97,14 @@ export function standingHeaders(standing: Standing, exposeLimits: ExposeLimits):
   if (standing.metric === 'usd' && mayKnow(standing.account, exposeLimits)) {
     headers[REMAINING_HEADER] = nanoToUsd(Math.max(0, standing.remaining))
   }
-  if (standing.resetAtMs !== null)
-    headers['x-tollgate-budget-reset'] = new Date(standing.resetAtMs).toISOString()
+  if (standing.resetAtMs !== null) headers['x-tollgate-budget-reset'] = resetText(standing.resetAtMs)
   return headers
+}
+
+let lastReset = { atMs: 0, text: '' }
+
+/** Written out once a window: most answers name the same end as the one before. */
+function resetText(atMs: number): string {
+  if (lastReset.atMs !== atMs) lastReset = { atMs, text: new Date(atMs).toISOString() }
+  return lastReset.text
 }

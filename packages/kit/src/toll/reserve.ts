@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import { TollgateError } from '../core/errors.ts'
 import { uuidv7 } from '../core/ids.ts'
+import { warn } from '../core/warn.ts'
 import { accountPath, type Principal } from '../directory/principal.ts'
 import type { AccountId, Amounts, ReserveResult, Shortfall } from '../ledger/ledger.ts'
 import { noAccountText } from '../ledger/no-account.ts'
@@ -51,6 +52,7 @@ export interface ReserveRequest {
  */
 export async function reserveToll(policy: ReservePolicy, request: ReserveRequest): Promise<Toll> {
   const { booth, clock } = policy
+  const { org } = request.principal
   const path = accountPath(request.principal)
   const sizing = sizingFor(policy, request, path)
   if (request.upTo && sizing.smallest.tokens !== undefined) {
@@ -64,6 +66,7 @@ export async function reserveToll(policy: ReservePolicy, request: ReserveRequest
   const id = uuidv7(clock.now())
   const result = await untilItFits(policy, request, () =>
     booth.ledger.reserve({
+      org,
       id,
       path,
       min,
@@ -79,10 +82,10 @@ export async function reserveToll(policy: ReservePolicy, request: ReserveRequest
         ...(request.principal.tags ? { tags: request.principal.tags } : {}),
       },
     }),
-  ).catch((cause: unknown) => failClosed(booth, id, cause))
+  ).catch((cause: unknown) => failClosed(booth, org, id, cause))
 
   if (result.status === 'denied') throw denied(policy, path, result.shortfall, want)
-  if (result.status !== 'ok') throw unavailable(result)
+  if (result.status !== 'ok') throw unavailable(org, result)
   booth.denials.forget(path)
   return openToll({
     booth,
@@ -113,14 +116,15 @@ function sizingFor(
   return {
     prices: policy.prices,
     nearLimit: policy.nearLimit,
-    smallest: policy.observe ? {} : smallestOver(policy.booth, path),
+    smallest: policy.observe ? {} : smallestOver(policy.booth, principal.org, path),
     typicalOutput: call && policy.booth.typical.typical(typicalKey(principal), call.model),
   }
 }
 
-/** Whose habits size the minimum: the key's, or whatever names the caller most closely. */
+/** Whose habits size the minimum: the key's, or whatever names the caller most closely, in its org. */
 export function typicalKey(principal: Principal): string {
-  return principal.key ?? principal.user ?? principal.project ?? principal.team ?? principal.org
+  const { org, team, project, user, key } = principal
+  return `${org} ${key ?? user ?? project ?? team ?? ''}`
 }
 
 /**
@@ -168,14 +172,14 @@ function denied(
 }
 
 /** The provider is never called on an unknown reserve; its release beats it, should it still arrive. */
-function failClosed(booth: Booth, id: string, cause: unknown): never {
-  booth.ledger.release(id).catch(() => {})
+function failClosed(booth: Booth, org: string, id: string, cause: unknown): never {
+  booth.ledger.release(org, id).catch(() => {})
   throw unreachable(cause)
 }
 
-function smallestOver({ ledger }: Booth, path: readonly AccountId[]): DemandOptions['smallest'] {
+function smallestOver({ ledger }: Booth, org: string, path: readonly AccountId[]): DemandOptions['smallest'] {
   try {
-    return ledger.smallestLimits(path)
+    return ledger.smallestLimits(org, path)
   } catch (cause) {
     throw unreachable(cause)
   }
@@ -190,9 +194,12 @@ export function unreachable(cause: unknown): TollgateError {
   })
 }
 
-function unavailable(result: Exclude<ReserveResult, { status: 'ok' | 'denied' }>): TollgateError {
+function unavailable(
+  org: string,
+  result: Exclude<ReserveResult, { status: 'ok' | 'denied' }>,
+): TollgateError {
   const internal =
-    result.status === 'no_account' ? noAccountText(result) : `reserve answered ${result.status}`
-  process.emitWarning(internal, { type: 'TollgateWarning', code: 'TOLLGATE_LEDGER' })
+    result.status === 'no_account' ? noAccountText({ org, ...result }) : `reserve answered ${result.status}`
+  warn('TOLLGATE_LEDGER', internal)
   return new TollgateError('ledger_unavailable', { internal, retryAfterMs: 1000 })
 }

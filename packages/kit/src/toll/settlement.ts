@@ -29,7 +29,7 @@ export function knownCharge(
   if (toll.cut) return undefined
   const price = toll.demand && priceOfAnswer(toll, reading)
   // What a stream says before its end may not be its last word.
-  if (reading?.usage && reading.complete && price)
+  if (reading?.usage && !reading.overtaken && reading.complete && price)
     return withLost(toll, chargeOf(reading.usage, price, 'exact'))
   const { status } = ending
   const failed = toll.proxied && status !== undefined && boughtNothing(status)

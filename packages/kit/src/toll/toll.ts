@@ -1,6 +1,8 @@
 import { nanoUsd } from '../core/money.ts'
+import { warn } from '../core/warn.ts'
 import type { Principal } from '../directory/principal.ts'
-import type { Amounts, Ledger, Shortfall, Standing } from '../ledger/ledger.ts'
+import type { Amounts, Shortfall, Standing } from '../ledger/ledger.ts'
+import type { Spool } from '../ledger/spool.ts'
 import type { ReceivedCall } from '../wire/call.ts'
 import type { Booth } from './booth.ts'
 import { amountsOf, type Charge } from './charge.ts'
@@ -91,7 +93,7 @@ export function openToll({ nowMs, ...granted }: OpenTollOptions): Toll {
     observe: () => NOTHING,
     ended: undefined,
   }
-  toll.booth.keeper.track(toll.id, () => toll.observe(), toll.ttlMs)
+  toll.booth.keeper.track(toll.principal.org, toll.id, () => toll.observe(), toll.ttlMs)
   return toll
 }
 
@@ -112,25 +114,27 @@ export function chargeOn({ ended }: Toll): Charge | undefined {
 export function endToll(toll: Toll, end: Charge | 'nothing'): Promise<void> {
   toll.ended = end
   toll.onCharged()
-  return close(toll, (ledger) =>
+  const { id } = toll
+  const { org } = toll.principal
+  return close(toll, (spool) =>
     end === 'nothing'
-      ? ledger.release(toll.id)
-      : ledger.settle({ id: toll.id, actual: amountsOf(end), basis: end.basis }),
+      ? spool.release(org, id)
+      : spool.settle({ org, id, actual: amountsOf(end), basis: end.basis }),
   )
 }
 
-/** A settle that fails is not lost: the reservation stays, expires, and is charged in full as unconfirmed. */
+/**
+ * What the books do not take now is kept and told again; the spool warns of it. One that no books would take, or a spool
+ * without room, is not lost either: the reservation expires, and is charged in full as unconfirmed.
+ */
 async function close(
-  { booth, id, requestId }: Toll,
-  command: (ledger: Ledger) => Promise<unknown>,
+  { booth, id, principal, requestId }: Toll,
+  command: (spool: Spool) => Promise<unknown>,
 ): Promise<void> {
-  booth.keeper.untrack(id)
+  booth.keeper.untrack(principal.org, id)
   try {
-    await command(booth.ledger)
+    await command(booth.ledger.spool)
   } catch (cause) {
-    process.emitWarning(`The books could not be told what ${requestId} cost: ${String(cause)}`, {
-      type: 'TollgateWarning',
-      code: 'TOLLGATE_SETTLE_FAILED',
-    })
+    warn('TOLLGATE_SETTLE_FAILED', `The books could not be told what ${requestId} cost: ${String(cause)}`)
   }
 }
