@@ -6,4 +6,5 @@ export {
   ledgerConformance,
   type MakeLedger,
   type Runner,
+  type Tried,
 } from './ledger.ts'

@@ -4,25 +4,32 @@ import { RELEASE, SETTLE } from './ledger/close.ts'
 import { EXPIRE, HEARTBEAT } from './ledger/expire.ts'
 import { EXTEND } from './ledger/extend.ts'
 import { historyCase } from './ledger/history.ts'
+import { inStepCase, type Tried } from './ledger/in-step.ts'
+import { ORGS } from './ledger/orgs.ts'
 import { RACES } from './ledger/races.ts'
+import { RAISE } from './ledger/raise.ts'
 import { RESERVE } from './ledger/reserve.ts'
 import { UNSEEN } from './ledger/unseen-accounts.ts'
-import { walkCase } from './ledger/walk.ts'
 import { WINDOWS } from './ledger/windows.ts'
 
 export type { LedgerRequest, LedgerUnderTest, MakeLedger, Runner } from './ledger/bench.ts'
+export type { Tried } from './ledger/in-step.ts'
 
 export interface LedgerConformanceOptions {
   /** Where the random histories start; a failure names the seed of its case. */
   readonly seed?: number
-  /** Random histories of each kind. */
+  /** Histories that are played once, doubled, and with every reply lost. */
   readonly histories?: number
+  /** Commands that are given in step with the reference model, at least. */
+  readonly operations?: number
+  /** Told what the histories in step have tried: every command by its answer, and how often. */
+  readonly onTried?: (tried: Tried) => void
 }
 
 /**
  * Hold a ledger to its interface: first test 0, which knows no model and no rule but that a command given twice counts
- * once; then each command, sentence by sentence; then races, and random walks with the invariants checked after every
- * step. Nothing sleeps: the ledger is given the suite's clock.
+ * once; then each command, sentence by sentence; then races; then random histories in step with a reference model, with
+ * the whole of the books compared after every step. Nothing sleeps: the ledger is given the suite's clock.
  *
  * @param makeLedger makes empty books; asked once per case, sometimes more often.
  *
@@ -32,7 +39,7 @@ export interface LedgerConformanceOptions {
 export function ledgerConformance(
   { describe, it, expect }: Runner,
   makeLedger: MakeLedger,
-  { seed = 1, histories = 10 }: LedgerConformanceOptions = {},
+  { seed = 1, histories = 10, operations = 4000, onTried = () => {} }: LedgerConformanceOptions = {},
 ): void {
   const seeds = Array.from({ length: histories }, (_, at) => seed + at)
   const sections: Record<string, Section> = {
@@ -50,14 +57,16 @@ export function ledgerConformance(
     expire: EXPIRE,
     windows: WINDOWS,
     provision: PROVISION,
+    'a raise': RAISE,
     'accounts nobody has seen': UNSEEN,
     read: READ,
     adjust: ADJUST,
+    'two orgs': ORGS,
     races: RACES,
-    'a random walk': Object.fromEntries(
-      seeds.flatMap((each) => [
-        [`keeps the invariants with small amounts: seed ${each}`, walkCase(each, 150, 1)],
-        [`keeps the invariants near 2^52: seed ${each}`, walkCase(each, 150, 2 ** 40)],
+    'random histories, in step with a reference model': Object.fromEntries(
+      (['small', 'near 2^52'] as const).map((scale) => [
+        `have the same answers and the same books: amounts ${scale}`,
+        inStepCase({ seed, scale, operations: Math.ceil(operations / 2), onTried }),
       ]),
     ),
   }

@@ -83,7 +83,17 @@ describe('a window', () => {
     ])
   })
 
+  it('starts once where the clock goes back over midnight', () => {
+    const day = ['2010-11-07', '2010-11-07T02:30:00.000Z', '2010-11-08T03:30:00.000Z']
+    expect(spanOf('2010-11-07T02:30:30Z', 'day', 'America/St_Johns')).toEqual(day)
+    expect(spanOf('2010-11-07T02:31:30Z', 'day', 'America/St_Johns')).toEqual(day)
+    expect(spanOf('2024-04-07T02:59:59Z', 'day', 'America/Santiago')[0]).toBe('2024-04-06')
+    expect(spanOf('2024-04-07T03:30:00Z', 'day', 'America/Santiago')[0]).toBe('2024-04-06')
+    expect(spanOf('2024-04-07T04:00:00Z', 'day', 'America/Santiago')[0]).toBe('2024-04-07')
+  })
+
   it('starts at one o’clock where midnight is skipped', () => {
+    expect(spanOf('2024-09-08T12:00:00Z', 'day', 'America/Santiago')[1]).toBe('2024-09-08T04:00:00.000Z')
     expect(spanOf('2018-11-04T12:00:00Z', 'day', 'America/Sao_Paulo')[1]).toBe('2018-11-04T03:00:00.000Z')
   })
 
@@ -138,13 +148,16 @@ const ZONES = [
   'UTC',
   'Europe/Berlin',
   'America/New_York',
+  'America/Santiago',
   'America/St_Johns',
   'Asia/Kolkata',
   'Asia/Beirut',
   'Asia/Kathmandu',
   'Australia/Lord_Howe',
   'Antarctica/Troll',
+  'Africa/Cairo',
   'Africa/Casablanca',
+  'Pacific/Apia',
   'Pacific/Chatham',
   'Pacific/Kiritimati',
 ]
@@ -162,6 +175,17 @@ const moments = fc.oneof(
         '2026-04-05',
         '2026-10-04',
         '2028-02-29',
+        // The end of a year, also of one that begins in the middle of a week.
+        '2026-12-31',
+        '2028-01-01',
+        // Midnight itself is skipped in Santiago and Cairo, and comes twice; Apia leaves out a whole day.
+        '2024-04-07',
+        '2024-09-08',
+        '2024-04-26',
+        '2024-11-01',
+        '2011-12-30',
+        // St John's went back over midnight: a minute of the new day, and an hour of the old one again.
+        '2010-11-07',
       ),
       fc.integer({ min: -30 * HOUR_MS, max: 30 * HOUR_MS }),
     )

@@ -3,6 +3,7 @@ import {
   amounts,
   CENT,
   cents,
+  ORG,
   PATH,
   provisionPath,
   type Section,
@@ -22,9 +23,9 @@ const HARD_DAY: Budget = {
 
 export const PROVISION: Section = {
   async 'is unchanged when said again'(bench, expect) {
-    expect(await bench.ledger.provision('key:k1', [HARD_DAY])).toEqual({ status: 'ok' })
-    expect(await bench.ledger.provision('key:k1', [{ ...HARD_DAY }])).toEqual({ status: 'unchanged' })
-    expect(await bench.ledger.provision('key:k1', [{ ...HARD_DAY, limit: 1 }])).toEqual({ status: 'ok' })
+    expect(await bench.ledger.provision(ORG, 'key:k1', [HARD_DAY])).toEqual({ status: 'ok' })
+    expect(await bench.ledger.provision(ORG, 'key:k1', [{ ...HARD_DAY }])).toEqual({ status: 'unchanged' })
+    expect(await bench.ledger.provision(ORG, 'key:k1', [{ ...HARD_DAY, limit: 1 }])).toEqual({ status: 'ok' })
   },
 
   async 'keeps the counters when a limit changes: lowered denies new requests, raised admits the next'(
@@ -42,22 +43,22 @@ export const PROVISION: Section = {
   },
 
   async 'starts a replaced budget where the old one stood, running requests included'(bench, expect) {
-    await bench.ledger.provision('key:k1', [HARD_DAY])
+    await bench.ledger.provision(ORG, 'key:k1', [HARD_DAY])
     await bench.reserve({ id: 'a', path: ['key:k1'], min: cents(30), want: cents(30) })
     await bench.reserve({ id: 'b', path: ['key:k1'], min: cents(20), want: cents(20) })
     await bench.settle('b', cents(15))
-    await bench.ledger.provision('key:k1', [{ ...HARD_DAY, window: 'month' }])
+    await bench.ledger.provision(ORG, 'key:k1', [{ ...HARD_DAY, window: 'month' }])
     expect(await bench.budget('key:k1', 'cap')).toEqual([15 * CENT, 30 * CENT, 0, 55 * CENT])
     await bench.settle('a', cents(25))
     expect(await bench.budget('key:k1', 'cap')).toEqual([40 * CENT, 0, 0, 60 * CENT])
   },
 
   async 'does not forget what was spent when a budget is taken away and given back'(bench, expect) {
-    await bench.ledger.provision('key:k1', [HARD_DAY])
+    await bench.ledger.provision(ORG, 'key:k1', [HARD_DAY])
     await bench.reserve({ id: 'a', path: ['key:k1'] })
-    await bench.ledger.provision('key:k1', [])
+    await bench.ledger.provision(ORG, 'key:k1', [])
     await bench.settle('a', cents(9))
-    await bench.ledger.provision('key:k1', [HARD_DAY])
+    await bench.ledger.provision(ORG, 'key:k1', [HARD_DAY])
     expect(await bench.budget('key:k1', 'cap')).toEqual([9 * CENT, 0, 0, 91 * CENT])
   },
 
@@ -77,7 +78,7 @@ export const PROVISION: Section = {
     await spend('c', 20)
     await bench.reserve({ id: 'd', path })
     await bench.reserve({ id: 'e', path })
-    await bench.ledger.release('d')
+    await bench.release('d')
     await bench.provision('key:k1', { limit_usd: '1.00', period: 'daily' })
     expect(await bench.budget('key:k1', 'usd-day')).toEqual([50 * CENT, 20 * CENT, 0, 30 * CENT])
     await shortfallOf(bench.extend({ id: 'e', min: cents(41), want: cents(41) }))
@@ -124,7 +125,7 @@ export const PROVISION: Section = {
       granted: cents(500),
       would: [],
     })
-    expect(await bench.ledger.read(['key:k1'])).toMatchObject([{ reserved: 1000 * CENT, budgets: [] }])
+    expect(await bench.ledger.read(ORG, ['key:k1'])).toMatchObject([{ reserved: 1000 * CENT, budgets: [] }])
   },
 
   async 'counts from now on what a new budget was not there for'(bench, expect) {
@@ -151,7 +152,7 @@ export const PROVISION: Section = {
     ]
     for (const fault of wrong) {
       const error = await bench.ledger
-        .provision('key:k1', [{ ...HARD_DAY, ...fault }])
+        .provision(ORG, 'key:k1', [{ ...HARD_DAY, ...fault }])
         .catch((thrown: unknown) => thrown)
       expect([JSON.stringify(fault), error instanceof RangeError]).toEqual([JSON.stringify(fault), true])
     }
@@ -164,8 +165,9 @@ export const READ: Section = {
     await provisionPath(bench)
     await bench.reserve({ id: 'a' })
     await bench.settle('a', cents(4))
-    expect(await bench.ledger.read(['key:k1', 'key:nobody'])).toEqual([
+    expect(await bench.ledger.read(ORG, ['key:k1', 'key:nobody'])).toEqual([
       {
+        org: ORG,
         account: 'key:k1',
         spent: 4 * CENT,
         reserved: 0,
@@ -185,7 +187,7 @@ export const READ: Section = {
           },
         ],
       },
-      { account: 'key:nobody', spent: 0, reserved: 0, unconfirmed: 0, budgets: [] },
+      { org: ORG, account: 'key:nobody', spent: 0, reserved: 0, unconfirmed: 0, budgets: [] },
     ])
   },
 
@@ -201,20 +203,20 @@ export const READ: Section = {
     for (const id of ['a', 'b', 'c']) await bench.reserve({ id })
     await bench.settle('a', cents(4))
     bench.clock.nowMs += TTL_MS - 1
-    await bench.ledger.heartbeat([{ id: 'b', observed: cents(3) }], TTL_MS)
+    await bench.ledger.heartbeat(ORG, [{ id: 'b', observed: cents(3) }], TTL_MS)
     bench.clock.nowMs += 1
     await bench.ledger.expire()
     const before = await bench.ledger.accounts()
     const ledger = await bench.reopen()
     expect(await ledger.accounts()).toEqual(before)
     expect((await ledger.expired()).map(({ id }) => id)).toEqual(['c'])
-    expect(await ledger.settle({ id: 'a', actual: cents(4), basis: 'exact' })).toMatchObject({
+    expect(await ledger.settle({ org: ORG, id: 'a', actual: cents(4), basis: 'exact' })).toMatchObject({
       status: 'repeat',
     })
-    expect(await ledger.settle({ id: 'b', actual: cents(5), basis: 'exact' })).toMatchObject({
+    expect(await ledger.settle({ org: ORG, id: 'b', actual: cents(5), basis: 'exact' })).toMatchObject({
       status: 'settled',
     })
-    expect(await ledger.read(['org:acme'])).toMatchObject([{ spent: 19 * CENT, unconfirmed: 10 * CENT }])
+    expect(await ledger.read(ORG, ['org:acme'])).toMatchObject([{ spent: 19 * CENT, unconfirmed: 10 * CENT }])
   },
 }
 
@@ -222,6 +224,7 @@ export const ADJUST: Section = {
   async 'corrects one counter of the current window, once per id'(bench, expect) {
     await provisionPath(bench)
     const adjust = {
+      org: ORG,
       id: 'fix-1',
       account: 'key:k1',
       budget: 'usd-day',
@@ -240,6 +243,7 @@ export const ADJUST: Section = {
   async 'counts against the limit'(bench, expect) {
     await provisionPath(bench)
     const adjust = {
+      org: ORG,
       id: 'fix',
       account: 'key:k1',
       budget: 'usd-day',
@@ -255,7 +259,14 @@ export const ADJUST: Section = {
 
   async 'knows only what is in the books'(bench, expect) {
     await provisionPath(bench)
-    const adjust = { id: 'fix', account: PATH[2]!, budget: 'nothing', delta: 1, reason: 'invoice' } as const
+    const adjust = {
+      org: ORG,
+      id: 'fix',
+      account: PATH[2]!,
+      budget: 'nothing',
+      delta: 1,
+      reason: 'invoice',
+    } as const
     expect(await bench.ledger.adjust(adjust)).toEqual({ status: 'no_budget' })
     expect(await bench.ledger.adjust({ ...adjust, account: 'key:nobody' })).toEqual({ status: 'no_account' })
   },

@@ -41,17 +41,22 @@ export type MakeLedger = (request: LedgerRequest) => LedgerUnderTest | Promise<L
 export type Case = (bench: Bench, expect: Runner['expect']) => Promise<void>
 export type Section = Readonly<Record<string, Case>>
 
-/** A ledger and what a case does to it. */
+/** A ledger and what a case does to it, in the books of {@link ORG} where it says no other. */
 export interface Bench {
   readonly ledger: Ledger
+  /** {@link PATH}, or its like in another org. */
+  readonly path: readonly AccountId[]
   readonly clock: { nowMs: number }
   readonly reopen?: () => Promise<Ledger>
   /** Other empty books on the same clock. */
   another(request: Partial<LedgerRequest>): Promise<Bench>
+  /** The same ledger, in the books of another org. */
+  within(org: string): Bench
   provision(account: AccountId, ...budgets: BudgetEntry[]): Promise<unknown>
   reserve(command: Partial<Reserve> & { readonly id: string }): Promise<ReserveResult>
   extend(command: Partial<Extend> & { readonly id: string }): ReturnType<Ledger['extend']>
   settle(id: string, actual: Amounts, basis?: Basis): ReturnType<Ledger['settle']>
+  release(id: string): ReturnType<Ledger['release']>
   /** [spent, reserved, unconfirmed] of an account's implicit total, in nano-USD. */
   total(account: AccountId): Promise<[number, number, number]>
   /** [spent, reserved, unconfirmed, remaining] of one of its budgets. */
@@ -61,6 +66,7 @@ export interface Bench {
 /** A Wednesday, at noon in UTC. */
 export const START_MS: number = Date.UTC(2026, 10, 18, 12)
 export const TTL_MS = 60_000
+export const ORG = 'acme'
 export const PATH: readonly AccountId[] = ['org:acme', 'team:search', 'key:k1']
 
 /** Integer totals; most cases count in cents, where a cent is 10^7 nano-USD. */
@@ -71,9 +77,16 @@ export function amounts(usd: number, tokens = 0, requests = 0): Amounts {
 export const cents = (count: number): Amounts => amounts(count * 10_000_000)
 export const CENT = 10_000_000
 
-export function benchOn({ ledger, reopen }: LedgerUnderTest, clock: Bench['clock'], make: MakeLedger): Bench {
+export function benchOn(
+  { ledger, reopen }: LedgerUnderTest,
+  clock: Bench['clock'],
+  make: MakeLedger,
+  org: string = ORG,
+): Bench {
+  const path: readonly AccountId[] = [`org:${org}`, ...PATH.slice(1)]
   const defaults = {
-    path: PATH,
+    org,
+    path,
     min: cents(10),
     want: cents(10),
     bound: 'proven',
@@ -83,37 +96,47 @@ export function benchOn({ ledger, reopen }: LedgerUnderTest, clock: Bench['clock
   } as const
   return {
     ledger,
+    path,
     clock,
     ...(reopen && { reopen }),
     async another(request) {
-      return benchOn(await make({ clock: { now: () => clock.nowMs }, budgets: [], ...request }), clock, make)
+      return benchOn(
+        await make({ clock: { now: () => clock.nowMs }, budgets: [], ...request }),
+        clock,
+        make,
+        org,
+      )
     },
+    within: (other) => benchOn({ ledger, ...(reopen && { reopen }) }, clock, make, other),
     provision: (account, ...budgets) =>
       ledger.provision(
+        org,
         account,
         budgets.map((entry) => budgetFrom(entry)),
       ),
     reserve: (command) => ledger.reserve({ ...defaults, ...command }),
     extend: (command) =>
-      ledger.extend({ min: cents(0), want: cents(0), consumed: cents(0), ttlMs: TTL_MS, ...command }),
-    settle: (id, actual, basis = 'exact') => ledger.settle({ id, actual, basis } satisfies Settle),
+      ledger.extend({ org, min: cents(0), want: cents(0), consumed: cents(0), ttlMs: TTL_MS, ...command }),
+    settle: (id, actual, basis = 'exact') => ledger.settle({ org, id, actual, basis } satisfies Settle),
+    release: (id) => ledger.release(org, id),
     async total(account) {
-      const [state] = await ledger.read([account])
+      const [state] = await ledger.read(org, [account])
       return [state!.spent, state!.reserved, state!.unconfirmed]
     },
     async budget(account, id) {
-      const [state] = await ledger.read([account])
+      const [state] = await ledger.read(org, [account])
       const { spent, reserved, unconfirmed, remaining } = state!.budgets.find(({ budget }) => budget === id)!
       return [spent, reserved, unconfirmed, remaining]
     },
   }
 }
 
-/** The path of {@link PATH}, with a hard daily dollar on its key. */
+/** The accounts of the bench's path, with a hard daily dollar on its key. */
 export async function provisionPath(bench: Bench): Promise<void> {
-  await bench.provision('org:acme')
-  await bench.provision('team:search')
-  await bench.provision('key:k1', { limit_usd: '1.00', period: 'daily' })
+  const [org, team, key] = bench.path
+  await bench.provision(org!)
+  await bench.provision(team!)
+  await bench.provision(key!, { limit_usd: '1.00', period: 'daily' })
 }
 
 export async function shortfallOf(reply: Promise<{ readonly status: string }>): Promise<Shortfall> {

@@ -79,7 +79,7 @@ export const SETTLE: Section = {
   async 'books work that was done after a release'(bench, expect) {
     await provisionPath(bench)
     await bench.reserve({ id: 'a' })
-    await bench.ledger.release('a')
+    await bench.release('a')
     expect(await bench.settle('a', cents(4))).toEqual(late)
     expect(await bench.total('org:acme')).toEqual([4 * CENT, 0, 0])
   },
@@ -88,7 +88,7 @@ export const SETTLE: Section = {
     await provisionPath(bench)
     expect(await bench.settle('never-seen', cents(4))).toEqual({ status: 'unbooked' })
     expect(await bench.settle('never-seen', cents(4))).toEqual({ status: 'unbooked' })
-    await bench.ledger.release('only-released')
+    await bench.release('only-released')
     expect(await bench.settle('only-released', cents(4))).toEqual({ status: 'unbooked' })
     expect(await bench.total('org:acme')).toEqual([0, 0, 0])
   },
@@ -108,8 +108,8 @@ export const RELEASE: Section = {
   async 'gives back what was reserved'(bench, expect) {
     await provisionPath(bench)
     await bench.reserve({ id: 'a' })
-    expect(await bench.ledger.release('a')).toEqual({ status: 'released' })
-    expect(await bench.ledger.release('a')).toEqual({ status: 'repeat' })
+    expect(await bench.release('a')).toEqual({ status: 'released' })
+    expect(await bench.release('a')).toEqual({ status: 'repeat' })
     for (const account of ['org:acme', 'team:search', 'key:k1'] as const) {
       expect(await bench.total(account)).toEqual([0, 0, 0])
     }
@@ -117,8 +117,8 @@ export const RELEASE: Section = {
 
   async 'keeps a reserve that is still on its way from coming to life'(bench, expect) {
     await provisionPath(bench)
-    expect(await bench.ledger.release('a')).toEqual({ status: 'tombstoned' })
-    expect(await bench.ledger.release('a')).toEqual({ status: 'repeat' })
+    expect(await bench.release('a')).toEqual({ status: 'tombstoned' })
+    expect(await bench.release('a')).toEqual({ status: 'repeat' })
     expect(await bench.reserve({ id: 'a' })).toEqual({ status: 'finished' })
     expect(await bench.total('org:acme')).toEqual([0, 0, 0])
   },
@@ -127,7 +127,7 @@ export const RELEASE: Section = {
     await provisionPath(bench)
     await bench.reserve({ id: 'a' })
     await bench.settle('a', cents(3))
-    expect(await bench.ledger.release('a')).toEqual({ status: 'conflict' })
+    expect(await bench.release('a')).toEqual({ status: 'conflict' })
     expect(await bench.total('org:acme')).toEqual([3 * CENT, 0, 0])
   },
 
@@ -136,7 +136,7 @@ export const RELEASE: Section = {
     await bench.reserve({ id: 'a' })
     bench.clock.nowMs += TTL_MS
     await bench.ledger.expire()
-    expect(await bench.ledger.release('a')).toEqual({ status: 'released' })
+    expect(await bench.release('a')).toEqual({ status: 'released' })
     expect(await bench.total('org:acme')).toEqual([0, 0, 0])
     expect(await bench.ledger.expired()).toEqual([])
   },

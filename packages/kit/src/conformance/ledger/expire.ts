@@ -1,4 +1,4 @@
-import { amounts, CENT, cents, PATH, provisionPath, type Section, TTL_MS } from './bench.ts'
+import { amounts, CENT, cents, ORG, PATH, provisionPath, type Section, TTL_MS } from './bench.ts'
 
 const WEEK_MS = 7 * 86_400_000
 
@@ -8,7 +8,7 @@ export const HEARTBEAT: Section = {
     await bench.reserve({ id: 'a' })
     bench.clock.nowMs += TTL_MS - 1
     const beat = [{ id: 'a', observed: cents(2) }]
-    expect(await bench.ledger.heartbeat(beat, TTL_MS)).toEqual({ notOpen: [], revived: [] })
+    expect(await bench.ledger.heartbeat(ORG, beat, TTL_MS)).toEqual({ notOpen: [], revived: [] })
     bench.clock.nowMs += TTL_MS - 1
     expect(await bench.ledger.expire()).toEqual([])
     bench.clock.nowMs += 1
@@ -19,19 +19,22 @@ export const HEARTBEAT: Section = {
     await provisionPath(bench)
     for (const id of ['a', 'b', 'c']) await bench.reserve({ id })
     await bench.settle('b', cents(1))
-    await bench.ledger.release('c')
+    await bench.release('c')
     bench.clock.nowMs += TTL_MS
     await bench.ledger.expire()
     const beats = ['a', 'b', 'c', 'd'].map((id) => ({ id, observed: cents(5) }))
-    expect(await bench.ledger.heartbeat(beats, TTL_MS)).toEqual({ notOpen: ['b', 'c', 'd'], revived: ['a'] })
+    expect(await bench.ledger.heartbeat(ORG, beats, TTL_MS)).toEqual({
+      notOpen: ['b', 'c', 'd'],
+      revived: ['a'],
+    })
     expect(await bench.total('org:acme')).toEqual([1 * CENT, 10 * CENT, 0])
   },
 
   async 'forgets nothing that it has seen'(bench, expect) {
     await provisionPath(bench)
     await bench.reserve({ id: 'a' })
-    await bench.ledger.heartbeat([{ id: 'a', observed: amounts(5, 9) }], TTL_MS)
-    await bench.ledger.heartbeat([{ id: 'a', observed: amounts(3, 11) }], TTL_MS)
+    await bench.ledger.heartbeat(ORG, [{ id: 'a', observed: amounts(5, 9) }], TTL_MS)
+    await bench.ledger.heartbeat(ORG, [{ id: 'a', observed: amounts(3, 11) }], TTL_MS)
     bench.clock.nowMs += TTL_MS
     expect(await bench.ledger.expire()).toMatchObject([{ observed: amounts(5, 11) }])
   },
@@ -46,6 +49,7 @@ export const EXPIRE: Section = {
     bench.clock.nowMs += 1
     expect(await bench.ledger.expire()).toEqual([
       {
+        org: ORG,
         id: 'a',
         owner: 'instance-1/boot-1',
         path: PATH,
@@ -94,7 +98,7 @@ export const EXPIRE: Section = {
       { id: 'a', observed: cents(15) },
       { id: 'b', observed: cents(90) },
     ]
-    await bench.ledger.heartbeat(beats, TTL_MS)
+    await bench.ledger.heartbeat(ORG, beats, TTL_MS)
     bench.clock.nowMs += TTL_MS
     await bench.ledger.expire()
     expect(await bench.ledger.settleExpired('observed')).toMatchObject({
@@ -132,7 +136,7 @@ export const EXPIRE: Section = {
     await provisionPath(bench)
     await bench.reserve({ id: 'a', min: cents(40), want: cents(40) })
     await bench.extend({ id: 'a', consumed: cents(7) })
-    await bench.ledger.heartbeat([{ id: 'a', observed: cents(2) }], TTL_MS)
+    await bench.ledger.heartbeat(ORG, [{ id: 'a', observed: cents(2) }], TTL_MS)
     bench.clock.nowMs += TTL_MS
     await bench.ledger.expire()
     expect(await bench.ledger.settleExpired('observed')).toMatchObject({ settled: [{ charged: cents(7) }] })

@@ -65,7 +65,7 @@ export const EXTEND: Section = {
       await bench.extend({ id, consumed: cents(30) })
     }
     await bench.settle('a', cents(10))
-    await bench.ledger.release('b')
+    await bench.release('b')
     expect(await bench.total('key:k1')).toEqual([60 * CENT, 0, 0])
   },
 

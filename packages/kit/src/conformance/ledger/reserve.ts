@@ -1,4 +1,14 @@
-import { amounts, CENT, cents, PATH, provisionPath, type Section, START_MS, shortfallOf } from './bench.ts'
+import {
+  amounts,
+  CENT,
+  cents,
+  ORG,
+  PATH,
+  provisionPath,
+  type Section,
+  START_MS,
+  shortfallOf,
+} from './bench.ts'
 
 const MIDNIGHT_MS = START_MS + 12 * 3_600_000
 
@@ -58,7 +68,7 @@ export const RESERVE: Section = {
     const before = await bench.ledger.accounts()
     await shortfallOf(bench.reserve({ id: 'c', min: cents(50), want: cents(50) }))
     expect(await bench.ledger.accounts()).toEqual(before)
-    expect(await bench.ledger.release('c')).toEqual({ status: 'tombstoned' })
+    expect(await bench.release('c')).toEqual({ status: 'tombstoned' })
   },
 
   async 'says reserved when the request would fit but for running ones'(bench, expect) {
@@ -196,7 +206,7 @@ export const RESERVE: Section = {
     await provisionPath(bench)
     for (const id of ['a', 'b', 'c']) await bench.reserve({ id })
     await bench.settle('a', cents(1))
-    await bench.ledger.release('b')
+    await bench.release('b')
     bench.clock.nowMs += 60_000
     await bench.ledger.expire()
     for (const id of ['a', 'b', 'c']) expect(await bench.reserve({ id })).toEqual({ status: 'finished' })
@@ -205,7 +215,7 @@ export const RESERVE: Section = {
   async 'stays exact at the largest amounts'(bench, expect) {
     const limit = 2 ** 52
     for (const account of PATH) {
-      await bench.ledger.provision(account, [
+      await bench.ledger.provision(ORG, account, [
         { id: 'cap', metric: 'usd', window: 'total', timeZone: 'UTC', limit, mode: 'hard' },
       ])
     }

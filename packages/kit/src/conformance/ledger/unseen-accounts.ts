@@ -1,5 +1,5 @@
 import type { AccountId } from '../../ledger/ledger.ts'
-import { CENT, cents, type Section, shortfallOf } from './bench.ts'
+import { CENT, cents, ORG, type Section, shortfallOf } from './bench.ts'
 
 const USER_PATH: readonly AccountId[] = ['org:acme', 'user:ada']
 
@@ -55,15 +55,17 @@ export const UNSEEN: Section = {
 
   async 'makes no more than maxAuto of them under one parent'(bench, expect) {
     const { ledger, reserve } = await bench.another({ maxAuto: 2 })
-    const under = (org: AccountId, user: AccountId) => reserve({ id: `${org} ${user}`, path: [org, user] })
+    const under = (parent: AccountId, user: AccountId) =>
+      reserve({ id: `${parent} ${user}`, path: [parent, user] })
     for (const user of ['user:a', 'user:b', 'user:a'] as const) await under('org:acme', user)
     expect(await under('org:acme', 'user:c')).toEqual({
       status: 'no_account',
       account: 'user:c',
       reason: 'too_many',
     })
-    expect(await under('org:other', 'user:c')).toMatchObject({ status: 'ok' })
-    await ledger.provision('user:d', [])
+    await ledger.provision(ORG, 'team:search', [])
+    expect(await under('team:search', 'user:c')).toMatchObject({ status: 'ok' })
+    await ledger.provision(ORG, 'user:d', [])
     expect(await under('org:acme', 'user:d')).toMatchObject({ status: 'ok' })
   },
 
@@ -82,14 +84,14 @@ export const UNSEEN: Section = {
         { per: 'user', limit_usd: '0.01', period: 'daily', mode: 'soft', id: 'warn' },
       ],
     })
-    expect(ledger.smallestLimits(USER_PATH)).toEqual({ usd: 15 * CENT })
+    expect(ledger.smallestLimits(ORG, USER_PATH)).toEqual({ usd: 15 * CENT })
     await reserve({ id: 'a', path: USER_PATH })
     await provision(
       'org:acme',
       { limit_usd: '0.12', period: 'total' },
       { limit_tokens: 900, period: 'hourly' },
     )
-    expect(ledger.smallestLimits(USER_PATH)).toEqual({ usd: 12 * CENT, tokens: 900 })
-    expect(ledger.smallestLimits(['team:nobody'])).toEqual({})
+    expect(ledger.smallestLimits(ORG, USER_PATH)).toEqual({ usd: 12 * CENT, tokens: 900 })
+    expect(ledger.smallestLimits(ORG, ['team:nobody'])).toEqual({})
   },
 }

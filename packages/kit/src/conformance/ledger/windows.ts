@@ -1,4 +1,4 @@
-import { CENT, cents, type Section, START_MS, shortfallOf } from './bench.ts'
+import { CENT, cents, ORG, type Section, START_MS, shortfallOf } from './bench.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -36,7 +36,7 @@ export const WINDOWS: Section = {
       { limit_usd: '1.00', period: 'daily', timeZone: 'Asia/Kolkata' },
       { limit_usd: '0.50', period: 'monthly', anchorDay: 15, timeZone: 'America/New_York', id: 'month' },
     )
-    const [state] = await bench.ledger.read(['key:k1'])
+    const [state] = await bench.ledger.read(ORG, ['key:k1'])
     expect(state!.budgets.map(({ resetAtMs }) => resetAtMs)).toEqual([
       Date.UTC(2026, 10, 18, 18, 30),
       Date.UTC(2026, 11, 15, 5),
@@ -49,7 +49,7 @@ export const WINDOWS: Section = {
     for (const id of ['a', 'b', 'c']) await bench.reserve({ id, path, ttlMs: 86_400_000 })
     bench.clock.nowMs += 12 * HOUR_MS
     await bench.settle('a', cents(30))
-    await bench.ledger.release('b')
+    await bench.release('b')
     expect(await bench.budget('key:k1', 'usd-day')).toEqual([0, 0, 0, 100 * CENT])
     bench.clock.nowMs += 12 * HOUR_MS
     await bench.ledger.expire()
@@ -66,6 +66,6 @@ export const WINDOWS: Section = {
     await shortfallOf(bench.reserve({ id: 'b', path }))
     if (!bench.reopen) return
     const ledger = await bench.reopen()
-    expect(await ledger.read(['key:k1'])).toMatchObject([{ budgets: [{ reserved: 10 * CENT }] }])
+    expect(await ledger.read(ORG, ['key:k1'])).toMatchObject([{ budgets: [{ reserved: 10 * CENT }] }])
   },
 }

@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config'
+import tests from './vitest.config.ts'
+
+const HOUR_MS = 3_600_000
+
+/** The long version of the proof that spend never passes a limit (`npm run prove`): every test says what it has tried. */
+// biome-ignore lint/style/noDefaultExport: Vitest reads the default export of a config file.
+export default defineConfig({
+  resolve: { alias: tests.resolve!.alias! },
+  test: {
+    name: 'prove',
+    globalSetup: './test/support/redis/install.ts',
+    include: ['test/{mutation,simulation,proof}/**/*.{test,prove}.ts'],
+    env: { TOLLGATE_PROVE: '1' },
+    testTimeout: HOUR_MS,
+    hookTimeout: HOUR_MS,
+    reporters: ['verbose'],
+    // One after the other, so that each has the whole machine.
+    fileParallelism: false,
+  },
+})
