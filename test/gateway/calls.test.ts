@@ -228,4 +228,30 @@ describe('addresses that nothing answers', () => {
     expect(answer.headers.has('x-powered-by')).toBe(false)
     expect(await answer.json()).toMatchObject({ error: { code: 'endpoint_not_found' } })
   })
+
+  it.each([
+    [
+      'POST /v1/responses',
+      'This release serves POST /v1/chat/completions, POST /v1/completions, POST /v1/embeddings, GET /v1/models, GET /tollgate/me.',
+    ],
+    [
+      'POST /v1/images/generations',
+      'This release serves POST /v1/chat/completions, POST /v1/completions, POST /v1/embeddings, GET /v1/models, GET /tollgate/me.',
+    ],
+  ])('%s is told what there is instead', async (request, served) => {
+    const { start } = await place()
+    const [method = '', path = ''] = request.split(' ')
+    const answer = await fetch((await start()).url + path, { method })
+    const { error } = (await answer.json()) as { error: { message: string } }
+    expect(error.message).toContain(`Tollgate: There is nothing at ${request}. ${served} Ref `)
+  })
+
+  it('the listener of operators tells its own', async () => {
+    const { start } = await place()
+    const answer = await (await start()).admin('/admin/v1/keys')
+    expect(answer.status).toBe(404)
+    expect(await answer.text()).toContain(
+      'This release serves GET /metrics, GET /admin/v1/spend, GET /healthz, GET /readyz.',
+    )
+  })
 })

@@ -70,6 +70,32 @@ describe('tollgate', () => {
     expect(await command(line, { env: {}, cwd })).toEqual({ code: 2, out: '', err })
   })
 
+  it.each([
+    // What npm 11 leaves of `npm start --config FILE`, and of `--config=FILE`.
+    ['start FILE', { npm_config_config: 'true', npm_lifecycle_event: 'start' }, 'npm start -- --config FILE'],
+    ['start', { npm_config_config: 'FILE', npm_lifecycle_event: 'start' }, 'npm start -- --config FILE'],
+    ['start', { npm_config_admin_port: '9', npm_lifecycle_event: 'start' }, 'npm start -- --admin-port N'],
+    [
+      'keys list',
+      { npm_config_config: 'FILE', npm_lifecycle_event: 'tollgate' },
+      'npm run tollgate -- keys list --config FILE',
+    ],
+  ])('%s, whose option npm has kept, does not run without it: %o', async (line, env, cure) => {
+    const name = line.replace(' FILE', '')
+    const [option] = /--\S+(?= \S+$)/.exec(cure)!
+    expect(await command(line, { env, cwd: emptyFolder() })).toEqual({
+      code: 2,
+      out: '',
+      err: `tollgate ${name}: npm has kept ${option} for itself: write ${cure}. See: tollgate ${name} --help`,
+    })
+  })
+
+  it('an option that came counts, whatever npm has kept besides', async () => {
+    const env = { npm_config_config: 'true', npm_lifecycle_event: 'start' }
+    const { err } = await command('start --config nowhere.yaml', { env, cwd: emptyFolder() })
+    expect(err).toBe('nowhere.yaml: cannot be read: there is no such file')
+  })
+
   it.each(['keys list', 'keys revoke x', 'keys create', 'spend', 'ledger expired'])(
     '%s begins no second set of books',
     async (line) => {
@@ -158,6 +184,7 @@ describe('tollgate spend', () => {
     await (await start()).close()
     const ledger = sqliteLedger(join(folder, 'data/tollgate.db'))
     await ledger.adjust({
+      org: 'default',
       id: 'a',
       account: 'org:default',
       budget: 'total',
@@ -194,6 +221,7 @@ describe('tollgate ledger expired', () => {
     const ledger = sqliteLedger(join(folder, 'data/tollgate.db'), { clock: { now: () => nowMs } })
     const id = uuidv7(nowMs)
     await ledger.reserve({
+      org: 'default',
       id,
       path: ['org:default', 'team:science', 'key:ada'],
       min: amounts(10_000_000),
@@ -204,13 +232,14 @@ describe('tollgate ledger expired', () => {
       memo: { requestId: 'req_abandoned', model: 'gpt-4o', priceVersion: 'test' },
     })
     await ledger.extend({
+      org: 'default',
       id,
       min: amounts(0),
       want: amounts(0),
       consumed: amounts(consumedNanoUsd),
       ttlMs: 1000,
     })
-    await ledger.heartbeat([{ id, observed: amounts(3_000_000) }], 1000)
+    await ledger.heartbeat('default', [{ id, observed: amounts(3_000_000) }], 1000)
     nowMs += 10_000
     expect(await ledger.expire()).toHaveLength(1)
     await ledger.close()

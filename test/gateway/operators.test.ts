@@ -126,11 +126,11 @@ describe('/metrics', () => {
     const [request] = provider.requests
     const samples = await scrape(gateway)
     expect(Object.fromEntries(samples)).toMatchObject({
-      'tollgate_spend_usd{account="key:ada"}': Number(nanoToUsd(spent)),
-      'tollgate_spend_usd{account="org:default"}': Number(nanoToUsd(spent)),
-      'tollgate_reserved_usd{account="key:ada"}': 0,
-      'tollgate_limit_usd{account="key:ada",budget="usd-day",window="day"}': 5,
-      'tollgate_remaining_usd{account="key:ada",budget="usd-day",window="day"}': Number(
+      'tollgate_spend_usd{account="key:ada",org="default"}': Number(nanoToUsd(spent)),
+      'tollgate_spend_usd{account="org:default",org="default"}': Number(nanoToUsd(spent)),
+      'tollgate_reserved_usd{account="key:ada",org="default"}': 0,
+      'tollgate_limit_usd{account="key:ada",budget="usd-day",window="day",org="default"}': 5,
+      'tollgate_remaining_usd{account="key:ada",budget="usd-day",window="day",org="default"}': Number(
         nanoToUsd(5_000_000_000 - spent),
       ),
       'tollgate_decisions_total{code="allowed"}': 1,

@@ -71,7 +71,7 @@ describe('tollgate start, in an empty folder', () => {
     const key = readFileSync(join(cwd, 'data/demo-key'), 'utf8').trim()
     for (const name of ['demo-key', 'admin-token', 'master-key', 'tollgate.db'])
       expect(statSync(join(cwd, 'data', name)).mode & 0o777, name).toBe(0o600)
-    expect(first.said()).toBe(`store     ./data/tollgate.db (this machine)
+    expect(first.said()).toBe(`store     ./data/tollgate.db (this machine; a fleet: store: redis://…)
 provider  openai: no key (none set: simulated; answers are made up, and cost nothing real)
 policy    daily-budget-cap: $50.00 per key per day, UTC
 key       ${key} (team default; in ./data/demo-key)
@@ -125,14 +125,20 @@ $`,
     await expect.poll(said).toMatch(/^warning +this is Kubernetes, .+ three sets of books/m)
   })
 
-  it('ends with one line and code 1 when its port is taken', async () => {
+  it('ends with one line and code 1 when a port is taken, and says by what to choose another', async () => {
     const cwd = emptyFolder()
     const first = await tollgate(['start', ...ANY_PORTS], { cwd })
-    const { port } = new URL(first.url)
-    const second = await tollgate(['start', '--port', port, '--admin-port', '0'], { cwd })
-    expect(await second.ended).toBe(1)
-    expect(second.said()).toBe(
-      `tollgate start: cannot listen on 127.0.0.1:${port}: something listens there already: stop it, or choose another port\n`,
+    const taken = (url: string) => new URL(url).port
+    const says = async (port: string, adminPort: string) => {
+      const second = await tollgate(['start', '--port', port, '--admin-port', adminPort], { cwd })
+      expect(await second.ended).toBe(1)
+      return second.said()
+    }
+    expect(await says(taken(first.url), '0')).toBe(
+      `tollgate start: cannot listen on 127.0.0.1:${taken(first.url)}: something listens there already: stop it, or choose another port by --port or listen.port\n`,
+    )
+    expect(await says('0', taken(first.adminUrl))).toBe(
+      `tollgate start: cannot listen on 127.0.0.1:${taken(first.adminUrl)}: something listens there already: stop it, or choose another port by --admin-port or admin.listen.port\n`,
     )
   })
 })

@@ -40,7 +40,8 @@ export function gatewayApp({ traffic, stages, models, me, readyz }: GatewayAppOp
   }
   app.route('/healthz').get(healthz())
   app.route('/readyz').get(readyz)
-  app.use(nothingHere(), tollgateErrors())
+  const ofCallers = identified.length > 0 ? ['GET /v1/models', 'GET /tollgate/me'] : []
+  app.use(nothingHere([...CALLS.map((path) => `POST ${path}`), ...ofCallers]), tollgateErrors())
   assertOrder(app)
   return app
 }

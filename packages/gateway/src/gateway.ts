@@ -7,7 +7,7 @@ import { gatewayMetrics } from './admin/metrics.ts'
 import { spend } from './admin/spend.ts'
 import type { Config } from './config/index.ts'
 import { drain } from './drain.ts'
-import { listen, stopListening } from './listen.ts'
+import { type ChosenBy, listen, stopListening } from './listen.ts'
 import { type Opened, opened } from './opened.ts'
 import { providersOf } from './pipeline/provider-routes.ts'
 import type { Totals } from './pipeline/traffic.ts'
@@ -16,8 +16,9 @@ import { startLines } from './say/start-lines.ts'
 import { service } from './service.ts'
 import { simulationFor } from './simulation.ts'
 import { keptRecords } from './store/kept-records.ts'
+import { openStore } from './store/open-store.ts'
 import { provision } from './store/provision.ts'
-import { openStore, type Store } from './store/store.ts'
+import type { Store } from './store/store.ts'
 
 export interface GatewayOptions {
   /** Told each line that the gateway says of itself; silent by default. */
@@ -73,9 +74,12 @@ export async function startGateway(
   }
 }
 
+const CHOSEN_BY: ChosenBy = { host: '--host or listen.host', port: '--port or listen.port' }
+const ADMIN_CHOSEN_BY: ChosenBy = { host: 'admin.listen.host', port: '--admin-port or admin.listen.port' }
+
 async function run(config: Config, options: Required<GatewayOptions>, everything: Opened): Promise<Gateway> {
   const { output, graceMs, kubernetes, cwd, clock } = options
-  const store = openStore(config, { clock })
+  const store = await openStore(config, { clock })
   everything.add(() => store.close())
   await provision(config, store)
   const simulation = await simulationFor(config)
@@ -87,12 +91,13 @@ async function run(config: Config, options: Required<GatewayOptions>, everything
   const { app, traffic, ready } = service({ config, store, providers, audit: records.audit, clock })
   const token = adminToken(config)
   const operators = adminApp({ token: token.token, readyz: ready.stage, ...records.endpoints })
-  const admin = await listen(operators as RequestListener, config.admin.listen)
+  const admin = await listen(operators as RequestListener, config.admin.listen, ADMIN_CHOSEN_BY)
   everything.add(() => stopListening(admin))
-  const main = await listen(app as RequestListener, config.listen)
+  const main = await listen(app as RequestListener, config.listen, CHOSEN_BY)
 
   const urls = { url: main.url, adminUrl: admin.url }
-  const started = { config, ...urls, adminToken: token, demo: store.front.demo, kubernetes, cwd }
+  const { front, warnings } = store
+  const started = { config, ...urls, adminToken: token, front, warnings, kubernetes, cwd }
   for (const text of startLines(started)) output(text)
   simulation?.warmUp()
 
@@ -115,18 +120,22 @@ async function run(config: Config, options: Required<GatewayOptions>, everything
 /** The trail of records, everything that is made of it, and what operators are told from it. */
 function recordsOf(
   config: Config,
-  { ledger }: Store,
+  store: Store,
   { output, requestLines: speaking, clock }: Required<GatewayOptions>,
 ): { readonly audit: AuditLog; readonly endpoints: Pick<AdminAppOptions, 'metrics' | 'spend'> } {
-  const { table, sinks } = keptRecords(config, clock)
-  const metrics = gatewayMetrics(ledger)
+  const { ledger, reports } = store
+  const sinks = keptRecords(config, store)
+  const { org } = config
+  // A Redis may be shared with orgs that are none of this operator's; a file is all its own.
+  const alone = config.store.kind === 'redis'
+  const metrics = gatewayMetrics(ledger, alone ? org : undefined)
   const console = speaking ? [requestLines(output, ledger)] : []
   const audit = auditLog({ ledger, clock, sinks: [...sinks, metrics.sink, ...console] })
   return {
     audit,
     endpoints: {
       metrics: metrics.scrape(audit),
-      spend: spend({ ledger, records: table, trail: audit, clock }),
+      spend: spend({ ledger, org, alone, reports, trail: audit, clock }),
     },
   }
 }

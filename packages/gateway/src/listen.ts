@@ -11,11 +11,21 @@ export interface Listener {
 /** Longer than the balancers before us keep an idle connection, so that it is never we who close it under a request. */
 const KEEP_ALIVE_MS = 75_000
 
+/** By what an operator chooses the parts of an address. */
+export interface ChosenBy {
+  readonly host: string
+  readonly port: string
+}
+
 /** Serve an app. @throws Error in one sentence when the address is taken or is none of this machine's. */
-export async function listen(app: RequestListener, { host, port }: Listen): Promise<Listener> {
+export async function listen(
+  app: RequestListener,
+  { host, port }: Listen,
+  chosenBy: ChosenBy,
+): Promise<Listener> {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, app)
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(sayListenError(error, { host, port })))
+    server.once('error', (error) => reject(sayListenError(error, { host, port }, chosenBy)))
     server.listen(port, host, resolve)
   })
   return { server, url: urlOf(host, (server.address() as AddressInfo).port) }
@@ -25,16 +35,20 @@ function urlOf(host: string, port: number): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
-const SENTENCES: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'something listens there already: stop it, or choose another port',
-  EACCES: 'this user may not listen there: choose a port above 1023',
-  EADDRNOTAVAIL: 'this machine has no such address: choose another host',
-  ENOTFOUND: 'this machine has no such address: choose another host',
+const noSuchAddress = ({ host }: ChosenBy) =>
+  `this machine has no such address: choose another host by ${host}`
+
+const SENTENCES: Readonly<Record<string, (chosenBy: ChosenBy) => string>> = {
+  EADDRINUSE: ({ port }) => `something listens there already: stop it, or choose another port by ${port}`,
+  EACCES: ({ port }) => `this user may not listen there: choose a port above 1023 by ${port}`,
+  EADDRNOTAVAIL: noSuchAddress,
+  ENOTFOUND: noSuchAddress,
 }
 
-function sayListenError(cause: Error, { host, port }: Listen): Error {
+function sayListenError(cause: Error, { host, port }: Listen, chosenBy: ChosenBy): Error {
   const { code = '' } = cause as NodeJS.ErrnoException
-  return new Error(`cannot listen on ${host}:${port}: ${SENTENCES[code] ?? cause.message}`, { cause })
+  const sentence = SENTENCES[code]?.(chosenBy) ?? cause.message
+  return new Error(`cannot listen on ${host}:${port}: ${sentence}`, { cause })
 }
 
 /** Take no new connections, and close those that wait for a request. */

@@ -9,12 +9,13 @@ import { Gauge, type Registry } from 'prom-client'
 const MAX_ACCOUNTS = 1000
 
 /**
- * Where accounts and their budgets stand. The answer reads them from the books: once a scrape, and never on a request's
- * way.
+ * Where accounts and their budgets stand, those of one org or of every org in the books: two of them may have one of the
+ * same name. The answer reads them from the books: once a scrape, and never on a request's way.
  */
-export function accountMetrics(registry: Registry, ledger: Ledger): () => Promise<void> {
+export function accountMetrics(registry: Registry, ledger: Ledger, org?: string): () => Promise<void> {
   const registers = [registry]
-  const all = (name: string, help: string) => new Gauge({ name, help, labelNames: ['account'], registers })
+  const all = (name: string, help: string) =>
+    new Gauge({ name, help, labelNames: ['account', 'org'], registers })
   const spent = all('tollgate_spend_usd', 'Settled charges of an account, all time, in USD.')
   const reserved = all('tollgate_reserved_usd', 'What running requests of an account hold, in USD.')
   const unconfirmed = all(
@@ -27,7 +28,7 @@ export function accountMetrics(registry: Registry, ledger: Ledger): () => Promis
     registers,
   })
   const ofBudget = METRICS.map((metric) => {
-    const labelNames = ['account', 'budget', 'window']
+    const labelNames = ['account', 'budget', 'window', 'org']
     const limit = { name: `tollgate_limit_${metric}`, help: `Limit of a budget, in ${unitOf(metric)}.` }
     const remaining = {
       name: `tollgate_remaining_${metric}`,
@@ -44,7 +45,7 @@ export function accountMetrics(registry: Registry, ledger: Ledger): () => Promis
   const gauges = new Map(ofBudget)
 
   return async function collect() {
-    const accounts = await ledger.accounts()
+    const accounts = await ledger.accounts(org)
     const shown = biggest(accounts)
     for (const gauge of [spent, reserved, unconfirmed]) gauge.reset()
     for (const { limit, remaining } of gauges.values()) {
@@ -55,14 +56,14 @@ export function accountMetrics(registry: Registry, ledger: Ledger): () => Promis
     for (const state of shown) show(state)
   }
 
-  function show({ account, budgets, ...state }: AccountState): void {
-    spent.set({ account }, usd(state.spent))
-    reserved.set({ account }, usd(state.reserved))
-    unconfirmed.set({ account }, usd(state.unconfirmed))
+  function show({ org, account, budgets, ...state }: AccountState): void {
+    spent.set({ account, org }, usd(state.spent))
+    reserved.set({ account, org }, usd(state.reserved))
+    unconfirmed.set({ account, org }, usd(state.unconfirmed))
     for (const { budget, metric, window, ...standing } of budgets) {
       const { limit, remaining } = gauges.get(metric)!
-      limit.set({ account, budget, window }, inUnit(metric, standing.limit))
-      remaining.set({ account, budget, window }, inUnit(metric, standing.remaining))
+      limit.set({ account, budget, window, org }, inUnit(metric, standing.limit))
+      remaining.set({ account, budget, window, org }, inUnit(metric, standing.remaining))
     }
   }
 }

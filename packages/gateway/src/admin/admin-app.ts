@@ -20,7 +20,10 @@ export function adminApp({ token, readyz, metrics, spend }: AdminAppOptions): Ex
   app.use(requireToken(token))
   app.route('/metrics').get(metrics)
   app.route('/admin/v1/spend').get(spend)
-  app.use(nothingHere(), tollgateErrors())
+  app.use(
+    nothingHere(['GET /metrics', 'GET /admin/v1/spend', 'GET /healthz', 'GET /readyz']),
+    tollgateErrors(),
+  )
   assertOrder(app)
   return app
 }

@@ -16,11 +16,15 @@ export interface Metrics {
 /** How long a scrape waits for records that are on their way, ms. */
 const FLUSH_MS = 1000
 
-/** What Prometheus scrapes: https://prometheus.io/docs/instrumenting/exposition_formats/ */
-export function gatewayMetrics(ledger: Ledger): Metrics {
+/**
+ * What Prometheus scrapes: https://prometheus.io/docs/instrumenting/exposition_formats/
+ *
+ * @param org whose accounts are told of; all that the books know when absent.
+ */
+export function gatewayMetrics(ledger: Ledger, org?: string): Metrics {
   const registry = new Registry()
   const sink = requestMetrics(registry)
-  const readAccounts = accountMetrics(registry, ledger)
+  const readAccounts = accountMetrics(registry, ledger, org)
   return {
     sink,
     scrape(trail) {

@@ -47,8 +47,9 @@ function peopleLines(config: Config): string[] {
     ...config.tiers.map(({ name, models }) => line('tier', `${name}: ${models.join(', ')}`)),
     ...config.teams.map((team) => named('team', team)),
     ...config.keys.map((key) => named('key', key)),
-    ...config.routes.map(({ model, targets }) =>
-      line('route', `${model} → ${targets.map((target) => `${target.provider}/${target.model}`).join(', ')}`),
-    ),
+    ...config.routes.map(({ model, targets }) => {
+      const named = targets.map((target) => `${target.provider}/${target.model}`)
+      return line('route', `${model} → ${named.join(', ') || 'nowhere'}`)
+    }),
   ]
 }

@@ -1,14 +1,15 @@
-import { issueKey, type KeyRecord, keyPrincipal } from '@tollgate/kit/directory'
+import { issueKey, type KeyHasher, type KeyRecord, keyHasher, keyPrincipal } from '@tollgate/kit/directory'
 import type { Budget, Period } from '@tollgate/kit/ledger'
 import { durationMs } from '../config/duration.ts'
-import type { Config } from '../config/index.ts'
+import { masterKey, type StoreConfig } from '../config/index.ts'
 import { hint } from '../config/nearest.ts'
 import { budgetText, line } from '../say/config-lines.ts'
 import { accountBudgets } from '../store/account-budgets.ts'
 import { ownBudget } from '../store/own-budgets.ts'
-import { provisionKey } from '../store/provision.ts'
-import type { Store } from '../store/store.ts'
+import { accountsOfConfig, provisionKey } from '../store/provision.ts'
+import type { CommandStore } from '../store/store.ts'
 import { type Args, type Command, textOf, textsOf, UsageError, type World } from './command.ts'
+import { keptKeys } from './own-keys.ts'
 import { CONFIG_OPTION, CONFIG_USAGE, withStore } from './with-store.ts'
 
 /** `tollgate keys create`: a new virtual key, which a running gateway knows at once. */
@@ -37,24 +38,50 @@ export const keysCreate: Command = {
     budget: { type: 'string', multiple: true },
     json: { type: 'boolean' },
   },
-  run: (args, world) =>
-    withStore(args, world, async (store, config) => {
-      const own = textsOf(args, 'budget').map((text) => budgetOf(text, config.timeZone))
-      const { record, secret } = newKey(args, world, config, store)
-      // First the key, then its budgets: those of a key that is there already stay, and one without any is refused.
-      const { status } = await store.directory.createKey(record)
-      if (status !== 'created') throw new Error(`there is a key ${record.id} already: choose another --id`)
-      await provisionKey(config, store.ledger, record, own, accountsOfConfig(config))
-      show(args, world, record, secret, accountBudgets(config, 'key', own))
-      return 0
-    }),
+  run(args, world) {
+    const { path } = keptKeys(args, world, 'add one under keys, with a secret of its own')
+    const work = (store: CommandStore, config: StoreConfig) => create(args, world, store, config, path)
+    return withStore(args, world, work, { withMasterKey: true })
+  },
+}
+
+async function create(
+  args: Args,
+  world: World,
+  { directory, ledger }: CommandStore,
+  config: StoreConfig,
+  databasePath: string,
+): Promise<number> {
+  const own = textsOf(args, 'budget').map((text) => budgetOf(text, config.timeZone))
+  const { record, secret } = newKey(args, world, config, hasherOf(config, databasePath))
+  // First the key, then its budgets: those of a key that is there already stay, and one without any is refused.
+  const { status } = await directory.createKey(record)
+  if (status !== 'created') throw new Error(`there is a key ${record.id} already: choose another --id`)
+  // What the config names has its budgets from the gateway's own start; a command with another config must not change them.
+  await provisionKey(config, ledger, record, own, accountsOfConfig(config))
+  show(args, world, record, secret, accountBudgets(config, 'key', own))
+  return 0
+}
+
+/** The gateway has a master key since its first start; another one made here would hash a key that it never knows. */
+function hasherOf({ masterKey: stated }: StoreConfig, databasePath: string): KeyHasher {
+  const { key } = masterKey({
+    stated,
+    databasePath,
+    make() {
+      throw new Error(
+        'the master key of these books is not here: set TOLLGATE_MASTER_KEY, or name the config of their gateway by --config',
+      )
+    },
+  })
+  return keyHasher(key)
 }
 
 function newKey(
   args: Args,
   { nowMs }: World,
-  config: Config,
-  { hasher }: Store,
+  config: StoreConfig,
+  hasher: KeyHasher,
 ): ReturnType<typeof issueKey> {
   const named = Object.fromEntries(
     (['team', 'project', 'user', 'id', 'label'] as const).flatMap((field) => {
@@ -79,11 +106,6 @@ function newKey(
     clock: { now: nowMs },
     ...(lifeMs !== undefined && { expiresAtMs: nowMs() + lifeMs }),
   })
-}
-
-/** These have their budgets from the gateway's own start; a command with another config must not change them. */
-function accountsOfConfig({ org, teams }: Config): Set<`org:${string}` | `team:${string}`> {
-  return new Set([`org:${org}` as const, ...teams.map(({ id }) => `team:${id}` as const)])
 }
 
 function budgetOf(text: string, timeZone: string): Budget {

@@ -1,6 +1,6 @@
 import { type Directory, type KeySummary, keyIsLive } from '@tollgate/kit/directory'
+import { table } from '../say/table.ts'
 import type { Command } from './command.ts'
-import { table } from './table.ts'
 import { CONFIG_OPTION, CONFIG_USAGE, withStore } from './with-store.ts'
 
 /** `tollgate keys list`: every virtual key there is or was; no secrets. */

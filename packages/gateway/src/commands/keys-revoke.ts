@@ -1,7 +1,8 @@
-import type { Config } from '../config/index.ts'
+import type { StoreConfig } from '../config/index.ts'
 import { shownPath } from '../say/config-lines.ts'
-import type { Store } from '../store/store.ts'
+import { demoKeyPath } from '../store/front-keys.ts'
 import type { Command } from './command.ts'
+import { keptKeys } from './own-keys.ts'
 import { CONFIG_OPTION, CONFIG_USAGE, withStore } from './with-store.ts'
 
 /** `tollgate keys revoke ID`: for good, and within a second on every running gateway. */
@@ -11,19 +12,22 @@ export const keysRevoke: Command = {
   usage: [CONFIG_USAGE],
   options: { ...CONFIG_OPTION },
   operands: 1,
-  run: (args, world) =>
-    withStore(args, world, async (store, config) => {
-      const id = args.operands[0]!
-      const { status } = await store.directory.revokeKey(id)
+  run(args, world) {
+    const id = args.operands[0]!
+    const { path } = keptKeys(args, world, `take ${id} out there`)
+    return withStore(args, world, async ({ directory }, config) => {
+      const { status } = await directory.revokeKey(id)
       if (status === 'unknown')
         throw new Error(`there is no key ${id}: tollgate keys list shows those there are`)
-      if (status === 'read_only') throw new Error(whereKept(id, store, config, world.cwd))
+      if (status === 'read_only')
+        throw new Error(whereKept(id, config, shownPath(demoKeyPath(path), world.cwd)))
       world.out(status === 'revoked' ? `revoked ${id}` : `${id} was revoked before`)
       return 0
-    }),
+    })
+  },
 }
 
-function whereKept(id: string, { front: { demo } }: Store, { file }: Config, cwd: string): string {
-  if (!demo) return `${id} is stated in ${file}: take it out there, and restart the gateway`
-  return `${id} is kept in ${shownPath(demo.keptIn, cwd)}: delete that file, and restart the gateway for a new one`
+function whereKept(id: string, { file }: StoreConfig, demoKey: string): string {
+  if (file !== undefined) return `${id} is stated in ${file}: take it out there, and restart the gateway`
+  return `${id} is kept in ${demoKey}: delete that file, and restart the gateway for a new one`
 }

@@ -1,11 +1,11 @@
 import { expiredRecord } from '@tollgate/kit/audit'
-import { sqliteAudit } from '@tollgate/kit/audit/sqlite'
 import { nanoToUsd, showUsd } from '@tollgate/kit/core'
 import type { ExpiredFilter, ExpiredReservation } from '@tollgate/kit/ledger'
+import type { StoreConfig } from '../config/index.ts'
 import { sinceMsOf } from '../report/since.ts'
-import type { Store } from '../store/store.ts'
+import { table as tableOf } from '../say/table.ts'
+import type { CommandStore } from '../store/store.ts'
 import { type Args, type Command, textOf, UsageError, type World, wordOf } from './command.ts'
-import { table } from './table.ts'
 import { CONFIG_OPTION, CONFIG_USAGE, withStore } from './with-store.ts'
 
 /** `tollgate ledger expired`: what was charged because nobody ended it, and an operator's word on it. */
@@ -26,11 +26,11 @@ export const ledgerExpired: Command = {
     json: { type: 'boolean' },
   },
   run: (args, world) =>
-    withStore(args, world, async (store, { store: { path } }) => {
+    withStore(args, world, async (store, config) => {
       const to = wordOf(args, 'settle', ['observed', 'zero'])
-      const filter = filterOf(args, world)
+      const filter = { ...filterOf(args, world), ...ownOrg(config) }
       if (to === undefined) list(args, world, await store.ledger.expired(filter))
-      else await settle({ world, store, path, to, filter })
+      else await settle({ world, store, to, filter })
       return 0
     }),
 }
@@ -41,6 +41,11 @@ function filterOf(args: Args, { nowMs }: World): ExpiredFilter {
   const sinceMs = sinceMsOf(text, nowMs())
   if (sinceMs === undefined) throw new UsageError(`--since ${text} is no time: write 12h, 7d or 2026-11-01`)
   return { sinceMs }
+}
+
+/** A Redis may be shared with orgs that are none of this operator's. */
+function ownOrg({ store, org }: StoreConfig): ExpiredFilter {
+  return store.kind === 'redis' ? { org } : {}
 }
 
 const COLUMNS = [
@@ -66,7 +71,7 @@ function list(args: Args, { out }: World, expired: readonly ExpiredReservation[]
     showUsd(charged.usd),
     showUsd(observed.usd),
   ])
-  for (const text of table(COLUMNS, rows)) out(text)
+  for (const text of tableOf(COLUMNS, rows)) out(text)
   const total = expired.reduce((sum, { charged }) => sum + charged.usd, 0)
   out('')
   out(
@@ -94,22 +99,15 @@ function jsonOf({
 
 interface Settling {
   readonly world: World
-  readonly store: Store
-  /** Where the records are kept. */
-  readonly path: string
+  readonly store: CommandStore
   readonly to: 'observed' | 'zero'
   readonly filter: ExpiredFilter
 }
 
-/** The records follow the books: each is given the charge that it has by now. */
-async function settle({ world, store, path, to, filter }: Settling): Promise<void> {
-  const { settled, before, after } = await store.ledger.settleExpired(to, filter)
-  const records = sqliteAudit(path)
-  try {
-    const settledAtMs = world.nowMs()
-    await records.write(settled.map((reservation) => expiredRecord(reservation, { settledAtMs })))
-  } finally {
-    await records.close()
-  }
+/** The records follow the books: in the table, each is given the charge that it has by now. */
+async function settle({ world, store: { ledger, table }, to, filter }: Settling): Promise<void> {
+  const { settled, before, after } = await ledger.settleExpired(to, filter)
+  const settledAtMs = world.nowMs()
+  await table?.write(settled.map((reservation) => expiredRecord(reservation, { settledAtMs })))
   world.out(`settled ${settled.length}: ${showUsd(before)} → ${showUsd(after)}`)
 }

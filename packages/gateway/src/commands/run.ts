@@ -4,12 +4,16 @@ import { ConfigError } from '../config/index.ts'
 import { hint } from '../config/nearest.ts'
 import { type Args, type Command, UsageError, type World } from './command.ts'
 import { configCheck } from './config-check.ts'
+import { doctor } from './doctor.ts'
 import { keysCreate } from './keys-create.ts'
 import { keysList } from './keys-list.ts'
 import { keysRevoke } from './keys-revoke.ts'
 import { ledgerExpired } from './ledger-expired.ts'
+import { ledgerInit } from './ledger-init.ts'
+import { ledgerRecover } from './ledger-recover.ts'
 import { spend } from './spend.ts'
 import { start } from './start.ts'
+import { refuseTakenByNpm } from './taken-by-npm.ts'
 
 const COMMANDS: readonly Command[] = [
   start,
@@ -17,7 +21,10 @@ const COMMANDS: readonly Command[] = [
   keysList,
   keysRevoke,
   spend,
+  ledgerInit,
   ledgerExpired,
+  ledgerRecover,
+  doctor,
   configCheck,
 ]
 
@@ -36,6 +43,7 @@ export async function run(argv: readonly string[], world: World): Promise<number
       allowPositionals: true,
     })
     if (values.help) return print(helpOf(command), world)
+    refuseTakenByNpm(command, values, world.env)
     checkOperands(command, positionals)
     return await command.run({ values: values as Args['values'], operands: positionals }, world)
   } catch (error) {

@@ -1,24 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type SpendGroup, type SqliteAudit, sqliteAudit } from '@tollgate/kit/audit/sqlite'
-import { showUsd } from '@tollgate/kit/core'
 import { sinceMsOf } from '../report/since.ts'
-import {
-  groupsOf,
-  type SpendReport,
-  type SpendReportOptions,
-  spendJson,
-  spendReport,
-} from '../report/spend-report.ts'
-import type { Store } from '../store/store.ts'
+import { groupsOf, Unanswered } from '../report/spend-report.ts'
+import type { CommandStore } from '../store/store.ts'
 import { type Args, type Command, textOf, UsageError, type World } from './command.ts'
-import { table } from './table.ts'
 import { CONFIG_OPTION, CONFIG_USAGE, withStore } from './with-store.ts'
 import { wouldRefuseLines } from './would-refuse.ts'
 
 /** Between two looks of `--watch`. */
 const WATCH_MS = 2000
 
-/** `tollgate spend`: who spent how much, from the file itself, whether a gateway runs or not. */
+/** `tollgate spend`: who spent how much, from the store itself, whether a gateway runs or not. */
 export const spend: Command = {
   name: 'spend',
   summary: 'Tell who spent how much, by team and model or as asked.',
@@ -39,71 +30,58 @@ export const spend: Command = {
     json: { type: 'boolean' },
   },
   run: (args, world) =>
-    withStore(args, world, async (store, { store: { path } }) => {
-      const records = sqliteAudit(path)
-      try {
-        await (args.values.watch ? watch(args, world, store, records) : look(args, world, store, records))
-      } finally {
-        await records.close()
-      }
+    withStore(args, world, async (store) => {
+      await (args.values.watch ? watch(args, world, store) : look(args, world, store))
       return 0
     }),
 }
 
-async function watch(args: Args, world: World, store: Store, records: SqliteAudit): Promise<void> {
+async function watch(args: Args, world: World, store: CommandStore): Promise<void> {
   const stopped = world.stopped.then(() => true)
   for (;;) {
     world.clear()
-    await look(args, world, store, records)
+    await look(args, world, store)
     if (await Promise.race([stopped, delay(WATCH_MS, false)])) return
   }
 }
 
-async function look(args: Args, world: World, { ledger }: Store, records: SqliteAudit): Promise<void> {
-  const sinceMs = sinceOf(args, world)
+async function look(args: Args, world: World, store: CommandStore): Promise<void> {
+  const nowMs = world.nowMs()
+  const sinceMs = sinceOf(args, nowMs)
   const lines = args.values['would-refuse']
-    ? await wouldRefuseLines(records, sinceMs, args.values.json === true)
-    : spendLines(args, await reportOf({ ledger, records, groupBy: groupBy(args), sinceMs }))
+    ? await refusedLines(args, store, sinceMs)
+    : await spendLines(args, store, sinceMs, nowMs)
   for (const text of lines) world.out(text)
 }
 
-async function reportOf(options: SpendReportOptions): Promise<SpendReport> {
+async function spendLines(
+  args: Args,
+  { reports }: CommandStore,
+  sinceMs: number | undefined,
+  nowMs: number,
+): Promise<readonly string[]> {
   try {
-    return await spendReport(options)
+    const report = await reports({ groupBy: groupsOf(textOf(args, 'by') ?? 'team,model'), sinceMs, nowMs })
+    return args.values.json ? [JSON.stringify(report.json())] : report.lines()
   } catch (error) {
-    throw error instanceof RangeError ? new UsageError(error.message) : error
+    throw error instanceof Unanswered ? new UsageError(error.message) : error
   }
 }
 
-function groupBy(args: Args): SpendGroup[] {
-  return groupsOf(textOf(args, 'by') ?? 'team,model')
+async function refusedLines(
+  args: Args,
+  { table }: CommandStore,
+  sinceMs: number | undefined,
+): Promise<string[]> {
+  if (table) return wouldRefuseLines(table, sinceMs, args.values.json === true)
+  throw new UsageError(
+    "a Redis store keeps no table of records: look for wouldRefuse in the records that the config's audit writes, or at tollgate_would_refuse_total in /metrics",
+  )
 }
 
-function sinceOf(args: Args, { nowMs }: World): number | undefined {
+function sinceOf(args: Args, nowMs: number): number | undefined {
   const text = textOf(args, 'since')
-  const sinceMs = text === undefined ? undefined : sinceMsOf(text, nowMs())
+  const sinceMs = text === undefined ? undefined : sinceMsOf(text, nowMs)
   if (text === undefined || sinceMs !== undefined) return sinceMs
   throw new UsageError(`--since ${text} is no time: write 12h, 7d or 2026-11-01`)
-}
-
-function spendLines(args: Args, report: SpendReport): string[] {
-  if (args.values.json) return [JSON.stringify(spendJson(report))]
-  const { groupBy, rows, unattributed, unconfirmed } = report
-  const figures = ['REQUESTS', 'REFUSED', 'TOKENS IN', 'TOKENS OUT', 'SPENT'].map((title) => ({
-    title,
-    right: true,
-  }))
-  const cells = rows.map((row) => [
-    ...groupBy.map((group) => row.by[group] ?? '-'),
-    ...[row.requests, row.refused, row.inputTokens, row.outputTokens].map(String),
-    showUsd(row.chargedNanoUsd),
-  ])
-  const total = rows.reduce((sum, row) => sum + row.chargedNanoUsd, 0n)
-  return [
-    ...table([...groupBy.map((group) => ({ title: group.toUpperCase() })), ...figures], cells),
-    '',
-    `total         ${showUsd(total)}`,
-    `unattributed  ${showUsd(unattributed)} (all time: in the books, and in no record)`,
-    `unconfirmed   ${showUsd(unconfirmed)} (all time: of expired reservations; see tollgate ledger expired)`,
-  ]
 }

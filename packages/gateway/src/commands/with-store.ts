@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { type Config, loadConfig } from '../config/index.ts'
+import { loadStoreConfig, type StoreConfig } from '../config/index.ts'
 import { shownPath } from '../say/config-lines.ts'
-import { openStore, type Store } from '../store/store.ts'
+import { openCommandStore } from '../store/open-store.ts'
+import type { CommandStore } from '../store/store.ts'
 import { type Args, textOf, type World } from './command.ts'
 
 /** The option by which a command finds the store, with how help explains it. */
@@ -9,28 +10,41 @@ export const CONFIG_OPTION = { config: { type: 'string' } } as const
 export const CONFIG_USAGE =
   "--config FILE    the gateway's config; without one, the store is ./data/tollgate.db"
 
+export interface WithStoreOptions {
+  /** The command hashes a key: what the gateway hashes keys with must be there. */
+  readonly withMasterKey?: boolean
+}
+
 /**
- * Do something with a gateway's store, beside the gateway or without one.
+ * Do something with a gateway's store, beside the gateway or without one. Of the config's variables only those must be
+ * set that say where the books are and who is in them.
  *
  * @throws Error when there is none yet: a mistyped path must not begin a second set of books.
  */
 export async function withStore<T>(
   args: Args,
   world: World,
-  work: (store: Store, config: Config) => Promise<T>,
+  work: (store: CommandStore, config: StoreConfig) => Promise<T>,
+  options: WithStoreOptions = {},
 ): Promise<T> {
-  const { env, cwd, nowMs } = world
-  const config = loadConfig({ file: textOf(args, 'config'), env, cwd })
-  const { path } = config.store
-  if (!existsSync(path)) {
-    throw new Error(
-      `there are no books at ${shownPath(path, cwd)} yet: start the gateway, or name its file by --config`,
-    )
-  }
-  const store = openStore(config, { clock: { now: nowMs } })
+  const config = storeConfigOf(args, world, options)
+  refuseMissing(config, world)
+  const store = await openCommandStore(config, { clock: { now: world.nowMs } })
   try {
     return await work(store, config)
   } finally {
     await store.close()
   }
+}
+
+/** The config as a command beside the gateway needs it. */
+export function storeConfigOf(args: Args, { env, cwd }: World, options: WithStoreOptions = {}): StoreConfig {
+  return loadStoreConfig({ file: textOf(args, 'config'), env, cwd, ...options })
+}
+
+function refuseMissing({ store }: StoreConfig, { cwd }: World): void {
+  if (store.kind === 'redis' || existsSync(store.path)) return
+  throw new Error(
+    `there are no books at ${shownPath(store.path, cwd)} yet: start the gateway, or name its file by --config`,
+  )
 }

@@ -1,6 +1,6 @@
 import type { SqliteAudit } from '@tollgate/kit/audit/sqlite'
 import { nanoToUsd, showUsd } from '@tollgate/kit/core'
-import { table } from './table.ts'
+import { table } from '../say/table.ts'
 
 const COLUMNS = [
   { title: 'CODE' },

@@ -1,4 +1,5 @@
 import type { Budget } from '@tollgate/kit/ledger'
+import type { RedisTarget } from '@tollgate/kit/ledger/redis'
 import type { PriceOverrides } from '@tollgate/kit/meter'
 
 /** What the gateway runs from: every field resolved, every default filled in, frozen. */
@@ -7,12 +8,14 @@ export interface Config {
   readonly file: string | undefined
   readonly listen: Listen
   readonly store: Store
+  /** `strict`: what a file has answered survives the loss of power too; a Redis is refused for what is else a warning. */
+  readonly durability: 'normal' | 'strict'
   /** `observe`: budget and tier refusals are only reported. */
   readonly mode: 'enforce' | 'observe'
   readonly org: string
   /** IANA zone whose calendar the windows of all budgets follow. */
   readonly timeZone: string
-  /** Undefined: made and kept beside the database. */
+  /** Undefined: made and kept beside the database; never with a Redis store. */
   readonly masterKey: string | undefined
   readonly unknownPrice: 'ceiling' | 'refuse'
   readonly nearLimit: 'refuse' | 'cap'
@@ -24,7 +27,7 @@ export interface Config {
   readonly providers: readonly Provider[]
   /** Providers that are declared and have no key. */
   readonly disabledProviders: readonly DisabledProvider[]
-  /** Where a model that clients ask for may go; only to providers that can be called. */
+  /** Where a model that clients ask for may go; only to providers that can be called, which may be none. */
   readonly routes: readonly Route[]
   /** Whether any other model goes to the provider that the price book knows for it. */
   readonly passthrough: boolean
@@ -38,7 +41,8 @@ export interface Config {
   readonly policies: readonly Policy[]
   readonly audit: readonly AuditSink[]
   readonly admin: {
-    readonly listen: Listen /** Undefined: made and kept beside the database. */
+    readonly listen: Listen
+    /** Undefined: made and kept beside the database; never with a Redis store. */
     readonly token: string | undefined
   }
   /** Names of stages, or absolute paths of modules, in their order. */
@@ -47,15 +51,40 @@ export interface Config {
   readonly warnings: readonly string[]
 }
 
+/**
+ * Who there is and where the books are: what a command beside a gateway goes by. It knows the keys of the config, and
+ * none of their secrets; `masterKey` is there for the command that hashes a key.
+ */
+export interface StoreConfig
+  extends Pick<
+    Config,
+    'file' | 'store' | 'durability' | 'org' | 'timeZone' | 'masterKey' | 'teams' | 'defaults' | 'policies'
+  > {
+  readonly keys: readonly Omit<ConfigKey, 'secret'>[]
+}
+
 export interface Listen {
   readonly host: string
   readonly port: number
 }
 
-export interface Store {
+/** Where the books are, and with a file also who may call, and the table of records. */
+export type Store = SqliteStore | RedisStore
+
+export interface SqliteStore {
   readonly kind: 'sqlite'
   /** Absolute. */
   readonly path: string
+}
+
+export interface RedisStore {
+  readonly kind: 'redis'
+  /** What a client connects to; its password is in it. */
+  readonly target: RedisTarget
+  /** Before every key. */
+  readonly prefix: string
+  /** Where that is, for people; no password is in it. */
+  readonly shown: string
 }
 
 export interface Provider {

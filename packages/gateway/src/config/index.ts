@@ -7,13 +7,21 @@ export type {
   Listen,
   Policy,
   Provider,
+  RedisStore,
   Route,
   RouteTarget,
+  SqliteStore,
   Store,
+  StoreConfig,
   Team,
   Tier,
 } from './config.ts'
 export { type KeptSecret, keptSecret } from './kept-secret.ts'
-export { type LoadConfigOptions, loadConfig } from './load.ts'
-export { type MasterKey, type MasterKeyOptions, masterKey } from './master-key.ts'
+export {
+  type LoadConfigOptions,
+  type LoadStoreConfigOptions,
+  loadConfig,
+  loadStoreConfig,
+} from './load.ts'
+export { longEnough, type MasterKey, type MasterKeyOptions, masterKey } from './master-key.ts'
 export { ConfigError } from './problem.ts'

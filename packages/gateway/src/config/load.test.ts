@@ -132,6 +132,7 @@ pipeline: [audit-log, auth-virtual-key, tier-check, ./my-stage.js, budget-reserv
           { provider: 'local', model: 'org/model' },
         ],
       },
+      { model: 'only-spare', targets: [] },
     ])
   })
 

@@ -1,4 +1,4 @@
-import type { Config } from './config.ts'
+import type { Config, StoreConfig } from './config.ts'
 import { crossCheck } from './cross-check.ts'
 import { DEFAULT_TREE, withEnvironment } from './defaults.ts'
 import { interpolate } from './interpolate.ts'
@@ -8,6 +8,7 @@ import { resolveConfig } from './resolve.ts'
 import { select } from './select.ts'
 import { readShape } from './shape/index.ts'
 import { shownIn } from './shown.ts'
+import { storeTree } from './store-tree.ts'
 import { type Env, variables } from './variables.ts'
 import type { Tree } from './yaml.ts'
 
@@ -24,10 +25,43 @@ export interface LoadConfigOptions {
  *
  * @throws ConfigError with everything that is wrong, a line each: the file, the place in it, and the cure.
  */
-export function loadConfig({ file, env, cwd }: LoadConfigOptions): Config {
+export function loadConfig(options: LoadConfigOptions): Config {
+  return load(statedIn(options), options, (tree) => [
+    // Only a gateway without a file may run without a provider: the simulated one stands in.
+    ...(options.file === undefined ? [] : providerless(tree)),
+    ...unstatedSecrets(tree),
+  ])
+}
+
+export interface LoadStoreConfigOptions extends LoadConfigOptions {
+  /** The command hashes a key, and needs what the gateway hashes it with. */
+  readonly withMasterKey?: boolean
+}
+
+/**
+ * The same config as a command beside the gateway needs it: what only the gateway uses is not read, and the variables
+ * that stand there need not be set.
+ *
+ * @throws ConfigError with everything that is wrong with the rest.
+ */
+export function loadStoreConfig({ withMasterKey = false, ...options }: LoadStoreConfigOptions): StoreConfig {
+  return load(storeTree(statedIn(options), withMasterKey), options)
+}
+
+/** What the file says, or the defaults without one, and what the environment adds. */
+function statedIn({ file, env, cwd }: LoadConfigOptions): Tree {
+  return withEnvironment(file === undefined ? DEFAULT_TREE : readTree(file, cwd), variables(env, cwd))
+}
+
+const nothing = (): Problem[] => []
+
+function load(
+  stated: Tree,
+  { file, env, cwd }: LoadConfigOptions,
+  check: (tree: Tree) => Problem[] = nothing,
+): Config {
   const variable = variables(env, cwd)
   const source = file ?? 'environment'
-  const stated = withEnvironment(file === undefined ? DEFAULT_TREE : readTree(file, cwd), variable)
   const shown = shownIn(stated)
   const { tree, problems, keyless } = interpolate(stated, variable)
   const shape = readShape(tree, shown)
@@ -35,16 +69,29 @@ export function loadConfig({ file, env, cwd }: LoadConfigOptions): Config {
     ...problems,
     ...('problems' in shape ? shape.problems : []),
     ...crossCheck(tree, shown),
-    ...(file === undefined ? [] : providerless(tree)),
+    ...check(tree),
   ])
   if ('problems' in shape || found.length > 0) throw new ConfigError(source, found)
   return deepFreeze(resolveConfig(shape.stated, { file, cwd, keyless, keyVariables: keyVariablesIn(stated) }))
 }
 
-/** Only a gateway without a file may run without a provider: the simulated one stands in. */
 function providerless(tree: Tree): Problem[] {
   if (select(tree, 'providers.*').length > 0) return []
   return [{ path: ['providers'], text: 'is missing: declare one, or set OPENAI_API_KEY' }]
+}
+
+/** What a gateway on a file makes and keeps beside it has no such place with Redis, and must be the same for a fleet. */
+function unstatedSecrets(tree: Tree): Problem[] {
+  if (!/^rediss?\b/.test(String(tree.store))) return []
+  return [
+    ['master_key', 'TOLLGATE_MASTER_KEY'],
+    ['admin.token', 'TOLLGATE_ADMIN_TOKEN'],
+  ]
+    .filter(([field]) => select(tree, field!).length === 0)
+    .map(([field, name]) => ({
+      path: field!.split('.'),
+      text: `is missing: with a Redis store there is no file beside which to keep it. Set ${name}, the same for every gateway: openssl rand -hex 32`,
+    }))
 }
 
 /** The first problem of each place: a missing variable, say, and not the empty text that it leaves behind. */

@@ -8,6 +8,8 @@ export interface MasterKeyOptions {
   readonly stated: string | undefined
   /** The embedded store, beside which a key is kept when none is stated. */
   readonly databasePath: string
+  /** Makes the key to be kept where there is none yet. */
+  readonly make?: () => string
 }
 
 export interface MasterKey {
@@ -23,14 +25,19 @@ export interface MasterKey {
  *
  * @throws Error when it is shorter than 32 bytes, or its file cannot be read or is open to others.
  */
-export function masterKey({ stated, databasePath }: MasterKeyOptions): MasterKey {
+export function masterKey({ stated, databasePath, make = randomKey }: MasterKeyOptions): MasterKey {
   if (stated !== undefined) return { key: longEnough(stated, 'master_key'), keptIn: undefined, made: false }
   const path = join(dirname(databasePath), 'master-key')
-  const { text, made } = keptSecret(path, () => randomBytes(MASTER_KEY_MIN_BYTES).toString('hex'))
+  const { text, made } = keptSecret(path, make)
   return { key: longEnough(text, path), keptIn: path, made }
 }
 
-function longEnough(text: string, source: string): Buffer {
+function randomKey(): string {
+  return randomBytes(MASTER_KEY_MIN_BYTES).toString('hex')
+}
+
+/** A stated key as bytes. @throws Error that names its source when they are too few. */
+export function longEnough(text: string, source: string): Buffer {
   const key = Buffer.from(text)
   if (key.length >= MASTER_KEY_MIN_BYTES) return key
   throw new Error(

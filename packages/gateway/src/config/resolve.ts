@@ -1,6 +1,6 @@
 import { resolve as absolute } from 'node:path'
 import { type Budget, type BudgetEntry, budgetFrom } from '@tollgate/kit/ledger'
-import type { Config, Policy, Provider, Route, Tier } from './config.ts'
+import type { Config, Policy, Provider, Route, Store, Tier } from './config.ts'
 import type { StatedConfig } from './shape/index.ts'
 import type { StatedPolicy } from './shape/policies.ts'
 import { isModulePath } from './shape/service.ts'
@@ -31,12 +31,12 @@ export function resolveConfig(stated: StatedConfig, options: ResolveOptions): Co
   return {
     ...stated,
     file,
-    store: { kind: 'sqlite', path: absolute(cwd, stated.store.path) },
+    store: placed(stated.store, cwd),
     providers: Object.entries(stated.providers)
       .filter(([name]) => !keyless.has(name))
       .map(([name, provider]): Provider => ({ name, ...provider, apiKeyFrom: keyVariables.get(name) })),
     disabledProviders: [...keyless].map(([name, because]) => ({ name, because })),
-    routes: routes.filter(({ targets }) => targets.length > 0),
+    routes,
     passthrough: stated.routes.passthrough,
     tiers: Object.entries(stated.tiers).map(([name, tier]): Tier => ({ name, ...tier })),
     teams: stated.teams.map((team) => ({ ...withBudgets(team), tier: team.tier ?? defaultTier(stated) })),
@@ -50,8 +50,12 @@ export function resolveConfig(stated: StatedConfig, options: ResolveOptions): Co
     policies: stated.policies.map((policy) => policyOf(policy, budgetOf)),
     audit: stated.audit.map(({ type, path }) => ({ type, path: absolute(cwd, path) })),
     pipeline: stated.pipeline.map((entry) => (isModulePath(entry) ? absolute(cwd, entry) : entry)),
-    warnings: warningsOf(keyless, routes),
+    warnings: warningsOf(stated, keyless, routes),
   }
+}
+
+function placed(store: Store, cwd: string): Store {
+  return store.kind === 'sqlite' ? { ...store, path: absolute(cwd, store.path) } : store
 }
 
 function routeTo(model: string, targets: readonly string[], keyless: ReadonlyMap<string, string>): Route {
@@ -75,11 +79,28 @@ function policyOf(
   return { name, per, budget: { ...budget, id: `${name}/${budget.id}` } }
 }
 
-function warningsOf(keyless: ReadonlyMap<string, string>, routes: readonly Route[]): string[] {
+function warningsOf(
+  { providers, store, keys, audit }: StatedConfig,
+  keyless: ReadonlyMap<string, string>,
+  routes: readonly Route[],
+): string[] {
+  const noneLeft = keyless.size > 0 && keyless.size === Object.keys(providers).length
   return [
     ...[...keyless].map(([name, because]) => `provider ${name} is disabled: ${because}`),
     ...routes
       .filter(({ targets }) => targets.length === 0)
       .map(({ model }) => `route ${model} is disabled: none of its providers has a key`),
+    ...(noneLeft ? [NOBODY_ENABLED] : []),
+    ...(store.kind === 'redis' && keys.length === 0 ? [NO_KEYS] : []),
+    ...(store.kind === 'redis' && audit.length === 0 ? [NO_RECORDS] : []),
   ]
 }
+
+const NOBODY_ENABLED =
+  'no provider is enabled: every call is refused with provider_unavailable (503) until one has its key'
+
+const NO_KEYS =
+  'no key is stated, and with a Redis store there are no others: state one under keys, so that somebody can call'
+
+const NO_RECORDS =
+  'no record of a request is kept: a Redis store has no table for them, and no audit is stated. State one, or only the sums stay'

@@ -21,7 +21,7 @@ export const me = ({ ledger, tiers, exposeLimits }: MeOptions): Stage =>
     handle: async function me(req, res) {
       const caller = principal.get(req)
       const own = accountPath(caller).filter((account) => /^(?:key|user):/.test(account))
-      const states = await ledger.read(own)
+      const states = await ledger.read(caller.org, own)
       sendJson(res, {
         ...caller,
         tier: tiers.tierOf(caller) ?? null,

@@ -1,69 +1,35 @@
-import type { SpendGroup, SpendRow, SqliteAudit } from '@tollgate/kit/audit/sqlite'
-import { nanoToUsd } from '@tollgate/kit/core'
-import type { Ledger } from '@tollgate/kit/ledger'
+/** What is asked of who spent how much. */
+export interface SpendQuery {
+  /** Names of groups: `team`, `model`, … */
+  readonly groupBy: readonly string[]
+  /** From this time on, ms since the epoch; undefined for all there is. */
+  readonly sinceMs: number | undefined
+  /** When it is asked. */
+  readonly nowMs: number
+}
 
-/** Who or what has spent how much, and what of the books no record explains. */
+/** The answer, for people and for programs. */
 export interface SpendReport {
-  readonly groupBy: readonly SpendGroup[]
-  /** Requests that came at this time or later; undefined for all there are. */
-  readonly sinceMs: number | undefined
-  readonly rows: readonly SpendRow[]
-  /**
-   * What the books hold and no record explains, all time: records that were dropped, or died with a process. Nano-USD.
-   */
-  readonly unattributed: bigint
-  /** What expired reservations were charged and nobody has confirmed, all time. Nano-USD. */
-  readonly unconfirmed: bigint
+  lines(): readonly string[]
+  /** As the admin API and `--json` give it. */
+  json(): object
 }
 
-export interface SpendReportOptions {
-  readonly records: SqliteAudit
-  readonly ledger: Ledger
-  readonly groupBy: readonly SpendGroup[]
-  readonly sinceMs: number | undefined
-}
+/** Tells who spent how much. @throws Unanswered for what this store cannot tell. */
+export type SpendReports = (query: SpendQuery) => Promise<SpendReport>
 
-/** @throws RangeError for a group that there is not. */
-export async function spendReport({
-  records,
-  ledger,
-  groupBy,
-  sinceMs,
-}: SpendReportOptions): Promise<SpendReport> {
-  const rows = await records.spendBy({ groupBy, ...(sinceMs !== undefined && { sinceMs }) })
-  const accounts = await ledger.accounts()
-  const orgs = accounts.filter(({ account }) => account.startsWith('org:'))
-  const unexplained = await records.unattributed(orgs)
-  return {
-    groupBy,
-    sinceMs,
-    rows,
-    unattributed: unexplained.reduce((sum, { unattributedNanoUsd }) => sum + unattributedNanoUsd, 0n),
-    unconfirmed: orgs.reduce((sum, { unconfirmed }) => sum + BigInt(unconfirmed), 0n),
-  }
-}
+/** A store has no answer to a part of the query; the message says what to ask instead. */
+export class Unanswered extends RangeError {
+  override readonly name = 'Unanswered'
+  readonly part: 'groupBy' | 'sinceMs'
 
-/** A report as the admin API and `--json` give it. */
-export function spendJson({ groupBy, sinceMs, rows, unattributed, unconfirmed }: SpendReport): object {
-  return {
-    group_by: groupBy,
-    since: sinceMs === undefined ? null : new Date(sinceMs).toISOString(),
-    rows: rows.map((row) => ({
-      ...row.by,
-      requests: row.requests,
-      refused: row.refused,
-      input_tokens: row.inputTokens,
-      output_tokens: row.outputTokens,
-      spent_usd: nanoToUsd(row.chargedNanoUsd),
-      estimated_usd: nanoToUsd(row.estimatedNanoUsd),
-      unconfirmed_usd: nanoToUsd(row.unconfirmedNanoUsd),
-    })),
-    unattributed_usd: nanoToUsd(unattributed),
-    unconfirmed_usd: nanoToUsd(unconfirmed),
+  constructor(part: Unanswered['part'], message: string) {
+    super(message)
+    this.part = part
   }
 }
 
 /** `team,model` as groups; what there is not is refused by the report itself. */
-export function groupsOf(text: string): SpendGroup[] {
-  return text.split(',').map((group) => group.trim()) as SpendGroup[]
+export function groupsOf(text: string): string[] {
+  return text.split(',').map((group) => group.trim())
 }

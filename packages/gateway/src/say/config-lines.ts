@@ -11,13 +11,19 @@ export function line(label: string, text: string): string {
 /** What a config makes a gateway do, wherever it listens; paths are shown relative to `cwd`. */
 export function configLines(config: Config, cwd: string): string[] {
   return [
-    line('store', `${shownPath(config.store.path, cwd)} (this machine)`),
+    line('store', storeText(config, cwd)),
     line('provider', providerText(config)),
     ...policyTexts(config).map((text) => line('policy', text)),
     ...(config.mode === 'observe'
       ? [line('mode', 'observe: what budgets and tiers would refuse is only reported')]
       : []),
   ]
+}
+
+/** Where the books are; never with a password. */
+export function storeText({ store, org }: Pick<Config, 'store' | 'org'>, cwd: string): string {
+  if (store.kind === 'redis') return `${store.shown} (a fleet; books of ${org})`
+  return `${shownPath(store.path, cwd)} (this machine; a fleet: store: redis://…)`
 }
 
 /** Whether a simulated provider stands in: only where nobody has stated a config, since what runs from a file is meant. */

@@ -30,9 +30,10 @@ const record = (fields: object) =>
 it('counts back what was left after each request of a batch', async () => {
   const ledger = memoryLedger()
   onTestFinished(() => ledger.close())
-  await ledger.provision('org:o', [budgetFrom({ limit_usd: 100, period: 'daily' })])
-  await ledger.provision('key:k', [budgetFrom({ limit_usd: 5, period: 'daily' })])
+  await ledger.provision('o', 'org:o', [budgetFrom({ limit_usd: 100, period: 'daily' })])
+  await ledger.provision('o', 'key:k', [budgetFrom({ limit_usd: 5, period: 'daily' })])
   await ledger.adjust({
+    org: 'o',
     id: 'spent',
     account: 'key:k',
     budget: 'usd-day',
@@ -56,4 +57,20 @@ it('counts back what was left after each request of a batch', async () => {
     '  429 k m budget_exceeded 1 ms',
     '  200 k m $2.00 left $2.00 1 ms',
   ])
+})
+
+it('reads what each org’s own account of a name has left', async () => {
+  const ledger = memoryLedger()
+  onTestFinished(() => ledger.close())
+  for (const [org, limit_usd] of [['o', 5] as const, ['p', 7] as const]) {
+    await ledger.provision(org, 'key:k', [budgetFrom({ limit_usd, period: 'daily' })])
+  }
+  const lines: string[] = []
+  await requestLines((line) => lines.push(line), ledger).write([
+    record({ chargedNanoUsd: 1_000_000_000 }),
+    record({ chargedNanoUsd: 2_000_000_000, org: 'p' }),
+    record({ chargedNanoUsd: 0, org: null, key: null, reservedNanoUsd: null, status: 401 }),
+    record({ chargedNanoUsd: 0 }),
+  ])
+  expect(lines.map((line) => /left (\S+)/.exec(line)?.[1])).toEqual(['$5.00', '$7.00', undefined, '$5.00'])
 })

@@ -10,22 +10,34 @@ export function requestLines(output: (line: string) => void, ledger: Ledger): Au
   return {
     name: 'console',
     async write(records) {
-      const accounts = [...new Set(records.flatMap(payersOf))]
-      const states = accounts.length > 0 ? await ledger.read(accounts) : []
-      for (const line of linesOf(records, states)) output(line)
+      const left = await leftNow(records, ledger)
+      for (const line of linesOf(records, left)) output(line)
     },
   }
 }
 
-function linesOf(records: readonly AuditRecord[], states: readonly AccountState[]): string[] {
-  const left = new Map(states.map((state) => [state.account, leftOf(state)]))
+/** What accounts have left in USD, by org; undefined where nothing limits it. */
+type Left = ReadonlyMap<string | null, Map<AccountId, number | undefined>>
+
+async function leftNow(records: readonly AuditRecord[], ledger: Ledger): Promise<Left> {
+  const byOrg = Map.groupBy(records, ({ org }) => org)
+  const left = [...byOrg].map(async ([org, ofOrg]) => {
+    const payers = [...new Set(ofOrg.flatMap(payersOf))]
+    const states = org !== null && payers.length > 0 ? await ledger.read(org, payers) : []
+    return [org, new Map(states.map((state) => [state.account, leftOf(state)]))] as const
+  })
+  return new Map(await Promise.all(left))
+}
+
+function linesOf(records: readonly AuditRecord[], left: Left): string[] {
   const backwards = records.toReversed().map((record) => {
     const payers = payersOf(record)
-    const line = requestLine(record, tightest(payers.map((account) => left.get(account))))
+    const leftInOrg = left.get(record.org)!
+    const line = requestLine(record, tightest(payers.map((account) => leftInOrg.get(account))))
     // What this one cost was still there when the one before it ended.
     for (const account of payers) {
-      const after = left.get(account)
-      if (after !== undefined) left.set(account, after + record.chargedNanoUsd)
+      const after = leftInOrg.get(account)
+      if (after !== undefined) leftInOrg.set(account, after + record.chargedNanoUsd)
     }
     return line
   })

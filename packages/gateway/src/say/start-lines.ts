@@ -1,6 +1,6 @@
 import type { AdminToken } from '../admin/admin-token.ts'
 import type { Config } from '../config/index.ts'
-import type { DemoKey } from '../store/front-keys.ts'
+import type { FrontKeys } from '../store/front-keys.ts'
 import { configLines, line, shownPath } from './config-lines.ts'
 
 /** A gateway that has just begun to listen. */
@@ -9,7 +9,9 @@ export interface Started {
   readonly url: string
   readonly adminUrl: string
   readonly adminToken: AdminToken
-  readonly demo: DemoKey | undefined
+  readonly front: Pick<FrontKeys, 'demo' | 'strayDemo'>
+  /** What the store says of the place where the books are. */
+  readonly warnings: readonly string[]
   /** Several of these may run side by side, each with books of its own. */
   readonly kubernetes: boolean
   /** What paths are shown relative to. */
@@ -17,13 +19,17 @@ export interface Started {
 }
 
 /** What starting says: each line is what this process does, and what to do with it. */
-export function startLines({ config, url, adminUrl, adminToken, demo, kubernetes, cwd }: Started): string[] {
+export function startLines(started: Started): string[] {
+  const { config, url, adminUrl, adminToken, front, kubernetes, cwd } = started
   const { keptIn } = adminToken
+  const { demo, strayDemo } = front
   const key = demo ? `${demo.secret} (team ${demo.team}; in ${shownPath(demo.keptIn, cwd)})` : keyText(config)
-  const warnings = kubernetes ? [...config.warnings, MANY_BOOKS] : config.warnings
+  const manyBooks = kubernetes && config.store.kind === 'sqlite' ? [MANY_BOOKS] : []
+  const warnings = [...config.warnings, ...started.warnings, ...manyBooks]
   return [
     ...configLines(config, cwd),
     line('key', key),
+    ...(strayDemo === undefined ? [] : [line('key', strayText(shownPath(strayDemo, cwd)))]),
     line('python', `OpenAI(base_url="${url}/v1", api_key="${demo?.secret ?? 'tg-…'}")`),
     line('admin', `${adminUrl} (token ${keptIn ? `in ${shownPath(keptIn, cwd)}` : 'as configured'})`),
     ...warnings.map((text) => line('warning', text)),
@@ -31,9 +37,14 @@ export function startLines({ config, url, adminUrl, adminToken, demo, kubernetes
 }
 
 const MANY_BOOKS =
-  'this is Kubernetes, and the books are in this pod: three replicas would be three sets of books, each with the whole budget. Run one, on a volume that outlives it.'
+  'this is Kubernetes, and the books are in this pod: three replicas would be three sets of books, each with the whole budget. Run one, on a volume that outlives it, or give them one store: redis://…'
 
-function keyText({ keys, file }: Config): string {
-  const stated = keys.length === 0 ? 'none' : keys.map(({ id }) => id).join(', ')
-  return `${stated} in ${file}; to make one: tollgate keys create --config ${file}`
+function keyText({ keys, file, store }: Config): string {
+  const stated = `${keys.length === 0 ? 'none' : keys.map(({ id }) => id).join(', ')} in ${file}`
+  return store.kind === 'redis' ? stated : `${stated}; to make one: tollgate keys create --config ${file}`
+}
+
+/** Whoever has called without a config file would otherwise wonder at a 401. */
+function strayText(path: string): string {
+  return `${path} is for starts without --config: refused here, unless the config states it under keys`
 }

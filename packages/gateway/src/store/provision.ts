@@ -1,6 +1,6 @@
 import { accountPath, type Directory, type KeySummary, keyPrincipal } from '@tollgate/kit/directory'
 import { type AccountId, type Budget, kindOf, type Ledger } from '@tollgate/kit/ledger'
-import type { Config } from '../config/index.ts'
+import type { Config, StoreConfig } from '../config/index.ts'
 import { accountBudgets } from './account-budgets.ts'
 import { ownBudgetsOf } from './own-budgets.ts'
 
@@ -13,48 +13,67 @@ export async function provision(
   config: Config,
   { ledger, directory }: { readonly ledger: Ledger; readonly directory: Directory },
 ): Promise<void> {
-  await provisionAccount(config, ledger, `org:${config.org}`)
+  const { org } = config
+  await provisionAccount(config, ledger, { org, account: `org:${org}` })
   await Promise.all(
-    config.teams.map(({ id, budgets }) => provisionAccount(config, ledger, `team:${id}`, budgets)),
+    config.teams.map(({ id, budgets }) =>
+      provisionAccount(config, ledger, { org, account: `team:${id}`, own: budgets }),
+    ),
   )
-  const seen = new Set<AccountId>([
-    `org:${config.org}`,
-    ...config.teams.map(({ id }): AccountId => `team:${id}`),
-  ])
-  for await (const keys of pagesOf(directory)) {
-    const states = await ledger.read(keys.map(({ id }): AccountId => `key:${id}`))
-    const stated = new Map(config.keys.map(({ id, budgets }) => [id, budgets]))
-    const own = (index: number) =>
-      stated.get(keys[index]!.id) ?? ownBudgetsOf(states[index]!, config.timeZone)
-    await Promise.all(keys.map((key, index) => provisionKey(config, ledger, key, own(index), seen)))
+  const seen = accountsOfConfig(config)
+  const stated = new Map(config.keys.map(({ id, budgets }) => [id, budgets]))
+  for await (const page of pagesOf(directory)) {
+    for (const [org, keys] of Map.groupBy(page, (key) => key.org)) {
+      const states = await ledger.read(
+        org,
+        keys.map(({ id }): AccountId => `key:${id}`),
+      )
+      const own = (index: number) =>
+        stated.get(keys[index]!.id) ?? ownBudgetsOf(states[index]!, config.timeZone)
+      await Promise.all(keys.map((key, index) => provisionKey(config, ledger, key, own(index), seen)))
+    }
   }
+}
+
+/** Accounts that need no provisioning any more, by org. */
+export type SeenAccounts = Map<string, Set<AccountId>>
+
+/** Those that the config itself names. */
+export function accountsOfConfig({ org, teams }: Pick<StoreConfig, 'org' | 'teams'>): SeenAccounts {
+  return new Map([[org, new Set<AccountId>([`org:${org}`, ...teams.map(({ id }) => `team:${id}` as const)])]])
 }
 
 /** A key, and whoever it belongs to and the config does not name; `seen` has had its budgets already. */
 export async function provisionKey(
-  config: Config,
+  config: StoreConfig,
   ledger: Ledger,
   key: KeySummary,
   own: readonly Budget[],
-  seen: Set<AccountId>,
+  seen: SeenAccounts,
 ): Promise<void> {
+  const { org } = key
+  const seenInOrg = seen.get(org) ?? new Set()
+  seen.set(org, seenInOrg)
   const owners = accountPath(keyPrincipal(key)).filter(
-    (account) => !account.startsWith('user:') && !account.startsWith('key:') && !seen.has(account),
+    (account) => !account.startsWith('user:') && !account.startsWith('key:') && !seenInOrg.has(account),
   )
-  for (const owner of owners) seen.add(owner)
+  for (const owner of owners) seenInOrg.add(owner)
   await Promise.all([
-    ...owners.map((owner) => provisionAccount(config, ledger, owner)),
-    provisionAccount(config, ledger, `key:${key.id}`, own),
+    ...owners.map((account) => provisionAccount(config, ledger, { org, account })),
+    provisionAccount(config, ledger, { org, account: `key:${key.id}`, own }),
   ])
 }
 
 async function provisionAccount(
-  config: Config,
+  config: StoreConfig,
   ledger: Ledger,
-  account: AccountId,
-  own: readonly Budget[] = [],
+  {
+    org,
+    account,
+    own = [],
+  }: { readonly org: string; readonly account: AccountId; readonly own?: readonly Budget[] },
 ): Promise<void> {
-  await ledger.provision(account, accountBudgets(config, kindOf(account), own))
+  await ledger.provision(org, account, accountBudgets(config, kindOf(account), own))
 }
 
 const PAGE = 1000

@@ -15,6 +15,7 @@ export interface StatedConfig
     Config,
     | 'listen'
     | 'store'
+    | 'durability'
     | 'mode'
     | 'org'
     | 'timeZone'
@@ -53,6 +54,7 @@ const config: z.ZodType<StatedConfig> = fields(
   {
     listen,
     store,
+    durability: choice({ normal: 'normal', strict: 'strict' } as const).default('normal'),
     mode: choice({ enforce: 'enforce', observe: 'observe' } as const).default('enforce'),
     org: name.default('default'),
     timezone: timeZone.default('UTC'),

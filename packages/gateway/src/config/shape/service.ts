@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { AuditSink, Config, Listen, Store } from '../config.ts'
 import { hint } from '../nearest.ts'
+import { redisStore } from '../redis-address.ts'
 import { choice, fields, leaf, text, Wrong } from './fields.ts'
 import { duration, name, port } from './leaves.ts'
 
@@ -22,12 +23,16 @@ function address(defaultPort: number): z.ZodType<Listen> {
   return fields({ host: name.default(absent.host), port: port.default(absent.port) }).default(absent)
 }
 
-const REDIS = 'keep the books on one machine, with sqlite:./data/tollgate.db, until then'
-
 export const store: z.ZodType<Store> = leaf((value): Store | Wrong => {
-  if (/^rediss?:/.test(value)) return new Wrong((shown) => `${shown} is not there yet: ${REDIS}`)
+  if (/^rediss?\b/.test(value)) {
+    const redis = redisStore(value)
+    return typeof redis === 'string' ? new Wrong(() => redis) : redis
+  }
   const path = /^sqlite:(?!\/\/)(.+)$/.exec(value)?.[1]
-  if (path === undefined) return new Wrong((shown) => `${shown} is no store: write sqlite:./data/tollgate.db`)
+  if (path === undefined)
+    return new Wrong(
+      (shown) => `${shown} is no store: write sqlite:./data/tollgate.db or redis://host:6379/0`,
+    )
   if (path === ':memory:') return new Wrong(() => 'must be a file: books in memory are lost at every restart')
   return { kind: 'sqlite', path }
 }).default({ kind: 'sqlite', path: './data/tollgate.db' })

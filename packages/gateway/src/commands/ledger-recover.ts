@@ -1,0 +1,37 @@
+import type { Command } from './command.ts'
+import { type Args, textOf, UsageError } from './command.ts'
+import { CONFIG_OPTION, CONFIG_USAGE, storeConfigOf } from './with-store.ts'
+
+/** `tollgate ledger recover`: an operator's word that what a Redis has lost is lost. */
+export const ledgerRecover: Command = {
+  name: 'ledger recover',
+  summary:
+    'Take the books of the org as they are, though they have lost more than the gateways can tell again.',
+  usage: [
+    '--sequence N     how far the gateways had seen the books come: the error that sent you here says it',
+    '--org ORG        whose books; the org of the config by default',
+    CONFIG_USAGE,
+  ],
+  options: { ...CONFIG_OPTION, sequence: { type: 'string' }, org: { type: 'string' } },
+  async run(args, world) {
+    const sequence = sequenceOf(args)
+    const config = storeConfigOf(args, world)
+    const { store } = config
+    if (store.kind === 'sqlite')
+      throw new Error('a file loses nothing unnoticed: only books on a Redis are recovered so')
+    const org = textOf(args, 'org') ?? config.org
+    const { acceptRedisLoss } = await import('../store/redis-operator.ts')
+    await acceptRedisLoss({ ...config, org }, store, sequence)
+    world.out(
+      `the books of ${org} at ${store.shown} go on as they are; the gateways tell what they still know`,
+    )
+    return 0
+  },
+}
+
+function sequenceOf(args: Args): number {
+  const text = textOf(args, 'sequence')
+  if (text === undefined) throw new UsageError('--sequence is missing: the error of the gateways says it')
+  if (/^\d{1,15}$/.test(text)) return Number(text)
+  throw new UsageError(`--sequence ${text} is no whole number`)
+}

@@ -1,0 +1,37 @@
+import { mintVirtualKey } from '@tollgate/kit/directory'
+import type { Tree } from './yaml.ts'
+
+/** What only a running gateway uses: where it listens, whom it calls, and where it reports. */
+const OF_THE_SERVICE: ReadonlySet<string> = new Set([
+  'listen',
+  'admin',
+  'providers',
+  'routes',
+  'prices',
+  'pipeline',
+  'audit',
+])
+
+/**
+ * What a command beside a gateway reads of its config: where the books are, and who is in them. The variables of all
+ * else need not be set where it runs, those of secrets above all.
+ *
+ * @param withMasterKey whether the command hashes a key.
+ */
+export function storeTree(tree: Tree, withMasterKey: boolean): Tree {
+  const isRead = (field: string) => !OF_THE_SERVICE.has(field) && (withMasterKey || field !== 'master_key')
+  const fields = Object.entries(tree).filter(([field]) => isRead(field))
+  return Object.fromEntries(
+    fields.map(([field, value]) => [field, field === 'keys' ? withoutSecrets(value) : value]),
+  )
+}
+
+/** No caller shows a key to a command: in place of its secret each has one that nobody knows. */
+function withoutSecrets(keys: unknown): unknown {
+  if (!Array.isArray(keys)) return keys
+  return keys.map((key: unknown) =>
+    typeof key === 'object' && key !== null && 'secret' in key
+      ? { ...key, secret: mintVirtualKey().secret }
+      : key,
+  )
+}

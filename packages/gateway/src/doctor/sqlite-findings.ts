@@ -1,0 +1,92 @@
+import { existsSync, statfsSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { showUsd } from '@tollgate/kit/core'
+import type { CommandStore } from '../store/store.ts'
+import { type Disk, diskFindings } from './disk.ts'
+import type { Finding } from './finding.ts'
+
+/** Until the system has written a change to the disk by itself, seconds. */
+const UNWRITTEN_SECONDS = 30
+const DAY_MS = 86_400_000
+
+export interface SqliteFindingsOptions {
+  readonly durability: 'normal' | 'strict'
+  readonly nowMs: number
+  /** Open the file as a command does, which refuses a network file system and the layout of another release. */
+  readonly open: () => Promise<CommandStore>
+}
+
+/** What is to be said of the file that keeps the books, and of the disk it is on. */
+export async function sqliteFindings(
+  path: string,
+  { durability, nowMs, open }: SqliteFindingsOptions,
+): Promise<readonly Finding[]> {
+  const disk = diskFindings(diskOf(path))
+  if (!existsSync(path)) {
+    const text = 'There are no books yet: the first start of the gateway makes them.'
+    return [{ check: 'file', level: 'note', text }, ...disk]
+  }
+  try {
+    return [soundness(path), ...disk, await powerLoss(open, durability, nowMs)]
+  } catch (error) {
+    const text = `The books cannot be opened: ${(error as Error).message}.`
+    return [{ check: 'file', level: 'refuse', text }, ...disk]
+  }
+}
+
+function diskOf(path: string): Disk {
+  const file = statSync(path, { throwIfNoEntry: false })
+  const { bavail, bsize } = statfsSync(folderOf(path))
+  return {
+    mode: file && file.mode & 0o777,
+    fileBytes: file?.size ?? 0,
+    logBytes: statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0,
+    freeBytes: bavail * bsize,
+  }
+}
+
+/** The nearest folder there is. */
+function folderOf(path: string): string {
+  const folder = dirname(path)
+  return existsSync(folder) ? folder : folderOf(folder)
+}
+
+/** @throws Error when it is no database at all. */
+function soundness(path: string): Finding {
+  const db = new DatabaseSync(path, { readOnly: true, timeout: 5000 })
+  try {
+    const found = String(db.prepare('PRAGMA quick_check(1)').get()?.quick_check)
+    if (found === 'ok') return { check: 'file', level: 'note', text: 'The file is whole.' }
+    const text = `The file is damaged (${found}): stop the gateway, and restore a backup.`
+    return { check: 'file', level: 'refuse', text }
+  } finally {
+    db.close()
+  }
+}
+
+async function powerLoss(
+  open: () => Promise<CommandStore>,
+  durability: 'normal' | 'strict',
+  nowMs: number,
+): Promise<Finding> {
+  const store = await open()
+  try {
+    const atStake = showUsd(Math.round((await perSecond(store, nowMs)) * UNWRITTEN_SECONDS))
+    const text =
+      durability === 'strict'
+        ? 'What is answered is on the disk: a loss of power forgets nothing.'
+        : `A process that dies forgets nothing. A loss of power forgets what the system had not written to the disk yet, up to ${UNWRITTEN_SECONDS} s: ${atStake} at today's rate. durability: strict waits for the disk.`
+    return { check: 'power', level: 'note', text }
+  } finally {
+    await store.close()
+  }
+}
+
+/** What was charged today, nano-USD a second. */
+async function perSecond({ table }: CommandStore, nowMs: number): Promise<number> {
+  const sinceMs = nowMs - (nowMs % DAY_MS)
+  const rows = (await table?.spendBy({ sinceMs })) ?? []
+  const nanoUsd = rows.reduce((sum, { chargedNanoUsd }) => sum + Number(chargedNanoUsd), 0)
+  return nanoUsd / Math.max(1, (nowMs - sinceMs) / 1000)
+}

@@ -1,0 +1,58 @@
+import { type SqliteAudit, sqliteAudit } from '@tollgate/kit/audit/sqlite'
+import type { Clock } from '@tollgate/kit/core'
+import {
+  type Directory,
+  type KeyRecord,
+  keyHasher,
+  layeredDirectory,
+  staticDirectory,
+} from '@tollgate/kit/directory'
+import { sqliteDirectory } from '@tollgate/kit/directory/sqlite'
+import { sqliteLedger } from '@tollgate/kit/ledger/sqlite'
+import { type Config, masterKey, type SqliteStore, type StoreConfig } from '../config/index.ts'
+import { recordReports } from '../report/record-reports.ts'
+import { unseenUserBudgets } from './account-budgets.ts'
+import { frontKeys, knownKeys } from './front-keys.ts'
+import type { CommandStore, Store, StoreOptions } from './store.ts'
+
+/** Open the file of a gateway: the books, the keys that were made by command, and the table of records. */
+export function openSqliteStore(config: Config, { path }: SqliteStore, { clock }: StoreOptions): Store {
+  const { key } = masterKey({ stated: config.masterKey, databasePath: path })
+  const front = frontKeys(config, path, keyHasher(key))
+  return { ...openFile(config, path, front.records, clock), masterKey: key, front, warnings: [] }
+}
+
+/** The same as a command has it. */
+export function openSqliteCommandStore(
+  config: StoreConfig,
+  { path }: SqliteStore,
+  { clock }: StoreOptions,
+): CommandStore {
+  return openFile(config, path, knownKeys(config, path), clock)
+}
+
+function openFile(
+  config: StoreConfig,
+  path: string,
+  stated: readonly KeyRecord[],
+  clock: Clock,
+): Omit<CommandStore, 'table'> & { readonly table: SqliteAudit } {
+  const { timeZone, durability } = config
+  const ledger = sqliteLedger(path, { clock, budgets: unseenUserBudgets(config), timeZone, durability })
+  const directory: Directory = layeredDirectory({
+    front: staticDirectory(stated),
+    back: sqliteDirectory(path, { clock }),
+  })
+  const table = sqliteAudit(path, { clock })
+  return {
+    ledger,
+    directory,
+    table,
+    reports: recordReports({ records: table, ledger }),
+    async close() {
+      await ledger.close()
+      await directory.close()
+      await table.close()
+    },
+  }
+}

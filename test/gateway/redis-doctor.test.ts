@@ -1,0 +1,174 @@
+import { chmodSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { closeAfter } from '../support/assembly.ts'
+import { fleet, fleetYaml, keys } from '../support/fleet.ts'
+import { type Place, place, SECRET } from '../support/gateway.ts'
+import { pages } from '../support/pages.ts'
+import { infoOf, type RedisServer, redisPair, redisServer, until } from '../support/redis.ts'
+import { sources } from '../support/sources.ts'
+
+interface Told {
+  readonly code: number
+  /** `level check`, of each finding. */
+  readonly found: readonly string[]
+  readonly text: (check: string) => string
+}
+
+async function doctor({ command }: Pick<Place, 'command'>): Promise<Told> {
+  const { code, out, err } = await command('doctor --json')
+  expect(err).toBe('')
+  const { findings } = JSON.parse(out) as { findings: { check: string; level: string; text: string }[] }
+  return {
+    code,
+    found: findings.map(({ check, level }) => `${level} ${check}`),
+    text: (check) => findings.find((finding) => finding.check === check)!.text,
+  }
+}
+
+const FINE = ['note scripts', 'note books']
+const AOF = { appendonly: 'yes', appendfsync: 'everysec' }
+
+describe('tollgate doctor, on a Redis', () => {
+  it('has nothing against one that is as it should be, and prints the user that suffices', async () => {
+    const made = await fleet(keys(), { redis: AOF })
+    expect(await doctor(made)).toMatchObject({ code: 0, found: FINE })
+    const { out } = await made.command('doctor')
+    const [, words = ''] = /^acl +ACL SETUSER (tollgate >PASSWORD on ~tg:\* -@all .+)$/m.exec(out) ?? []
+    expect(out).toMatch(/^ok +a gateway can start here; nothing to think about$/m)
+
+    await made.redis.call('acl', 'setuser', ...words.split(' '))
+    const { host, port } = made.redis
+    made.configure(fleetYaml(`redis://tollgate:PASSWORD@${host}:${port}/0`, keys()))
+    expect(await doctor(made)).toMatchObject({ code: 0, found: FINE })
+    const gateway = await made.start()
+    const { usage } = await gateway
+      .client(SECRET)
+      .chat.completions.create({ model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'hello' }] })
+    expect(usage?.total_tokens).toBeGreaterThan(0)
+    expect((await made.command('spend --by team')).out).toMatch(/^science +1 /m)
+  })
+
+  it.each<[string, Record<string, string>, string, RegExp]>([
+    [
+      'volatile-* eviction',
+      { ...AOF, 'maxmemory-policy': 'volatile-lru' },
+      'warn eviction',
+      /set it to noeviction/,
+    ],
+    ['no append-only file', {}, 'warn persistence', /\$\d+\.\d+ at today's rate\. Set appendonly yes/],
+    [
+      'appendfsync no',
+      { ...AOF, appendfsync: 'no' },
+      'warn fsync',
+      /\$0\.00 at today's rate\. Set it to everysec/,
+    ],
+  ])('warns of %s, says what it exposes, and lets a gateway start', async (_, redis, finding, text) => {
+    const made = await fleet(keys(), { redis })
+    const told = await doctor(made)
+    expect(told).toMatchObject({ code: 0, found: [finding, ...FINE] })
+    expect(told.text(finding.split(' ')[1]!)).toMatch(text)
+    const { said } = await made.start()
+    expect(said.join('\n')).toMatch(text)
+  })
+
+  it('refuses an eviction that may throw accounts away, and so do init and start', async () => {
+    const made = await fleet(keys(), { redis: { ...AOF, 'maxmemory-policy': 'allkeys-lru' }, init: false })
+    const told = await doctor(made)
+    expect(told).toMatchObject({ code: 1, found: ['refuse eviction', 'note scripts', 'refuse books'] })
+    expect(told.text('books')).toContain('open them with `tollgate ledger init`')
+    const sentence =
+      'maxmemory-policy allkeys-lru may throw away what accounts have spent: set it to noeviction.'
+    expect(told.text('eviction')).toBe(sentence)
+    expect((await made.command('ledger init')).err).toContain(sentence)
+    expect(await made.redis.call('dbsize')).toBe(0)
+    await expect(made.start()).rejects.toThrow(sentence)
+  })
+
+  it('says of one replica what a split network may cost, and refuses the replica itself', async () => {
+    const { master, replica, stop } = await redisPair()
+    closeAfter(stop)
+    const made = await fleet(keys(), { init: false })
+    made.configure(fleetYaml(master.url, keys()))
+    await made.command('ledger init')
+    const told = await doctor(made)
+    expect(told.found).toContain('warn replicas')
+    expect(told.text('replicas')).toMatch(
+      /both sides of a split network .*\$0\.00 at today's rate may be admitted twice/,
+    )
+
+    made.configure(fleetYaml(replica.url, keys()))
+    const ofReplica = await doctor(made)
+    expect(ofReplica).toMatchObject({ code: 1 })
+    expect(ofReplica.found).toContain('refuse role')
+    await expect(made.start()).rejects.toThrow('This is a replica: name its master')
+  })
+
+  it('asks for min-replicas-to-write where there are two replicas, and is content with it', async () => {
+    const made = await fleet(keys(), { redis: { ...AOF, 'repl-backlog-size': '64mb' } })
+    for (let replica = 0; replica < 2; replica++) await replicaOf(made.redis)
+    await until('both follow', async () => infoOf(await made.redis.call('info'), 'connected_slaves') === '2')
+    const told = await doctor(made)
+    expect(told).toMatchObject({ code: 0, found: ['warn replicas', ...FINE] })
+    expect(told.text('replicas')).toContain('Set min-replicas-to-write 1 and min-replicas-max-lag 10')
+    await made.redis.call('config', 'set', 'min-replicas-to-write', '1')
+    expect((await doctor(made)).found).toEqual(FINE)
+  })
+
+  it('tells a service that hides its settings from one that has wrong ones', async () => {
+    const made = await fleet(keys(), { redis: AOF })
+    await made.redis.call('acl', 'setuser', 'tenant', 'on', 'nopass', '~*', '&*', '+@all', '-config')
+    made.configure(fleetYaml(made.redis.url.replace('//', '//tenant:any@'), keys()))
+    const told = await doctor(made)
+    expect(told).toMatchObject({ code: 0, found: ['ask settings', ...FINE] })
+    expect(told.text('settings')).toContain('See to it in its console')
+  })
+
+  it('makes refusals of warnings with durability: strict, for start as well', async () => {
+    const made = await fleet(`${keys()}\ndurability: strict`, { init: false })
+    expect(await doctor(made)).toMatchObject({
+      code: 1,
+      found: expect.arrayContaining(['refuse persistence']),
+    })
+    await expect(made.start()).rejects.toThrow('There is no append-only file')
+  })
+})
+
+async function replicaOf(master: RedisServer): Promise<void> {
+  const replica = await redisServer({ config: { replicaof: `${master.host} ${master.port}` } })
+  closeAfter(() => replica.stop())
+}
+
+describe('tollgate doctor, on a file', () => {
+  it('says what is there, and what a loss of power would cost', async () => {
+    const made = await place()
+    expect(await doctor(made)).toMatchObject({ code: 0, found: ['note file', 'note space'] })
+    await (await made.start()).close()
+    const told = await doctor(made)
+    expect(told).toMatchObject({ code: 0, found: ['note file', 'note space', 'note power'] })
+    expect(told.text('power')).toMatch(/up to 30 s: \$0\.00 at today's rate/)
+    made.configure('durability: strict')
+    expect((await doctor(made)).text('power')).toContain('forgets nothing')
+  })
+
+  it('warns of a file that others may read, and refuses one that holds no books', async () => {
+    const made = await place()
+    await (await made.start()).close()
+    const file = join(made.folder, 'data/tollgate.db')
+    chmodSync(file, 0o644)
+    expect((await doctor(made)).found).toContain('warn file')
+    writeFileSync(file, 'these are no books'.repeat(1000))
+    const told = await doctor(made)
+    expect(told).toMatchObject({ code: 1, found: expect.arrayContaining(['refuse file']) })
+    expect(told.text('file')).toBe('The books cannot be opened: file is not a database.')
+  })
+})
+
+it('has a line in docs/operating/redis.md for everything that it may find on a Redis', () => {
+  const servers = sources('packages/kit/src/ledger/redis/checks.ts')[0]!.code
+  const checks = Array.from(servers.matchAll(/^ {2}(\w+): \(/gm), ([, name]) => name)
+  expect(checks.length).toBeGreaterThan(7)
+  const [page] = pages('docs/operating/redis.md')
+  const { rows } = page!.tables.find(({ title }) => title === 'check')!
+  expect(rows.map(([check = '']) => check.replaceAll('`', ''))).toEqual([...checks, 'scripts', 'books'])
+})
