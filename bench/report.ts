@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os'
+import { markdownTable } from './markdown.ts'
 import { type DirectFigures, PER_SECOND, type TargetFigures } from './measure.ts'
 import type { BenchOptions } from './options.ts'
 import { isPinned } from './processes/pinning.ts'
 import type { Runner } from './runner.ts'
-import { median } from './statistics.ts'
+import { median, spread } from './statistics.ts'
 import { YARDSTICK } from './targets.ts'
 
 export interface Results {
@@ -12,7 +13,12 @@ export interface Results {
   readonly directRounds: readonly DirectFigures[]
   /** What the targets have counted, found right, in words. */
   readonly tallies: readonly string[]
+  /** What is not in the table, and why. */
+  readonly missing: readonly string[]
 }
+
+/** A target that has nobody to share its core with, and enough to do, has at least this part of it. */
+const UNDISTURBED = 0.9
 
 const COLUMNS = [
   'target',
@@ -28,15 +34,15 @@ const COLUMNS = [
 ] as const
 
 /** The table in Markdown, the machine that it is of, and the command that makes it. */
-export function report({ options, runners, directRounds, tallies }: Results): string {
+export function report({ options, runners, directRounds, tallies, missing }: Results): string {
   const yardstick = runners.find(({ name }) => name === YARDSTICK)!
   const rows = runners.map((runner) => rowOf(runner, yardstick, directRounds))
   return [
-    tableRow(COLUMNS),
-    tableRow(COLUMNS.map((_, column) => (column === 0 ? '---' : '--:'))),
-    ...rows.map(tableRow),
+    markdownTable(COLUMNS, rows),
     '',
     machine(options),
+    ...disturbance(runners),
+    ...missing,
     ...tallies,
     '',
     `    ${options.command}`,
@@ -64,17 +70,19 @@ function rowOf(runner: Runner, yardstick: Runner, directRounds: readonly DirectF
   ]
 }
 
-/** The median of ratios that were each taken within one round, and the least and the greatest of them: how noisy it was. */
-function spread(ratios: readonly number[]): string {
-  const [least, greatest] = [Math.min(...ratios), Math.max(...ratios)]
-  return `**${median(ratios).toFixed(2)}** (${least.toFixed(2)}–${greatest.toFixed(2)})`
-}
-
-function tableRow(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`
-}
-
 function machine({ rounds, seconds }: BenchOptions): string {
   const cores = `${availableParallelism()} cores${isPinned ? ', the target alone on one of them' : ', nothing pinned'}`
   return `${cores} · Node ${process.version} · medians of ${rounds} interleaved rounds of ${seconds} s a measurement (least–greatest)`
+}
+
+/** One note when some target had too little of its core for its figures to be trusted. */
+function disturbance(runners: readonly Runner[]): string[] {
+  const starved = runners
+    .map(({ name, rounds }) => ({ name, busy: median(rounds.map(({ json }) => json.busy)) }))
+    .filter(({ busy }) => busy < UNDISTURBED)
+  if (starved.length === 0) return []
+  const shares = starved.map(({ name, busy }) => `${name} (${(busy * 100).toFixed(0)} %)`).join(', ')
+  return [
+    `**The machine was disturbed**: less than ${UNDISTURBED * 100} % of its core had ${shares}. Other programs were running, or the load could not keep up: trust ratios no further than their ranges, and no absolute figure.`,
+  ]
 }

@@ -1,6 +1,7 @@
 import { CLIENT_AUTHORIZATION } from './exchange.ts'
 import { type DirectFigures, measureDirect, measureTarget, useOf, warmUp } from './measure.ts'
 import { readOptions } from './options.ts'
+import { hasProgram } from './processes/has-program.ts'
 import { LOAD_CORE, TARGET_CORE } from './processes/pinning.ts'
 import { startProcess } from './processes/start-process.ts'
 import { report } from './report.ts'
@@ -17,8 +18,19 @@ const direct: TargetAddress = { url: await upstream.ask('where'), authorization:
 const directRounds: DirectFigures[] = []
 const runners: Runner[] = []
 
-for (const target of options.targets) {
-  const child = startProcess(`targets/${target.name}.ts`, TARGET_CORE, [direct.url])
+const runnable = options.targets.filter(({ needs }) => !needs || hasProgram(needs))
+const missing = options.targets
+  .filter((target) => !runnable.includes(target))
+  .map(({ title, needs }) => `There is no ${needs} on this machine, so there is no row for "${title}".`)
+for (const sentence of missing) process.stderr.write(`${sentence}\n`)
+
+const redis = runnable.some(({ needs }) => needs === 'redis-server')
+  ? startProcess('redis.ts', LOAD_CORE)
+  : undefined
+const origins = [direct.url, ...(redis ? [await redis.ask<string>('where')] : [])]
+
+for (const target of runnable) {
+  const child = startProcess(`targets/${target.name}.ts`, TARGET_CORE, origins)
   const address = await child.ask<TargetAddress>('where')
   runners.push({ ...target, process: child, address, rounds: [], served: 0, peakRssBytes: 0 })
 }
@@ -38,8 +50,9 @@ for (let round = 1; round <= options.rounds; round += 1) {
 
 for (const runner of runners) runner.peakRssBytes = (await useOf(runner.process)).peakRssBytes
 const tallies = await checkTallies(runners)
-console.log(report({ options, runners, directRounds, tallies }))
-await Promise.all([...runners.map((runner) => runner.process), load, upstream].map((child) => child.stop()))
+console.log(report({ options, runners, directRounds, tallies, missing }))
+const targets = runners.map((runner) => runner.process)
+await Promise.all([...targets, load, upstream, ...(redis ? [redis] : [])].map((child) => child.stop()))
 
 /** Do something with a runner, and count what the provider has answered meanwhile: by its own count, not the target's. */
 async function counted<Result>(runner: Runner, work: () => Promise<Result>): Promise<Result> {

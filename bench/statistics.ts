@@ -16,3 +16,24 @@ export function median(values: readonly number[]): number {
     2
   )
 }
+
+/** The median of what rounds have shown, and the least and the greatest of it: how noisy the machine was. */
+export function spread(values: readonly number[], digits = 2): string {
+  const [least, greatest] = [Math.min(...values), Math.max(...values)]
+  return `**${median(values).toFixed(digits)}** (${least.toFixed(digits)}–${greatest.toFixed(digits)})`
+}
+
+/** The median of many short rounds, and the quartiles around it: a round that was interrupted says nothing of the rest. */
+export function quartiles(values: readonly number[], digits = 2): string {
+  const [lower, upper] = [quantile(values, 0.25), quantile(values, 0.75)]
+  return `**${median(values).toFixed(digits)}** (${lower.toFixed(digits)}–${upper.toFixed(digits)})`
+}
+
+/** Numbers from 0 to 1 that are the same in every run: a linear congruence modulo 2^32 (Numerical Recipes). */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
+}

@@ -2,6 +2,8 @@
 export interface Target {
   readonly name: string
   readonly title: string
+  /** A program that the machine must have; without it the table is without this row. */
+  readonly needs?: 'redis-server'
 }
 
 /** The least that any gateway for language models does: all figures are ratios to it. */
@@ -14,4 +16,5 @@ export const TARGETS: readonly Target[] = [
   { name: 'http-proxy-middleware', title: 'Express 5 + http-proxy-middleware; looks at nothing' },
   { name: 'tollgate-failover', title: 'Tollgate, provider-failover alone' },
   { name: 'tollgate', title: 'Tollgate, every stage on, SQLite file' },
+  { name: 'tollgate-redis', title: 'Tollgate, every stage on, ledger in Redis', needs: 'redis-server' },
 ]

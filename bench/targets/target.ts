@@ -30,6 +30,9 @@ export interface TargetOptions {
 /** The provider that the target stands before, as `http://host:port`. */
 export const upstreamOrigin: string = process.argv[2]!
 
+/** The Redis of the bench, for a target that says that it needs one. */
+export const redisUrl: string = process.argv[3]!
+
 /** Serve a target, and tell the bench what it asks. */
 export async function serveTarget({ handler, authorization, tally }: TargetOptions): Promise<void> {
   const url = await listen(createServer(handler))
