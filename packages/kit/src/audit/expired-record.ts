@@ -14,13 +14,13 @@ export function expiredRecord(
   reservation: ExpiredReservation,
   { settledAtMs }: ExpiredRecordOptions = {},
 ): AuditRecord {
-  const { id, path, memo, reserved, charged, reservedAtMs, expiredAtMs } = reservation
+  const { org, id, path, memo, reserved, charged, reservedAtMs, expiredAtMs } = reservation
   return {
     id,
     requestId: memo.requestId,
     atMs: reservedAtMs,
     endedAtMs: settledAtMs ?? expiredAtMs,
-    org: idOn(path, 'org:'),
+    org,
     team: idOn(path, 'team:'),
     project: idOn(path, 'project:'),
     user: idOn(path, 'user:'),

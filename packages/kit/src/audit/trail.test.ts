@@ -26,6 +26,7 @@ function listSink(name = 'list'): AuditSink & { readonly records: AuditRecord[];
 const usd = (nano: number) => ({ usd: nanoUsd(nano), tokens: 10, requests: 1 })
 
 const expired: ExpiredReservation = {
+  org: 'acme',
   id: '01a1fd1d-ef14-7f7e-a4c3-c1e5ea660d7c',
   owner: 'host/boot',
   path: ['org:acme', 'team:a:b', 'key:demo'],

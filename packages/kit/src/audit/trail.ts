@@ -1,4 +1,5 @@
 import { clearTimeout, setTimeout } from 'node:timers'
+import { warn } from '../core/warn.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { boothOf } from '../toll/booth.ts'
 import { expiredRecord } from './expired-record.ts'
@@ -38,7 +39,7 @@ const FLUSH_MS = 5_000
  * @example
  * const trail = auditTrail({ ledger, sinks: [sqliteAudit('./tollgate.db')] })
  */
-export function auditTrail({ sinks, ledger, onFault = warn, ...options }: AuditTrailOptions): AuditTrail {
+export function auditTrail({ sinks, ledger, onFault = warnOf, ...options }: AuditTrailOptions): AuditTrail {
   const queues = sinks.map((sink) => sinkQueue(sink, { ...options, onFault }))
   const write = (record: AuditRecord) => {
     for (const queue of queues) queue.push(record)
@@ -101,6 +102,6 @@ async function repair(
   for (const record of lacking) write(record)
 }
 
-function warn(sentence: string): void {
-  process.emitWarning(sentence, { type: 'TollgateWarning', code: 'TOLLGATE_AUDIT' })
+function warnOf(sentence: string): void {
+  warn('TOLLGATE_AUDIT', sentence)
 }

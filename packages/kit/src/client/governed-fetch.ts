@@ -117,7 +117,8 @@ async function sendPriced(
 async function admitUnpriced(terms: Terms, id: string, outgoing: Outgoing): Promise<void> {
   const { booth, observe } = terms.policy
   const toll = await reserve(terms, id, outgoing, { upTo: ONE_REQUEST })
-  const { usd, tokens } = booth.ledger.smallestLimits(accountPath(terms.principal))
+  const { principal } = terms
+  const { usd, tokens } = booth.ledger.smallestLimits(principal.org, accountPath(principal))
   if (observe || (usd ?? tokens) === undefined) return endToll(toll, wholeReservation(toll))
   await endToll(toll, 'nothing')
   throw new TollgateError('price_unknown', {

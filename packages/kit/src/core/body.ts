@@ -30,13 +30,13 @@ export async function readBody(req: IncomingMessage, maxBytes: number): Promise<
 
 /**
  * Make `bytes` the body that everybody after this stage sees: on the stream, and in `req.body` where the host has parsed
- * it (`parsed` is the same as an object).
+ * it (`parsed` makes the same as an object).
  */
-export function replaceBody(req: IncomingMessage, bytes: Buffer, parsed: object): void {
+export function replaceBody(req: IncomingMessage, bytes: Buffer, parsed: () => object): void {
   const host = req as HostRequest
   if (Buffer.isBuffer(host.body)) host.body = bytes
   else if (typeof host.body === 'string') host.body = bytes.toString()
-  else if (isParsed(host)) host.body = parsed
+  else if (isParsed(host)) host.body = parsed()
   putBack(req, bytes)
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Context, Outcome } from './context.ts'
 import { TollgateError } from './errors.ts'
+import { warn } from './warn.ts'
 
 /**
  * The way back. One listener per response, registered before any asynchronous work; when the response closes, for
@@ -53,7 +54,7 @@ async function settleAll(context: Context, req: IncomingMessage, res: ServerResp
       if (settling) await settling
     } catch (fault) {
       // One stage's fault must not keep the others from settling; nobody is left to answer to.
-      process.emitWarning(faultText(name, fault), { type: 'TollgateWarning', code: 'TOLLGATE_SETTLE_FAILED' })
+      warn('TOLLGATE_SETTLE_FAILED', faultText(name, fault))
     }
   }
 }

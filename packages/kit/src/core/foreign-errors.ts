@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { TollgateError } from './errors.ts'
 import { refuse } from './refuse.ts'
 import type { Next } from './stage.ts'
+import { warn } from './warn.ts'
 
 /** A body parser's errors, as body-parser marks them: https://github.com/expressjs/body-parser#errors */
 const PARSER_ERRORS: Readonly<Record<string, TollgateError>> = {
@@ -15,7 +16,7 @@ const PARSER_ERRORS: Readonly<Record<string, TollgateError>> = {
  * The last `app.use`: answers the faults of other handlers in the client's dialect, and tells it nothing of their text.
  * `onFault` gets what the log should have.
  */
-export const tollgateErrors = ({ onFault = warn }: { onFault?: (fault: unknown) => void } = {}) =>
+export const tollgateErrors = ({ onFault = warnOf }: { onFault?: (fault: unknown) => void } = {}) =>
   function tollgateErrors(error: unknown, req: IncomingMessage, res: ServerResponse, _next: Next): void {
     if (TollgateError.is(error)) return refuse(req, res, error as TollgateError)
     const known = PARSER_ERRORS[(error as { type?: string } | undefined)?.type ?? '']
@@ -24,9 +25,6 @@ export const tollgateErrors = ({ onFault = warn }: { onFault?: (fault: unknown) 
     refuse(req, res, new TollgateError('internal_error', { cause: error }))
   }
 
-function warn(fault: unknown): void {
-  process.emitWarning(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault), {
-    type: 'TollgateWarning',
-    code: 'TOLLGATE_FAULT',
-  })
+function warnOf(fault: unknown): void {
+  warn('TOLLGATE_FAULT', fault instanceof Error ? (fault.stack ?? fault.message) : String(fault))
 }

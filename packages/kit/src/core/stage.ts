@@ -4,6 +4,7 @@ import { type Context, contextOf, type EnteredStage, peekContext, type Settle } 
 import { misassembled, TollgateError } from './errors.ts'
 import { refuse } from './refuse.ts'
 import type { Slot } from './slot.ts'
+import { warn } from './warn.ts'
 
 /** A Connect handler: Express 4 and 5, Connect and `node:http` can mount it. */
 export type Middleware = (req: IncomingMessage, res: ServerResponse, next: Next) => void
@@ -153,5 +154,5 @@ const warned = new Set<string>()
 function warnOnce(sentence: string): void {
   if (warned.has(sentence) || warned.size > 1000) return
   warned.add(sentence)
-  process.emitWarning(sentence, { type: 'TollgateWarning', code: 'TOLLGATE_MISASSEMBLED' })
+  warn('TOLLGATE_MISASSEMBLED', sentence)
 }

@@ -17,7 +17,7 @@ export interface ModelLimits {
 /** One family of models: the first row whose pattern fits the name (lower case, no vendor or `ft:` prefix) holds. */
 export interface ModelFamily extends Omit<ModelLimits, 'topTokensPerSecond'> {
   readonly models: RegExp
-  /** The page of the provider that says so. */
+  /** The provider's page to check it against. */
   readonly source: string
 }
 
@@ -101,8 +101,9 @@ const GEMINI: readonly ModelFamily[] = [
 ]
 
 /**
- * What the providers publish of their models' limits, read in November 2026. The price data has context windows too,
- * some of them rounded down (1,000,000 for gpt-4.1); a bound must not be.
+ * The limits of models as they were known when this was written. `source` is the page to hold a row against: providers
+ * change models, and nothing here is read from there. The price data has context windows too, some of them rounded down
+ * (1,000,000 for gpt-4.1); a bound must not be.
  *
  * For models of other makers than OpenAI, `o200k_base` stands in for a tokenizer that is not public.
  */

@@ -26,7 +26,7 @@ const MEMO_ENTRIES = 1_000
 const LONGEST_NAME = 256
 
 /**
- * The limits of models by name, from the sourced table and one's own overrides (which win, by exact name).
+ * The limits of models by name, from the table and one's own overrides (which win, by exact name).
  *
  * @example
  * const limitsOf = modelLimits({ llama: { contextWindow: 131_072, maxOutput: 8_192, hiddenReasoning: false } })

@@ -40,7 +40,8 @@ export function outputEstimator({
   minAnswers = 20,
 }: OutputEstimatorOptions = {}): OutputEstimator {
   const rings = new LRUCache<string, Ring>({ max: maxPairs })
-  const pair = (key: string, model: string) => JSON.stringify([key, model])
+  /** The length first, so that no two pairs are spelt alike. */
+  const pair = (key: string, model: string) => `${key.length}:${key}${model}`
 
   return {
     record(key, model, outputTokens) {

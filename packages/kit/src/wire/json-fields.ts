@@ -113,12 +113,17 @@ function endOfNested(text: string, start: number): number {
 /**
  * Replace or add top-level fields in a JSON text; everything else keeps its own bytes.
  *
- * @param edits Field name → the JSON text of its new value.
+ * @param edits Field names, each with its new value.
  */
-export function spliceFields(text: string, fields: Fields, edits: ReadonlyMap<string, string>): string {
+export function spliceFields(
+  text: string,
+  fields: Fields,
+  edits: readonly (readonly [name: string, value: unknown])[],
+): string {
   const replaced: { readonly span: Span; readonly value: string }[] = []
   const added: string[] = []
-  for (const [name, value] of edits) {
+  for (const [name, edit] of edits) {
+    const value = JSON.stringify(edit)
     const span = fields.spans.get(name)
     if (span) replaced.push({ span, value })
     else added.push(`${JSON.stringify(name)}:${value}`)

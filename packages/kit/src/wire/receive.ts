@@ -37,6 +37,12 @@ export function isUnpricedEndpoint(path: string): boolean {
   return OTHER_ENDPOINT.test(path)
 }
 
+/** A path that is none of ours, and those that are: an SDK that was pointed here can be told to call another one. */
+export function noEndpoint(why: string): TollgateError {
+  const served = Object.values(ENDPOINT_PATHS).join(', ')
+  return new TollgateError('endpoint_not_found', { message: `${why} This release serves ${served}.` })
+}
+
 export interface ReceiveOptions {
   readonly maxBodyBytes?: number
 }

@@ -30,6 +30,8 @@ export function priceQuery({ provider, model }: Deployment, answered: string = m
 /** Where a model name that clients ask for may go, in order; empty when nowhere. */
 export interface Routes {
   resolve(model: string, dialect: Dialect): readonly Deployment[]
+  /** Whether a name may be asked for here; it may be, and go nowhere, while nobody on its way can be called. */
+  serves(model: string): boolean
   /** The model names with a route of their own. */
   readonly models: readonly string[]
 }
@@ -39,7 +41,10 @@ export const route = slot<readonly Deployment[]>()('route', 'budget-reserve or p
 
 export interface ModelRoutesOptions {
   readonly providers: readonly Provider[]
-  /** Model name → `provider/model` in order; `*` → `passthrough` serves any other name under that name. */
+  /**
+   * Model name → `provider/model` in order; `*` → `passthrough` serves any other name under that name. A name with an
+   * empty list is known, and refused with `provider_unavailable` for as long as nobody serves it.
+   */
   readonly routes?: Readonly<Record<string, readonly string[] | 'passthrough'>>
   /** The provider that is known for a model, for names that pass through. */
   readonly providerOf?: (model: string) => string | undefined
@@ -71,6 +76,7 @@ export function modelRoutes({
       : fallback.map((target) => deploymentOf(target, byName))
   return {
     models: [...named.keys()],
+    serves: (model) => named.has(model) || fallback !== undefined,
     resolve(model, dialect) {
       const own = named.get(model)
       if (own) return own
@@ -91,20 +97,35 @@ function deploymentOf(target: string, providers: ReadonlyMap<string, Provider>):
   return { provider, model: target.slice(slash + 1) }
 }
 
-/** The deployments of a request, ordered once. @throws TollgateError `model_not_found` when there are none. */
+/**
+ * The deployments of a request, ordered once.
+ *
+ * @throws TollgateError `model_not_found` for a name without a route, `provider_unavailable` for one that goes nowhere.
+ */
 export function routeOf(
   req: IncomingMessage,
   call: Call,
   routes: Routes,
 ): readonly [Deployment, ...Deployment[]] {
   const [first, ...others] = route.peek(req) ?? routes.resolve(call.model, call.dialect)
-  if (!first) {
-    throw new TollgateError('model_not_found', {
-      param: 'model',
-      message: `No provider serves ${call.model} here.`,
-    })
-  }
+  if (!first) throw routes.serves(call.model) ? nobodyEnabled(call.model) : notFound(call.model)
   const deployments = [first, ...others] as const
   if (!route.given(req)) route.set(req, deployments)
   return [...deployments]
+}
+
+function notFound(model: string): TollgateError {
+  return new TollgateError('model_not_found', {
+    param: 'model',
+    message: `No provider serves ${model} here.`,
+  })
+}
+
+/** The name is right and the way is closed, which only an operator can open: asking again does not help. */
+function nobodyEnabled(model: string): TollgateError {
+  return new TollgateError('provider_unavailable', {
+    param: 'model',
+    message: `No provider that serves ${model} is enabled here. Ask your administrator to give one its key.`,
+    headers: { 'x-should-retry': 'false' },
+  })
 }

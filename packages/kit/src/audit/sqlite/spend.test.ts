@@ -150,6 +150,7 @@ test('what would have been refused is told by code and account', async () => {
 })
 
 const org = (id: string, spent: number): AccountState => ({
+  org: id,
   account: `org:${id}`,
   spent,
   reserved: 0,

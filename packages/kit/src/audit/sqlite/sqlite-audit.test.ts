@@ -117,6 +117,7 @@ describe('the records', () => {
 })
 
 const org = (id: string, spent: number): AccountState => ({
+  org: id,
   account: `org:${id}`,
   spent,
   reserved: 0,

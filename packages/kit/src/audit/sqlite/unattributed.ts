@@ -26,9 +26,8 @@ export async function unattributed(
 ): Promise<readonly Attribution[]> {
   const rows = await query({ sql: RECORDED, values: [] })
   const recorded = new Map(rows.map((row) => [row.org as string, row.charged as bigint]))
-  return accounts.flatMap(({ account, spent }) => {
-    if (!account.startsWith('org:')) return []
-    const org = account.slice('org:'.length)
+  return accounts.flatMap(({ org, account, spent }) => {
+    if (account !== `org:${org}`) return []
     const spentNanoUsd = BigInt(spent)
     const recordedNanoUsd = recorded.get(org) ?? 0n
     return [{ org, spentNanoUsd, recordedNanoUsd, unattributedNanoUsd: spentNanoUsd - recordedNanoUsd }]

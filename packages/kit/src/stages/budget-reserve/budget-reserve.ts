@@ -10,7 +10,7 @@ import { reserveToll } from '../../toll/reserve.ts'
 import { endToll, type Toll, wholeReservation } from '../../toll/toll.ts'
 import type { Call, ReceivedCall } from '../../wire/call.ts'
 import { editCall } from '../../wire/openai/edits.ts'
-import { isUnpricedEndpoint, pathOf, receiveCall } from '../../wire/receive.ts'
+import { isUnpricedEndpoint, noEndpoint, pathOf, receiveCall } from '../../wire/receive.ts'
 import { type Deployment, type Routes, routeOf } from '../../wire/routes.ts'
 import { principal } from '../identify/slots.ts'
 import { type CallFacts, callOfFacts, upToAmounts } from './call-facts.ts'
@@ -60,9 +60,7 @@ export const budgetReserve = ({
     if (req.method === 'OPTIONS' && !hasBody(req)) return undefined
     const path = pathOf(req)
     if (isUnpricedEndpoint(path)) {
-      throw new TollgateError('endpoint_not_found', {
-        message: `What ${path} costs cannot be told, so it is not served.`,
-      })
+      throw noEndpoint(`What ${path} costs cannot be told, so it is not served.`)
     }
     throw new TollgateError('invalid_request', {
       message: 'What this request may cost cannot be told: its body is not a provider call.',

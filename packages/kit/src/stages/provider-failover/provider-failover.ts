@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Agent, type Dispatcher } from 'undici'
 import { type Clock, systemClock } from '../../core/clock.ts'
-import { TollgateError } from '../../core/errors.ts'
+import type { TollgateError } from '../../core/errors.ts'
 import { errorBodyOf } from '../../core/refuse.ts'
 import { defineStage, type Stage } from '../../core/stage.ts'
 import { extendTo, loseAttempt } from '../../toll/attempt.ts'
@@ -11,7 +11,7 @@ import { editCall } from '../../wire/openai/edits.ts'
 import { requestHeaders } from '../../wire/openai/headers.ts'
 import { ENDPOINT_PATHS } from '../../wire/openai/paths.ts'
 import { streamError } from '../../wire/openai/stream.ts'
-import { endpointOf, pathOf, receiveCall } from '../../wire/receive.ts'
+import { endpointOf, noEndpoint, pathOf, receiveCall } from '../../wire/receive.ts'
 import { type Deployment, type Routes, routeOf } from '../../wire/routes.ts'
 import { tollSlot } from '../budget-reserve/slots.ts'
 import type { Failure } from './failure.ts'
@@ -53,9 +53,7 @@ export const providerFailover = ({
     handle: async function providerFailover(req, res) {
       const call = await receiveCall(req)
       if (!call || !endpointOf(pathOf(req))) {
-        throw new TollgateError('endpoint_not_found', {
-          message: `There is nothing at ${req.method} ${pathOf(req)}.`,
-        })
+        throw noEndpoint(`There is nothing at ${req.method} ${pathOf(req)}.`)
       }
       const trip: Trip = {
         req,

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import type { Transform } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { decodeStream } from '../../core/decode.ts'
@@ -37,6 +37,26 @@ const MAX_ERROR_BYTES = 64 * 1024
 
 class ClientLeft extends Error {}
 
+/** One call on its way, and how far it has come. */
+interface Exchange {
+  readonly res: ServerResponse
+  readonly hooks: UpstreamHooks
+  readonly startedAtMs: number
+  controller: Dispatcher.DispatchController | undefined
+  /** The provider has the request, or part of it. */
+  sent: boolean
+  /** 0 until the provider has answered. */
+  status: number
+  firstByteMs: number
+  /** The body of an answer that is kept from the client, because another deployment may better it. */
+  refused: Buffer[] | undefined
+  refusedBytes: number
+  retryAfterMs: number | undefined
+  /** Stands between an answer that came compressed all the same, and the client. */
+  decoder: Transform | undefined
+  done(result: UpstreamResult): void
+}
+
 /**
  * Send one call and pipe its answer to the client, byte for byte, with the client's back-pressure. An answer that
  * another deployment may better is kept from the client. Aborts the provider at once when the client leaves.
@@ -48,115 +68,137 @@ export function callUpstream(
   hooks: UpstreamHooks,
 ): Promise<UpstreamResult> {
   return new Promise((resolve) => {
-    const startedAtMs = performance.now()
-    let controller: Dispatcher.DispatchController | undefined
-    let sent = false
-    let status = 0
-    let firstByteMs = 0
-    let refused: Buffer[] | undefined
-    let refusedBytes = 0
-    let wait: number | undefined
-    let decoder: Transform | undefined
-
-    const leave = () => stop(new ClientLeft('the client left'))
-    const stop = (why: Error) => {
-      controller?.abort(why)
-      decoder?.destroy(why)
+    const exchange: Exchange = {
+      res,
+      hooks,
+      startedAtMs: performance.now(),
+      controller: undefined,
+      sent: false,
+      status: 0,
+      firstByteMs: 0,
+      refused: undefined,
+      refusedBytes: 0,
+      retryAfterMs: undefined,
+      decoder: undefined,
+      done(result) {
+        res.off('close', leave)
+        res.off('drain', resume)
+        resolve(result)
+      },
     }
+    const leave = () => stop(exchange, new ClientLeft('the client left'))
     const resume = () => {
-      decoder?.resume()
-      controller?.resume()
-    }
-    const done = (result: UpstreamResult) => {
-      res.off('close', leave)
-      res.off('drain', resume)
-      resolve(result)
-    }
-    const cut = (cause: unknown) => done({ end: 'cut', status, firstByteMs, cause })
-    const fail = (failure: Failure) => done({ end: 'failed', failure, sent })
-    const refusal = (): Failure => {
-      const publicText = publicTextOf(Buffer.concat(refused ?? []))
-      return {
-        outcome: 'refused',
-        status,
-        ...(publicText === undefined ? {} : { publicText }),
-        ...(wait === undefined ? {} : { retryAfterMs: wait }),
-      }
+      exchange.decoder?.resume()
+      exchange.controller?.resume()
     }
     res.once('close', leave)
     res.on('drain', resume)
-
-    dispatcher.dispatch(
-      {
-        origin: request.origin,
-        path: request.path,
-        method: 'POST',
-        headers: request.headers,
-        body: request.body,
-        headersTimeout: request.firstByteMs,
-        bodyTimeout: request.idleMs,
+    dispatcher.dispatch(dispatchOptions(request), {
+      onRequestStart(controller) {
+        exchange.controller = controller
+        exchange.sent = true
+        hooks.onSent()
+        if (res.closed || res.destroyed) leave()
       },
-      {
-        onRequestStart(started) {
-          controller = started
-          sent = true
-          hooks.onSent()
-          if (res.closed || res.destroyed) leave()
-        },
-        onResponseStart(_, statusCode, headers) {
-          status = statusCode
-          firstByteMs = performance.now() - startedAtMs
-          if (isRetryable(statusCode)) {
-            refused = []
-            wait = retryAfterMs(headers['retry-after'], Date.now())
-            return
-          }
-          res.statusCode = statusCode
-          for (const [name, value] of Object.entries(headers)) {
-            if (value !== undefined && isReturned(name)) res.setHeader(name, value)
-          }
-          hooks.onAnswer(statusCode)
-          const encoding = headers['content-encoding']
-          decoder = decodeStream(typeof encoding === 'string' ? encoding : undefined)
-          decoder?.on('data', (bytes: Buffer) => {
-            if (!res.write(bytes)) decoder?.pause()
-          })
-          // From the first byte on: bytes that cannot be decoded are the provider's fault, and never the process's end.
-          decoder?.on('error', (cause) => {
-            stop(cause)
-            cut(cause)
-          })
-          if (String(headers['content-type']).startsWith('text/event-stream')) res.flushHeaders()
-          // With its length the answer needs no chunks, and no write of its own to end them.
-          else if (headers['content-length'] && !decoder)
-            res.setHeader('content-length', headers['content-length'])
-        },
-        onResponseData(current, bytes) {
-          if (refused) {
-            refusedBytes += bytes.length
-            if (refusedBytes <= MAX_ERROR_BYTES) refused.push(bytes)
-          } else if (!(decoder ?? res).write(bytes)) {
-            current.pause()
-            decoder?.once('drain', () => current.resume())
-          }
-        },
-        onResponseEnd() {
-          if (refused) return fail(refusal())
-          const answered: UpstreamResult = { end: 'answered', status, firstByteMs }
-          if (!decoder) return done(answered)
-          decoder.once('end', () => done(answered))
-          decoder.end()
-        },
-        onResponseError(_, error) {
-          if (refused) return fail(refusal())
-          if (status > 0) {
-            // What it still holds would come behind the end of this answer.
-            decoder?.destroy()
-            return cut(error)
-          }
-          fail(error instanceof ClientLeft ? { outcome: 'left' } : failureOf(error, sent))
-        },
-      },
-    )
+      onResponseStart: (_, status, headers) => begin(exchange, status, headers),
+      onResponseData: (controller, bytes) => pass(exchange, controller, bytes),
+      onResponseEnd: () => end(exchange),
+      onResponseError: (_, error) => breakOff(exchange, error),
+    })
   })
+}
+
+function dispatchOptions(request: UpstreamRequest): Dispatcher.DispatchOptions {
+  const { origin, path, headers, body, firstByteMs, idleMs } = request
+  return { origin, path, method: 'POST', headers, body, headersTimeout: firstByteMs, bodyTimeout: idleMs }
+}
+
+function stop({ controller, decoder }: Exchange, why: Error): void {
+  controller?.abort(why)
+  decoder?.destroy(why)
+}
+
+/** The provider answers: with what another deployment may better, or with what the client gets. */
+function begin(exchange: Exchange, status: number, headers: IncomingHttpHeaders): void {
+  const { res, hooks } = exchange
+  exchange.status = status
+  exchange.firstByteMs = performance.now() - exchange.startedAtMs
+  if (isRetryable(status)) {
+    exchange.refused = []
+    exchange.retryAfterMs = retryAfterMs(headers['retry-after'], Date.now())
+    return
+  }
+  res.statusCode = status
+  for (const name in headers) {
+    const value = headers[name]
+    if (value !== undefined && isReturned(name)) res.setHeader(name, value)
+  }
+  hooks.onAnswer(status)
+  exchange.decoder = decoderFor(exchange, headers['content-encoding'])
+  if (String(headers['content-type']).startsWith('text/event-stream')) res.flushHeaders()
+  // With its length the answer needs no chunks, and no write of its own to end them.
+  else if (headers['content-length'] && !exchange.decoder)
+    res.setHeader('content-length', headers['content-length'])
+}
+
+function decoderFor(exchange: Exchange, encoding: string | undefined): Transform | undefined {
+  const decoder = decodeStream(encoding)
+  decoder?.on('data', (bytes: Buffer) => {
+    if (!exchange.res.write(bytes)) decoder.pause()
+  })
+  // From the first byte on: bytes that cannot be decoded are the provider's fault, and never the process's end.
+  decoder?.on('error', (cause) => {
+    stop(exchange, cause)
+    cut(exchange, cause)
+  })
+  return decoder
+}
+
+function pass(exchange: Exchange, controller: Dispatcher.DispatchController, bytes: Buffer): void {
+  const { refused, decoder, res } = exchange
+  if (refused) {
+    exchange.refusedBytes += bytes.length
+    if (exchange.refusedBytes <= MAX_ERROR_BYTES) refused.push(bytes)
+  } else if (!(decoder ?? res).write(bytes)) {
+    controller.pause()
+    decoder?.once('drain', () => controller.resume())
+  }
+}
+
+function end(exchange: Exchange): void {
+  const { refused, decoder, done, status, firstByteMs } = exchange
+  if (refused) return fail(exchange, refusalOf(exchange))
+  const answered: UpstreamResult = { end: 'answered', status, firstByteMs }
+  if (!decoder) return done(answered)
+  decoder.once('end', () => done(answered))
+  decoder.end()
+}
+
+function breakOff(exchange: Exchange, error: Error): void {
+  const { refused, status, decoder, sent } = exchange
+  if (refused) return fail(exchange, refusalOf(exchange))
+  if (status > 0) {
+    // What it still holds would come behind the end of this answer.
+    decoder?.destroy()
+    return cut(exchange, error)
+  }
+  fail(exchange, error instanceof ClientLeft ? { outcome: 'left' } : failureOf(error, sent))
+}
+
+function cut({ done, status, firstByteMs }: Exchange, cause: unknown): void {
+  done({ end: 'cut', status, firstByteMs, cause })
+}
+
+function fail({ done, sent }: Exchange, failure: Failure): void {
+  done({ end: 'failed', failure, sent })
+}
+
+function refusalOf({ refused = [], status, retryAfterMs: wait }: Exchange): Failure {
+  const publicText = publicTextOf(Buffer.concat(refused))
+  return {
+    outcome: 'refused',
+    status,
+    ...(publicText === undefined ? {} : { publicText }),
+    ...(wait === undefined ? {} : { retryAfterMs: wait }),
+  }
 }

@@ -6,7 +6,9 @@ import { nanoToUsd } from '../../core/money.ts'
 import { slot } from '../../core/slot.ts'
 import { defineStage, type Stage } from '../../core/stage.ts'
 import { transform } from '../../core/tap.ts'
+import { warn } from '../../core/warn.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
+import { boothOf } from '../../toll/booth.ts'
 import type { Charge } from '../../toll/charge.ts'
 import { type Counting, counting } from '../../toll/counting.ts'
 import { endCounted, learn } from '../../toll/ending.ts'
@@ -53,7 +55,7 @@ export const usageReconcile = ({
     handle: function usageReconcile(req, res) {
       const toll = tollSlot.get(req)
       if (!toll) return
-      if (ledger && ledger !== toll.booth.ledger) {
+      if (ledger && boothOf(ledger) !== toll.booth) {
         throw misassembled(
           'usage-reconcile and budget-reserve were given two different ledgers. Give both the same.',
         )
@@ -73,16 +75,17 @@ export const usageReconcile = ({
 /** What passes of an answer, kept until the way back. */
 interface Watch {
   reading: Reading | undefined
-  counting: Counting
+  /** Made when something has to be counted, which most answers never need. */
+  counting: Counting | undefined
 }
 
 /** Kept with the request: what a WeakMap holds stays alive, key and all, until the next full garbage collection. */
 const watched = slot<Watch>()('answer-watch', 'usage-reconcile')
 
 function watch(req: IncomingMessage, res: ServerResponse, toll: Toll): void {
-  const seen: Watch = { reading: undefined, counting: counting(toll, undefined) }
+  const seen: Watch = { reading: undefined, counting: undefined }
   watched.set(req, seen)
-  const observe = () => seen.counting.observed()
+  const observe = () => countingOf(seen, toll).observed()
   toll.observe = observe
   transform(res, {
     head(response) {
@@ -90,7 +93,7 @@ function watch(req: IncomingMessage, res: ServerResponse, toll: Toll): void {
       if (toll.received && kind) {
         seen.reading =
           kind === 'events' ? eventReading(toll.received.stream && !toll.received.wantsUsage) : jsonReading()
-        seen.counting = counting(toll, seen.reading)
+        seen.counting = undefined
       }
       if (kind === 'events') response.removeHeader('content-length')
       return kind === 'json' ? 'hold' : 'pass'
@@ -102,6 +105,11 @@ function watch(req: IncomingMessage, res: ServerResponse, toll: Toll): void {
       return seen.reading?.streaming ? withComment(rest, toll) : rest
     },
   })
+}
+
+function countingOf(seen: Watch, toll: Toll): Counting {
+  seen.counting ??= counting(toll, seen.reading)
+  return seen.counting
 }
 
 /** What an answer is, when its usage can be read. */
@@ -151,7 +159,8 @@ async function settleAtClose(
   // Work may announce more work before it ends.
   for (let ended = 0; ended < toll.pending.length; ended += 1) await toll.pending[ended]
   if (toll.ended) return correctAtClose(toll, outcome)
-  const { reading, counting: count } = watched.get(req)
+  const seen = watched.get(req)
+  const { reading } = seen
   const status = res.headersSent ? outcome.status : undefined
   const known = knownCharge(toll, reading, { refused: outcome.refusal !== undefined, status })
   if (known === 'nothing') return endToll(toll, known)
@@ -164,7 +173,7 @@ async function settleAtClose(
     return endToll(toll, withLost(toll, wholeReservation(toll)))
   }
   const whole = outcome.end === 'finished' && (reading?.complete ?? false) && !toll.cut
-  await endCounted(toll, count, { whole, nowMs: clock.now() })
+  await endCounted(toll, countingOf(seen, toll), { whole, nowMs: clock.now() })
 }
 
 /** A handler that told right after it had answered has told all. */
@@ -192,8 +201,8 @@ function warnUntold(req: IncomingMessage): void {
   const route = `${req.method} ${pathOf(req)}`
   if (warnedRoutes.has(route) || warnedRoutes.size > 1000) return
   warnedRoutes.add(route)
-  process.emitWarning(
+  warn(
+    'TOLLGATE_USAGE_UNTOLD',
     `${route} was charged what was reserved, because its handler did not tell what it bought. Call usage.add(req, …), or usage.none(req) when it bought nothing.`,
-    { type: 'TollgateWarning', code: 'TOLLGATE_USAGE_UNTOLD' },
   )
 }

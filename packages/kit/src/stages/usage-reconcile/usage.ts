@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { misassembled } from '../../core/errors.ts'
+import { warn } from '../../core/warn.ts'
 import { atLeast } from '../../toll/charge.ts'
 import { toldSoFar } from '../../toll/settlement.ts'
 import { readReport, type UsageReport } from '../../toll/told.ts'
@@ -37,10 +38,7 @@ export const usage = {
 }
 
 function warnFailed(cause: unknown): void {
-  process.emitWarning(`Work announced with usage.pending failed: ${String(cause)}`, {
-    type: 'TollgateWarning',
-    code: 'TOLLGATE_PENDING_FAILED',
-  })
+  warn('TOLLGATE_PENDING_FAILED', `Work announced with usage.pending failed: ${String(cause)}`)
 }
 
 function tollOf(req: IncomingMessage): Toll | undefined {
@@ -60,9 +58,9 @@ function tollOf(req: IncomingMessage): Toll | undefined {
 function correct(toll: Toll): void {
   const charged = chargeOn(toll)
   if (charged?.basis === 'exact') {
-    process.emitWarning(
+    warn(
+      'TOLLGATE_LATE_USAGE',
       `Usage of ${toll.requestId} was told after its answer had ended and been charged. Tell it before, or announce it with usage.pending.`,
-      { type: 'TollgateWarning', code: 'TOLLGATE_LATE_USAGE' },
     )
     return
   }

@@ -15,10 +15,10 @@ function capField(call: ReceivedCall): string {
   return 'max_completion_tokens'
 }
 
-/** A call with the changes that enforcement needs: as bytes to send on, and as the parsed object. */
+/** A call with the changes that enforcement needs: as bytes to send on, and, where a host has parsed it, as an object. */
 export interface EditedCall {
   readonly bytes: Buffer
-  readonly body: Record<string, unknown>
+  body(): Record<string, unknown>
 }
 
 /**
@@ -26,18 +26,18 @@ export interface EditedCall {
  * streams the request for usage, which the charge depends on. Undefined when nothing has to change.
  */
 export function editCall(call: ReceivedCall, changes: Changes): EditedCall | undefined {
-  const values = new Map<string, unknown>()
-  if (changes.model !== undefined && changes.model !== call.model) values.set('model', changes.model)
-  if (changes.maxOutputTokens !== undefined) values.set(capField(call), changes.maxOutputTokens)
+  const values: Record<string, unknown> = {}
+  if (changes.model !== undefined && changes.model !== call.model) values.model = changes.model
+  if (changes.maxOutputTokens !== undefined) values[capField(call)] = changes.maxOutputTokens
   if (call.stream && !call.wantsUsage) {
     const options = isObject(call.body.stream_options) ? call.body.stream_options : {}
-    values.set('stream_options', { ...options, include_usage: true })
+    values.stream_options = { ...options, include_usage: true }
   }
-  if (values.size === 0) return undefined
-  const edits = new Map([...values].map(([name, value]) => [name, JSON.stringify(value)]))
+  const edits = Object.entries(values)
+  if (edits.length === 0) return undefined
   return {
     bytes: Buffer.from(spliceFields(call.text, call.fields, edits)),
-    body: { ...call.body, ...Object.fromEntries(values) },
+    body: () => ({ ...call.body, ...values }),
   }
 }
 

@@ -25,6 +25,8 @@ export interface StreamReader {
   /** The stream is over: what is left to send. */
   end(): Buffer | undefined
   readonly usage: Usage | undefined
+  /** More was generated after the usage had come: it was an early word, and not the last. */
+  readonly overtaken: boolean
   /** The terminal event has come, or the answer's own end and then the stream's. */
   readonly done: boolean
   /** The model that answered, where the usage chunk names it. */
@@ -54,19 +56,28 @@ export function streamReader({ hideUsage }: StreamReaderOptions): StreamReader {
     }
     const chunk = parse(data)
     const found = readUsage(chunk?.usage)
-    if (!found) return event
+    if (!found) {
+      overtake(event)
+      return event
+    }
     reader.usage = found
+    reader.overtaken = false
     if (typeof chunk?.model === 'string') reader.model = chunk.model
     // The chunk that only carries usage has no choices; providers that add it to a real one are passed on.
     const bare = Array.isArray(chunk?.choices) && chunk.choices.length === 0
     return hideUsage && bare ? undefined : event
   }
 
+  const overtake = (event: Buffer) => {
+    if (reader.usage && !reader.overtaken) reader.overtaken = generatedIn([event]).pieces > 0
+  }
+
   const readRun = (run: Buffer): Buffer | undefined => {
     unread.push(run)
     finished ||= FINISH_MARKS.some((mark) => run.indexOf(mark) !== -1)
     if (run.indexOf(USAGE_MARK) === -1) {
-      if (run.indexOf(DONE_MARK) !== -1) for (const event of splitEvents(run)) read(event)
+      const readable = (reader.usage && !reader.overtaken) || run.indexOf(DONE_MARK) !== -1
+      if (readable) for (const event of splitEvents(run)) read(event)
       return run
     }
     const kept = splitEvents(run).flatMap((event) => read(event) ?? [])
@@ -76,6 +87,7 @@ export function streamReader({ hideUsage }: StreamReaderOptions): StreamReader {
   // Fields and not getters, which V8 would keep among its old objects; see core/tap.
   const reader: { -readonly [Field in keyof StreamReader]: StreamReader[Field] } = {
     usage: undefined,
+    overtaken: false,
     done: false,
     model: undefined,
     push(bytes) {

@@ -1,0 +1,26 @@
+/** What a warning is about: for a log to be searched by, and alerts to be set on. */
+export type WarningCode =
+  /** A stage is mounted where it cannot work; the sentence is the cure. */
+  | 'TOLLGATE_MISASSEMBLED'
+  /** A handler behind the stages threw something that is no refusal. */
+  | 'TOLLGATE_FAULT'
+  /** The books refused to reserve, for a reason that no caller can mend. */
+  | 'TOLLGATE_LEDGER'
+  /** What a request cost could not be booked; its reservation expires, and is charged then. */
+  | 'TOLLGATE_SETTLE_FAILED'
+  /** A handler did not say what it bought, and was charged what was reserved. */
+  | 'TOLLGATE_USAGE_UNTOLD'
+  /** Usage came when the request had been charged for exactly what was told before. */
+  | 'TOLLGATE_LATE_USAGE'
+  /** Work that was to go on after the answer failed. */
+  | 'TOLLGATE_PENDING_FAILED'
+  /** Records are late, or lost. */
+  | 'TOLLGATE_AUDIT'
+
+/**
+ * Tell whoever runs this process something that no caller may read. A warning goes to stderr, once a call, and to
+ * `process.on('warning')`, where a service's own log can take it up.
+ */
+export function warn(code: WarningCode, sentence: string): void {
+  process.emitWarning(sentence, { type: 'TollgateWarning', code })
+}
