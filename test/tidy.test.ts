@@ -23,6 +23,7 @@ const DIRECTION: Readonly<Record<string, readonly string[]>> = {
   directory: ['core', 'type ledger'],
   meter: ['core', 'type wire', 'type ledger'],
   'ledger/sqlite': ['core', 'ledger'],
+  'ledger/redis': ['core', 'ledger'],
   'directory/sqlite': ['core', 'directory'],
   toll: ['core', 'wire', 'meter', 'ledger', 'directory'],
   audit: ['core', 'type wire', 'type meter', 'type ledger', 'directory', 'toll'],
@@ -32,10 +33,13 @@ const DIRECTION: Readonly<Record<string, readonly string[]>> = {
   conformance: ['core', 'ledger', 'directory'],
 }
 
+/** Rooms inside a room: one implementation each of its interface. */
+const STORES: ReadonlySet<string | undefined> = new Set(['sqlite', 'redis'])
+
 /** The room of a file: `core`, `ledger/sqlite`, `stages/tier-check`; the package's entry stands above all rooms. */
 function roomOf(path: string): string {
   const [room = '', inner] = dirname(path.slice(KIT.length)).split('/')
-  return room === 'stages' || inner === 'sqlite' ? `${room}/${inner}` : room
+  return room === 'stages' || STORES.has(inner) ? `${room}/${inner}` : room
 }
 
 /** Why an arrow between two files of the kit turns back; undefined when it does not. */
@@ -133,11 +137,14 @@ describe('packages', () => {
 
   it.each(packages)(
     '$folder declares the dependencies that it imports, and no others',
-    ({ files, manifest }) => {
+    ({ folder, files, manifest: { dependencies, peerDependencies } }) => {
       const imported = files.flatMap(({ imports }) =>
         imports.filter(isBare).map(({ specifier }) => packageOf(specifier)),
       )
-      expect([...new Set(imported)].sort()).toEqual(Object.keys(manifest.dependencies).sort())
+      const declared = Object.keys({ ...dependencies, ...peerDependencies })
+      // What the kit leaves to its users to bring, the product brings.
+      const brought = folder === 'gateway' ? Object.keys(kit.manifest.peerDependencies) : []
+      expect([...new Set([...imported, ...brought])].sort()).toEqual(declared.sort())
     },
   )
 
@@ -152,11 +159,15 @@ describe('packages', () => {
   })
 })
 
+/** How a file begins that a program has written. */
+const MADE = '// Made from lua/commands'
+
 describe('files', () => {
   const all = sources('{packages,test,examples,bench,scripts}/**/*.{ts,mts,js,mjs,cts}')
 
   it('hold one idea each: none is longer than 300 lines', () => {
-    const long = shipped.filter(({ text }) => text.split('\n').length > 301).map(({ path }) => path)
+    const written = shipped.filter(({ text }) => !text.startsWith(MADE))
+    const long = written.filter(({ text }) => text.split('\n').length > 301).map(({ path }) => path)
     expect(long).toEqual([])
   })
 
@@ -168,6 +179,11 @@ describe('files', () => {
   it('have no default export', () => {
     const defaults = shipped.filter(({ code }) => /^export default\b|\bas default\b/m.test(code))
     expect(defaults.map(({ path }) => path)).toEqual([])
+  })
+
+  it('warn in one way', () => {
+    const warners = kit.files.filter(({ code }) => /\bemitWarning\b/.test(code)).map(({ path }) => path)
+    expect(warners).toEqual([`${KIT}core/warn.ts`])
   })
 
   it('read no environment variable inside the kit', () => {

@@ -34,7 +34,7 @@ describe('caps', () => {
       { budgets: [{ limit_tokens: 1_000, period: 'daily' }], billing: 'none' },
     )
     expect((await post('/chat/completions', { model: PLAIN, messages, max_tokens: 100 })).status).toBe(200)
-    const tokens = async () => (await ledger.read([key.account]))[0]!.budgets[0]!
+    const tokens = async () => (await ledger.read(key.org, [key.account]))[0]!.budgets[0]!
     await expect.poll(tokens, PATIENCE).toMatchObject({ reserved: 0 })
     const { spent } = await tokens()
     expect(spent).toBeGreaterThanOrEqual(100)

@@ -38,7 +38,9 @@ describe('an endpoint is never guessed from the shape of a body', () => {
     const service = await ownProxy()
     const answer = await service.post(path, body)
     expect(answer.status).toBe(404)
-    expect(await answer.json()).toMatchObject({ error: { code: 'endpoint_not_found' } })
+    const { error } = (await answer.json()) as { error: { code: string; message: string } }
+    expect(error.code).toBe('endpoint_not_found')
+    expect(error.message).toContain('This release serves /chat/completions, /completions, /embeddings.')
     expect(service.reached()).toBe(0)
     expect(await service.books()).toMatchObject(UNTOUCHED)
   })

@@ -47,7 +47,7 @@ async function expectServed(gateway: Assembly, body: object, path = '/chat/compl
 /** The same, under a hard budget that is not passed. */
 async function expectCharged(gateway: Assembly, body: object, path?: string): Promise<number> {
   const nanoUsd = await expectServed(gateway, body, path)
-  const [state] = await gateway.ledger.read([gateway.key.account])
+  const [state] = await gateway.ledger.read(gateway.key.org, [gateway.key.account])
   expect(state?.budgets).toMatchObject([{ spent: nanoUsd }])
   expect(state?.budgets[0]?.remaining).toBeGreaterThanOrEqual(0)
   return nanoUsd

@@ -43,7 +43,7 @@ describe('behind an application', () => {
         headers: { 'content-type': 'application/json' },
         ...init,
       })
-    const spent = async () => (await ledger.read(['user:ada']))[0]!.spent
+    const spent = async () => (await ledger.read('default', ['user:ada']))[0]!.spent
     return { post, records, spent }
   }
 

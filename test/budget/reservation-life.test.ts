@@ -16,10 +16,10 @@ it('gives a running request the life that reservationTtlMs says, at each heartbe
       livesMs.push(command.ttlMs)
       return ledger.extend(command)
     },
-    heartbeat(beats: readonly Heartbeat[], ttlMs) {
+    heartbeat(org, beats: readonly Heartbeat[], ttlMs) {
       livesMs.push(ttlMs)
       beaten.open()
-      return ledger.heartbeat(beats, ttlMs)
+      return ledger.heartbeat(org, beats, ttlMs)
     },
   }
   const { post, provider, atRest } = await assemble({
@@ -39,4 +39,38 @@ it('gives a running request the life that reservationTtlMs says, at each heartbe
   await atRest()
   expect([...new Set(livesMs)]).toEqual([45_000])
   expect(livesMs.length).toBeGreaterThan(1)
+})
+
+it.each([
+  { stream: true, seen: 'its input' },
+  { stream: false, seen: 'all that was reserved' },
+])('notes $seen before the first byte, when stream is $stream', async ({ stream }) => {
+  const ledger = memoryLedger()
+  const beaten = promised()
+  const observed: number[] = []
+  const granted: number[] = []
+  const watched: typeof ledger = {
+    ...ledger,
+    async reserve(command) {
+      const result = await ledger.reserve(command)
+      if (result.status === 'ok') granted.push(result.granted.usd)
+      return result
+    },
+    heartbeat(org, beats: readonly Heartbeat[], ttlMs) {
+      observed.push(...beats.map((beat) => beat.observed.usd))
+      beaten.open()
+      return ledger.heartbeat(org, beats, ttlMs)
+    },
+  }
+  const { post, provider, atRest } = await assemble({ ledger: watched })
+  const door = gate()
+  provider.next({ hold: door })
+  const answer = post('/chat/completions', { ...body, stream })
+  await beaten.opened
+  door.open()
+  await (await answer).text()
+  await atRest()
+  if (!stream) return expect(observed[0]).toBe(granted[0])
+  expect(observed[0]).toBeGreaterThan(0)
+  expect(observed[0]).toBeLessThan(granted[0]! / 100)
 })

@@ -230,8 +230,8 @@ describe('a client that leaves while its money is being reserved', () => {
           await left.opened
           return books.reserve(command)
         },
-        async release(id) {
-          const result = await books.release(id)
+        async release(org, id) {
+          const result = await books.release(org, id)
           released.open(result.status)
           return result
         },

@@ -25,7 +25,7 @@ function worker(send: typeof fetch = fetch) {
     sent: () => sent,
     /** Nothing was charged, and nothing is held. */
     async expectFree() {
-      const [state] = await ledger.read(['user:ada'])
+      const [state] = await ledger.read('default', ['user:ada'])
       expect(state ?? { spent: 0, reserved: 0 }).toMatchObject({ spent: 0, reserved: 0 })
     },
   }

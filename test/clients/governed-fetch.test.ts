@@ -38,6 +38,7 @@ async function worker({
   const ledger = memoryLedger()
   closeAfter(() => ledger.close())
   await ledger.provision(
+    'default',
     ACCOUNT,
     budgets.map((budget) => budgetFrom(budget)),
   )
@@ -45,7 +46,7 @@ async function worker({
   const fetch = governedFetch({ ledger, principal: { team: 'reports' }, prices, ...govern })
   const openai = new OpenAI({ baseURL: provider.url, apiKey: PROVIDER_KEY, fetch, maxRetries: 2 })
   const books = async () => {
-    const { spent, reserved, unconfirmed } = (await ledger.read([ACCOUNT]))[0]!
+    const { spent, reserved, unconfirmed } = (await ledger.read('default', [ACCOUNT]))[0]!
     return { spent, reserved, unconfirmed }
   }
   return { provider, ledger, fetch, openai, books }

@@ -58,7 +58,7 @@ async function threeDeployments({
   const [a, b, c] = providers as [SimulatedProvider, SimulatedProvider, SimulatedProvider]
   const ledger = memoryLedger()
   closeAfter(() => ledger.close())
-  await ledger.provision('user:ada', [budgetFrom({ limit_usd: limitUsd, period: 'daily' })])
+  await ledger.provision('default', 'user:ada', [budgetFrom({ limit_usd: limitUsd, period: 'daily' })])
   const routes = modelRoutes({
     providers: [
       {
@@ -119,8 +119,8 @@ async function threeDeployments({
       }))
     },
     books: async () => {
-      await expect.poll(async () => (await ledger.read(['user:ada']))[0]!.reserved).toBe(0)
-      return (await ledger.read(['user:ada']))[0]!.spent
+      await expect.poll(async () => (await ledger.read('default', ['user:ada']))[0]!.reserved).toBe(0)
+      return (await ledger.read('default', ['user:ada']))[0]!.spent
     },
   }
 }
@@ -230,6 +230,20 @@ describe('what passes', () => {
     expect(headers.authorization).toBe('Bearer sk-of-a')
     expect(headers.traceparent).toContain('0af7651916cd43dd')
     expect(JSON.stringify(headers)).not.toMatch(/tg-secret|session=|tollgate|litellm|portkey|org-theirs/)
+  })
+
+  it('no provider sees the client’s idempotency key, which another tenant may have chosen as well', async () => {
+    const { a, b, ask } = await threeDeployments()
+    a.next(serverError)
+    const answer = await ask(
+      {},
+      { headers: { 'idempotency-key': 'order-1', 'x-stainless-retry-count': '0' } },
+    )
+    expect(answer.status).toBe(200)
+    for (const provider of [a, b]) {
+      expect(provider.requests).toHaveLength(1)
+      expect(JSON.stringify(provider.requests[0]!.headers)).not.toMatch(/idempotency|order-1|stainless/)
+    }
   })
 
   it('when all fail, the last one’s public words, and never a key', async () => {

@@ -44,7 +44,7 @@ async function ask(upstream: (res: ServerResponse) => void, init: RequestInit = 
     body: JSON.stringify({ model: 'flat', max_tokens: 10, messages: [{ role: 'user', content: 'hi' }] }),
     ...init,
   })
-  const books = async () => (await ledger.read(['user:ada']))[0]!
+  const books = async () => (await ledger.read('default', ['user:ada']))[0]!
   return {
     asked,
     books,

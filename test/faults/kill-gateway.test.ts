@@ -82,7 +82,7 @@ it('kill -9 with 50 open streams: nothing is lost, and `observed` is what the he
     budgets: [{ per: 'user', limit_usd: '20.00', period: 'daily' }],
   })
   closeAfter(() => ledger.close())
-  const books = async () => (await ledger.read(['user:ada']))[0]!
+  const books = async () => (await ledger.read('default', ['user:ada']))[0]!
   const { reserved } = await books()
   expect(reserved).toBeGreaterThan(billed)
   expect(reserved).toBeLessThanOrEqual(20_000_000_000)

@@ -12,6 +12,7 @@ async function work(ledger) {
     const id = uuidv7()
     const held = { usd: 100_000_000, tokens: 100, requests: 1 }
     const reply = await ledger.reserve({
+      org: 'acme',
       id,
       path: ['org:acme', 'team:m', 'key:k'],
       min: held,
@@ -23,16 +24,21 @@ async function work(ledger) {
     })
     if (reply.status !== 'ok') return
     writeSync(1, `reserved ${id}\n`)
-    await ledger.settle({ id, actual: { usd: 30_000_000, tokens: 10, requests: 1 }, basis: 'exact' })
+    await ledger.settle({
+      org: 'acme',
+      id,
+      actual: { usd: 30_000_000, tokens: 10, requests: 1 },
+      basis: 'exact',
+    })
     writeSync(1, `settled ${id}\n`)
   }
 }
 
 async function main() {
   const ledger = sqliteLedger(process.argv[2])
-  await ledger.provision('org:acme', [])
-  await ledger.provision('team:m', [])
-  await ledger.provision('key:k', [budgetFrom({ limit_usd: 40, period: 'total' })])
+  await ledger.provision('acme', 'org:acme', [])
+  await ledger.provision('acme', 'team:m', [])
+  await ledger.provision('acme', 'key:k', [budgetFrom({ limit_usd: 40, period: 'total' })])
   await Promise.all(Array.from({ length: 50 }, () => work(ledger)))
 }
 

@@ -43,7 +43,7 @@ it.each([50, 400, 1500])(
 
     const ledger = sqliteLedger(path, { clock: { now: () => Date.now() + TTL_MS } })
     const expired = await ledger.expire(10_000)
-    const [state] = await ledger.read(['key:k'])
+    const [state] = await ledger.read('acme', ['key:k'])
     const unconfirmed = expired.length * RESERVED
     expect(state).toMatchObject({ reserved: 0, unconfirmed })
     expect(state!.budgets).toMatchObject([{ limit: LIMIT, reserved: 0, unconfirmed }])
@@ -55,11 +55,11 @@ it.each([50, 400, 1500])(
     const actual = { usd: COST, tokens: 10, requests: 1 } as Parameters<typeof ledger.settle>[0]['actual']
     for (const id of reserved) {
       const status = dead.has(id) ? 'late' : 'repeat'
-      expect(await ledger.settle({ id, actual, basis: 'exact' })).toMatchObject({ status })
+      expect(await ledger.settle({ org: 'acme', id, actual, basis: 'exact' })).toMatchObject({ status })
       dead.delete(id)
     }
     // What remains was committed in the last turn, whose answers nobody got: still charged, and for an operator to see.
-    const [after] = await ledger.read(['key:k'])
+    const [after] = await ledger.read('acme', ['key:k'])
     expect(after).toMatchObject({ reserved: 0, unconfirmed: dead.size * RESERVED })
     expect((after!.spent - after!.unconfirmed) % COST).toBe(0)
     await ledger.close()

@@ -100,8 +100,9 @@ export async function assemble({
   const provider = await simulatedProvider({ prices, ...providerOptions })
   closeAfter(() => provider.close())
   closeAfter(() => ledger.close())
-  await ledger.provision('org:test', [])
+  await ledger.provision('test', 'org:test', [])
   await ledger.provision(
+    key.org,
     key.account,
     budgets.map((budget) => budgetFrom(budget)),
   )
@@ -133,7 +134,7 @@ export async function assemble({
     )
     .use(tollgateErrors())
   const url = `${await serve(app as RequestListener)}/v1`
-  const books = async () => (await ledger.read([key.account]))[0]!
+  const books = async () => (await ledger.read(key.org, [key.account]))[0]!
   return {
     url,
     provider,

@@ -59,7 +59,8 @@ export async function existingService({
       prices: priceBook({ overrides: { flat: { input, output, cached_input: input } } }),
     },
     openai: new OpenAI({ baseURL: provider.url, apiKey: 'sk-of-the-service', maxRetries: 0 }),
-    books: async () => (await ledger.read([ACCOUNT]))[0] ?? { spent: 0, reserved: 0, unconfirmed: 0 },
+    books: async () =>
+      (await ledger.read('default', [ACCOUNT]))[0] ?? { spent: 0, reserved: 0, unconfirmed: 0 },
   }
   const app = express().use(login)
   routes(app, parts)

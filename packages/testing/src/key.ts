@@ -27,7 +27,8 @@ export interface TestKey {
   readonly secret: string
   /** The value of an `authorization` header. */
   readonly authorization: string
-  /** The account that the key's own spend is booked on. */
+  readonly org: string
+  /** The account that the key's own spend is booked on, in the books of its org. */
   readonly account: AccountId
   /** What a directory keeps of it. */
   readonly record: KeyRecord
@@ -49,7 +50,7 @@ export function testKey({ org = 'test', ...owner }: TestKeyOptions = {}): TestKe
   hasher ??= keyHasher(TEST_MASTER_KEY)
   const { record, secret } = issueKey({ org, ...owner, hasher })
   const { id } = record
-  return { id, secret, authorization: `Bearer ${secret}`, account: `key:${id}`, record }
+  return { id, secret, authorization: `Bearer ${secret}`, org, account: `key:${id}`, record }
 }
 
 /** A directory of these keys and no others; `TEST_MASTER_KEY` is its master key. */

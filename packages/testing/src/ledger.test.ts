@@ -9,6 +9,7 @@ const DAY_MS = 24 * 60 * 60 * 1000
 const costing = (nanoUsd: number) => ({ usd: nanoUsd, tokens: 0, requests: 1 }) as Amounts
 
 const reservation = (nanoUsd: number, id = '019ab000-0000-7000-8000-000000000001'): Reserve => ({
+  org: 'acme',
   id,
   path: ['org:acme', 'user:ada'],
   min: costing(nanoUsd),
@@ -29,7 +30,7 @@ it('keeps real books: what is reserved, spent and left unconfirmed shows in doll
   const first = reservation(2_000_000_001)
   expect((await ledger.reserve(first)).status).toBe('ok')
   expect(await ada()).toEqual({ ...nothing, reservedUsd: '2.000000001' })
-  await ledger.settle({ id: first.id, actual: costing(8), basis: 'exact' })
+  await ledger.settle({ org: 'acme', id: first.id, actual: costing(8), basis: 'exact' })
   expect(await ada()).toEqual({ ...nothing, spentUsd: '0.000000008' })
 
   await ledger.reserve(reservation(1_000_000_000, '019ab000-0000-7000-8000-000000000002'))
@@ -44,10 +45,22 @@ it('follows the clock it is given: a refused budget is fresh the next day', asyn
   const ledger = memoryLedger({ clock, budgets: [{ per: 'user', limit_usd: '1.00', period: 'daily' }] })
   const all = reservation(1_000_000_000)
   await ledger.reserve(all)
-  await ledger.settle({ id: all.id, actual: costing(1_000_000_000), basis: 'exact' })
+  await ledger.settle({ org: 'acme', id: all.id, actual: costing(1_000_000_000), basis: 'exact' })
   const next = () => ledger.reserve(reservation(1, '019ab000-0000-7000-8000-000000000003'))
   expect((await next()).status).toBe('denied')
   clock.advance(DAY_MS)
   expect((await next()).status).toBe('ok')
+  await ledger.close()
+})
+
+it('asks whose account is meant only when two orgs have one of its name', async () => {
+  const ledger = memoryLedger()
+  await ledger.reserve(reservation(7))
+  const ada = (org?: string) => spend(ledger, 'user:ada', org === undefined ? {} : { org })
+  expect((await ada()).reservedUsd).toBe('0.000000007')
+  await ledger.reserve({ ...reservation(9), org: 'globex', path: ['org:globex', 'user:ada'] })
+  await expect(ada()).rejects.toThrow('acme and globex both have an account user:ada: say { org }')
+  expect((await ada('globex')).reservedUsd).toBe('0.000000009')
+  expect((await ada('nobody')).reservedUsd).toBe('0.000000000')
   await ledger.close()
 })

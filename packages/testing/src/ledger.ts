@@ -18,13 +18,23 @@ export interface Spend {
 }
 
 /**
- * What an account has spent, as text to compare with; an account that the books do not know has spent nothing.
+ * What an account has spent, as text to compare with; an account that the books do not know has spent nothing. The org
+ * needs to be said only where two of them have an account of this name.
+ *
+ * @throws RangeError when two orgs have one, and none is named.
  *
  * @example
  * expect(await spend(ledger, 'team:marketing')).toMatchObject({ spentUsd: '0.000008000', reservedUsd: '0.000000000' })
  */
-export async function spend(ledger: Ledger, account: AccountId): Promise<Spend> {
-  const [state] = await ledger.read([account])
+export async function spend(
+  ledger: Ledger,
+  account: AccountId,
+  { org }: { readonly org?: string } = {},
+): Promise<Spend> {
+  const [state, another] = (await ledger.accounts(org)).filter((known) => known.account === account)
+  if (state && another) {
+    throw new RangeError(`${state.org} and ${another.org} both have an account ${account}: say { org }`)
+  }
   return {
     spentUsd: nanoToUsd(state?.spent ?? 0),
     reservedUsd: nanoToUsd(state?.reserved ?? 0),

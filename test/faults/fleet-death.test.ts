@@ -1,0 +1,160 @@
+import { gate } from '@tollgate/testing'
+import { describe, expect, it } from 'vitest'
+import { closeAfter } from '../support/assembly.ts'
+import { type FleetOptions, type GatewayFleet, startFleet, TOKEN } from '../support/fleet-gateways.ts'
+import { storedReservations } from '../support/fleet-records.ts'
+import {
+  ACCOUNT,
+  CAP,
+  COST,
+  caller,
+  gatewayOf,
+  HELD,
+  openStreams,
+  STILL,
+  through,
+  usd,
+} from '../support/fleet-streams.ts'
+import { faultTable } from '../support/fleet-table.ts'
+import { until } from '../support/redis.ts'
+
+const tried = faultTable()
+
+async function start(options: FleetOptions): Promise<GatewayFleet> {
+  const fleet = await startFleet(options)
+  closeAfter(fleet.close)
+  return fleet
+}
+
+describe('kill -9 of a gateway with 200 open streams', () => {
+  it('is charged by the others in full, unconfirmed, and settled at what its heartbeats saw', async () => {
+    const door = gate()
+    const fleet = await start({
+      ttlMs: 3000,
+      provider: {
+        behave: (request) =>
+          gatewayOf(request) === 0 ? { chunkIntervalMs: 50 } : { pause: { afterChunks: STILL, until: door } },
+      },
+    })
+    await fleet.budget(ACCOUNT, '20.50')
+    const others = await openStreams(fleet, 1, 5)
+    const dying = await openStreams(fleet, 0, 200)
+    // The budget is held to the last cent: neither now nor later is there room for one more.
+    expect(await fleet.standing(ACCOUNT)).toMatchObject({ spent: 0, reserved: 205 * HELD })
+    expect((await fleet.call(2, { caller, cap: CAP })).status).toBe(429)
+
+    const seen = await until('heartbeats have seen something of every stream', async () => {
+      const stored = await storedReservations(fleet.server)
+      return stored.every(({ observed }) => observed >= STILL * TOKEN) && stored
+    })
+    await fleet.gateways[0]!.kill()
+    await dying.ended
+    await fleet.provider.waitFor(({ openStreams }) => openStreams === 5)
+    const billed = through(fleet, 0).reduce((sum, { nanoUsd }) => sum + nanoUsd, 0)
+    const seenOfDead = seen.reduce((sum, { observed }) => sum + observed, 0) - 5 * STILL * TOKEN
+
+    await until('the others have expired them', async () => {
+      const { spent, reserved, unconfirmed } = await fleet.standing(ACCOUNT)
+      expect(spent + reserved).toBe(205 * HELD)
+      return unconfirmed === 200 * HELD
+    })
+    expect(await fleet.standing(ACCOUNT)).toMatchObject({ spent: 200 * HELD, reserved: 5 * HELD })
+    expect((await fleet.call(2, { caller, cap: CAP })).status).toBe(429)
+    const tallies = await Promise.all([1, 2].map((at) => fleet.gateways[at]!.tally()))
+    expect(tallies.reduce((sum, { expired }) => sum + expired, 0)).toBe(200)
+
+    const { settled, before, after } = await fleet.withLedger((ledger) => ledger.settleExpired('observed'))
+    expect([settled.length, before]).toEqual([200, 200 * HELD])
+    expect(after).toBeGreaterThanOrEqual(seenOfDead)
+    expect(after).toBeLessThanOrEqual(billed)
+
+    door.open()
+    expect((await others.ended).every(({ whole }) => whole)).toBe(true)
+    expect(await fleet.atRest(ACCOUNT)).toMatchObject({ spent: after + 5 * COST })
+    tried({
+      fault: 'kill -9 of a gateway, 200 open streams',
+      promised: `all ${usd(200 * HELD)} that it held unconfirmed`,
+      happened: `${usd(before)}, then settled at ${usd(after)} of ${usd(billed)} billed`,
+      bound: `generated since its last heartbeat: ${usd(billed - seenOfDead)}`,
+    })
+  })
+})
+
+describe('a gateway that stands still for longer than its reservations live', () => {
+  it('is expired by the others, comes back, and books what the provider counts', async () => {
+    const [early, late] = [gate(), gate()]
+    let begun = 0
+    const fleet = await start({
+      ttlMs: 1500,
+      provider: {
+        behave: () => ({ pause: { afterChunks: STILL, until: begun++ % 2 === 0 ? early : late } }),
+      },
+    })
+    await fleet.budget(ACCOUNT, '2')
+    const { ended } = await openStreams(fleet, 0, 20)
+    expect(await fleet.standing(ACCOUNT)).toMatchObject({ reserved: 20 * HELD })
+
+    fleet.gateways[0]!.pause()
+    await until('the others have expired them', async () => {
+      const { spent, reserved, unconfirmed } = await fleet.standing(ACCOUNT)
+      expect(spent + reserved).toBe(20 * HELD)
+      return unconfirmed === 20 * HELD
+    })
+    expect((await fleet.call(1, { caller, cap: CAP })).status).toBe(429)
+    // Half of the answers end while nobody is there to read them.
+    early.open()
+    await fleet.provider.waitFor(({ openStreams }) => openStreams === 10)
+
+    fleet.gateways[0]!.resume()
+    const revived = await until('half are settled, half live again', async () => {
+      const stands = await fleet.standing(ACCOUNT)
+      expect(stands.spent + stands.reserved).toBeLessThanOrEqual(20 * HELD)
+      return stands.unconfirmed === 0 && stands
+    })
+    expect(revived).toEqual({ spent: 10 * COST, reserved: 10 * HELD, unconfirmed: 0 })
+    late.open()
+    expect((await ended).every(({ whole }) => whole)).toBe(true)
+    expect(await fleet.atRest(ACCOUNT)).toMatchObject({ spent: fleet.provider.totals().nanoUsd })
+    tried({
+      fault: 'SIGSTOP of a gateway with 20 streams beyond their life, SIGCONT',
+      promised: 'expired, then corrected or revived',
+      happened: `books ${usd(20 * COST)} = provider`,
+      bound: '$0',
+    })
+  })
+})
+
+describe('SIGTERM of a gateway with open streams', () => {
+  it('lets those end that can, aborts the others, and leaves nothing held', async () => {
+    const [open, never] = [gate(), gate()]
+    let begun = 0
+    const fleet = await start({
+      graceMs: 500,
+      provider: {
+        behave: () => ({ pause: { afterChunks: STILL, until: begun++ % 2 === 0 ? open : never } }),
+      },
+    })
+    await fleet.budget(ACCOUNT, '100')
+    const { ended } = await openStreams(fleet, 0, 40)
+    const exited = fleet.gateways[0]!.terminate()
+    open.open()
+    expect(await exited).toBe(0)
+    const answers = await ended
+    expect(answers.filter(({ whole }) => whole)).toHaveLength(20)
+    await fleet.provider.waitFor(({ openStreams }) => openStreams === 0)
+
+    const billed = fleet.provider.totals().nanoUsd
+    expect(billed).toBe(20 * COST + 20 * STILL * TOKEN)
+    const { spent, reserved, unconfirmed } = await fleet.standing(ACCOUNT)
+    expect({ reserved, unconfirmed }).toEqual({ reserved: 0, unconfirmed: 0 })
+    // Those that were cut are estimated: what was seen, and what the model may have said unseen.
+    expect(spent).toBeGreaterThanOrEqual(billed)
+    expect(spent).toBeLessThanOrEqual(20 * COST + 20 * HELD)
+    tried({
+      fault: 'SIGTERM of a gateway with 40 streams, half of them endless',
+      promised: 'nothing held, provider ≤ charge ≤ reserved',
+      happened: `${usd(spent)} charged, ${usd(billed)} billed, $0 held`,
+      bound: `the estimate of 20 cut streams: ${usd(spent - billed)}`,
+    })
+  })
+})
