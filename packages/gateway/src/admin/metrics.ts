@@ -4,6 +4,7 @@ import type { Ledger } from '@tollgate/kit/ledger'
 import { Registry } from 'prom-client'
 import { accountMetrics } from './account-metrics.ts'
 import { auditMetrics, requestMetrics } from './request-metrics.ts'
+import { spoolMetrics } from './spool-metrics.ts'
 
 /** A gateway's metrics, in a registry of its own: several gateways in one process do not share a counter. */
 export interface Metrics {
@@ -25,6 +26,7 @@ export function gatewayMetrics(ledger: Ledger, org?: string): Metrics {
   const registry = new Registry()
   const sink = requestMetrics(registry)
   const readAccounts = accountMetrics(registry, ledger, org)
+  const readSpool = spoolMetrics(registry, ledger)
   return {
     sink,
     scrape(trail) {
@@ -34,6 +36,7 @@ export function gatewayMetrics(ledger: Ledger, org?: string): Metrics {
         handle: async function metrics(_req, res) {
           await Promise.all([readAccounts(), trail.flush({ deadlineMs: FLUSH_MS })])
           readTrail()
+          readSpool()
           const text = await registry.metrics()
           res.writeHead(200, { 'content-type': registry.contentType })
           res.end(text)

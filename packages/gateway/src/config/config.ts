@@ -10,6 +10,8 @@ export interface Config {
   readonly store: Store
   /** `strict`: what a file has answered survives the loss of power too; a Redis is refused for what is else a warning. */
   readonly durability: 'normal' | 'strict'
+  /** The folder where the ends of calls wait that the books did not take: on this machine's disk. */
+  readonly spool: string
   /** `observe`: budget and tier refusals are only reported. */
   readonly mode: 'enforce' | 'observe'
   readonly org: string

@@ -32,6 +32,7 @@ export function resolveConfig(stated: StatedConfig, options: ResolveOptions): Co
     ...stated,
     file,
     store: placed(stated.store, cwd),
+    spool: absolute(cwd, stated.spool ?? spoolBeside(stated.store)),
     providers: Object.entries(stated.providers)
       .filter(([name]) => !keyless.has(name))
       .map(([name, provider]): Provider => ({ name, ...provider, apiKeyFrom: keyVariables.get(name) })),
@@ -52,6 +53,11 @@ export function resolveConfig(stated: StatedConfig, options: ResolveOptions): Co
     pipeline: stated.pipeline.map((entry) => (isModulePath(entry) ? absolute(cwd, entry) : entry)),
     warnings: warningsOf(stated, keyless, routes),
   }
+}
+
+/** Beside a file, which it belongs to; otherwise where the data of a gateway is by default. */
+function spoolBeside(store: Store): string {
+  return store.kind === 'sqlite' ? `${store.path}.spool` : './data/spool'
 }
 
 function placed(store: Store, cwd: string): Store {

@@ -10,6 +10,7 @@ const OF_THE_SERVICE: ReadonlySet<string> = new Set([
   'prices',
   'pipeline',
   'audit',
+  'spool',
 ])
 
 /**

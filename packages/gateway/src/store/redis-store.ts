@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
 import { systemClock } from '@tollgate/kit/core'
 import { keyHasher, staticDirectory } from '@tollgate/kit/directory'
-import type { Ledger } from '@tollgate/kit/ledger'
+import { type Ledger, spooled } from '@tollgate/kit/ledger'
 import { type RedisLedgerOptions, redisLedger } from '@tollgate/kit/ledger/redis'
 import { type Config, longEnough, type RedisStore, type StoreConfig } from '../config/index.ts'
 import { rollupReports } from '../report/rollup-reports.ts'
@@ -32,12 +34,19 @@ export async function openRedisStore(
     // A fleet goes by the server's clock; only a test brings another.
     ...(clock !== systemClock && { clock }),
   }
-  const { ledger, warnings } = await reachable(store, async () => {
+  const { books, warnings } = await reachable(store, async () => {
     const warnings = await startWarnings(config, store)
-    return { ledger: await openLedger(config, store, own), warnings }
+    return { books: await openLedger(config, store, own), warnings }
   })
+  const ledger = spooled(books, { folder: spoolOf(config, store), clock })
   const directory = staticDirectory(records)
   return { ...storeOn(ledger, config, store), directory, masterKey, front: { records }, warnings }
+}
+
+/** A folder for these books alone: others would be told of reservations that they do not know. */
+function spoolOf({ spool }: Config, { shown, prefix }: RedisStore): string {
+  const books = createHash('sha256').update(`${shown} ${prefix}`).digest('hex')
+  return join(spool, books.slice(0, 8))
 }
 
 /** The same as a command has it: it changes no budgets, and waits longer. */

@@ -8,6 +8,7 @@ import {
   staticDirectory,
 } from '@tollgate/kit/directory'
 import { sqliteDirectory } from '@tollgate/kit/directory/sqlite'
+import { type Ledger, spooled } from '@tollgate/kit/ledger'
 import { sqliteLedger } from '@tollgate/kit/ledger/sqlite'
 import { type Config, masterKey, type SqliteStore, type StoreConfig } from '../config/index.ts'
 import { recordReports } from '../report/record-reports.ts'
@@ -19,7 +20,8 @@ import type { CommandStore, Store, StoreOptions } from './store.ts'
 export function openSqliteStore(config: Config, { path }: SqliteStore, { clock }: StoreOptions): Store {
   const { key } = masterKey({ stated: config.masterKey, databasePath: path })
   const front = frontKeys(config, path, keyHasher(key))
-  return { ...openFile(config, path, front.records, clock), masterKey: key, front, warnings: [] }
+  const keep = (books: Ledger) => spooled(books, { folder: config.spool, clock })
+  return { ...openFile(config, path, front.records, { clock, keep }), masterKey: key, front, warnings: [] }
 }
 
 /** The same as a command has it. */
@@ -28,17 +30,24 @@ export function openSqliteCommandStore(
   { path }: SqliteStore,
   { clock }: StoreOptions,
 ): CommandStore {
-  return openFile(config, path, knownKeys(config, path), clock)
+  return openFile(config, path, knownKeys(config, path), { clock })
+}
+
+interface OpenFileOptions {
+  readonly clock: Clock
+  /** What becomes of the books for whoever ends calls. */
+  readonly keep?: (books: Ledger) => Ledger
 }
 
 function openFile(
   config: StoreConfig,
   path: string,
   stated: readonly KeyRecord[],
-  clock: Clock,
+  { clock, keep = (books) => books }: OpenFileOptions,
 ): Omit<CommandStore, 'table'> & { readonly table: SqliteAudit } {
   const { timeZone, durability } = config
-  const ledger = sqliteLedger(path, { clock, budgets: unseenUserBudgets(config), timeZone, durability })
+  const budgets = unseenUserBudgets(config)
+  const ledger = keep(sqliteLedger(path, { clock, budgets, timeZone, durability }))
   const directory: Directory = layeredDirectory({
     front: staticDirectory(stated),
     back: sqliteDirectory(path, { clock }),

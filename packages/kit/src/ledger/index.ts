@@ -4,5 +4,5 @@ export { type ReservationKeeper, type ReservationKeeperOptions, reservationKeepe
 export * from './ledger.ts'
 export { noAccountText } from './no-account.ts'
 export type { Spool, SpoolStanding, Untaken } from './spool.ts'
-export { type SpooledLedger, type SpooledOptions, spooled } from './spooled.ts'
+export { isSpooled, type SpooledLedger, type SpooledOptions, spooled } from './spooled.ts'
 export { type WindowSpan, windowAt } from './windows.ts'

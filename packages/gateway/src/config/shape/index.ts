@@ -2,7 +2,7 @@ import type { BudgetEntry } from '@tollgate/kit/ledger'
 import type { z } from 'zod'
 import type { Config, ConfigKey, DefaultsFor, Team, Tier } from '../config.ts'
 import type { Path, Problem } from '../problem.ts'
-import { choice, fields, type Later, sayIssue } from './fields.ts'
+import { choice, fields, type Later, sayIssue, text } from './fields.ts'
 import { duration, masterKey, name, timeZone } from './leaves.ts'
 import { defaults, keys, type Stated, teams, tiers } from './people.ts'
 import { policies, type StatedPolicy } from './policies.ts'
@@ -30,6 +30,7 @@ export interface StatedConfig
     | 'admin'
     | 'pipeline'
   > {
+  readonly spool?: string | undefined
   readonly providers: Readonly<Record<string, StatedProvider>>
   readonly routes: StatedRoutes
   readonly tiers: Readonly<Record<string, Omit<Tier, 'name'>>>
@@ -55,6 +56,7 @@ const config: z.ZodType<StatedConfig> = fields(
     listen,
     store,
     durability: choice({ normal: 'normal', strict: 'strict' } as const).default('normal'),
+    spool: text().optional(),
     mode: choice({ enforce: 'enforce', observe: 'observe' } as const).default('enforce'),
     org: name.default('default'),
     timezone: timeZone.default('UTC'),
