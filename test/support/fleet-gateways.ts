@@ -12,7 +12,8 @@ import { type RedisServer, redisWithAof, until } from './redis.ts'
 export const ORG = 'acme'
 /** What a token of output costs, nano-USD; input is free. So 1,000 tokens are $0.10, and a cap is a price. */
 export const TOKEN = 100_000
-const PRICES = { flat: { input: '0', output: '100' } }
+const MODEL = 'gpt-4o'
+const PRICES = { [MODEL]: { input: '0', output: '100' } }
 
 /** Long enough never to be what fails on a busy machine. */
 export const PATIENT = { deadlineMs: 20_000 }
@@ -150,7 +151,7 @@ async function ask(
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-caller': JSON.stringify({ org: ORG, ...caller }) },
       body: JSON.stringify({
-        model: 'flat',
+        model: MODEL,
         stream,
         max_tokens: cap,
         messages: [{ role: 'user', content: 'go' }],

@@ -29,9 +29,10 @@ export async function openStreams(
   fleet: GatewayFleet,
   at: number,
   count: number,
+  length = ANSWER,
 ): Promise<{ readonly ended: Promise<readonly Answer[]> }> {
   const before = through(fleet, at).length
-  const call = { caller, cap: CAP, length: ANSWER, stream: true }
+  const call = { caller, cap: CAP, length, stream: true }
   const ended = Promise.all(Array.from({ length: count }, () => fleet.call(at, call)))
   const begun = () => through(fleet, at).filter(({ chunksSent }) => chunksSent >= STILL).length
   await Promise.race([

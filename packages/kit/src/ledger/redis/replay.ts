@@ -37,6 +37,9 @@ export interface ReplayOptions {
   readonly max?: number
 }
 
+/** After ten minutes the tombstones that make a repeat harmless begin to go: nothing is said again that late, ms. */
+const LATEST_MS = 5 * 60_000
+
 /**
  * Remembers what was ended lately. A fail-over loses the tail of what was acknowledged; who was acknowledged says it
  * again, by id, so that it counts once. What leaves the window moves the sequence behind which nothing can be made good.
@@ -45,7 +48,7 @@ export function replay({ clock, sequence, windowMs, max = 100_000 }: ReplayOptio
   const kept = new Map<string, Kept>()
 
   function forgetOld(): void {
-    const oldestMs = sequence.seenAtMs - windowMs
+    const oldestMs = Math.max(sequence.seenAtMs - windowMs, clock.now() - LATEST_MS)
     for (const [id, { acceptedMs, q }] of kept) {
       if (acceptedMs >= oldestMs && kept.size <= max) return
       kept.delete(id)

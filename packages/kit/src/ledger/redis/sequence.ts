@@ -33,7 +33,7 @@ interface Mark {
 }
 
 /**
- * The window ends with the newest change that was seen, not now: while the books are away nothing of it is lost. It moves
+ * The window ends with the newest change that was seen, not now: while the books are away it stands still. It moves
  * for a process that ends nothing itself as well, which would otherwise take a loss of the others' for one it can mend.
  */
 export function sequence({ clock, windowMs }: SequenceOptions): Sequence {
