@@ -6,7 +6,7 @@ export type WarningCode =
   | 'TOLLGATE_FAULT'
   /** The books refused to reserve, for a reason that no caller can mend. */
   | 'TOLLGATE_LEDGER'
-  /** What a request cost could not be booked; its reservation expires, and is charged then. */
+  /** How a request ended was not booked at once: it is kept and told again, or there is no room and it expires. */
   | 'TOLLGATE_SETTLE_FAILED'
   /** A handler did not say what it bought, and was charged what was reserved. */
   | 'TOLLGATE_USAGE_UNTOLD'

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { Budget, Raise } from '../ledger.ts'
-import { TOTAL } from './total.ts'
+import { TOTAL } from '../total.ts'
 
 /**
  * A limit together with all that may never change under it. An account's rules are numbered by their place in its list,
@@ -52,9 +52,9 @@ export interface Default extends Replanned {
 
 const TOTAL_RULE: Rule = {
   id: TOTAL.id,
-  metric: 'usd',
-  window: 'total',
-  timeZone: 'UTC',
+  metric: TOTAL.metric,
+  window: TOTAL.window,
+  timeZone: TOTAL.timeZone,
   anchorDay: undefined,
   place: null,
 }

@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import type { AccountId, Budget, Metric, Window } from '../ledger.ts'
+import { TOTAL } from '../total.ts'
 import { type WindowSpan, windowAt } from '../windows.ts'
 import type { Counter, Counters } from './counters.ts'
 
@@ -32,16 +33,6 @@ export interface AccountName {
 export interface Account extends Rules, AccountName {
   /** Nobody provisioned it: it has its kind's default budgets. */
   readonly auto: boolean
-}
-
-/** What every account counts without having been given a limit; `limit` is where the books' arithmetic ends. */
-export const TOTAL: Budget = {
-  id: 'total',
-  metric: 'usd',
-  window: 'total',
-  timeZone: 'UTC',
-  limit: 2 ** 53 - 2 ** 50,
-  mode: 'soft',
 }
 
 export interface Accounts {

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Adjust, AdjustResult } from '../ledger.ts'
-import { TOTAL } from './accounts.ts'
+import { TOTAL } from '../total.ts'
 import type { Books } from './books.ts'
 import type { Provisioning } from './provision.ts'
 

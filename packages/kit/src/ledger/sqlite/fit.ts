@@ -1,5 +1,6 @@
 import type { Shortfall, Standing } from '../ledger.ts'
-import { limitAt, type Rule, TOTAL } from './accounts.ts'
+import { TOTAL } from '../total.ts'
+import { limitAt, type Rule } from './accounts.ts'
 import type { Counter } from './counters.ts'
 import type { Totals } from './reservations.ts'
 

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { kindOf } from '../account-id.ts'
 import type { AccountId, AccountKind, Budget, NoAccountReason, ProvisionResult } from '../ledger.ts'
-import { type Account, type Keeper, type Rule, type Rules, TOTAL } from './accounts.ts'
+import { TOTAL } from '../total.ts'
+import type { Account, Keeper, Rule, Rules } from './accounts.ts'
 import type { Books } from './books.ts'
 import type { Reservation } from './reservations.ts'
 

@@ -1,8 +1,7 @@
 import { type Clock, systemClock } from '../../core/clock.ts'
-import { budgetFrom, type DefaultBudget } from '../budget-entry.ts'
+import type { DefaultBudget } from '../budget-entry.ts'
 import {
   checkAdjust,
-  checkBudgets,
   checkExtend,
   checkHeartbeat,
   checkId,
@@ -11,7 +10,8 @@ import {
   checkReserve,
   checkSettle,
 } from '../check.ts'
-import type { AccountKind, Budget, Ledger } from '../ledger.ts'
+import { defaultBudgets } from '../default-budgets.ts'
+import type { Ledger } from '../ledger.ts'
 import type { Command, CommandName, Given, Reply } from './clerk.ts'
 import { clerkOnThread } from './other-thread.ts'
 import { clerkHere } from './same-thread.ts'
@@ -113,21 +113,4 @@ export function sqliteLedger(
     smallestLimits,
     close,
   }
-}
-
-/** By kind; a user or an org that nobody has seen is welcome also when it has no budget of its own. */
-function defaultBudgets(
-  entries: readonly DefaultBudget[],
-  timeZone: string,
-): ReadonlyMap<AccountKind, readonly Budget[]> {
-  const byKind = new Map<AccountKind, Budget[]>([
-    ['org', []],
-    ['user', []],
-  ])
-  for (const entry of entries) {
-    const limits = byKind.get(entry.per) ?? []
-    byKind.set(entry.per, [...limits, budgetFrom(entry, { timeZone })])
-  }
-  for (const [kind, limits] of byKind) checkBudgets(`${kind}:*`, limits)
-  return byKind
 }

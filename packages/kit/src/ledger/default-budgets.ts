@@ -1,0 +1,25 @@
+import { budgetFrom, type DefaultBudget } from './budget-entry.ts'
+import { checkBudgets } from './check.ts'
+import type { AccountKind, Budget } from './ledger.ts'
+
+/**
+ * What accounts get that nobody has provisioned, by kind. A user or an org that nobody has seen is welcome also when it has
+ * no budget of its own.
+ *
+ * @throws RangeError when one of them is no budget.
+ */
+export function defaultBudgets(
+  entries: readonly DefaultBudget[],
+  timeZone: string,
+): ReadonlyMap<AccountKind, readonly Budget[]> {
+  const byKind = new Map<AccountKind, Budget[]>([
+    ['org', []],
+    ['user', []],
+  ])
+  for (const entry of entries) {
+    const limits = byKind.get(entry.per) ?? []
+    byKind.set(entry.per, [...limits, budgetFrom(entry, { timeZone })])
+  }
+  for (const [kind, limits] of byKind) checkBudgets(`${kind}:*`, limits)
+  return byKind
+}
