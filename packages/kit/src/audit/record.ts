@@ -1,7 +1,8 @@
+import type { Dialect } from '../core/dialect.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { AccountId, Basis } from '../ledger/ledger.ts'
 import type { Price } from '../meter/price.ts'
-import type { Dialect, Endpoint } from '../wire/call.ts'
+import type { Endpoint } from '../wire/endpoint.ts'
 
 /**
  * What became of one request: who asked, what was decided, who served it, what it cost. Flat, the same fields in every

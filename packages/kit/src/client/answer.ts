@@ -29,7 +29,7 @@ export async function chargeAnswer(answer: Response, arrival: Arrival): Promise<
 async function chargeWhole(answer: Response, { passage, headers }: Arrival): Promise<Response> {
   const { toll } = passage
   const { status } = answer
-  const reading = jsonReading()
+  const reading = jsonReading(toll.received!.format)
   passage.begin(reading)
   let bytes: Buffer
   try {

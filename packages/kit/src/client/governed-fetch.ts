@@ -1,7 +1,9 @@
+import type { Dialect } from '../core/dialect.ts'
+import { errorBody } from '../core/error-body.ts'
 import { TollgateError } from '../core/errors.ts'
 import { requestId } from '../core/ids.ts'
 import { nanoUsd } from '../core/money.ts'
-import { answerOf, openaiErrorBody } from '../core/refuse.ts'
+import { answerOf } from '../core/refuse.ts'
 import { type Identity, principalOf } from '../directory/identity.ts'
 import { accountPath, type Principal } from '../directory/principal.ts'
 import type { Amounts } from '../ledger/ledger.ts'
@@ -9,10 +11,11 @@ import { reservedHeaders } from '../toll/headers.ts'
 import { type ReserveOptions, reservePolicy } from '../toll/policy.ts'
 import { type ReservePolicy, type ReserveRequest, reserveToll } from '../toll/reserve.ts'
 import { endToll, type Toll, wholeReservation } from '../toll/toll.ts'
-import type { Endpoint } from '../wire/call.ts'
-import { editCall } from '../wire/openai/edits.ts'
-import { ENDPOINT_PATHS } from '../wire/openai/paths.ts'
-import { endpointOf, parse } from '../wire/receive.ts'
+import { editCall } from '../wire/edit.ts'
+import type { Format } from '../wire/format.ts'
+import { formatAt } from '../wire/formats.ts'
+import { parseCall } from '../wire/receive.ts'
+import type { ReceivedCall } from '../wire/received-call.ts'
 import type { Deployment } from '../wire/routes.ts'
 import { chargeAnswer } from './answer.ts'
 import { type Fetch, type Outgoing, outgoingOf } from './outgoing.ts'
@@ -61,13 +64,14 @@ export const governedFetch = ({
     const outgoing = outgoingOf(input, init)
     if (BUYS_NOTHING.has(outgoing.method)) return send(input, init)
     const id = requestId()
+    const format = outgoing.method === 'POST' ? formatAt(outgoing.url.pathname) : undefined
     try {
       outgoing.signal?.throwIfAborted()
-      const endpoint = outgoing.method === 'POST' ? endpointOf(outgoing.url.pathname) : undefined
-      if (endpoint) return await sendPriced(terms, id, outgoing, endpoint)
+      if (format) return await sendPriced(terms, id, outgoing, format)
       await admitUnpriced(terms, id, outgoing)
     } catch (error) {
-      if (TollgateError.is(error)) return refusalAnswer(error as TollgateError, id)
+      if (TollgateError.is(error))
+        return refusalAnswer(error as TollgateError, format?.dialect ?? 'openai', id)
       throw error
     }
     return send(input, init)
@@ -86,15 +90,11 @@ interface Terms {
 }
 
 /** Reserve for a call, send it with what enforcement needs, and charge its answer. */
-async function sendPriced(
-  terms: Terms,
-  id: string,
-  outgoing: Outgoing,
-  endpoint: Endpoint,
-): Promise<Response> {
+async function sendPriced(terms: Terms, id: string, outgoing: Outgoing, format: Format): Promise<Response> {
   const { policy, send } = terms
-  const received = parse(await outgoing.bytes(), endpoint)!
-  const deployment = deploymentOf(terms, outgoing.url, endpoint, received.model)
+  const { pathname } = outgoing.url
+  const received = parseCall(await outgoing.bytes(), pathname, format)!
+  const deployment = deploymentOf(terms, outgoing.url, received)
   const toll = await reserve(terms, id, outgoing, { call: received, received, deployment })
   const edited = editCall(received, toll.cap === undefined ? {} : { maxOutputTokens: toll.cap })
   const passage = openPassage(toll, policy.clock)
@@ -158,12 +158,13 @@ async function reserve(
 }
 
 /** Where the call goes: its own URL says best whose prices it has. */
-function deploymentOf({ provider }: Terms, url: URL, endpoint: Endpoint, model: string): Deployment {
-  const base = url.pathname.slice(0, -ENDPOINT_PATHS[endpoint].length)
-  return { provider: { name: provider, dialect: 'openai', baseUrl: url.origin + base }, model }
+function deploymentOf({ provider: name }: Terms, url: URL, { format, model }: ReceivedCall): Deployment {
+  const suffix = format.suffixes.find((ending) => url.pathname.endsWith(ending)) ?? ''
+  const baseUrl = url.origin + url.pathname.slice(0, -suffix.length)
+  return { provider: { name, dialect: format.dialect, baseUrl }, model }
 }
 
-function refusalAnswer(error: TollgateError, id: string): Response {
-  const { status, headers, body } = answerOf(error, openaiErrorBody(error, id))
+function refusalAnswer(error: TollgateError, dialect: Dialect, id: string): Response {
+  const { status, headers, body } = answerOf(error, errorBody(dialect, error, id))
   return new Response(body, { status, headers: { ...headers, 'x-request-id': id } })
 }

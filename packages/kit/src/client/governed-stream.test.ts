@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Reading } from '../toll/reading.ts'
+import { chat } from '../wire/openai/chat/chat.ts'
 import { governedStream } from './governed-stream.ts'
 import type { Passage } from './passage.ts'
 
@@ -15,7 +16,7 @@ function passageOf({ wantsUsage = false } = {}) {
   const endings: { whole: boolean; prompt: number | undefined }[] = []
   let reading: Reading | undefined
   const passage = {
-    toll: { received: { stream: true, wantsUsage } },
+    toll: { received: { format: chat, stream: true, wantsUsage } },
     begin(begun: Reading) {
       reading = begun
     },

@@ -15,8 +15,8 @@ export function governedStream(
   answer: ReadableStream<Uint8Array>,
   { passage, signal }: GovernedStreamOptions,
 ): ReadableStream<Uint8Array> {
-  const { received } = passage.toll
-  const reading = eventReading(received?.stream === true && !received.wantsUsage)
+  const { format, stream, wantsUsage } = passage.toll.received!
+  const reading = eventReading(format, stream && !wantsUsage)
   const upstream = answer.getReader()
   passage.begin(reading)
 

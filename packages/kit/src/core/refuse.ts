@@ -1,17 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { peekContext } from './context.ts'
+import { dialectOf } from './dialect.ts'
+import { errorBody } from './error-body.ts'
 import { ERRORS, type TollgateError } from './errors.ts'
 import { dropHeld } from './tap.ts'
 
-/** OpenAI's error object: https://platform.openai.com/docs/guides/error-codes */
-export function openaiErrorBody(error: TollgateError, requestId: string): object {
-  const message = `Tollgate: ${error.publicMessage} Ref ${requestId}.`
-  return { error: { message, type: ERRORS[error.code].type, param: error.param ?? null, code: error.code } }
-}
-
 /** An error as the body that the client of this request expects, with the reference to give to support. */
 export function errorBodyOf(req: IncomingMessage, error: TollgateError): object {
-  return openaiErrorBody(error, peekContext(req)?.id ?? 'none')
+  return errorBody(dialectOf(req), error, peekContext(req)?.id ?? 'none')
 }
 
 /** A refusal or fault as an HTTP answer, before it is known what carries it. */

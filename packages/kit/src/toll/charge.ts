@@ -1,7 +1,7 @@
 import { MAX_AMOUNT, type NanoUsd, nanoUsd } from '../core/money.ts'
 import type { Amounts, Basis } from '../ledger/ledger.ts'
 import { costOf, type Price } from '../meter/price.ts'
-import { totalTokens, type Usage } from '../wire/usage.ts'
+import { addUsage, totalTokens, type Usage } from '../wire/usage.ts'
 
 /** What one request is charged, and how that is known. */
 export interface Charge {
@@ -23,7 +23,7 @@ export function addCharges(a: Charge, b: Charge): Charge {
     nanoUsd: nanoUsd(Math.min(a.nanoUsd + b.nanoUsd, MAX_AMOUNT)),
     tokens: a.tokens + b.tokens,
     basis: a.basis === 'exact' && b.basis === 'exact' ? 'exact' : 'estimated',
-    ...usageOf(addUsage(a.usage, b.usage)),
+    ...usageOf(a.usage && b.usage ? addUsage(a.usage, b.usage) : (a.usage ?? b.usage)),
   }
 }
 
@@ -39,13 +39,6 @@ export function atLeast(floor: Charge | undefined, charge: Charge): Charge {
 
 function usageOf(usage: Usage | undefined): { readonly usage?: Usage } {
   return usage ? { usage } : {}
-}
-
-function addUsage(a: Usage | undefined, b: Usage | undefined): Usage | undefined {
-  if (!a || !b) return a ?? b
-  const sum: Record<string, number> = { ...a }
-  for (const [kind, tokens] of Object.entries(b)) sum[kind] = (sum[kind] ?? 0) + tokens
-  return sum as unknown as Usage
 }
 
 /** A charge as the ledger's totals. */

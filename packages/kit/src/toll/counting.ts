@@ -1,6 +1,5 @@
 import type { Amounts } from '../ledger/ledger.ts'
 import { estimatedCharge, estimateUsage } from '../meter/estimate.ts'
-import { inputTexts } from '../wire/openai/edits.ts'
 import { totalTokens, type Usage } from '../wire/usage.ts'
 import { amountsOf, type Charge, chargeOf } from './charge.ts'
 import type { Reading } from './reading.ts'
@@ -102,6 +101,6 @@ async function countRequest(toll: Toll): Promise<number> {
   // Images, files and audio are no text: their bound is all that is known.
   if (!received || received.unboundedInput) return demand?.bounds.inputTokens ?? 0
   const messages = Array.isArray(received.body.messages) ? received.body.messages.length : 0
-  const text = await booth.tokenizer.count(inputTexts(received), modelOf(toll))
+  const text = await booth.tokenizer.count(received.format.inputTexts(received.body), modelOf(toll))
   return text + TOKENS_PER_MESSAGE * messages + TOKENS_PER_REQUEST
 }

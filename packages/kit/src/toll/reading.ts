@@ -1,5 +1,5 @@
-import { answerReader } from '../wire/openai/answer.ts'
-import { type Generated, streamReader } from '../wire/openai/stream.ts'
+import type { Format } from '../wire/format.ts'
+import type { Generated } from '../wire/stream-reader.ts'
 import type { Usage } from '../wire/usage.ts'
 
 /** An answer as it passes: what the client sees of it, and what it says about its cost. */
@@ -28,8 +28,8 @@ export interface Reading {
 type Growing = { -readonly [Field in keyof Reading]: Reading[Field] }
 
 /** Read a complete JSON answer. */
-export function jsonReading(): Reading {
-  const reader = answerReader()
+export function jsonReading(format: Format): Reading {
+  const reader = format.answerReader()
   let taken = false
   const reading: Growing = {
     usage: undefined,
@@ -60,8 +60,8 @@ export function jsonReading(): Reading {
 }
 
 /** Read a stream of events. `hideUsage`: the client did not ask for the usage chunk. */
-export function eventReading(hideUsage: boolean): Reading {
-  const reader = streamReader({ hideUsage })
+export function eventReading(format: Format, hideUsage: boolean): Reading {
+  const reader = format.streamReader({ hideUsage })
   const reading: Growing = {
     usage: undefined,
     overtaken: false,

@@ -1,11 +1,5 @@
-import type { JsonObject } from './json.ts'
-import type { Fields } from './json-fields.ts'
-
-/** The wire formats a client may speak. */
-export type Dialect = 'openai'
-
-/** What a call asks for, whatever dialect it came in. */
-export type Endpoint = 'chat' | 'completions' | 'embeddings'
+import type { Dialect } from '../core/dialect.ts'
+import type { Endpoint } from './endpoint.ts'
 
 /** One provider call, as read from a request: what enforcement needs to know of it. */
 export interface Call {
@@ -31,12 +25,4 @@ export interface Call {
   readonly unpriced: readonly string[]
   /** Whether the shape of the answer suffers when it is cut short (tools, structured output). */
   readonly structured: boolean
-}
-
-/** A call as it came over the wire: what it asks for, and its own text, in which single values can be replaced. */
-export interface ReceivedCall extends Call {
-  readonly bytes: Buffer
-  readonly text: string
-  readonly fields: Fields
-  readonly body: JsonObject
 }

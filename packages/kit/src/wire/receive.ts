@@ -2,30 +2,22 @@ import type { IncomingMessage } from 'node:http'
 import { DEFAULT_MAX_BODY_BYTES, readBody } from '../core/body.ts'
 import { TollgateError } from '../core/errors.ts'
 import { slot } from '../core/slot.ts'
-import type { Call, Endpoint, ReceivedCall } from './call.ts'
+import type { Call } from './call.ts'
+import type { Endpoint } from './endpoint.ts'
+import type { Format } from './format.ts'
+import { FORMATS, formatAt, formatOf } from './formats.ts'
 import { invalid, isObject, type JsonObject } from './json.ts'
 import { type Fields, scanFields } from './json-fields.ts'
-import { ENDPOINT_PATHS } from './openai/paths.ts'
-import { GUARDED_FIELDS, readRequest } from './openai/request.ts'
+import type { ReceivedCall } from './received-call.ts'
 
 /** The call that a request makes, read once by whichever stage needs it first. */
 export const call = slot<ReceivedCall | undefined>()('call', 'tier-check or budget-reserve')
-
-/** The paths that speak OpenAI's dialect, whatever stands before them; the longest first, since one ends in another. */
-const PATHS = (Object.entries(ENDPOINT_PATHS) as [Endpoint, string][]).sort(
-  ([, a], [, b]) => b.length - a.length,
-)
 
 /** The path of a request as its client asked for it, without the query; mounted prefixes included. */
 export function pathOf(req: IncomingMessage): string {
   const url = (req as { originalUrl?: string }).originalUrl ?? req.url ?? '/'
   const query = url.indexOf('?')
   return query === -1 ? url : url.slice(0, query)
-}
-
-/** The endpoint that a path names, by its longest known ending. */
-export function endpointOf(path: string): Endpoint | undefined {
-  return PATHS.find(([, suffix]) => path.endsWith(suffix))?.[0]
 }
 
 /** Endpoints of providers that cannot be priced yet, or cost by other units: the shape of their body says nothing here. */
@@ -39,7 +31,7 @@ export function isUnpricedEndpoint(path: string): boolean {
 
 /** A path that is none of ours, and those that are: an SDK that was pointed here can be told to call another one. */
 export function noEndpoint(why: string): TollgateError {
-  const served = Object.values(ENDPOINT_PATHS).join(', ')
+  const served = FORMATS.flatMap(({ suffixes }) => suffixes).join(', ')
   return new TollgateError('endpoint_not_found', { message: `${why} This release serves ${served}.` })
 }
 
@@ -67,39 +59,40 @@ async function readCall(req: IncomingMessage, maxBodyBytes: number): Promise<Rec
   const path = pathOf(req)
   // No client sends a fragment; a proxy that forwards it would let the path mean two things.
   if (path.includes('#')) throw new TollgateError('invalid_request', { message: 'The path has a fragment.' })
-  const endpoint = endpointOf(path)
-  if (!endpoint && isUnpricedEndpoint(path)) return undefined
-  if (endpoint && req.method !== 'POST') {
+  const format = formatAt(path)
+  if (!format && isUnpricedEndpoint(path)) return undefined
+  if (format && req.method !== 'POST') {
     throw new TollgateError('method_not_allowed', { headers: { allow: 'POST' } })
   }
   if (req.method === 'GET' || req.method === 'HEAD') return undefined
-  if (endpoint) requireJson(req)
+  if (format) requireJson(req)
   else if (!mayBeJson(req)) return undefined
-  return parse(await readBody(req, maxBodyBytes), endpoint)
+  return parseCall(await readBody(req, maxBodyBytes), path, format)
 }
 
-/** Read a call from its bytes; `endpoint` undefined lets the body's shape decide. */
-export function parse(bytes: Buffer, endpoint: Endpoint | undefined): ReceivedCall | undefined {
+/** Read a call from its bytes, as they came to a path; without the path's format the body's shape decides. */
+export function parseCall(bytes: Buffer, path: string, known?: Format): ReceivedCall | undefined {
   const text = bytes.toString('utf8')
-  const read = readObject(text, endpoint !== undefined)
+  const read = readObject(text, known !== undefined)
   if (!read) return undefined
   const { body, fields } = read
-  const shape = endpoint ?? endpointOfBody(body)
-  if (!shape) return undefined
-  refuseAmbiguity(fields)
-  const call = readRequest(shape, body, bytes.length)
-  return { ...(endpoint ? call : guessed(call, body)), bytes, text, fields, body }
+  const format = known ?? formatOfBody(body)
+  if (!format) return undefined
+  refuseAmbiguity(fields, format)
+  const target = { bytes: bytes.length, path }
+  const call = format.read(body, target)
+  return { ...(known ? call : guessed(call, body)), format, target, bytes, text, fields, body }
 }
 
 /**
  * Two parsers may disagree about a field that is given twice, or in another case (some of them match names without
  * regard to it): what we checked must be what the provider reads.
  */
-function refuseAmbiguity({ spans, duplicates }: Fields): void {
+function refuseAmbiguity({ spans, duplicates }: Fields, { guarded }: Format): void {
   for (const name of spans.keys()) {
     // Both ways, as such parsers fold: `\u017f` is a small s, and `\u212a` a capital K.
     const plain = name.toUpperCase().toLowerCase()
-    if (!GUARDED_FIELDS.has(plain)) continue
+    if (!guarded.has(plain)) continue
     if (name !== plain) throw invalid(plain, `\`${name}\` is not a field: write \`${plain}\`.`)
     if (duplicates.has(name)) {
       throw invalid(name, `\`${name}\` is given twice: two readers may disagree about which one counts.`)
@@ -123,6 +116,11 @@ function readObject(text: string, required: boolean): { body: JsonObject; fields
 }
 
 /** On a route of the application's own, the shape of the body says which call it is. */
+function formatOfBody(body: JsonObject): Format | undefined {
+  const endpoint = endpointOfBody(body)
+  return endpoint && formatOf(endpoint)
+}
+
 function endpointOfBody(body: JsonObject): Endpoint | undefined {
   if (typeof body.model !== 'string') return undefined
   if (Array.isArray(body.messages)) return 'chat'

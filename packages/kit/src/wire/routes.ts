@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
+import type { Dialect } from '../core/dialect.ts'
 import { TollgateError } from '../core/errors.ts'
 import { slot } from '../core/slot.ts'
-import type { Call, Dialect } from './call.ts'
+import type { Call } from './call.ts'
 
 /** Someone who serves models for money, or a server of one's own. */
 export interface Provider {

@@ -6,12 +6,11 @@ import { errorBodyOf } from '../../core/refuse.ts'
 import { defineStage, type Stage } from '../../core/stage.ts'
 import { extendTo, loseAttempt } from '../../toll/attempt.ts'
 import type { Toll } from '../../toll/toll.ts'
-import type { ReceivedCall } from '../../wire/call.ts'
-import { editCall } from '../../wire/openai/edits.ts'
-import { requestHeaders } from '../../wire/openai/headers.ts'
-import { ENDPOINT_PATHS } from '../../wire/openai/paths.ts'
-import { streamError } from '../../wire/openai/stream.ts'
-import { endpointOf, noEndpoint, pathOf, receiveCall } from '../../wire/receive.ts'
+import { editCall } from '../../wire/edit.ts'
+import { formatAt } from '../../wire/formats.ts'
+import { requestHeaders } from '../../wire/headers.ts'
+import { noEndpoint, pathOf, receiveCall } from '../../wire/receive.ts'
+import type { ReceivedCall } from '../../wire/received-call.ts'
 import { type Deployment, type Routes, routeOf } from '../../wire/routes.ts'
 import { tollSlot } from '../budget-reserve/slots.ts'
 import type { Failure } from './failure.ts'
@@ -52,7 +51,7 @@ export const providerFailover = ({
     observes: [tollSlot],
     handle: async function providerFailover(req, res) {
       const call = await receiveCall(req)
-      if (!call || !endpointOf(pathOf(req))) {
+      if (!call || !formatAt(pathOf(req))) {
         throw noEndpoint(`There is nothing at ${req.method} ${pathOf(req)}.`)
       }
       const trip: Trip = {
@@ -152,7 +151,7 @@ function note(
 }
 
 /** End the answer as the provider did; where it broke off, so that no SDK takes the rest for a success. */
-function finish({ res, toll, req }: Trip, end: 'answered' | 'cut', deployment: Deployment): void {
+function finish({ res, toll, req, call }: Trip, end: 'answered' | 'cut', deployment: Deployment): void {
   if (end === 'answered') {
     res.end()
     return
@@ -161,7 +160,7 @@ function finish({ res, toll, req }: Trip, end: 'answered' | 'cut', deployment: D
   if (res.closed) return
   const fault = brokenOff(deployment)
   if (!String(res.getHeader('content-type')).startsWith('text/event-stream')) throw fault
-  res.end(streamError(errorBodyOf(req, fault)))
+  res.end(call.format.streamError(errorBodyOf(req, fault)))
 }
 
 function upstreamRequest(
@@ -176,8 +175,9 @@ function upstreamRequest(
   const base = baseOf(provider.baseUrl)
   return {
     origin: base.origin,
-    path: base.path + ENDPOINT_PATHS[call.endpoint],
-    headers: requestHeaders(req.headers, provider, body.length),
+    path: base.path + call.format.path({ model, stream: call.stream }),
+    headers: requestHeaders(req.headers, provider, { bytes: body.length, type: 'application/json' }),
+    dialect: provider.dialect,
     body,
     firstByteMs,
     idleMs,

@@ -2,7 +2,8 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import type { Transform } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { decodeStream } from '../../core/decode.ts'
-import { isReturned } from '../../wire/openai/headers.ts'
+import type { Dialect } from '../../core/dialect.ts'
+import { isReturned } from '../../wire/headers.ts'
 import { type Failure, failureOf, isRetryable, publicTextOf, retryAfterMs } from './failure.ts'
 
 /** One call of one provider, ready to be sent. */
@@ -10,6 +11,8 @@ export interface UpstreamRequest {
   readonly origin: string
   readonly path: string
   readonly headers: string[]
+  /** Whose headers come back. */
+  readonly dialect: Dialect
   readonly body: Buffer
   readonly firstByteMs: number
   readonly idleMs: number
@@ -40,6 +43,7 @@ class ClientLeft extends Error {}
 /** One call on its way, and how far it has come. */
 interface Exchange {
   readonly res: ServerResponse
+  readonly dialect: Dialect
   readonly hooks: UpstreamHooks
   readonly startedAtMs: number
   controller: Dispatcher.DispatchController | undefined
@@ -70,6 +74,7 @@ export function callUpstream(
   return new Promise((resolve) => {
     const exchange: Exchange = {
       res,
+      dialect: request.dialect,
       hooks,
       startedAtMs: performance.now(),
       controller: undefined,
@@ -131,7 +136,7 @@ function begin(exchange: Exchange, status: number, headers: IncomingHttpHeaders)
   res.statusCode = status
   for (const name in headers) {
     const value = headers[name]
-    if (value !== undefined && isReturned(name)) res.setHeader(name, value)
+    if (value !== undefined && isReturned(exchange.dialect, name)) res.setHeader(name, value)
   }
   hooks.onAnswer(status)
   exchange.decoder = decoderFor(exchange, headers['content-encoding'])

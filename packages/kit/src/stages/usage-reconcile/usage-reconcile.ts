@@ -18,6 +18,7 @@ import { REMAINING_HEADER } from '../../toll/refusals.ts'
 import { type Ending, knownCharge, toldSoFar, unfinishedCharge, withLost } from '../../toll/settlement.ts'
 import { chargeOn, endToll, type Toll, wholeReservation } from '../../toll/toll.ts'
 import { pathOf } from '../../wire/receive.ts'
+import type { ReceivedCall } from '../../wire/received-call.ts'
 import { tollSlot } from '../budget-reserve/slots.ts'
 import { charge } from './slots.ts'
 
@@ -91,8 +92,7 @@ function watch(req: IncomingMessage, res: ServerResponse, toll: Toll): void {
     head(response) {
       const kind = answerKind(response)
       if (toll.received && kind) {
-        seen.reading =
-          kind === 'events' ? eventReading(toll.received.stream && !toll.received.wantsUsage) : jsonReading()
+        seen.reading = readingOf(toll.received, kind)
         seen.counting = undefined
       }
       if (kind === 'events') response.removeHeader('content-length')
@@ -105,6 +105,10 @@ function watch(req: IncomingMessage, res: ServerResponse, toll: Toll): void {
       return seen.reading?.streaming ? withComment(rest, toll) : rest
     },
   })
+}
+
+function readingOf({ format, stream, wantsUsage }: ReceivedCall, kind: 'json' | 'events'): Reading {
+  return kind === 'events' ? eventReading(format, stream && !wantsUsage) : jsonReading(format)
 }
 
 function countingOf(seen: Watch, toll: Toll): Counting {

@@ -1,0 +1,26 @@
+import type { Changes } from './format.ts'
+import { spliceFields } from './json-fields.ts'
+import type { ReceivedCall } from './received-call.ts'
+
+/** A call with the changes that enforcement needs: as bytes to send on, and, where a host has parsed it, as an object. */
+export interface EditedCall {
+  readonly bytes: Buffer
+  body(): Record<string, unknown>
+}
+
+/**
+ * Change what must be changed in a request, and leave every other byte as it came: the model's name, the cap, and on
+ * streams the request for usage, which the charge depends on. Undefined when nothing has to change.
+ */
+export function editCall(call: ReceivedCall, { model, maxOutputTokens }: Changes): EditedCall | undefined {
+  const values = call.format.edits(call, call.body, {
+    ...(model === undefined || model === call.model ? {} : { model }),
+    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+  })
+  const edits = Object.entries(values)
+  if (edits.length === 0) return undefined
+  return {
+    bytes: Buffer.from(spliceFields(call.text, call.fields, edits)),
+    body: () => ({ ...call.body, ...values }),
+  }
+}

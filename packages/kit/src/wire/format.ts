@@ -1,0 +1,105 @@
+import type { Dialect } from '../core/dialect.ts'
+import type { AnswerReader } from './answer-reader.ts'
+import type { Call } from './call.ts'
+import type { Endpoint } from './endpoint.ts'
+import type { JsonObject } from './json.ts'
+import type { Answer } from './neutral/answer.ts'
+import type { Conversation } from './neutral/conversation.ts'
+import type { Carriages } from './neutral/features.ts'
+import type { ProviderError } from './neutral/provider-error.ts'
+import type { StreamEvent } from './neutral/stream.ts'
+import type { StreamReader } from './stream-reader.ts'
+
+/**
+ * One endpoint as its dialect speaks it: what enforcement must read and change of a call, and read of an answer, whose
+ * bytes otherwise pass as they came. Each is a room of its own; whoever is outside knows only this.
+ */
+export interface Format {
+  readonly endpoint: Endpoint
+  readonly dialect: Dialect
+  /** How the paths end that it is found at: `/chat/completions`. */
+  readonly suffixes: readonly string[]
+  /** Fields that enforcement reads. Given twice, they are refused: the provider's parser might take the other one. */
+  readonly guarded: ReadonlySet<string>
+  /** Read what a call may cost. @throws TollgateError `invalid_request`, naming the field. */
+  read(body: JsonObject, target: Target): Call
+  /** The top-level fields that enforcement must replace or add, with their new values; none as a rule. */
+  edits(call: Call, body: JsonObject, changes: Changes): Readonly<Record<string, unknown>>
+  /** Where the call goes, below a base URL that ends in the version segment: path, and query where it has one. */
+  path(call: Pick<Call, 'model' | 'stream'>): string
+  /** The texts of a request that become input, for counting where the provider did not say. */
+  inputTexts(body: JsonObject): string[]
+  /** Reads a complete JSON answer as it passes. */
+  answerReader(): AnswerReader
+  /** Reads a stream as it passes, and takes out of it what the client did not ask for. */
+  streamReader(options: { readonly hideUsage: boolean }): StreamReader
+  /** An error inside a stream that has begun, in the shape that its SDKs raise, with the terminal event behind it. */
+  streamError(error: object): Buffer
+  /** How a conversation is said in it; absent where only its own dialect serves it. */
+  readonly translation?: Translation
+}
+
+/** What a request says outside its body. */
+export interface Target {
+  /** Bytes of the body. */
+  readonly bytes: number
+  /** As the client asked for it, without the query: Gemini's names the model. */
+  readonly path: string
+}
+
+/** What enforcement changes in a call. */
+export interface Changes {
+  /** The deployment's own name of the model. */
+  readonly model?: string
+  /** The cap on output tokens of one choice that the reservation pays for. */
+  readonly maxOutputTokens?: number
+}
+
+/** Both directions between a dialect and what is neutral. Pure: bytes are cut into events before, and sent after. */
+export interface Translation {
+  /** What becomes of each feature of a conversation that was asked for in another dialect. */
+  readonly carries: Carriages
+  readRequest(body: JsonObject, target: Target): Conversation
+  /** The body of a request that asks for this, and headers that it needs (an API version). Says nothing of the cap and usage that enforcement asks for. */
+  writeRequest(conversation: Conversation, target: WriteTarget): WrittenRequest
+  /** @throws SyntaxError when it is no answer of this dialect. */
+  readAnswer(body: JsonObject): Answer
+  writeAnswer(answer: Answer, asked: Asked): JsonObject
+  streamDecoder(): StreamDecoder
+  streamEncoder(asked: Asked): StreamEncoder
+  readError(status: number, body: unknown): ProviderError
+  writeError(error: ProviderError, requestId: string): { readonly status: number; readonly body: JsonObject }
+}
+
+export interface WriteTarget {
+  /** The most that the model can answer with, where a dialect requires a cap and the client gave none, tokens. */
+  readonly maxOutputTokens: number
+}
+
+export interface WrittenRequest {
+  readonly body: JsonObject
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** What of the client's own request shapes the answer that it gets. */
+export interface Asked {
+  /** The model, by the name that the client used. */
+  readonly model: string
+  /** The client asked for usage in its stream. */
+  readonly wantsUsage: boolean
+  /** The body of the client's own request, for answers that repeat some of it (Responses). */
+  readonly request: JsonObject
+  readonly requestId: string
+}
+
+/** From a dialect's events to neutral ones: one event of its stream at a time, by its `data` and its `event` name. */
+export interface StreamDecoder {
+  push(data: string, event?: string): readonly StreamEvent[]
+  /** The stream is over: what is left to say, `end` at any rate. */
+  end(): readonly StreamEvent[]
+}
+
+/** From neutral events to a dialect's bytes: whole events, terminal ones included. */
+export interface StreamEncoder {
+  push(event: StreamEvent): Buffer | undefined
+}

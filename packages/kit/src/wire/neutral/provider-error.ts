@@ -1,0 +1,28 @@
+/** A provider's refusal or fault, in no dialect. Its text is the provider's own, and public. */
+export interface ProviderError {
+  readonly status: number
+  readonly kind: ProviderErrorKind
+  readonly message: string
+  /** The provider's own code or type of it, as it came. */
+  readonly code?: string
+  /** The field of the request that is at fault, in the provider's spelling. */
+  readonly param?: string
+}
+
+/**
+ * What is wrong, as far as a policy may depend on it: a larger model helps where the window is too small, another provider
+ * where a filter has struck.
+ */
+export type ProviderErrorKind =
+  | 'invalid_request'
+  | 'authentication'
+  | 'permission'
+  | 'not_found'
+  | 'too_large'
+  | 'context_window'
+  | 'content_filter'
+  | 'rate_limited'
+  | 'quota'
+  | 'overloaded'
+  | 'timeout'
+  | 'server'

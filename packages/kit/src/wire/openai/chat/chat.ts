@@ -1,0 +1,47 @@
+import { answerReaderBy } from '../../answer-reader.ts'
+import type { Format } from '../../format.ts'
+import { stringsOf, textOfJson } from '../../input-texts.ts'
+import { streamReaderBy } from '../../stream-reader.ts'
+import { COMPLETION_ANSWER, COMPLETION_STREAM, completionStreamError } from '../completion-rules.ts'
+import { usageOption } from '../shared-fields.ts'
+import { readChatCall } from './request.ts'
+
+/** OpenAI's Chat Completions, which most providers speak: https://platform.openai.com/docs/api-reference/chat */
+export const chat: Format = {
+  endpoint: 'chat',
+  dialect: 'openai',
+  suffixes: ['/chat/completions'],
+  guarded: new Set([
+    'model',
+    'messages',
+    'max_tokens',
+    'max_completion_tokens',
+    'n',
+    'stream',
+    'stream_options',
+    'modalities',
+    'tools',
+    'service_tier',
+    'web_search_options',
+    'prediction',
+  ]),
+  read: readChatCall,
+  edits: (call, body, { model, maxOutputTokens }) => ({
+    ...(model === undefined ? {} : { model }),
+    // The field that the client has filled in, else the endpoint's current one.
+    ...(maxOutputTokens === undefined
+      ? {}
+      : {
+          [typeof body.max_tokens === 'number' ? 'max_tokens' : 'max_completion_tokens']: maxOutputTokens,
+        }),
+    ...(call.stream && !call.wantsUsage ? usageOption(body) : {}),
+  }),
+  path: () => '/chat/completions',
+  inputTexts: ({ messages, tools, functions, response_format }) => [
+    ...textOfJson(tools, functions, response_format),
+    ...stringsOf(messages),
+  ],
+  answerReader: () => answerReaderBy(COMPLETION_ANSWER),
+  streamReader: (options) => streamReaderBy(COMPLETION_STREAM, options),
+  streamError: completionStreamError,
+}

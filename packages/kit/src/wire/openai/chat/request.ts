@@ -1,0 +1,71 @@
+import type { Call } from '../../call.ts'
+import type { Target } from '../../format.ts'
+import { invalid, isObject, type JsonObject } from '../../json.ts'
+import { asksForTier, capOf, choicesOf, modelOf, streamOf } from '../shared-fields.ts'
+
+/** Read what a request to Chat Completions may cost: https://platform.openai.com/docs/api-reference/chat/create */
+export function readChatCall(body: JsonObject, { bytes }: Target): Call {
+  const model = modelOf(body)
+  if (!Array.isArray(body.messages) || body.messages.length === 0) {
+    throw invalid('messages', '`messages` is a list of at least one message.')
+  }
+  const cap = capOf(body, 'max_completion_tokens')
+  const legacyCap = capOf(body, 'max_tokens')
+  if (cap !== undefined && legacyCap !== undefined) {
+    throw invalid('max_tokens', 'Give one of `max_tokens` and `max_completion_tokens`, not both.')
+  }
+  const parts = partsOf(body.messages)
+  const maxOutputTokens = cap ?? legacyCap
+  return {
+    dialect: 'openai',
+    endpoint: 'chat',
+    model,
+    ...streamOf(body),
+    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+    choices: choicesOf(body, 'n'),
+    inputBytes: bytes,
+    unboundedInput: !parts.every(isText),
+    audioInput: parts.some((part) => part.type === 'input_audio'),
+    audioOutput: Array.isArray(body.modalities) && body.modalities.includes('audio'),
+    unpriced: unpricedOf(body),
+    structured: Array.isArray(body.tools) || isObject(body.response_format),
+  }
+}
+
+/** The content parts of all messages that are not plain text of their own. */
+function partsOf(messages: readonly unknown[]): JsonObject[] {
+  const parts: JsonObject[] = []
+  for (const message of messages) {
+    if (!isObject(message)) throw invalid('messages', 'Each of `messages` is an object.')
+    // An earlier answer in audio is sent back by its id: its length is not in the request.
+    if (isObject(message.audio)) parts.push({ type: 'input_audio' })
+    if (Array.isArray(message.content)) parts.push(...message.content.filter(isObject))
+  }
+  return parts
+}
+
+const TEXT_FIELDS: ReadonlySet<string> = new Set(['type', 'text', 'refusal', 'cache_control'])
+
+/** Text and nothing else: a part with an image beside its text may be read as an image, whatever its type says. */
+function isText(part: JsonObject): boolean {
+  return (
+    (part.type === 'text' || part.type === 'refusal') &&
+    Object.keys(part).every((name) => TEXT_FIELDS.has(name))
+  )
+}
+
+/** Features with a price of their own that the book does not have, or that no cap bounds. */
+function unpricedOf(body: JsonObject): string[] {
+  const found: string[] = []
+  for (const feature of ['web_search_options', 'prediction'])
+    if (body[feature] !== undefined && body[feature] !== null) found.push(feature)
+  if (asksForTier(body)) found.push('service_tier')
+  const { tools } = body
+  if (Array.isArray(tools) && !tools.every(isOwnTool)) found.push('tools')
+  return found
+}
+
+/** A tool that the client runs; others are run by the provider, at a fee. */
+function isOwnTool(tool: unknown): boolean {
+  return isObject(tool) && (tool.type === 'function' || tool.type === 'custom')
+}

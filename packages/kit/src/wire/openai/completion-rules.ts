@@ -1,0 +1,58 @@
+import type { AnswerRules } from '../answer-reader.ts'
+import { isObject, type JsonObject } from '../json.ts'
+import type { StreamRules } from '../stream-reader.ts'
+import { readUsage } from './usage.ts'
+
+/** How answers of Chat Completions and Completions are read, and those of Embeddings, which show no text. */
+export const COMPLETION_ANSWER: AnswerRules = {
+  usageField: 'usage',
+  modelField: 'model',
+  usage: readUsage,
+  texts: (body) => choicesOf(body).flatMap((choice) => generatedTexts(choice.message ?? choice)),
+}
+
+const DONE = '[DONE]'
+
+/** How their streams are read: https://platform.openai.com/docs/api-reference/chat-streaming */
+export const COMPLETION_STREAM: StreamRules = {
+  usageMarks: ['"prompt_tokens"'],
+  terminalMark: DONE,
+  isTerminal: (data) => data.trim() === DONE,
+  // While a choice runs, the value is null.
+  finishMarks: ['"finish_reason":"', '"finish_reason": "'],
+  usage: (chunk) => readUsage(chunk.usage),
+  model: ({ model }) => (typeof model === 'string' ? model : undefined),
+  // The chunk that only carries usage has no choices; providers that add it to a real one are passed on.
+  isBareUsage: ({ choices }) => Array.isArray(choices) && choices.length === 0,
+  generated: (chunk) =>
+    choicesOf(chunk).map((choice) => [choice.index, generatedTexts(choice.delta ?? choice)] as const),
+}
+
+function choicesOf(body: unknown): JsonObject[] {
+  return isObject(body) && Array.isArray(body.choices) ? body.choices.filter(isObject) : []
+}
+
+const NOT_GENERATED: ReadonlySet<string> = new Set([
+  'role',
+  'id',
+  'type',
+  'index',
+  'finish_reason',
+  'logprobs',
+  'data',
+])
+
+/** Every string that a model generated in a message or a delta: text, refusals, reasoning, tool calls. */
+function generatedTexts(message: unknown): string[] {
+  if (typeof message === 'string') return [message]
+  if (Array.isArray(message)) return message.flatMap(generatedTexts)
+  if (typeof message !== 'object' || message === null) return []
+  return Object.entries(message).flatMap(([name, value]) =>
+    NOT_GENERATED.has(name) ? [] : generatedTexts(value),
+  )
+}
+
+/** An error inside a stream that has begun; SDKs raise it. Ends with the terminal event. */
+export function completionStreamError(error: object): Buffer {
+  return Buffer.from(`data: ${JSON.stringify(error)}\n\ndata: ${DONE}\n\n`)
+}

@@ -1,0 +1,61 @@
+import { answerReaderBy } from '../answer-reader.ts'
+import type { Call } from '../call.ts'
+import type { Format, Target } from '../format.ts'
+import { stringsOf } from '../input-texts.ts'
+import { invalid, type JsonObject } from '../json.ts'
+import { streamReaderBy } from '../stream-reader.ts'
+import { COMPLETION_ANSWER, COMPLETION_STREAM, completionStreamError } from './completion-rules.ts'
+import { asksForTier, capOf, choicesOf, modelOf, streamOf, usageOption } from './shared-fields.ts'
+
+/** Completions without a cap stop here: https://platform.openai.com/docs/api-reference/completions/create */
+const DEFAULT_MAX_TOKENS = 16
+
+/** OpenAI's Completions, of texts rather than conversations: https://platform.openai.com/docs/api-reference/completions */
+export const completions: Format = {
+  endpoint: 'completions',
+  dialect: 'openai',
+  suffixes: ['/completions'],
+  guarded: new Set([
+    'model',
+    'prompt',
+    'max_tokens',
+    'n',
+    'best_of',
+    'stream',
+    'stream_options',
+    'service_tier',
+  ]),
+  read: readCompletionsCall,
+  edits: (call, body, { model, maxOutputTokens }) => ({
+    ...(model === undefined ? {} : { model }),
+    ...(maxOutputTokens === undefined ? {} : { max_tokens: maxOutputTokens }),
+    ...(call.stream && !call.wantsUsage ? usageOption(body) : {}),
+  }),
+  path: () => '/completions',
+  inputTexts: ({ prompt }) => stringsOf(prompt),
+  answerReader: () => answerReaderBy(COMPLETION_ANSWER),
+  streamReader: (options) => streamReaderBy(COMPLETION_STREAM, options),
+  streamError: completionStreamError,
+}
+
+function readCompletionsCall(body: JsonObject, { bytes }: Target): Call {
+  const model = modelOf(body)
+  const { prompt } = body
+  if (prompt === undefined || prompt === null) throw invalid('prompt', '`prompt` is missing.')
+  const isList = Array.isArray(prompt) && !prompt.every((token) => typeof token === 'number')
+  const prompts = isList ? prompt.length : 1
+  return {
+    dialect: 'openai',
+    endpoint: 'completions',
+    model,
+    ...streamOf(body),
+    maxOutputTokens: capOf(body, 'max_tokens') ?? DEFAULT_MAX_TOKENS,
+    choices: prompts * Math.max(choicesOf(body, 'n'), choicesOf(body, 'best_of')),
+    inputBytes: bytes,
+    unboundedInput: false,
+    audioInput: false,
+    audioOutput: false,
+    unpriced: asksForTier(body) ? ['service_tier'] : [],
+    structured: false,
+  }
+}
