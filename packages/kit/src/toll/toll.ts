@@ -7,6 +7,7 @@ import type { ReceivedCall } from '../wire/received-call.ts'
 import type { Booth } from './booth.ts'
 import { amountsOf, type Charge } from './charge.ts'
 import type { Demand, DemandOptions } from './demand.ts'
+import type { Reading } from './reading.ts'
 import type { ToldCharge } from './told.ts'
 
 /**
@@ -43,6 +44,8 @@ export interface Toll {
   lostAttempts: Charge | undefined
   /** A provider stage answers this call: a status other than 2xx costs nothing, and the answer is the provider's own. */
   proxied: boolean
+  /** How a translated answer is read where it is still the provider's own; absent where the client gets those bytes. */
+  reading: Reading | undefined
   /** The provider broke off an answer that had begun; what ends it is our own. */
   cut: boolean
   readonly reservedAtMs: number
@@ -86,6 +89,7 @@ export function openToll({ nowMs, ...granted }: OpenTollOptions): Toll {
     pending: [],
     lostAttempts: undefined,
     proxied: false,
+    reading: undefined,
     cut: false,
     reservedAtMs: nowMs,
     sentAtMs: undefined,

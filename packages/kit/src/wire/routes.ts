@@ -3,11 +3,14 @@ import type { Dialect } from '../core/dialect.ts'
 import { TollgateError } from '../core/errors.ts'
 import { slot } from '../core/slot.ts'
 import type { Call } from './call.ts'
+import type { Endpoint } from './endpoint.ts'
 
 /** Someone who serves models for money, or a server of one's own. */
 export interface Provider {
   readonly name: string
   readonly dialect: Dialect
+  /** The endpoints of its dialect that it has; all of them when absent. Others are served by translation where they can be. */
+  readonly endpoints?: readonly Endpoint[]
   /** Up to and including the version segment: `https://api.openai.com/v1`. */
   readonly baseUrl: string
   /** Sent upstream in place of the client's own credentials. */

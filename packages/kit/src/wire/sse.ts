@@ -127,3 +127,12 @@ export function eventData(event: Buffer): string | undefined {
   if (lines.length === 0) return undefined
   return lines.map((line) => line.slice(line.charCodeAt(5) === 0x20 ? 6 : 5)).join('\n')
 }
+
+/** The name of one event; undefined when it has none. */
+export function eventName(event: Buffer): string | undefined {
+  const line = event
+    .toString('utf8')
+    .split(/\r\n|\n|\r/)
+    .findLast((candidate) => candidate.startsWith('event:'))
+  return line?.slice(line.charCodeAt(6) === 0x20 ? 7 : 6)
+}

@@ -1,22 +1,24 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { Agent, type Dispatcher } from 'undici'
 import { type Clock, systemClock } from '../../core/clock.ts'
-import type { TollgateError } from '../../core/errors.ts'
+import { peekContext } from '../../core/context.ts'
+import { TollgateError } from '../../core/errors.ts'
 import { errorBodyOf } from '../../core/refuse.ts'
 import { defineStage, type Stage } from '../../core/stage.ts'
 import { extendTo, loseAttempt } from '../../toll/attempt.ts'
 import type { Toll } from '../../toll/toll.ts'
-import { editCall } from '../../wire/edit.ts'
 import { formatAt } from '../../wire/formats.ts'
-import { requestHeaders } from '../../wire/headers.ts'
 import { noEndpoint, pathOf, receiveCall } from '../../wire/receive.ts'
 import type { ReceivedCall } from '../../wire/received-call.ts'
 import { type Deployment, type Routes, routeOf } from '../../wire/routes.ts'
+import type { TranslatedCall } from '../../wire/translate-call.ts'
 import { tollSlot } from '../budget-reserve/slots.ts'
 import type { Failure } from './failure.ts'
 import { brokenOff, providerFault } from './faults.ts'
+import { type Outgoing, outgoingCall } from './outgoing.ts'
 import { type Attempt, attempts } from './slots.ts'
-import { callUpstream, type UpstreamRequest } from './upstream.ts'
+import { type Translation, translationOf } from './translation.ts'
+import { callUpstream } from './upstream.ts'
 
 export interface ProviderFailoverOptions {
   readonly routes: Routes
@@ -24,6 +26,11 @@ export interface ProviderFailoverOptions {
   readonly timeouts?: { readonly connectMs?: number; readonly firstByteMs?: number; readonly idleMs?: number }
   /** How providers are called; an undici Agent of this stage's own by default. */
   readonly dispatcher?: Dispatcher
+  /**
+   * Refuse a request that a translation would lose something of (400), rather than name it in `x-tollgate-lost`. A request
+   * asks for this itself by `x-tollgate-translation: strict`.
+   */
+  readonly strict?: boolean
   readonly clock?: Clock
 }
 
@@ -42,6 +49,7 @@ export const providerFailover = ({
   routes,
   timeouts: { connectMs = 10_000, firstByteMs = 600_000, idleMs = 300_000 } = {},
   dispatcher = new Agent({ connect: { timeout: connectMs } }),
+  strict = false,
   clock = systemClock,
 }: ProviderFailoverOptions): Stage<never, 'attempts', 'provider-failover', true> =>
   defineStage({
@@ -61,6 +69,7 @@ export const providerFailover = ({
         toll: tollSlot.peek(req),
         made: [],
         dispatcher,
+        strict: strict || req.headers['x-tollgate-translation'] === 'strict',
         firstByteMs,
         idleMs,
         clock,
@@ -83,6 +92,7 @@ interface Trip {
   readonly toll: Toll | undefined
   readonly made: Attempt[]
   readonly dispatcher: Dispatcher
+  readonly strict: boolean
   readonly firstByteMs: number
   readonly idleMs: number
   readonly clock: Clock
@@ -96,25 +106,45 @@ async function tryInOrder(trip: Trip, deployments: readonly Deployment[]): Promi
       note(trip, deployment, { outcome: 'skipped' }, 0)
       continue
     }
-    const failure = await attempt(trip, deployment)
+    const said = sayFor(trip, deployment)
+    if ('refusal' in said) {
+      note(trip, deployment, { outcome: 'skipped' }, 0)
+      fault ??= said.refusal
+      continue
+    }
+    const failure = await attempt(trip, deployment, said.outgoing)
     if (!failure || failure.outcome === 'left') return
     fault = providerFault(deployment, failure)
   }
   if (fault) throw fault
 }
 
+/** The call in the words of a deployment, or why it cannot be said there: another one may speak the client's dialect. */
+function sayFor(
+  trip: Trip,
+  deployment: Deployment,
+): { readonly outgoing: Outgoing } | { readonly refusal: TollgateError } {
+  try {
+    return { outgoing: outgoingCall(trip, deployment) }
+  } catch (error) {
+    if (TollgateError.is(error)) return { refusal: error }
+    throw error
+  }
+}
+
 /** One attempt; returns why it failed, or undefined once the client has its answer. */
-async function attempt(trip: Trip, deployment: Deployment): Promise<Failure | undefined> {
+async function attempt(trip: Trip, deployment: Deployment, outgoing: Outgoing): Promise<Failure | undefined> {
   const { res, toll, clock } = trip
   const startedAtMs = clock.now()
-  const result = await callUpstream(trip.dispatcher, upstreamRequest(trip, deployment), res, {
+  const result = await callUpstream(trip.dispatcher, outgoing, trip, res, {
     onSent() {
       if (toll) toll.sentAtMs = clock.now()
     },
-    onAnswer() {
+    onAnswer(status, headers) {
       res.setHeader('x-tollgate-provider', deployment.provider.name)
       res.setHeader('x-tollgate-model', deployment.model)
       res.setHeader('x-tollgate-attempts', trip.made.length + 1)
+      return outgoing.translated && translate(trip, outgoing.translated, status, headers)
     },
   })
   const durationMs = clock.now() - startedAtMs
@@ -131,6 +161,26 @@ async function attempt(trip: Trip, deployment: Deployment): Promise<Failure | un
   note(trip, deployment, { outcome, status: result.status }, durationMs, result.firstByteMs)
   finish(trip, result.end, deployment)
   return undefined
+}
+
+/** What stands between this answer and the client: who reads it for its cost is told where its own bytes pass. */
+function translate(
+  { req, res, call, toll }: Trip,
+  translated: TranslatedCall,
+  status: number,
+  headers: IncomingHttpHeaders,
+): Translation {
+  const { model, stream, wantsUsage, body: request } = call
+  const requestId = peekContext(req)!.id
+  const translation = translationOf(
+    translated,
+    { model, stream, wantsUsage, request, requestId },
+    status,
+    headers,
+  )
+  if (toll) toll.reading = translation.reading
+  if (translated.lost.length > 0) res.setHeader('x-tollgate-lost', translated.lost.join(', '))
+  return translation
 }
 
 function note(
@@ -161,37 +211,4 @@ function finish({ res, toll, req, call }: Trip, end: 'answered' | 'cut', deploym
   const fault = brokenOff(deployment)
   if (!String(res.getHeader('content-type')).startsWith('text/event-stream')) throw fault
   res.end(call.format.streamError(errorBodyOf(req, fault)))
-}
-
-function upstreamRequest(
-  { call, toll, req, firstByteMs, idleMs }: Trip,
-  { provider, model }: Deployment,
-): UpstreamRequest {
-  const edited = editCall(call, {
-    model,
-    ...(toll?.cap === undefined ? {} : { maxOutputTokens: toll.cap }),
-  })
-  const body = edited?.bytes ?? call.bytes
-  const base = baseOf(provider.baseUrl)
-  return {
-    origin: base.origin,
-    path: base.path + call.format.path({ model, stream: call.stream }),
-    headers: requestHeaders(req.headers, provider, { bytes: body.length, type: 'application/json' }),
-    dialect: provider.dialect,
-    body,
-    firstByteMs,
-    idleMs,
-  }
-}
-
-const bases = new Map<string, { readonly origin: string; readonly path: string }>()
-
-/** A provider's base URL in the two parts that a request needs; there are as many as providers. */
-function baseOf(baseUrl: string): { readonly origin: string; readonly path: string } {
-  const known = bases.get(baseUrl)
-  if (known) return known
-  const url = new URL(baseUrl)
-  const base = { origin: url.origin, path: url.pathname.replace(/\/+$/, '') }
-  bases.set(baseUrl, base)
-  return base
 }

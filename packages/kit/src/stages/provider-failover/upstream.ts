@@ -1,19 +1,14 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
-import type { Transform } from 'node:stream'
+import { pipeline, type Transform } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { decodeStream } from '../../core/decode.ts'
-import type { Dialect } from '../../core/dialect.ts'
 import { isReturned } from '../../wire/headers.ts'
 import { type Failure, failureOf, isRetryable, publicTextOf, retryAfterMs } from './failure.ts'
+import type { Outgoing } from './outgoing.ts'
+import type { Translation } from './translation.ts'
 
-/** One call of one provider, ready to be sent. */
-export interface UpstreamRequest {
-  readonly origin: string
-  readonly path: string
-  readonly headers: string[]
-  /** Whose headers come back. */
-  readonly dialect: Dialect
-  readonly body: Buffer
+/** How long a provider may take, ms. */
+export interface UpstreamTimes {
   readonly firstByteMs: number
   readonly idleMs: number
 }
@@ -31,8 +26,11 @@ export type UpstreamResult =
 export interface UpstreamHooks {
   /** The provider has the request, or part of it: from here on it may cost. */
   onSent(): void
-  /** An answer for the client begins: the last moment to set headers. */
-  onAnswer(status: number): void
+  /**
+   * An answer for the client begins: the last moment to set headers. What it returns stands between the provider's bytes
+   * and the client, which then get their type from it too.
+   */
+  onAnswer(status: number, headers: IncomingHttpHeaders): Translation | undefined
 }
 
 /** The most that is read of an error body. */
@@ -43,7 +41,7 @@ class ClientLeft extends Error {}
 /** One call on its way, and how far it has come. */
 interface Exchange {
   readonly res: ServerResponse
-  readonly dialect: Dialect
+  readonly outgoing: Outgoing
   readonly hooks: UpstreamHooks
   readonly startedAtMs: number
   controller: Dispatcher.DispatchController | undefined
@@ -56,8 +54,8 @@ interface Exchange {
   refused: Buffer[] | undefined
   refusedBytes: number
   retryAfterMs: number | undefined
-  /** Stands between an answer that came compressed all the same, and the client. */
-  decoder: Transform | undefined
+  /** What the provider's bytes pass on their way to the client, if anything: written at its head, read at its tail. */
+  passage: Passage | undefined
   done(result: UpstreamResult): void
 }
 
@@ -67,14 +65,15 @@ interface Exchange {
  */
 export function callUpstream(
   dispatcher: Dispatcher,
-  request: UpstreamRequest,
+  outgoing: Outgoing,
+  times: UpstreamTimes,
   res: ServerResponse,
   hooks: UpstreamHooks,
 ): Promise<UpstreamResult> {
   return new Promise((resolve) => {
     const exchange: Exchange = {
       res,
-      dialect: request.dialect,
+      outgoing,
       hooks,
       startedAtMs: performance.now(),
       controller: undefined,
@@ -84,7 +83,7 @@ export function callUpstream(
       refused: undefined,
       refusedBytes: 0,
       retryAfterMs: undefined,
-      decoder: undefined,
+      passage: undefined,
       done(result) {
         res.off('close', leave)
         res.off('drain', resume)
@@ -93,12 +92,12 @@ export function callUpstream(
     }
     const leave = () => stop(exchange, new ClientLeft('the client left'))
     const resume = () => {
-      exchange.decoder?.resume()
+      exchange.passage?.tail.resume()
       exchange.controller?.resume()
     }
     res.once('close', leave)
     res.on('drain', resume)
-    dispatcher.dispatch(dispatchOptions(request), {
+    dispatcher.dispatch(dispatchOptions(outgoing, times), {
       onRequestStart(controller) {
         exchange.controller = controller
         exchange.sent = true
@@ -113,19 +112,21 @@ export function callUpstream(
   })
 }
 
-function dispatchOptions(request: UpstreamRequest): Dispatcher.DispatchOptions {
-  const { origin, path, headers, body, firstByteMs, idleMs } = request
+function dispatchOptions(
+  { origin, path, headers, body }: Outgoing,
+  { firstByteMs, idleMs }: UpstreamTimes,
+): Dispatcher.DispatchOptions {
   return { origin, path, method: 'POST', headers, body, headersTimeout: firstByteMs, bodyTimeout: idleMs }
 }
 
-function stop({ controller, decoder }: Exchange, why: Error): void {
+function stop({ controller, passage }: Exchange, why: Error): void {
   controller?.abort(why)
-  decoder?.destroy(why)
+  passage?.head.destroy(why)
 }
 
 /** The provider answers: with what another deployment may better, or with what the client gets. */
 function begin(exchange: Exchange, status: number, headers: IncomingHttpHeaders): void {
-  const { res, hooks } = exchange
+  const { res, hooks, outgoing } = exchange
   exchange.status = status
   exchange.firstByteMs = performance.now() - exchange.startedAtMs
   if (isRetryable(status)) {
@@ -136,55 +137,71 @@ function begin(exchange: Exchange, status: number, headers: IncomingHttpHeaders)
   res.statusCode = status
   for (const name in headers) {
     const value = headers[name]
-    if (value !== undefined && isReturned(exchange.dialect, name)) res.setHeader(name, value)
+    if (value !== undefined && isReturned(outgoing.provider.dialect, name)) res.setHeader(name, value)
   }
-  hooks.onAnswer(status)
-  exchange.decoder = decoderFor(exchange, headers['content-encoding'])
-  if (String(headers['content-type']).startsWith('text/event-stream')) res.flushHeaders()
+  const translation = hooks.onAnswer(status, headers)
+  if (translation) res.setHeader('content-type', translation.contentType)
+  exchange.passage = passageOf(exchange, decodeStream(headers['content-encoding']), translation?.stream)
+  if (String(res.getHeader('content-type')).startsWith('text/event-stream')) res.flushHeaders()
   // With its length the answer needs no chunks, and no write of its own to end them.
-  else if (headers['content-length'] && !exchange.decoder)
+  else if (headers['content-length'] && !exchange.passage)
     res.setHeader('content-length', headers['content-length'])
 }
 
-function decoderFor(exchange: Exchange, encoding: string | undefined): Transform | undefined {
-  const decoder = decodeStream(encoding)
-  decoder?.on('data', (bytes: Buffer) => {
-    if (!exchange.res.write(bytes)) decoder.pause()
+interface Passage {
+  readonly head: Transform
+  readonly tail: Transform
+}
+
+/** An answer that came compressed all the same is decoded, and one of another dialect translated. */
+function passageOf(
+  exchange: Exchange,
+  decoder: Transform | undefined,
+  translator: Transform | undefined,
+): Passage | undefined {
+  const head = decoder ?? translator
+  if (!head) return undefined
+  const tail = translator ?? head
+  tail.on('data', (bytes: Buffer) => {
+    if (!exchange.res.write(bytes)) tail.pause()
   })
-  // From the first byte on: bytes that cannot be decoded are the provider's fault, and never the process's end.
-  decoder?.on('error', (cause) => {
+  // From the first byte on: bytes that cannot be read are the provider's fault, and never the process's end.
+  const fail = (cause: Error) => {
     stop(exchange, cause)
     cut(exchange, cause)
-  })
-  return decoder
+  }
+  if (head === tail) head.on('error', fail)
+  else pipeline(head, tail, (cause) => cause && fail(cause))
+  return { head, tail }
 }
 
 function pass(exchange: Exchange, controller: Dispatcher.DispatchController, bytes: Buffer): void {
-  const { refused, decoder, res } = exchange
+  const { refused, passage, res } = exchange
   if (refused) {
     exchange.refusedBytes += bytes.length
     if (exchange.refusedBytes <= MAX_ERROR_BYTES) refused.push(bytes)
-  } else if (!(decoder ?? res).write(bytes)) {
+  } else if (!(passage?.head ?? res).write(bytes)) {
     controller.pause()
-    decoder?.once('drain', () => controller.resume())
+    passage?.head.once('drain', () => controller.resume())
   }
 }
 
 function end(exchange: Exchange): void {
-  const { refused, decoder, done, status, firstByteMs } = exchange
+  const { refused, passage, done, status, firstByteMs } = exchange
   if (refused) return fail(exchange, refusalOf(exchange))
   const answered: UpstreamResult = { end: 'answered', status, firstByteMs }
-  if (!decoder) return done(answered)
-  decoder.once('end', () => done(answered))
-  decoder.end()
+  if (!passage) return done(answered)
+  passage.tail.once('end', () => done(answered))
+  passage.head.end()
 }
 
 function breakOff(exchange: Exchange, error: Error): void {
-  const { refused, status, decoder, sent } = exchange
+  const { refused, status, passage, sent } = exchange
   if (refused) return fail(exchange, refusalOf(exchange))
   if (status > 0) {
     // What it still holds would come behind the end of this answer.
-    decoder?.destroy()
+    passage?.head.destroy()
+    passage?.tail.destroy()
     return cut(exchange, error)
   }
   fail(exchange, error instanceof ClientLeft ? { outcome: 'left' } : failureOf(error, sent))

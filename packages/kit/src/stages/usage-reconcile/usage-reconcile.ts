@@ -75,6 +75,8 @@ export const usageReconcile = ({
 
 /** What passes of an answer, kept until the way back. */
 interface Watch {
+  /** What is told to the client is read as it passes, unless it is a translation, which is read where it is made. */
+  passing: Reading | undefined
   reading: Reading | undefined
   /** Made when something has to be counted, which most answers never need. */
   counting: Counting | undefined
@@ -84,25 +86,28 @@ interface Watch {
 const watched = slot<Watch>()('answer-watch', 'usage-reconcile')
 
 function watch(req: IncomingMessage, res: ServerResponse, toll: Toll): void {
-  const seen: Watch = { reading: undefined, counting: undefined }
+  const seen: Watch = { passing: undefined, reading: undefined, counting: undefined }
   watched.set(req, seen)
   const observe = () => countingOf(seen, toll).observed()
   toll.observe = observe
+  let events = false
   transform(res, {
     head(response) {
       const kind = answerKind(response)
+      events = kind === 'events' && toll.received !== undefined
       if (toll.received && kind) {
-        seen.reading = readingOf(toll.received, kind)
+        seen.passing = toll.reading ? undefined : readingOf(toll.received, kind)
+        seen.reading = toll.reading ?? seen.passing
         seen.counting = undefined
       }
       if (kind === 'events') response.removeHeader('content-length')
       return kind === 'json' ? 'hold' : 'pass'
     },
-    chunk: (bytes) => (seen.reading ? seen.reading.push(bytes) : bytes),
+    chunk: (bytes) => (seen.passing ? seen.passing.push(bytes) : bytes),
     flush() {
-      const rest = seen.reading?.end()
+      const rest = seen.passing?.end()
       settleAtFlush(req, res, toll, seen.reading)
-      return seen.reading?.streaming ? withComment(rest, toll) : rest
+      return events ? withComment(rest, toll) : rest
     },
   })
 }

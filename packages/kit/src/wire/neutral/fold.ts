@@ -1,0 +1,101 @@
+import type { Usage } from '../usage.ts'
+import type { Answer, Choice, Finish } from './answer.ts'
+import type { Citation, Part, Seal } from './part.ts'
+import type { ProviderError } from './provider-error.ts'
+import type { OpenedPart, StreamEvent } from './stream.ts'
+
+/** A stream that is over, as the answer it has brought, and the error that it ended with. */
+export interface Folded {
+  readonly answer: Answer
+  readonly error: ProviderError | undefined
+}
+
+/** A part while its deltas come. */
+interface Growing {
+  readonly of: OpenedPart
+  text: string
+  readonly citations: Citation[]
+  seal: Seal | undefined
+}
+
+/** A choice while it comes: its parts by the order in which they were opened. */
+interface GrowingChoice {
+  readonly parts: Map<number, Growing>
+  finish: Finish
+}
+
+/** Put the events of one stream together. A choice that was never finished has failed. */
+export function fold(events: Iterable<StreamEvent>): Folded {
+  const choices = new Map<number, GrowingChoice>()
+  let start = { id: '', model: '', createdAtSec: 0 }
+  let usage: Usage | undefined
+  let error: ProviderError | undefined
+  for (const event of events) {
+    if (event.type === 'start') {
+      const { id, model, createdAtSec } = event
+      start = { id, model, createdAtSec }
+    } else if (event.type === 'usage') usage = event.usage
+    else if (event.type === 'error') error = event.error
+    else if (event.type !== 'end') foldInto(choiceAt(choices, event.choice), event)
+  }
+  const [first = FAILED, ...others] = [...choices.keys()]
+    .sort((a, b) => a - b)
+    .map((index) => folded(choices.get(index)!))
+  return { answer: { ...start, choices: [first, ...others], usage }, error }
+}
+
+const FAILED: Choice = { parts: [], finish: { reason: 'error' } }
+
+function choiceAt(choices: Map<number, GrowingChoice>, index: number): GrowingChoice {
+  const known = choices.get(index)
+  if (known) return known
+  const choice: GrowingChoice = { parts: new Map(), finish: FAILED.finish }
+  choices.set(index, choice)
+  return choice
+}
+
+type ChoiceEvent = Extract<StreamEvent, { choice: number }>
+
+function foldInto(choice: GrowingChoice, event: ChoiceEvent): void {
+  if (event.type === 'finish') {
+    choice.finish = event.finish
+    return
+  }
+  if (event.type === 'open') {
+    choice.parts.set(event.part, { of: event.of, text: '', citations: [], seal: undefined })
+    return
+  }
+  const part = choice.parts.get(event.part)
+  if (!part) return
+  if (event.type === 'delta') part.text += event.text
+  else if (event.type === 'cite') part.citations.push(event.citation)
+  else if (event.type === 'seal') part.seal = event.seal
+}
+
+function folded({ parts, finish }: GrowingChoice): Choice {
+  return { parts: [...parts.values()].map(partOf), finish }
+}
+
+function partOf({ of, text, citations, seal }: Growing): Part {
+  switch (of.type) {
+    case 'text':
+      return { type: 'text', text, ...(citations.length > 0 ? { citations } : {}) }
+    case 'refusal':
+      return { type: 'refusal', text }
+    case 'reasoning':
+      return { type: 'reasoning', text, ...(seal ? { seal } : {}) }
+    case 'tool_call': {
+      const { id, name, custom } = of
+      return {
+        type: 'tool_call',
+        id,
+        name,
+        arguments: text,
+        ...(custom ? { custom } : {}),
+        ...(seal ? { seal } : {}),
+      }
+    }
+    default:
+      return of
+  }
+}
