@@ -92,8 +92,8 @@ interface Terms {
 /** Reserve for a call, send it with what enforcement needs, and charge its answer. */
 async function sendPriced(terms: Terms, id: string, outgoing: Outgoing, format: Format): Promise<Response> {
   const { policy, send } = terms
-  const { pathname } = outgoing.url
-  const received = parseCall(await outgoing.bytes(), pathname, format)!
+  const { pathname, search } = outgoing.url
+  const received = parseCall(await outgoing.bytes(), pathname + search, format)!
   const deployment = deploymentOf(terms, outgoing.url, received)
   const toll = await reserve(terms, id, outgoing, { call: received, received, deployment })
   const edited = editCall(received, toll.cap === undefined ? {} : { maxOutputTokens: toll.cap })

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http'
 export type Dialect = 'openai' | 'anthropic' | 'gemini'
 
 const ANTHROPIC_PATH = /\/v1\/messages(?:\/|$)/
-const GEMINI_PATH = /\/models\/[^/]+:[A-Za-z]+$/
+const GEMINI_PATH = /\/(?:models|tunedModels|endpoints)\/[^/]+:[A-Za-z]+$/
 
 /**
  * The dialect that the client of a request speaks, so that whoever answers it is understood: by the path, or by the

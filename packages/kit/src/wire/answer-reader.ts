@@ -23,8 +23,8 @@ export interface AnswerRules {
   readonly usageField: string
   /** The field that names the model that answered. */
   readonly modelField: string
-  /** Usage, from the field's own value; others of the answer are parsed when they are asked for. */
-  usage(value: unknown, other: (field: string) => unknown): Usage | undefined
+  /** Usage, from the field's own value; others of the answer are parsed when they are asked for, and `has` tells whether its text holds a word. */
+  usage(value: unknown, other: (field: string) => unknown, has: (word: string) => boolean): Usage | undefined
   /** Every text that an answer shows. */
   texts(body: unknown): string[]
 }
@@ -66,7 +66,7 @@ function readAnswer(rules: AnswerRules, bytes: Buffer): AnswerFacts {
   try {
     const fields = scanFields(text)
     const field = (name: string) => fieldOf(text, fields, name)
-    const usage = rules.usage(field(rules.usageField), field)
+    const usage = rules.usage(field(rules.usageField), field, (word) => text.includes(word))
     const model = field(rules.modelField)
     return { ...(usage ? { usage } : {}), ...(typeof model === 'string' ? { model } : {}) }
   } catch {
@@ -87,7 +87,12 @@ function readTail(rules: AnswerRules, tail: Buffer): AnswerFacts {
   if (at === -1) return {}
   try {
     const start = text.indexOf('{', at)
-    const usage = rules.usage(JSON.parse(text.slice(start, valueEnd(text, start))), () => undefined)
+    const value: unknown = JSON.parse(text.slice(start, valueEnd(text, start)))
+    const usage = rules.usage(
+      value,
+      () => undefined,
+      () => false,
+    )
     return usage ? { usage } : {}
   } catch {
     return {}

@@ -26,7 +26,7 @@ export interface Format {
   /** The top-level fields that enforcement must replace or add, with their new values; none as a rule. */
   edits(call: Call, body: JsonObject, changes: Changes): Readonly<Record<string, unknown>>
   /** Where the call goes, below a base URL that ends in the version segment: path, and query where it has one. */
-  path(call: Pick<Call, 'model' | 'stream'>): string
+  path(call: Pick<Call, 'model' | 'stream'> & { readonly query?: string }): string
   /** The texts of a request that become input, for counting where the provider did not say. */
   inputTexts(body: JsonObject): string[]
   /** Reads a complete JSON answer as it passes. */
@@ -45,6 +45,8 @@ export interface Target {
   readonly bytes: number
   /** As the client asked for it, without the query: Gemini's names the model. */
   readonly path: string
+  /** Without its question mark; empty as a rule. Gemini's says how a stream is to come. */
+  readonly query: string
 }
 
 /** What enforcement changes in a call. */
@@ -74,6 +76,8 @@ export interface Translation {
 export interface WriteTarget {
   /** The most that the model can answer with, where a dialect requires a cap and the client gave none, tokens. */
   readonly maxOutputTokens: number
+  /** The deployment's own name of the model, where what can be said depends on it; the client's when absent. */
+  readonly model?: string
 }
 
 export interface WrittenRequest {

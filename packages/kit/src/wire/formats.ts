@@ -1,11 +1,28 @@
+import { countTokens } from './anthropic/count-tokens.ts'
+import { messages } from './anthropic/messages/messages.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Format } from './format.ts'
+import { count } from './gemini/count.ts'
+import { embed, embedBatch } from './gemini/embed.ts'
+import { generate } from './gemini/generate/generate.ts'
 import { chat } from './openai/chat/chat.ts'
 import { completions } from './openai/completions.ts'
 import { embeddings } from './openai/embeddings.ts'
+import { responses } from './openai/responses/responses.ts'
 
 /** Every endpoint that is metered, and the one list of them. */
-export const FORMATS: readonly Format[] = [chat, completions, embeddings]
+export const FORMATS: readonly Format[] = [
+  chat,
+  responses,
+  completions,
+  embeddings,
+  generate,
+  embedBatch,
+  embed,
+  count,
+  messages,
+  countTokens,
+]
 
 const byEndpoint = new Map<Endpoint, Format>(FORMATS.map((format) => [format.endpoint, format]))
 
@@ -13,6 +30,15 @@ const byEndpoint = new Map<Endpoint, Format>(FORMATS.map((format) => [format.end
 const suffixes = FORMATS.flatMap((format) => format.suffixes.map((suffix) => ({ suffix, format }))).sort(
   (a, b) => b.suffix.length - a.suffix.length,
 )
+
+/** How the paths of all of them end. */
+export const CALL_SUFFIXES: readonly string[] = FORMATS.flatMap(({ suffixes }) => suffixes)
+
+/** Where they are found on a server of one's own, for people to read. */
+export const CALL_PATHS: readonly string[] = CALL_SUFFIXES.map((suffix) => {
+  if (suffix.startsWith(':')) return `/v1beta/models/{model}${suffix}`
+  return suffix.startsWith('/v1/') ? suffix : `/v1${suffix}`
+})
 
 /** The format that a path speaks, by its longest known ending. */
 export function formatAt(path: string): Format | undefined {

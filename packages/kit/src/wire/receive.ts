@@ -5,24 +5,28 @@ import { slot } from '../core/slot.ts'
 import type { Call } from './call.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Format } from './format.ts'
-import { FORMATS, formatAt, formatOf } from './formats.ts'
+import { CALL_PATHS, formatAt, formatOf } from './formats.ts'
 import { invalid, isObject, type JsonObject } from './json.ts'
 import { type Fields, scanFields } from './json-fields.ts'
 import type { ReceivedCall } from './received-call.ts'
+import { targetOf } from './target.ts'
 
 /** The call that a request makes, read once by whichever stage needs it first. */
 export const call = slot<ReceivedCall | undefined>()('call', 'tier-check or budget-reserve')
 
+/** The URL of a request as its client asked for it; mounted prefixes included. */
+function urlOf(req: IncomingMessage): string {
+  return (req as { originalUrl?: string }).originalUrl ?? req.url ?? '/'
+}
+
 /** The path of a request as its client asked for it, without the query; mounted prefixes included. */
 export function pathOf(req: IncomingMessage): string {
-  const url = (req as { originalUrl?: string }).originalUrl ?? req.url ?? '/'
-  const query = url.indexOf('?')
-  return query === -1 ? url : url.slice(0, query)
+  return targetOf(urlOf(req), 0).path
 }
 
 /** Endpoints of providers that cannot be priced yet, or cost by other units: the shape of their body says nothing here. */
 const OTHER_ENDPOINT =
-  /\/(?:responses|images|audio|moderations|realtime|fine_tuning|batches|files|uploads|assistants|threads|vector_stores|videos)(?:\/|$)/
+  /\/(?:responses|images|audio|moderations|realtime|fine_tuning|batches|files|uploads|assistants|threads|vector_stores|videos|interactions|cachedContents)(?:\/|$)/
 
 /** A provider's endpoint that is none of ours: what is asked there has a price that is not known. */
 export function isUnpricedEndpoint(path: string): boolean {
@@ -31,7 +35,7 @@ export function isUnpricedEndpoint(path: string): boolean {
 
 /** A path that is none of ours, and those that are: an SDK that was pointed here can be told to call another one. */
 export function noEndpoint(why: string): TollgateError {
-  const served = FORMATS.flatMap(({ suffixes }) => suffixes).join(', ')
+  const served = CALL_PATHS.join(', ')
   return new TollgateError('endpoint_not_found', { message: `${why} This release serves ${served}.` })
 }
 
@@ -67,37 +71,68 @@ async function readCall(req: IncomingMessage, maxBodyBytes: number): Promise<Rec
   if (req.method === 'GET' || req.method === 'HEAD') return undefined
   if (format) requireJson(req)
   else if (!mayBeJson(req)) return undefined
-  return parseCall(await readBody(req, maxBodyBytes), path, format)
+  return parseCall(await readBody(req, maxBodyBytes), urlOf(req), format)
 }
 
-/** Read a call from its bytes, as they came to a path; without the path's format the body's shape decides. */
-export function parseCall(bytes: Buffer, path: string, known?: Format): ReceivedCall | undefined {
+/** Read a call from its bytes, as they came to a URL; without its path's format the body's shape decides. */
+export function parseCall(bytes: Buffer, url: string, known?: Format): ReceivedCall | undefined {
   const text = bytes.toString('utf8')
   const read = readObject(text, known !== undefined)
   if (!read) return undefined
   const { body, fields } = read
   const format = known ?? formatOfBody(body)
   if (!format) return undefined
-  refuseAmbiguity(fields, format)
-  const target = { bytes: bytes.length, path }
+  refuseAmbiguity(text, fields, format)
+  const target = targetOf(url, bytes.length)
   const call = format.read(body, target)
   return { ...(known ? call : guessed(call, body)), format, target, bytes, text, fields, body }
 }
 
 /**
  * Two parsers may disagree about a field that is given twice, or in another case (some of them match names without
- * regard to it): what we checked must be what the provider reads.
+ * regard to it): what we checked must be what the provider reads. So it is with what stands inside: a cap may be a field
+ * of a field.
  */
-function refuseAmbiguity({ spans, duplicates }: Fields, { guarded }: Format): void {
-  for (const name of spans.keys()) {
-    // Both ways, as such parsers fold: `\u017f` is a small s, and `\u212a` a capital K.
-    const plain = name.toUpperCase().toLowerCase()
-    if (!guarded.has(plain)) continue
-    if (name !== plain) throw invalid(plain, `\`${name}\` is not a field: write \`${plain}\`.`)
-    if (duplicates.has(name)) {
-      throw invalid(name, `\`${name}\` is given twice: two readers may disagree about which one counts.`)
-    }
+function refuseAmbiguity(text: string, { spans, duplicates }: Fields, { guarded }: Format): void {
+  const spellings = spellingsOf(guarded)
+  for (const [name, { start, end }] of spans) {
+    const known = spellings.get(fold(name))
+    if (known === undefined) continue
+    if (name !== known) throw invalid(known, `\`${name}\` is not a field: write \`${known}\`.`)
+    if (duplicates.has(name)) throw givenTwice(name, name)
+    if (text[start] === '{') refuseDuplicatesIn(name, text.slice(start, end))
   }
+}
+
+function refuseDuplicatesIn(name: string, object: string): void {
+  let duplicates: ReadonlySet<string>
+  try {
+    duplicates = scanFields(object).duplicates
+  } catch {
+    throw invalid(name, `\`${name}\` has more fields than any request needs.`)
+  }
+  const [inner] = duplicates
+  if (inner !== undefined) throw givenTwice(name, `${name}.${inner}`)
+}
+
+function givenTwice(param: string, path: string): TollgateError {
+  return invalid(param, `\`${path}\` is given twice: two readers may disagree about which one counts.`)
+}
+
+/** A name as such parsers fold it, both ways: `\u017f` is a small s, and `\u212a` a capital K. */
+function fold(name: string): string {
+  return name.toUpperCase().toLowerCase()
+}
+
+const folded = new WeakMap<ReadonlySet<string>, ReadonlyMap<string, string>>()
+
+/** Guarded fields by their folded names; each format's set is folded once. */
+function spellingsOf(guarded: ReadonlySet<string>): ReadonlyMap<string, string> {
+  const known = folded.get(guarded)
+  if (known) return known
+  const spellings = new Map([...guarded].map((name) => [fold(name), name]))
+  folded.set(guarded, spellings)
+  return spellings
 }
 
 /** The scan comes first: it sees how deep the text nests before a parser builds all of it. */

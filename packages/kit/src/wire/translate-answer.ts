@@ -21,21 +21,41 @@ const EVENTS_TYPE = 'text/event-stream; charset=utf-8'
 /** How a provider's answer is given to the client: as a stream when the client asked for one, whatever came. */
 export function translatorFor(
   { from, to }: TranslatedCall,
-  asked: Asked & { readonly stream: boolean },
+  asked: AskedWhen,
   comesAs: 'events' | 'json',
 ): AnswerTranslator {
+  const dated = datedBy(asked.nowMs)
   const encoder = asked.stream ? from.translation.streamEncoder(asked) : undefined
   if (comesAs === 'json') return wholeTranslator({ from, to }, asked, encoder)
-  return streamTranslator(to.translation.streamDecoder(), encoder ?? from.translation.streamEncoder(asked))
+  return streamTranslator(
+    to.translation.streamDecoder(),
+    encoder ?? from.translation.streamEncoder(asked),
+    dated,
+  )
 }
 
-function streamTranslator(decoder: StreamDecoder, encoder: StreamEncoder): AnswerTranslator {
+/** What the client asked for, whether as a stream, and when it is answered, ms. */
+export interface AskedWhen extends Asked {
+  readonly stream: boolean
+  readonly nowMs: number
+}
+
+type Dated = <Answered extends { readonly createdAtSec: number }>(answered: Answered) => Answered
+
+/** Some dialects do not say when an answer was made, and others must: then it is made when it comes. */
+function datedBy(nowMs: number): Dated {
+  const createdAtSec = Math.floor(nowMs / 1_000)
+  return (answered) => (answered.createdAtSec === 0 ? { ...answered, createdAtSec } : answered)
+}
+
+function streamTranslator(decoder: StreamDecoder, encoder: StreamEncoder, dated: Dated): AnswerTranslator {
   const framer = eventFramer()
+  const date = (event: StreamEvent) => (event.type === 'start' ? dated(event) : event)
   const translate = (run: Buffer | undefined): Buffer[] => {
     const events = run ? splitEvents(run) : []
     return events.flatMap((event) => {
       const data = eventData(event)
-      return data === undefined ? [] : encodeAll(encoder, decoder.push(data, eventName(event)))
+      return data === undefined ? [] : encodeAll(encoder, decoder.push(data, eventName(event)).map(date))
     })
   }
   return {
@@ -48,7 +68,7 @@ function streamTranslator(decoder: StreamDecoder, encoder: StreamEncoder): Answe
 /** @throws SyntaxError at the end, when what came is no answer of the provider's dialect. */
 function wholeTranslator(
   { from, to }: Pick<TranslatedCall, 'from' | 'to'>,
-  asked: Asked,
+  asked: AskedWhen,
   encoder: StreamEncoder | undefined,
 ): AnswerTranslator {
   const chunks: Buffer[] = []
@@ -61,7 +81,7 @@ function wholeTranslator(
     end() {
       const body: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'))
       if (!isObject(body)) throw new SyntaxError('The answer is no JSON object')
-      const answer = to.translation.readAnswer(body)
+      const answer = datedBy(asked.nowMs)(to.translation.readAnswer(body))
       if (encoder) return joined(encodeAll(encoder, replay(answer)))
       return Buffer.from(JSON.stringify(from.translation.writeAnswer(answer, asked)))
     },

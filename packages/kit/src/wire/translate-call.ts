@@ -7,6 +7,7 @@ import type { Conversation } from './neutral/conversation.ts'
 import { type Feature, featuresOf } from './neutral/features.ts'
 import type { ReceivedCall } from './received-call.ts'
 import type { Provider } from './routes.ts'
+import { targetOf } from './target.ts'
 
 /** A format that conversations can be said in. */
 export type TranslatingFormat = Format & {
@@ -61,9 +62,10 @@ export function translateCall(
   const conversation = from.translation.readRequest(call.body, call.target)
   const { body, headers } = to.translation.writeRequest(conversation, {
     maxOutputTokens: maxOutputTokens ?? modelMaxOutput,
+    model,
   })
   const path = to.path({ model, stream: call.stream })
-  const said = to.read(body, { bytes: 0, path })
+  const said = to.read(body, targetOf(path, 0))
   const changes = { model, ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }) }
   return {
     from,

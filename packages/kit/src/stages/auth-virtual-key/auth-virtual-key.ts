@@ -77,7 +77,13 @@ function cachedFind(
 ): (lookup: string) => ReturnType<Directory['findKey']> {
   // To the cache a time to live of 0 means for ever.
   if (maxAgeMs === 0) return (lookup) => readable(directory, lookup)
-  const cache = new LRUCache<string, KeyRecord | typeof ABSENT>({ max: CACHED_KEYS, ttl: maxAgeMs })
+  // The cache looks at the clock, and sets a timer, only so often; what it may be late by is taken off.
+  const lateMs = Math.floor(maxAgeMs / 50)
+  const cache = new LRUCache<string, KeyRecord | typeof ABSENT>({
+    max: CACHED_KEYS,
+    ttl: maxAgeMs - lateMs,
+    ttlResolution: lateMs,
+  })
   const keep = (lookup: string, record: KeyRecord | undefined) => {
     cache.set(lookup, record ?? ABSENT)
     return record

@@ -44,9 +44,9 @@ export function outgoingCall(options: OutgoingOptions, deployment: Deployment): 
   const body = translated?.bytes ?? editCall(call, { model, ...cap })?.bytes ?? call.bytes
   const headers = requestHeaders(req.headers, provider, { bytes: body.length, type: JSON_TYPE })
   for (const [name, value] of Object.entries(translated?.headers ?? {})) setHeader(headers, name, value)
+  const path = translated?.path ?? call.format.path({ model, stream: call.stream, query: call.target.query })
   const base = baseOf(provider.baseUrl)
-  const path = translated?.path ?? call.format.path({ model, stream: call.stream })
-  return { origin: base.origin, path: base.path + path, headers, body, provider, translated }
+  return { origin: base.origin, path: below(base, path), headers, body, provider, translated }
 }
 
 /** What a model answers with at most, where nobody has said so. */
@@ -82,6 +82,11 @@ function setHeader(headers: string[], name: string, value: string): void {
     }
   }
   headers.push(name, value)
+}
+
+/** A path under a base URL, which may end in the version that the path begins with. */
+function below({ path: base }: Base, path: string): string {
+  return base.endsWith('/v1') && path.startsWith('/v1/') ? base + path.slice(3) : base + path
 }
 
 interface Base {

@@ -165,7 +165,7 @@ async function attempt(trip: Trip, deployment: Deployment, outgoing: Outgoing): 
 
 /** What stands between this answer and the client: who reads it for its cost is told where its own bytes pass. */
 function translate(
-  { req, res, call, toll }: Trip,
+  { req, res, call, toll, clock }: Trip,
   translated: TranslatedCall,
   status: number,
   headers: IncomingHttpHeaders,
@@ -174,7 +174,7 @@ function translate(
   const requestId = peekContext(req)!.id
   const translation = translationOf(
     translated,
-    { model, stream, wantsUsage, request, requestId },
+    { model, stream, wantsUsage, request, requestId, nowMs: clock.now() },
     status,
     headers,
   )

@@ -1,8 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { Transform } from 'node:stream'
 import { eventReading, jsonReading, type Reading } from '../../toll/reading.ts'
-import type { Asked } from '../../wire/format.ts'
-import { type AnswerTranslator, errorTranslator, translatorFor } from '../../wire/translate-answer.ts'
+import {
+  type AnswerTranslator,
+  type AskedWhen,
+  errorTranslator,
+  translatorFor,
+} from '../../wire/translate-answer.ts'
 import type { TranslatedCall } from '../../wire/translate-call.ts'
 
 /** What stands between a provider's answer and a client of another dialect. */
@@ -16,7 +20,7 @@ export interface Translation {
 /** How an answer with this head is given to the client. */
 export function translationOf(
   call: TranslatedCall,
-  asked: Asked & { readonly stream: boolean },
+  asked: AskedWhen,
   status: number,
   headers: IncomingHttpHeaders,
 ): Translation {

@@ -8,5 +8,5 @@ export const ANTHROPIC_HEADERS: HeaderRules = {
   credentials: (apiKey) => (apiKey ? ['x-api-key', apiKey] : []),
   forwarded: ['anthropic-version', 'anthropic-beta'],
   required: [['anthropic-version', ANTHROPIC_VERSION]],
-  returned: new Set(),
+  returned: new Set(['request-id']),
 }

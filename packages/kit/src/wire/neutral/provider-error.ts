@@ -7,6 +7,8 @@ export interface ProviderError {
   readonly code?: string
   /** The field of the request that is at fault, in the provider's spelling. */
   readonly param?: string
+  /** When it may be tried again, where the body says so, ms. */
+  readonly retryAfterMs?: number
 }
 
 /**

@@ -28,7 +28,7 @@ function* replayChoice({ parts, finish }: Choice, choice: number): Generator<Str
 }
 
 /** How a part begins; undefined for a tool's result, which no model says. */
-function openedAs(part: Part): OpenedPart | undefined {
+export function openedAs(part: Part): OpenedPart | undefined {
   switch (part.type) {
     case 'text':
     case 'refusal':
@@ -45,7 +45,8 @@ function openedAs(part: Part): OpenedPart | undefined {
   }
 }
 
-function textOf(part: Part): string {
+/** What its deltas say of a part. */
+export function textOf(part: Part): string {
   if (part.type === 'text' || part.type === 'refusal' || part.type === 'reasoning') return part.text
   return part.type === 'tool_call' ? part.arguments : ''
 }

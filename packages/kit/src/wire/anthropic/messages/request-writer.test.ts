@@ -1,0 +1,394 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../json.ts'
+import type { Conversation, FunctionTool, Turn } from '../../neutral/conversation.ts'
+import { type FEATURES, featuresOf } from '../../neutral/features.ts'
+import type { Part, ToolCallPart } from '../../neutral/part.ts'
+import { MESSAGES_CARRIES } from './carriages.ts'
+import { readRequest } from './request-reader.ts'
+import { writeRequest } from './request-writer.ts'
+
+const HELLO: Conversation = {
+  model: 'claude-opus-5-5',
+  stream: false,
+  sampling: {},
+  foreign: [],
+  turns: [{ role: 'user', parts: [{ type: 'text', text: 'Hi' }] }],
+}
+const write = (more: Partial<Conversation> = {}) =>
+  writeRequest({ ...HELLO, ...more }, { maxOutputTokens: 64_000 }).body
+const say = (text: string): Part => ({ type: 'text', text })
+
+const name = fc.stringMatching(/^[a-zA-Z0-9_-]{1,20}$/)
+const text = fc.string({ unit: 'grapheme', minLength: 1 })
+/** JSON has no negative zero. */
+const json = fc.jsonValue({ maxDepth: 2 }).map((value) => JSON.parse(JSON.stringify(value)))
+const object = fc.dictionary(fc.stringMatching(/^[a-z]{1,6}$/), json)
+const cache = fc
+  .constantFrom(undefined, {}, { ttl: '5m' as const }, { ttl: '1h' as const })
+  .map((marker) => (marker ? { cache: marker } : {}))
+const flag = <Name extends string>(key: Name) =>
+  fc.boolean().map((on) => (on ? ({ [key]: true } as { [K in Name]?: true }) : {}))
+const optional = <Name extends string, Value>(key: Name, value: fc.Arbitrary<Value>) =>
+  fc.option(value, { nil: undefined }).map((it) => (it === undefined ? {} : { [key]: it })) as fc.Arbitrary<{
+    [K in Name]?: Value
+  }>
+const all = <Parts extends object[]>(...parts: { [I in keyof Parts]: fc.Arbitrary<Parts[I]> }) =>
+  fc.tuple(...parts).map((them) => Object.assign({}, ...them))
+
+const textPart = all(fc.record({ type: fc.constant('text' as const), text }), cache)
+const imagePart = all(
+  fc.record({
+    type: fc.constant('image' as const),
+    source: fc.oneof(
+      fc.record({ from: fc.constant('url' as const), url: fc.webUrl() }),
+      fc.record({
+        from: fc.constant('data' as const),
+        mediaType: fc.constantFrom('image/png', 'image/webp'),
+        base64: fc.base64String({ minLength: 4 }),
+      }),
+    ),
+  }),
+  cache,
+)
+const documentPart = all(
+  fc.record({
+    type: fc.constant('document' as const),
+    source: fc.oneof(
+      fc.record({ from: fc.constant('text' as const), text }),
+      fc.record({ from: fc.constant('url' as const), url: fc.webUrl() }),
+      fc.record({
+        from: fc.constant('data' as const),
+        mediaType: fc.constant('application/pdf'),
+        base64: fc.base64String({ minLength: 4 }),
+      }),
+    ),
+  }),
+  optional('name', text),
+  flag('citable'),
+  cache,
+)
+const said = fc.oneof(textPart, imagePart, documentPart) as fc.Arbitrary<Part>
+const thought = fc.record({
+  type: fc.constant('reasoning' as const),
+  text: fc.string(),
+  seal: fc.record({ from: fc.constant('messages' as const), value: fc.base64String({ minLength: 4 }) }),
+})
+const withheld = fc.base64String({ minLength: 4 }).map(
+  (value): Part => ({
+    type: 'reasoning',
+    text: '',
+    seal: { from: 'messages', kind: 'redacted', value },
+  }),
+)
+const call = all(
+  fc.record({
+    type: fc.constant('tool_call' as const),
+    id: fc.string({ minLength: 1 }),
+    name,
+    arguments: object.map((it) => JSON.stringify(it)),
+  }),
+  cache,
+) as fc.Arbitrary<ToolCallPart>
+const result = (callId: string) =>
+  all(
+    fc.record({
+      type: fc.constant('tool_result' as const),
+      callId: fc.constant(callId),
+      parts: fc.array(said, { maxLength: 2 }),
+    }),
+    flag('isError'),
+    cache,
+  ) as fc.Arbitrary<Part>
+
+/** What a user says, and what the model answers: results of the tools it has called come before the user speaks again. */
+const round: fc.Arbitrary<Turn[]> = fc
+  .record({
+    asked: fc.array(said, { minLength: 1, maxLength: 3 }),
+    answered: fc.array(fc.oneof(textPart as fc.Arbitrary<Part>, thought, withheld), {
+      minLength: 1,
+      maxLength: 3,
+    }),
+    calls: fc.array(call, { maxLength: 2 }),
+  })
+  .chain(({ asked, answered, calls }) =>
+    fc
+      .tuple(...calls.map(({ id }) => result(id)))
+      .map((results: Part[]): Turn[] => [
+        { role: 'user', parts: asked },
+        { role: 'assistant', parts: [...answered, ...calls] },
+        ...(results.length > 0 ? [{ role: 'tool' as const, parts: results }] : []),
+      ]),
+  )
+const system = fc
+  .array(textPart as fc.Arbitrary<Part>, { maxLength: 2 })
+  .map((parts): Turn[] => (parts.length > 0 ? [{ role: 'system', parts }] : []))
+const tool = all(
+  fc.record({ type: fc.constant('function' as const), name }),
+  optional('description', fc.string()),
+  optional(
+    'parameters',
+    object.map((properties) => ({ type: 'object', properties })),
+  ),
+  optional('strict', fc.boolean()),
+  cache,
+) as fc.Arbitrary<FunctionTool>
+const choice = fc.oneof(
+  fc.record({ toolChoice: fc.constant({ mode: 'none' as const }) }),
+  all(
+    fc.record({
+      toolChoice: fc.oneof(
+        fc.constantFrom({ mode: 'auto' as const }, { mode: 'required' as const }),
+        fc.record({ mode: fc.constant('tool' as const), name }),
+      ),
+    }),
+    optional('parallelToolCalls', fc.boolean()),
+  ),
+)
+const tools = fc.option(all(fc.record({ tools: fc.array(tool, { minLength: 1, maxLength: 3 }) }), choice), {
+  nil: {},
+})
+
+const conversation = all(
+  fc.record({
+    model: fc.constant('claude-opus-5-5'),
+    stream: fc.boolean(),
+    sampling: fc.constant({}),
+    foreign: fc.constant([]),
+    maxOutputTokens: fc.integer({ min: 1, max: 100_000 }),
+  }),
+  fc
+    .tuple(system, fc.array(round, { minLength: 1, maxLength: 3 }))
+    .map(([first, rounds]) => ({ turns: [...first, ...rounds.flat()] })),
+  tools,
+  optional(
+    'format',
+    object.map((schema) => ({ type: 'schema' as const, schema })),
+  ),
+  optional('endUser', text),
+  optional('stop', fc.array(name, { minLength: 1, maxLength: 4 })),
+  optional('serviceTier', fc.constantFrom('auto', 'default')),
+) as fc.Arbitrary<Conversation>
+
+describe('a conversation that Anthropic’s dialect carries', () => {
+  it('is the same when it is written and read', () => {
+    fc.assert(
+      fc.property(conversation, (asked) => {
+        const { body } = writeRequest(asked, { maxOutputTokens: 1 })
+        expect(readRequest(JSON.parse(JSON.stringify(body)))).toEqual(asked)
+      }),
+    )
+  })
+
+  it('is what the generator above speaks of, and all of what is carried', () => {
+    const asked = new Set<string>()
+    for (const one of fc.sample(conversation, 500)) {
+      for (const feature of featuresOf(one, 'messages').keys()) asked.add(feature)
+    }
+    const isLost = [...asked].filter(
+      (feature) => MESSAGES_CARRIES[feature as keyof typeof FEATURES].is === 'lost',
+    )
+    expect(isLost).toEqual([])
+    const carried = Object.entries(MESSAGES_CARRIES).filter(([, { is }]) => is === 'carried')
+    expect(carried.map(([feature]) => feature).filter((feature) => !asked.has(feature))).toEqual([])
+  })
+})
+
+describe('what is written', () => {
+  it('asks for the version that takes it, with a cap, which is required', () => {
+    expect(writeRequest(HELLO, { maxOutputTokens: 64_000 })).toEqual({
+      headers: { 'anthropic-version': '2023-06-01' },
+      body: { model: 'claude-opus-5-5', max_tokens: 64_000, messages: [{ role: 'user', content: 'Hi' }] },
+    })
+  })
+
+  it('alternates, with results of tools first, right behind their calls', () => {
+    const turns: Turn[] = [
+      { role: 'user', parts: [say('a')] },
+      { role: 'user', parts: [say('b')] },
+      { role: 'assistant', parts: [say('')] },
+      { role: 'assistant', parts: [{ type: 'tool_call', id: 'c/1', name: 'f', arguments: '' }] },
+      { role: 'assistant', parts: [{ type: 'tool_call', id: 'c2', name: 'f', arguments: '{"a":1}' }] },
+      { role: 'user', parts: [say('and')] },
+      { role: 'tool', parts: [{ type: 'tool_result', callId: 'c/1', parts: [say('1')] }] },
+      { role: 'tool', parts: [{ type: 'tool_result', callId: 'c2', parts: [] }] },
+    ]
+    const id = 'tgid_Yy8xLg'
+    expect(write({ turns }).messages).toEqual([
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'a' },
+          { type: 'text', text: 'b' },
+        ],
+      },
+      {
+        role: 'assistant',
+        content: [
+          { type: 'tool_use', id, name: 'f', input: {} },
+          { type: 'tool_use', id: 'c2', name: 'f', input: { a: 1 } },
+        ],
+      },
+      {
+        role: 'user',
+        content: [
+          { type: 'tool_result', tool_use_id: id, content: '1' },
+          { type: 'tool_result', tool_use_id: 'c2' },
+          { type: 'text', text: 'and' },
+        ],
+      },
+    ])
+  })
+
+  it('leaves out what nobody has said, and pictures that a model has made', () => {
+    const turns: Turn[] = [
+      { role: 'user', parts: [say('a')] },
+      {
+        role: 'assistant',
+        parts: [say(''), { type: 'image', source: { from: 'url', url: 'https://x/made.png' } }],
+      },
+      { role: 'user', parts: [say('b')] },
+    ]
+    expect(write({ turns }).messages).toMatchObject([
+      { role: 'user', content: [{ text: 'a' }, { text: 'b' }] },
+    ])
+  })
+
+  it('gathers all instructions in the system prompt', () => {
+    const turns: Turn[] = [
+      { role: 'system', parts: [say('One.')] },
+      { role: 'user', parts: [say('Hi')] },
+      { role: 'developer', parts: [say('Two.')] },
+    ]
+    expect(write({ turns })).toMatchObject({
+      system: [
+        { type: 'text', text: 'One.' },
+        { type: 'text', text: 'Two.' },
+      ],
+      messages: [{ role: 'user', content: 'Hi' }],
+    })
+  })
+
+  it('tells arguments that are no object in one', () => {
+    const cut: Turn = {
+      role: 'assistant',
+      parts: [
+        { type: 'tool_call', id: 'a', name: 'f', arguments: '{"a":' },
+        { type: 'tool_call', id: 'b', name: 'f', arguments: '[1]' },
+        { type: 'tool_call', id: 'c', name: 'f', arguments: 'ls -l', custom: true },
+      ],
+    }
+    expect(write({ turns: [cut] }).messages).toMatchObject([
+      {
+        content: [
+          { input: { arguments: '{"a":' } },
+          { input: { arguments: '[1]' } },
+          { input: { input: 'ls -l' } },
+        ],
+      },
+    ])
+  })
+
+  const f: FunctionTool = { type: 'function', name: 'f' }
+  const g: FunctionTool = { type: 'function', name: 'g' }
+
+  it('leaves out the tools that may not be called', () => {
+    const toolChoice = { mode: 'allowed', names: ['g'], required: true } as const
+    expect(write({ tools: [f, g], toolChoice })).toMatchObject({
+      tools: [{ name: 'g', input_schema: { type: 'object' } }],
+      tool_choice: { type: 'any' },
+    })
+  })
+
+  it('says that one call at a time is enough, whoever chooses', () => {
+    const single = { disable_parallel_tool_use: true }
+    expect(write({ tools: [f], parallelToolCalls: false }).tool_choice).toEqual({ type: 'auto', ...single })
+    expect(write({ tools: [f], parallelToolCalls: true }).tool_choice).toBeUndefined()
+    expect(write({ parallelToolCalls: false }).tool_choice).toBeUndefined()
+  })
+
+  it('gives sampling to the models that take it, as far as they do', () => {
+    const sampling = { temperature: 1.5, topP: 0.9, topK: 40 }
+    const sent = ({ temperature, top_p, top_k }: JsonObject) => [temperature, top_p, top_k]
+    const ask = (model: string, more: Partial<Conversation> = {}) => sent(write({ model, sampling, ...more }))
+    expect(ask('claude-3-haiku-20240307')).toEqual([1, 0.9, 40])
+    expect(ask('claude-sonnet-4-20250514')).toEqual([1, 0.9, 40])
+    expect(ask('claude-opus-4-6')).toEqual([1, undefined, 40])
+    expect(ask('anthropic.claude-haiku-4-5-20251001-v1:0')).toEqual([1, undefined, 40])
+    expect(ask('claude-opus-4-6', { reasoning: { adaptive: true } })).toEqual(Array(3).fill(undefined))
+    for (const model of ['claude-opus-4-7', 'claude-haiku-5-5', 'claude-mythos-preview', 'gpt-4o'])
+      expect(ask(model)).toEqual(Array(3).fill(undefined))
+  })
+
+  it('goes by the deployment’s own name of the model', () => {
+    const asked = { ...HELLO, model: 'fast', sampling: { temperature: 0 } }
+    const target = { maxOutputTokens: 1, model: 'claude-opus-4-6' }
+    expect(writeRequest(asked, target).body).toMatchObject({ model: 'fast', temperature: 0 })
+  })
+})
+
+/** Each feature that is lost, in a conversation that asks for it: the request must not hold what Anthropic would refuse. */
+describe('what is lost', () => {
+  const part = (...parts: Part[]): Partial<Conversation> => ({
+    turns: [{ role: 'user', parts: [say('Hi'), ...parts] }],
+  })
+  const file = { type: 'image', source: { from: 'file', id: 'file_1' } } as const
+  const image = { type: 'image', source: { from: 'url', url: 'https://x' } } as const
+  const sound = { from: 'data', mediaType: 'audio/wav', base64: 'AAAA' } as const
+  const asks: Readonly<Record<string, Partial<Conversation>>> = {
+    names: { turns: [{ role: 'user', name: 'ann', parts: [say('Hi')] }] },
+    image_detail: part({ ...image, detail: 'high' }),
+    audio_input: part({ type: 'audio', source: sound }),
+    video_input: part({ type: 'video', source: { from: 'url', url: 'https://x' } }),
+    stored_file: part(file),
+    custom_tools: { tools: [{ type: 'custom', name: 'shell' }] },
+    json_output: { format: { type: 'json' } },
+    temperature: { sampling: { temperature: 0.5 } },
+    top_p: { sampling: { topP: 0.5 } },
+    top_k: { sampling: { topK: 5 } },
+    penalties: { sampling: { frequencyPenalty: 1, presencePenalty: 1 } },
+    seed: { sampling: { seed: 1 } },
+    logprobs: { sampling: { logprobs: 2 } },
+    logit_bias: { sampling: { logitBias: { 50256: -100 } } },
+    choices: { choices: 2 },
+    foreign_reasoning: {
+      turns: [
+        ...HELLO.turns,
+        {
+          role: 'assistant',
+          parts: [
+            say('Hi'),
+            { type: 'reasoning', text: 'Hm' },
+            { type: 'reasoning', text: '', seal: { from: 'responses', value: 'gAAAA' } },
+          ],
+        },
+      ],
+    },
+    verbosity: { verbosity: 'low' },
+    cache_key: { cacheKey: 'k' },
+    metadata: { metadata: { team: 'a' } },
+    provider_tools: { tools: [{ type: 'foreign', from: 'generate', name: 'googleSearch', value: {} }] },
+    provider_parts: part({ type: 'foreign', from: 'generate', name: 'executableCode', value: {} }),
+    provider_fields: { foreign: [{ from: 'chat', path: 'prediction', value: {} }] },
+  }
+  const lost = Object.entries(MESSAGES_CARRIES).filter(([, { is }]) => is === 'lost')
+
+  it.each(lost.map(([feature]) => feature))('%s: the request goes without', (feature) => {
+    const asked = { ...HELLO, ...asks[feature] }
+    expect([...featuresOf(asked, 'messages').keys()]).toContain(feature)
+    const body = writeRequest(asked, { maxOutputTokens: 64_000 }).body
+    const messages = body.messages as JsonObject[]
+    const kept =
+      feature === 'image_detail' ? [{ type: 'image', source: { type: 'url', url: 'https://x' } }] : []
+    const content = kept.length > 0 ? [{ type: 'text', text: 'Hi' }, ...kept] : 'Hi'
+    expect(messages).toEqual(
+      feature === 'foreign_reasoning'
+        ? [
+            { role: 'user', content },
+            { role: 'assistant', content },
+          ]
+        : [{ role: 'user', content }],
+    )
+    expect(Object.keys(body).sort()).toEqual(['max_tokens', 'messages', 'model'])
+  })
+})
