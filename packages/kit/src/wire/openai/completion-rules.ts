@@ -1,13 +1,13 @@
 import type { AnswerRules } from '../answer-reader.ts'
 import { isObject, type JsonObject } from '../json.ts'
 import type { StreamRules } from '../stream-reader.ts'
-import { readUsage } from './usage.ts'
+import { readUsage, withTier } from './usage.ts'
 
 /** How answers of Chat Completions and Completions are read, and those of Embeddings, which show no text. */
 export const COMPLETION_ANSWER: AnswerRules = {
   usageField: 'usage',
   modelField: 'model',
-  usage: readUsage,
+  usage: (usage, other) => withTier(readUsage(usage), other('service_tier')),
   texts: (body) => choicesOf(body).flatMap((choice) => generatedTexts(choice.message ?? choice)),
 }
 
@@ -20,7 +20,7 @@ export const COMPLETION_STREAM: StreamRules = {
   isTerminal: (data) => data.trim() === DONE,
   // While a choice runs, the value is null.
   finishMarks: ['"finish_reason":"', '"finish_reason": "'],
-  usage: (chunk) => readUsage(chunk.usage),
+  usage: (chunk, known) => withTier(readUsage(chunk.usage), chunk.service_tier ?? known?.serviceTier),
   model: ({ model }) => (typeof model === 'string' ? model : undefined),
   // The chunk that only carries usage has no choices; providers that add it to a real one are passed on.
   isBareUsage: ({ choices }) => Array.isArray(choices) && choices.length === 0,

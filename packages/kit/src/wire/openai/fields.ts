@@ -32,7 +32,8 @@ export function objectField(of: JsonObject, name: string, path: string = name): 
 export function objectsField(of: JsonObject, name: string, path: string = name): readonly JsonObject[] {
   const value = of[name]
   if (value === undefined || value === null) return []
-  if (!Array.isArray(value) || !value.every(isObject)) throw invalid(path, `\`${path}\` is a list of objects.`)
+  if (!Array.isArray(value) || !value.every(isObject))
+    throw invalid(path, `\`${path}\` is a list of objects.`)
   return value
 }
 

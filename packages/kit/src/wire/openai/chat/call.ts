@@ -44,7 +44,13 @@ function partsOf(messages: readonly unknown[]): JsonObject[] {
   return parts
 }
 
-const TEXT_FIELDS: ReadonlySet<string> = new Set(['type', 'text', 'refusal', 'cache_control'])
+const TEXT_FIELDS: ReadonlySet<string> = new Set([
+  'type',
+  'text',
+  'refusal',
+  'cache_control',
+  'prompt_cache_breakpoint',
+])
 
 /** Text and nothing else: a part with an image beside its text may be read as an image, whatever its type says. */
 function isText(part: JsonObject): boolean {

@@ -3,8 +3,16 @@ import type { Format } from '../../format.ts'
 import { stringsOf, textOfJson } from '../../input-texts.ts'
 import { streamReaderBy } from '../../stream-reader.ts'
 import { COMPLETION_ANSWER, COMPLETION_STREAM, completionStreamError } from '../completion-rules.ts'
+import { readOpenAiError, writeOpenAiError } from '../errors.ts'
 import { usageOption } from '../shared-fields.ts'
-import { readChatCall } from './request.ts'
+import { readChatAnswer } from './answer-reader.ts'
+import { writeChatAnswer } from './answer-writer.ts'
+import { readChatCall } from './call.ts'
+import { CHAT_CARRIAGES } from './carriages.ts'
+import { readChatRequest } from './request-reader.ts'
+import { writeChatRequest } from './request-writer.ts'
+import { chatStreamDecoder } from './stream-decoder.ts'
+import { chatStreamEncoder } from './stream-encoder.ts'
 
 /** OpenAI's Chat Completions, which most providers speak: https://platform.openai.com/docs/api-reference/chat */
 export const chat: Format = {
@@ -44,4 +52,15 @@ export const chat: Format = {
   answerReader: () => answerReaderBy(COMPLETION_ANSWER),
   streamReader: (options) => streamReaderBy(COMPLETION_STREAM, options),
   streamError: completionStreamError,
+  translation: {
+    carries: CHAT_CARRIAGES,
+    readRequest: readChatRequest,
+    writeRequest: writeChatRequest,
+    readAnswer: readChatAnswer,
+    writeAnswer: writeChatAnswer,
+    streamDecoder: chatStreamDecoder,
+    streamEncoder: chatStreamEncoder,
+    readError: readOpenAiError,
+    writeError: writeOpenAiError,
+  },
 }

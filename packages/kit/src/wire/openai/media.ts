@@ -1,4 +1,4 @@
-import type { Source } from '../neutral/part.ts'
+import type { MediaPart, Source } from '../neutral/part.ts'
 
 const DATA_URL = /^data:([^;,]*)((?:;[^;,]+)*?);base64,/i
 
@@ -24,4 +24,10 @@ export function sourceOfFileData(data: string): Source {
 /** OpenAI wants a name with every file that comes inside a request: https://platform.openai.com/docs/guides/pdf-files */
 export function fileName(name: string | undefined, mediaType: string): string {
   return name ?? (mediaType === PDF ? 'document.pdf' : 'document')
+}
+
+/** `original`, the closest look that some models can take, is the closest that other dialects have a word for. */
+export function readDetail(detail: unknown): MediaPart['detail'] {
+  if (detail === 'original') return 'high'
+  return detail === 'low' || detail === 'high' || detail === 'auto' ? detail : undefined
 }

@@ -1,0 +1,122 @@
+import type { Call } from '../../call.ts'
+import type { Target } from '../../format.ts'
+import { invalid, isObject, type JsonObject, optionalBoolean } from '../../json.ts'
+import { asksForTier, capOf, modelOf } from '../shared-fields.ts'
+
+/** Read what a request to Responses may cost: https://platform.openai.com/docs/api-reference/responses/create */
+export function readResponsesCall(body: JsonObject, { bytes }: Target): Call {
+  const model = modelOf(body)
+  const items = itemsOf(body)
+  const parts = items.flatMap(partsOf)
+  const maxOutputTokens = capOf(body, 'max_output_tokens')
+  const stream = optionalBoolean(body, 'stream') ?? false
+  return {
+    dialect: 'openai',
+    endpoint: 'responses',
+    model,
+    stream,
+    // Every stream ends with its usage, and has no other chunk for it.
+    wantsUsage: stream,
+    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+    choices: 1,
+    inputBytes: bytes,
+    unboundedInput: hasStoredInput(body) || !items.every(isWhole) || !parts.every(isText),
+    audioInput: parts.some((part) => part.type === 'input_audio'),
+    audioOutput: false,
+    unpriced: unpricedOf(body),
+    structured: Array.isArray(body.tools) || (isObject(body.text) && isObject(body.text.format)),
+  }
+}
+
+/** Fields that bring in what was said before, or a stored prompt: input that is not in the request. */
+export const STORED_INPUT = ['previous_response_id', 'conversation', 'prompt'] as const
+
+function hasStoredInput(body: JsonObject): boolean {
+  return STORED_INPUT.some((field) => body[field] !== undefined && body[field] !== null)
+}
+
+function itemsOf({ input }: JsonObject): readonly JsonObject[] {
+  if (input === undefined || input === null || typeof input === 'string') return []
+  if (!Array.isArray(input) || !input.every(isObject)) {
+    throw invalid('input', '`input` is a string or a list of items.')
+  }
+  return input
+}
+
+const WHOLE_ITEMS: ReadonlySet<unknown> = new Set([
+  'message',
+  'function_call',
+  'function_call_output',
+  'custom_tool_call',
+  'custom_tool_call_output',
+  'reasoning',
+])
+
+/** An item whose text is all there is to it. Others refer to what is stored, or stand for more than they are long. */
+function isWhole({ type, role }: JsonObject): boolean {
+  return WHOLE_ITEMS.has(type) || (type === undefined && typeof role === 'string')
+}
+
+function partsOf({ content, output }: JsonObject): readonly JsonObject[] {
+  return [content, output].flatMap((parts) => (Array.isArray(parts) ? parts.filter(isObject) : []))
+}
+
+const TEXT_PARTS: ReadonlySet<unknown> = new Set([
+  'input_text',
+  'output_text',
+  'refusal',
+  'reasoning_text',
+  'summary_text',
+])
+const TEXT_FIELDS: ReadonlySet<string> = new Set([
+  'type',
+  'text',
+  'refusal',
+  'annotations',
+  'logprobs',
+  'prompt_cache_breakpoint',
+])
+
+/** Text and nothing else: a part with an image beside its text may be read as an image, whatever its type says. */
+function isText(part: JsonObject): boolean {
+  return TEXT_PARTS.has(part.type) && Object.keys(part).every((name) => TEXT_FIELDS.has(name))
+}
+
+/**
+ * Features with a price of their own that the book does not have, or that no cap bounds. A background answer comes without
+ * usage, when the call is over for us; compaction, and the `pro` mode of reasoning, bill more than one generation.
+ */
+function unpricedOf(body: JsonObject): string[] {
+  const found: string[] = []
+  if (optionalBoolean(body, 'background')) found.push('background')
+  if (body.prompt !== undefined && body.prompt !== null) found.push('prompt')
+  if (Array.isArray(body.context_management) && body.context_management.length > 0)
+    found.push('context_management')
+  const mode = isObject(body.reasoning) ? body.reasoning.mode : undefined
+  if (mode !== undefined && mode !== null && mode !== 'standard') found.push('reasoning')
+  if (asksForTier(body)) found.push('service_tier')
+  const { tools } = body
+  if (Array.isArray(tools) && !tools.every(isOwnTool)) found.push('tools')
+  return found
+}
+
+const OWN_TOOLS: ReadonlySet<unknown> = new Set([
+  'function',
+  'custom',
+  'namespace',
+  'apply_patch',
+  'local_shell',
+  'computer',
+  'computer_use_preview',
+])
+
+/**
+ * A tool that the client runs. Others are run by the provider, at a fee, and it reads all of its input again after each.
+ * Source: https://platform.openai.com/docs/pricing#built-in-tools
+ */
+function isOwnTool(tool: unknown): boolean {
+  if (!isObject(tool)) return false
+  const { type, environment } = tool
+  if (type === 'shell') return isObject(environment) && environment.type === 'local'
+  return OWN_TOOLS.has(type)
+}

@@ -1,0 +1,62 @@
+import { answerReaderBy } from '../../answer-reader.ts'
+import type { Format } from '../../format.ts'
+import { stringsOf, textOfJson } from '../../input-texts.ts'
+import { streamReaderBy } from '../../stream-reader.ts'
+import { readOpenAiError, writeOpenAiError } from '../errors.ts'
+import { readResponsesAnswer } from './answer-reader.ts'
+import { writeResponsesAnswer } from './answer-writer.ts'
+import { readResponsesCall } from './call.ts'
+import { RESPONSES_CARRIAGES } from './carriages.ts'
+import { readResponsesRequest } from './request-reader.ts'
+import { writeResponsesRequest } from './request-writer.ts'
+import { RESPONSES_ANSWER, RESPONSES_STREAM } from './rules.ts'
+import { responsesStreamDecoder } from './stream-decoder.ts'
+import { responsesStreamEncoder } from './stream-encoder.ts'
+import { responsesStreamError } from './stream-error.ts'
+
+/** OpenAI's Responses, which the AI SDK and Codex speak: https://platform.openai.com/docs/api-reference/responses */
+export const responses: Format = {
+  endpoint: 'responses',
+  dialect: 'openai',
+  suffixes: ['/responses'],
+  guarded: new Set([
+    'model',
+    'input',
+    'instructions',
+    'max_output_tokens',
+    'stream',
+    'tools',
+    'service_tier',
+    'reasoning',
+    'background',
+    'previous_response_id',
+    'conversation',
+    'prompt',
+    'context_management',
+  ]),
+  read: readResponsesCall,
+  edits: (_call, _body, { model, maxOutputTokens }) => ({
+    ...(model === undefined ? {} : { model }),
+    ...(maxOutputTokens === undefined ? {} : { max_output_tokens: maxOutputTokens }),
+  }),
+  path: () => '/responses',
+  inputTexts: ({ input, instructions, tools, text }) => [
+    ...textOfJson(tools, text),
+    ...stringsOf(instructions),
+    ...stringsOf(input),
+  ],
+  answerReader: () => answerReaderBy(RESPONSES_ANSWER),
+  streamReader: (options) => streamReaderBy(RESPONSES_STREAM, options),
+  streamError: responsesStreamError,
+  translation: {
+    carries: RESPONSES_CARRIAGES,
+    readRequest: readResponsesRequest,
+    writeRequest: writeResponsesRequest,
+    readAnswer: readResponsesAnswer,
+    writeAnswer: writeResponsesAnswer,
+    streamDecoder: responsesStreamDecoder,
+    streamEncoder: responsesStreamEncoder,
+    readError: readOpenAiError,
+    writeError: writeOpenAiError,
+  },
+}
