@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { auditRecord as record } from '../../../../test/support/audit-record.ts'
 import { ndjsonAudit } from './ndjson.ts'
 
@@ -19,7 +19,7 @@ afterEach(() => {
 
 const linesOf = (path: string) => readFileSync(path, 'utf8').split('\n')
 
-test('a record is a line, and every field comes back as it was, the largest amounts too', async () => {
+it('a record is a line, and every field comes back as it was, the largest amounts too', async () => {
   const path = file()
   const sink = ndjsonAudit(path)
   const records = [record(), record({ chargedNanoUsd: 2 ** 50 - 1, tags: { 'line\nbreak': '"\u2028' } })]
@@ -30,7 +30,7 @@ test('a record is a line, and every field comes back as it was, the largest amou
   expect(lines.map((line) => JSON.parse(line))).toEqual(records)
 })
 
-test('only its owner can read the file', async () => {
+it('only its owner can read the file', async () => {
   const path = file()
   const sink = ndjsonAudit(path)
   await sink.write([record()])
@@ -38,7 +38,7 @@ test('only its owner can read the file', async () => {
   await sink.close?.()
 })
 
-test('a second process appends', async () => {
+it('a second process appends', async () => {
   const path = file()
   const sinks = [ndjsonAudit(path), ndjsonAudit(path)]
   for (const sink of sinks) await sink.write([record()])
@@ -47,7 +47,7 @@ test('a second process appends', async () => {
   for (const sink of sinks) await sink.close?.()
 })
 
-test('a file that was rotated away is let go, and a new one begun', async () => {
+it('a file that was rotated away is let go, and a new one begun', async () => {
   const path = file()
   const sink = ndjsonAudit(path)
   await sink.write([record({ requestId: 'old' })])
@@ -62,7 +62,7 @@ test('a file that was rotated away is let go, and a new one begun', async () => 
   await sink.close?.()
 })
 
-test('half a line that a dead process left does not spoil the next record', async () => {
+it('half a line that a dead process left does not spoil the next record', async () => {
   const path = file()
   const first = ndjsonAudit(path)
   await first.write([record()])
@@ -76,7 +76,7 @@ test('half a line that a dead process left does not spoil the next record', asyn
   expect([lines[1], JSON.parse(lines[2]!), lines.length]).toEqual(['{"id":"01', kept, 4])
 })
 
-test('a path that is no file is the write\u2019s failure, not the start\u2019s', async () => {
+it('a path that is no file is the write\u2019s failure, not the start\u2019s', async () => {
   const path = file()
   const sink = ndjsonAudit(join(path, '..'))
   await expect((async () => sink.write([record()]))()).resolves.toBeUndefined()

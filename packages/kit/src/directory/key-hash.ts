@@ -65,12 +65,13 @@ export function keyHasher(masterKey: Buffer | string): KeyHasher {
       return `h_${hash(presented).toString('base64url', 0, HANDLE_BYTES)}`
     },
     matches(presented, record) {
-      const digested = digest('sha256', presented, 'buffer')
+      // By way of a string: memory of its own, as a digest is given it, costs more than the digest itself.
+      const digested = Buffer.from(digest('sha256', presented, 'binary'), 'binary')
       const known = (record && seen.get(record)) ?? nobody
       if (timingSafeEqual(digested, known)) return true
       const equal = timingSafeEqual(hash(presented), record?.hash ?? nobody)
       if (!equal || !record) return false
-      seen.set(record, digested)
+      seen.set(record, Buffer.copyBytesFrom(digested))
       return true
     },
   }

@@ -61,7 +61,7 @@ export function spoolQueue({ folder, maxQueued }: SpoolQueueOptions): SpoolQueue
 
   return {
     size: () => inMemory + (folder?.unread() ?? 0),
-    isBehind: (closing) => lanes.has(laneOf(closing)),
+    isBehind: (closing) => inMemory > 0 && lanes.has(laneOf(closing)),
     add(closing) {
       // What waits on file came first, and is told first.
       const fits = inMemory < roomFor(closing) && !folder?.unread()

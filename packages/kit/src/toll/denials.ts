@@ -31,7 +31,7 @@ export function createDenials({ random = Math.random }: { random?: () => number 
       return Math.round(base * (0.5 + random()))
     },
     forget(path) {
-      streaks.delete(keyOf(path))
+      if (streaks.size > 0) streaks.delete(keyOf(path))
     },
     pause: () => delay(PAUSE_MS),
   }

@@ -48,18 +48,64 @@ const COLUMNS = {
 
 const FIELDS = Object.keys(COLUMNS) as (keyof AuditRecord)[]
 
-/** The columns of `audit`, in the order of {@link valuesOf}. */
+/** The columns of `audit`; {@link valuesOf} has their order. */
 export const COLUMN_LIST: readonly string[] = Object.values(COLUMNS)
 
+/**
+ * The values of a record, written out: forty lookups by a name that is another each time would take three times as long.
+ * Lists and tags are kept as JSON, and an empty list, as most records have one, as nothing.
+ */
 export function valuesOf(record: AuditRecord): SQLInputValue[] {
-  return FIELDS.map((field) => columnValue(record[field]))
+  return [
+    record.id,
+    record.requestId,
+    record.atMs,
+    record.endedAtMs,
+    record.org,
+    record.team,
+    record.project,
+    record.user,
+    record.key,
+    asJson(record.tags),
+    record.tier,
+    record.decision,
+    record.fault,
+    record.wouldRefuse,
+    record.wouldRefuseAccount,
+    record.dialect,
+    record.endpoint,
+    record.model,
+    asInteger(record.stream),
+    record.provider,
+    record.servedModel,
+    record.attempts.length === 0 ? null : asJson(record.attempts),
+    record.ending,
+    record.status,
+    record.inputTokens,
+    record.cachedInputTokens,
+    record.cacheWriteTokens,
+    record.audioInputTokens,
+    record.outputTokens,
+    record.audioOutputTokens,
+    record.reasoningTokens,
+    record.reservedNanoUsd,
+    record.chargedNanoUsd,
+    record.chargedTokens,
+    record.basis,
+    record.priceVersion,
+    record.priceSource,
+    record.latencyMs,
+    record.firstByteMs,
+    record.content,
+  ]
 }
 
-/** Lists and tags are kept as JSON, and an empty list, as most records have one, as nothing. */
-function columnValue(value: AuditRecord[keyof AuditRecord]): SQLInputValue {
-  if (typeof value === 'boolean') return value ? 1 : 0
-  if (typeof value !== 'object' || value === null) return value
-  return Array.isArray(value) && value.length === 0 ? null : JSON.stringify(value)
+function asInteger(value: boolean | null): SQLInputValue {
+  return value === null ? null : Number(value)
+}
+
+function asJson(value: object | null): SQLInputValue {
+  return value === null ? null : JSON.stringify(value)
 }
 
 /** The record in a row whose integers are BigInts; each of them was a safe number when it was written. */

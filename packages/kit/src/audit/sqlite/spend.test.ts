@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { afterEach, describe, expect, it, test } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { auditRecord } from '../../../../../test/support/audit-record.ts'
 import type { AccountState } from '../../ledger/ledger.ts'
 import { type SpendGroup, type SqliteAudit, sqliteAudit } from './index.ts'
@@ -127,7 +127,7 @@ describe('spend', () => {
   })
 })
 
-test('what would have been refused is told by code and account', async () => {
+it('what would have been refused is told by code and account', async () => {
   const sink = audit()
   const budget = { wouldRefuse: 'budget_exceeded', wouldRefuseAccount: 'team:marketing' } as const
   await sink.write([
@@ -158,7 +158,7 @@ const org = (id: string, spent: number): AccountState => ({
   budgets: [],
 })
 
-test('what no record explains is unattributed', async () => {
+it('what no record explains is unattributed', async () => {
   const sink = audit()
   await sink.write([auditRecord({ chargedNanoUsd: 30 }), auditRecord({ org: 'other', chargedNanoUsd: 8 })])
   const team: AccountState = { ...org('', 50), account: 'team:marketing' }

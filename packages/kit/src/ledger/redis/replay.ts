@@ -37,6 +37,10 @@ export interface ReplayOptions {
   readonly max?: number
 }
 
+/** How long what has left the window may be kept all the same, ms, and how many more than the most. */
+const SLACK_MS = 1_000
+const SLACK = 1_000
+
 /** After ten minutes the tombstones that make a repeat harmless begin to go: nothing is said again that late, ms. */
 const LATEST_MS = 5 * 60_000
 
@@ -46,6 +50,17 @@ const LATEST_MS = 5 * 60_000
  */
 export function replay({ clock, sequence, windowMs, max = 100_000 }: ReplayOptions): Replay {
   const kept = new Map<string, Kept>()
+  let lookedMs = 0
+
+  /**
+   * In bites: a map keeps the places of what was deleted for a while, and passes all of them each time it is asked for
+   * its oldest entry.
+   */
+  function forgetSometimes(nowMs: number): void {
+    if (nowMs < lookedMs + SLACK_MS && kept.size <= max + SLACK) return
+    lookedMs = nowMs
+    forgetOld()
+  }
 
   function forgetOld(): void {
     const oldestMs = Math.max(sequence.seenAtMs - windowMs, clock.now() - LATEST_MS)
@@ -60,8 +75,9 @@ export function replay({ clock, sequence, windowMs, max = 100_000 }: ReplayOptio
     keep(ending, q) {
       // Deleted first, so that it stands at the end: entries are in the order of their acceptance.
       kept.delete(ending.id)
-      kept.set(ending.id, { ...ending, acceptedMs: clock.now(), q })
-      forgetOld()
+      const acceptedMs = clock.now()
+      kept.set(ending.id, { ...ending, acceptedMs, q })
+      forgetSometimes(acceptedMs)
     },
     all() {
       forgetOld()

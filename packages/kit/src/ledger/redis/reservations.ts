@@ -55,8 +55,9 @@ export interface Reservations {
   noteWhereabouts(id: string, found: Whereabouts | null): void
 }
 
-/** Reservations of which only the path is remembered. */
+/** Reservations of which only the path is remembered; beyond that so many are forgotten at once, the oldest. */
 const MAX_WHEREABOUTS = 20_000
+const BITE = 1_000
 /** No reservation lives longer without being heard of, see `check.ts`: who made it has forgotten it. */
 const FORGOTTEN_MS = 2 * 86_400_000
 
@@ -68,8 +69,11 @@ export function reservations(clock: Clock): Reservations {
     elsewhere.delete(id)
     elsewhere.set(id, found)
     if (elsewhere.size <= MAX_WHEREABOUTS) return
-    const [oldest] = elsewhere.keys()
-    elsewhere.delete(oldest!)
+    // One by one it would be slow: a map passes the places of all it has lately forgotten on the way to its oldest entry.
+    for (const oldest of elsewhere.keys()) {
+      elsewhere.delete(oldest)
+      if (elsewhere.size <= MAX_WHEREABOUTS - BITE) return
+    }
   }
 
   function dropForgotten(): void {
