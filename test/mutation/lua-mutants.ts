@@ -12,9 +12,9 @@ const include = (file: string, find: string, put: string): Edit => ({
 })
 const mutant = (name: string, ...edits: readonly Edit[]): Mutant => ({ name, edits })
 
-const EXPIRED = "if record.st == 'expired' then return { held, 0, held - used, 0 } end"
+const EXPIRED = "if record.st == 'expired' then return held, 0, held - used, 0 end"
 const SETTLED = 'settled + add[1]'
-const LEFT = 'local left = line.limit - line.settled - line.reserved'
+const LEFT = 'local left = limit - held'
 
 /**
  * The same bugs in the Lua core, and those that only Lua and Redis can have. Those that need a gateway whose clock is not
@@ -23,7 +23,7 @@ const LEFT = 'local left = line.limit - line.settled - line.reserved'
 export const LUA_MUTANTS: readonly Mutant[] = [
   mutant(
     'refunds what expires',
-    include('contribution', EXPIRED, "if record.st == 'expired' then return { used, 0, 0, 0 } end"),
+    include('contribution', EXPIRED, "if record.st == 'expired' then return used, 0, 0, 0 end"),
   ),
   mutant(
     'adds what it is told to what is held, as if totals were deltas',
@@ -70,6 +70,11 @@ export const LUA_MUTANTS: readonly Mutant[] = [
     include('booked_counters', SETTLED, `tonumber(cjson.encode(${SETTLED}))`),
   ),
   mutant(
+    'keeps amounts in four bytes, which are seven digits',
+    include('from_counter', '>dddd', '>ffff'),
+    include('to_counter', '>dddd', '>ffff'),
+  ),
+  mutant(
     'concatenates amounts, which keeps fourteen digits',
     include('booked_counters', SETTLED, `tonumber('' .. (${SETTLED}))`),
   ),
@@ -79,7 +84,7 @@ export const LUA_MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     'deletes counters that something unconfirmed refers to',
-    include('idle_fields', 'if not account.before then return idle end', ''),
+    include('idle_fields', 'if not account.before then return {} end', ''),
     include('idle_fields', 'if reserved == 0 and unconfirmed == 0 then', 'if true then'),
     include('idle_fields', 'for _, field in ipairs(account.fields) do keep[field] = true end', ''),
   ),
@@ -91,31 +96,25 @@ export const LUA_MUTANTS: readonly Mutant[] = [
       "if record.st == 'open' then return 'settled', basis == 'exact' and actual or merge_amounts(math.max, record.a, actual) end",
     ),
   ),
+  mutant('counts a raise a moment too long', include('limit_at', 'now < until_ms', 'now <= until_ms')),
   mutant(
     'names the first budget that denies, not the tightest',
     include('decisive', 'if left < least then chosen, least = short, left end', ''),
   ),
   mutant(
     'keeps a charge unconfirmed after its late settle',
-    include('differences', 'new[3] - old[3]', 'math.max(0, new[3] - old[3])'),
+    include('differences', 'unconfirmed - had[3]', 'math.max(0, unconfirmed - had[3])'),
   ),
-  mutant('denies for a soft budget', include('ask', '(line.hard and not observe)', '(not observe)')),
+  mutant('denies for a soft budget', include('ask', '(hard and not terms.observe)', '(not terms.observe)')),
   mutant(
     'does not narrow a grant to what is left',
     include('ask', 'elseif decides and left < grant[metric] then', 'elseif decides and left < 0 then'),
   ),
   mutant('admits one unit too much', include('ask', LEFT, `${LEFT} + 1`)),
-  mutant(
-    'forgets what running requests hold',
-    include('ask', LEFT, 'local left = line.limit - line.settled'),
-  ),
+  mutant('forgets what running requests hold', include('ask', LEFT, 'local left = limit - settled')),
   mutant(
     'raises a reservation in a window that has ended',
-    include(
-      'read_kept_lines',
-      'line.ended = line.ends ~= nil and line.ends <= window_now',
-      'line.ended = false',
-    ),
+    include('ask', 'local ended = till and till <= terms.newest', 'local ended = false'),
   ),
   mutant(
     'lets a lower estimate replace a higher one',
@@ -125,8 +124,8 @@ export const LUA_MUTANTS: readonly Mutant[] = [
     'gives back what was consumed when it releases',
     include(
       'contribution',
-      "if record.st == 'released' then return { used, 0, 0, 0 } end",
-      "if record.st == 'released' then return { 0, 0, 0, 0 } end",
+      "if record.st == 'released' then return used, 0, 0, 0 end",
+      "if record.st == 'released' then return 0, 0, 0, 0 end",
     ),
   ),
   mutant(
@@ -140,7 +139,7 @@ export const LUA_MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     'books on the first account of a path only',
-    include('rebook', 'if #writes > 0 then', 'if #writes > 0 and place == 1 then'),
+    include('rebook', 'if #plans[at] > 0 then', 'if #plans[at] > 0 and at == 1 then'),
   ),
   mutant(
     'does not move the deadline when it hears of a reservation',
@@ -149,5 +148,18 @@ export const LUA_MUTANTS: readonly Mutant[] = [
   mutant(
     'reserves on the accounts, and keeps no record of it',
     command('reserve', "redis.call('ZADD', KEYS[2], due, ARGV[5])", ''),
+  ),
+  mutant(
+    'corrects a budget no more once another has come in its place',
+    include('read_charged', 'heirs and inherit(', 'false and inherit('),
+  ),
+  mutant(
+    'tells every settle of a limit that was reached before',
+    include('crossings', ' and settled - charge < reached', ''),
+  ),
+  mutant('rounds a part of a limit down', include('part_of', 'math.ceil', 'math.floor')),
+  mutant(
+    'forgets what a repeat is to be told',
+    include('from_told', "string.gmatch(text or '', '[^;]+')", "string.gmatch('', '[^;]+')"),
   ),
 ]

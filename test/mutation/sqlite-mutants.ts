@@ -241,6 +241,24 @@ export const SQLITE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'counts a raise a moment too long',
-    edits: [sqlite('accounts', 'nowMs < raise.untilMs', 'nowMs <= raise.untilMs')],
+    edits: [{ file: 'src/ledger/limit.ts', find: 'nowMs < raise.untilMs', put: 'nowMs <= raise.untilMs' }],
+  },
+  {
+    name: 'corrects a budget no more once another has come in its place',
+    edits: [sqlite('provision', '  counters.bequeath(source, target)\n', '')],
+  },
+  {
+    name: 'tells every settle of a limit that was reached before',
+    edits: [sqlite('crossings', ' && spent - charge < partOf(limit, percent)', '')],
+  },
+  {
+    name: 'rounds a part of a limit down',
+    edits: [{ file: 'src/ledger/limit.ts', find: 'Math.ceil(', put: 'Math.floor(' }],
+  },
+  {
+    name: 'forgets what a repeat is to be told',
+    edits: [
+      sqlite('reservations', '      tell.run(reservation.told, reservation.id, reservation.org)\n', ''),
+    ],
   },
 ]

@@ -1,5 +1,11 @@
 import type { Ledger } from '@tollgate/kit/ledger'
-import { acceptLoss, type RedisLedgerOptions, redisLedger, resetRedisClock } from '@tollgate/kit/ledger/redis'
+import {
+  acceptLoss,
+  initRedisLedger,
+  type RedisLedgerOptions,
+  redisLedger,
+  resetRedisClock,
+} from '@tollgate/kit/ledger/redis'
 import { Redis } from 'ioredis'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
@@ -262,6 +268,94 @@ describe('a fail-over that loses the newest changes', () => {
     clock.nowMs += 2500
     expect(await ledger.reserve(reserving('d'))).toMatchObject({ status: 'ok' })
     expect(await standing(ledger)).toEqual([6, 10, 0])
+  })
+})
+
+describe('books that have lost more than can be told again', () => {
+  /** A ledger that has ended something over a minute ago; what is lost of that stays lost. */
+  async function withPast() {
+    const clock = handClock()
+    const { ledger, server } = await behindProxy(await redisServer(), { ...PATIENT, clock })
+    const meta = (...words: (string | number)[]) => server.call('hset', `tg:1:{${ORG}}:meta`, ...words)
+    const other = (options: RedisLedgerOptions = {}) => {
+      const made = redisLedger(server.url, { ...PATIENT, clock, ...options })
+      cleanups.push(() => made.close())
+      return made
+    }
+    for (let at = 0; at < 12; at++) await ledger.reserve(reserving(`held ${at}`, 1))
+    await ledger.reserve(reserving('a'))
+    await ledger.settle({ org: ORG, id: 'a', actual: cents(3), basis: 'exact' })
+    clock.nowMs += 61_000
+    await ledger.reserve(reserving('b'))
+    await ledger.settle({ org: ORG, id: 'b', actual: cents(3), basis: 'exact' })
+    const q = Number(await server.call('hget', `tg:1:{${ORG}}:meta`, 'q'))
+    /** As a backup has it that was made before `a` was settled. */
+    const loseEverythingSince = (count: number, ...more: (string | number)[]) => meta('q', q - count, ...more)
+    return { clock, ledger, other, server, loseEverythingSince }
+  }
+
+  const spend = (ledger: Ledger, id: string, count: number) =>
+    ledger.settle({ org: ORG, id, actual: cents(count), basis: 'exact' })
+
+  it('do not seem whole again by what they are told of requests that have ended: that is booked, and they refuse', async () => {
+    const { clock, ledger, other, server, loseEverythingSince } = await withPast()
+    await other().reserve(reserving('another’s', 1))
+    await loseEverythingSince(4)
+    for (let at = 0; at < 6; at++) await spend(ledger, `held ${at}`, 1)
+    for (let at = 6; at < 12; at++) await ledger.release(ORG, `held ${at}`)
+    const refusal = String(await ledger.reserve(reserving('c')).catch(String))
+    expect(refusal).toContain('have lost more than can be told again')
+    expect(await standing(other())).toEqual([3 + 3 + 6, 1, 0])
+    const [, sequence] = /--sequence (\d+)/.exec(refusal)!
+    await acceptLoss(server.url, { org: ORG, sequence: Number(sequence), clock })
+    clock.nowMs += 2500
+    expect(await ledger.reserve(reserving('c'))).toMatchObject({ status: 'ok' })
+    expect(await standing(ledger)).toEqual([3 + 3 + 6, 1 + 10, 0])
+  })
+
+  it('are not made good for all by a process that is younger than the loss', async () => {
+    const { clock, ledger, other, server, loseEverythingSince } = await withPast()
+    await loseEverythingSince(4, 'rid', 'another', 't', clock.nowMs - 2000)
+    const young = other()
+    await expect(young.reserve(reserving('young 0', 1))).rejects.toThrow('being recovered')
+    clock.nowMs += 2500
+    for (let at = 1; at < 20; at++) {
+      expect(await young.reserve(reserving(`young ${at}`, 1))).toMatchObject({ status: 'ok' })
+    }
+    // Who has seen more than the young one took over is not fooled by how far it has come since, nor by a look at it.
+    await standing(ledger)
+    await ledger.adjust({ org: ORG, id: 'f', account: KEY, budget: 'total', delta: 1, reason: 'none' })
+    const refusal = String(await ledger.reserve(reserving('c')).catch(String))
+    expect(refusal).toContain('have lost more than can be told again')
+    await expect(ledger.heartbeat(ORG, [], 60_000)).rejects.toThrow('have lost more')
+    expect(await spend(ledger, 'held 0', 1)).toMatchObject({ status: 'settled' })
+    await expect(ledger.reserve(reserving('c'))).rejects.toThrow('have lost more')
+    const [, sequence] = /--sequence (\d+)/.exec(refusal)!
+    await acceptLoss(server.url, { org: ORG, sequence: Number(sequence), clock })
+    expect(await ledger.reserve(reserving('c'))).toMatchObject({ status: 'ok' })
+    expect(await young.reserve(reserving('young 20', 1))).toMatchObject({ status: 'ok' })
+  })
+})
+
+describe('an org whose books are gone', () => {
+  it('is told of, and keeps no other org’s reservations from expiring', async () => {
+    const clock = handClock()
+    const server = await redisServer()
+    cleanups.push(() => server.stop())
+    const faults: string[] = []
+    const onFault = ({ message }: Error) => faults.push(message)
+    const ledger = await openBooks(server.url, { ...PATIENT, clock, onFault })
+    cleanups.push(() => ledger.close())
+    await initRedisLedger(server.url, { orgs: ['globex'], clock })
+    await ledger.reserve(reserving('a'))
+    await ledger.reserve({ ...reserving('b'), org: 'globex', path: ['org:globex'] })
+    await server.call('del', `tg:1:{${ORG}}:meta`)
+    clock.nowMs += 60_000
+    expect(await ledger.expire()).toMatchObject([{ org: 'globex', id: 'b' }])
+    expect(faults).toEqual([expect.stringContaining('tollgate ledger init')])
+    // Nobody is left who could be asked: then it is the store that fails.
+    await server.call('del', 'tg:1:{globex}:meta')
+    await expect(ledger.expire()).rejects.toThrow('tollgate ledger init')
   })
 })
 

@@ -177,5 +177,6 @@ interface Victims {
 function befall({ random }: World, { store, network, hosts }: Victims): void {
   if (random.chance(0.1)) random.pick(hosts).gateway().crash()
   if (random.chance(0.03) && network.storeIsUp) store.go(network)
-  if (random.chance(0.05)) store.skewMs = random.int(120_000) - 60_000
+  // Never back by more than the minute beyond which nothing is reserved: an outage tries nothing.
+  if (random.chance(0.05)) store.skewMs = random.int(60_000) - 30_000
 }

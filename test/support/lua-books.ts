@@ -192,24 +192,25 @@ function luaBooks(redis: Redis, keys: OrgKeys) {
         {
           ...{
             now: clock.nowMs,
+            qSeen: 0,
             id,
             path: path.length === 0 ? '' : JSON.stringify(path),
             actual,
             basis,
             age: 0,
           },
-          ...{ ttl: '', held: '', shapes: '', windows: '', label: '', ...more },
+          ...{ ttl: '', held: '', shapes: '', windows: '', label: '', alertAt: '', ...more },
         },
       )
     },
-    release(id: string, path: readonly string[]) {
+    release(id: string, path: readonly string[], more: object = {}) {
       return run(
         release,
         {
           ...{ reservation: keys.reservation(id), deadlines: keys.deadlines, unconfirmed: keys.unconfirmed },
           ...{ meta: keys.meta, rollup: rollup(), accounts: accountKeys(path) },
         },
-        { now: clock.nowMs, id, path: path.length === 0 ? '' : JSON.stringify(path) },
+        { now: clock.nowMs, qSeen: 0, id, path: path.length === 0 ? '' : JSON.stringify(path), ...more },
       )
     },
     expire(id: string, path: readonly string[], more: object = {}) {
@@ -285,6 +286,11 @@ function luaBooks(redis: Redis, keys: OrgKeys) {
         throw new Error(`no counter: ${JSON.stringify(reply)}`)
       return reply[1][0]![2 + rule]!
     },
+    /** The same of any counter that the account keeps, also in windows that have ended. */
+    async keptCounter(name: string, field: string): Promise<string> {
+      const kept = (await redis.hgetBuffer(keys.account(name), field))!
+      return [0, 8, 16, 24].map((at) => kept.readDoubleBE(at)).join(' ')
+    },
     /** The books as they are, to be put back later: as a replica that lags, or a backup, would have them. */
     async save(): Promise<readonly [string, Buffer, number][]> {
       const names = await redis.keys(`${keys.meta.slice(0, -4)}*`)
@@ -307,12 +313,17 @@ function luaBooks(redis: Redis, keys: OrgKeys) {
     async dump(): Promise<Record<string, unknown>> {
       const found: Record<string, unknown> = {}
       for (const key of (await redis.keys(`${keys.meta.slice(0, -4)}*`)).sort()) {
-        if ((await redis.type(key)) === 'hash') found[key] = await redis.hgetall(key)
+        if ((await redis.type(key)) === 'hash') found[key] = textOf(await redis.hgetallBuffer(key))
         else found[key] = await redis.call('ZRANGE', key, 0, -1, 'WITHSCORES')
       }
       return found
     },
   }
+}
+
+/** Counters are bytes: as text each byte is a character, so that no two of them look the same. */
+function textOf(hash: Record<string, Buffer>): Record<string, string> {
+  return Object.fromEntries(Object.entries(hash).map(([field, value]) => [field, value.toString('latin1')]))
 }
 
 /** As much of a reply as is said of it; what is said of a list is said of its beginning. */

@@ -23,6 +23,7 @@
 -- @include choose_windows
 -- @include count_change
 -- @include describe_account
+-- @include from_counter
 -- @include now_ms
 -- @include read_meta
 -- @include to_counter
@@ -41,7 +42,7 @@ if not windows then return { 'window', whole(newest) } end
 
 local field = ARGV[4] .. ':' .. (windows.ids[1] or 'total')
 local settled, reserved, unconfirmed, overdraft = to_counter(redis.call('HGET', KEYS[3], field))
-local adjusted = string.format('%d %d %d %d', settled + tonumber(ARGV[5]), reserved, unconfirmed, overdraft)
+local adjusted = from_counter(settled + tonumber(ARGV[5]), reserved, unconfirmed, overdraft)
 redis.call('HSET', KEYS[3], field, adjusted)
 redis.call('HSET', KEYS[2], ARGV[2], field .. ' ' .. ARGV[5] .. ' ' .. whole(now) .. ' ' .. ARGV[6])
 return { 'ok', count_change(KEYS[1]) }

@@ -23,6 +23,7 @@
 -- @include describe_record
 -- @include from_amounts
 -- @include now_ms
+-- @include read_kept_path
 -- @include read_meta
 -- @include read_record
 -- @include rebook
@@ -44,7 +45,7 @@ if now < due then return { 'early', whole(due) } end
 
 local after = copy_record(before)
 after.st, after.ended = 'expired', whole(now)
-rebook(before, after, { unpack(KEYS, 6) })
+rebook(before, after, read_kept_path(after, { unpack(KEYS, 6) }))
 roll_up(KEYS[5], after)
 redis.call('HSET', KEYS[1], 'st', 'expired', 'ended', after.ended, 'up', from_amounts(after.up))
 redis.call('ZREM', KEYS[2], ARGV[3])

@@ -35,10 +35,11 @@
 -- @include count_change
 -- @include decisive
 -- @include from_amounts
+-- @include is_behind
 -- @include merge_amounts
 -- @include now_ms
 -- @include open_record
--- @include read_kept_lines
+-- @include read_kept_path
 -- @include read_meta
 -- @include read_record
 -- @include rebook
@@ -54,14 +55,17 @@ if not record then return { 'unknown' } end
 if record.st == 'settled' or record.st == 'released' then return { 'finished' } end
 if record.path ~= ARGV[5] then return { 'path', record.path } end
 
-local accounts = { unpack(KEYS, 5) }
+local accounts = read_kept_path(record, { unpack(KEYS, 5) })
 local min, want = beyond(record.a, to_amounts(ARGV[7])), beyond(record.a, to_amounts(ARGV[8]))
-local more, denied = { 0, 0, 0 }, {}
+local more, denied, behind = { 0, 0, 0 }, {}, false
 if want[1] + want[2] + want[3] > 0 then
   refusal = refuse_epoch(meta, now, tonumber(ARGV[2]), tonumber(ARGV[3])) or refuse_recovering(meta, now)
   if refusal then return refusal end
-  local lines = read_kept_lines(record, accounts, now, math.max(now, meta.newest))
-  more, denied = ask(lines, min, want, record.bound == 'proven', record.observe == '1')
+  local terms = { now = now, newest = math.max(now, meta.newest) }
+  terms.proven, terms.observe = record.bound == 'proven', record.observe == '1'
+  more, denied = ask(accounts, min, want, terms)
+else
+  behind = is_behind(meta, now, tonumber(ARGV[2]))
 end
 
 local after = copy_record(record)
@@ -76,6 +80,6 @@ local due = now + tonumber(ARGV[6])
 
 rebook(record, after, accounts)
 open_record(keys, ARGV[4], after, due)
-local q = count_change(KEYS[4])
+local q = count_change(KEYS[4], behind)
 if #denied > 0 then return { 'denied', decisive(denied), q } end
 return { record.st == 'open' and 'open' or 'revived', from_amounts(after.a), q }

@@ -36,6 +36,7 @@
 -- @include describe_account
 -- @include idle_fields
 -- @include now_ms
+-- @include pack_limits
 -- @include read_account
 -- @include read_meta
 -- @include roll_windows
@@ -50,21 +51,22 @@ local windows = choose_windows(ARGV, 12, newest)
 if not windows then return { 'window', whole(newest) } end
 
 local account = read_account(1, KEYS[3], ARGV[8], windows)
-local seen = (account.v or '') == ARGV[3] and (account.limits or '') == ARGV[4]
+local kept = redis.call('HMGET', KEYS[3], 'rev', 'parent', 'heirs', 'rules', 'limits')
+local seen = (account.v or '') == ARGV[3] and (kept[5] or '') == ARGV[4]
 local taken = ARGV[10] == '1' and account.v and not account.auto
 if not seen or taken then return { 'stale', { describe_account(1, KEYS[3]) } } end
-local kept = redis.call('HMGET', KEYS[3], 'rev', 'parent', 'heirs', 'rules')
 local revision = ARGV[10] == '1' and account.auto or kept[1]
 if ARGV[9] ~= '' and revision and tonumber(revision) > tonumber(ARGV[9]) then return { 'older', revision } end
-local said = account.v == ARGV[5] and account.limits == ARGV[7] and kept[4] == ARGV[6]
+local said = account.v == ARGV[5] and kept[5] == ARGV[7] and kept[4] == ARGV[6]
 local theirs = (ARGV[10] == '1') == (account.auto ~= false) and (ARGV[9] == '' or ARGV[9] == revision)
 if said and theirs then return { 'unchanged', whole(meta.q) } end
 if not roll_windows(account, windows) then return { 'window', whole(newest) } end
 
 local writes, heirs = take_over(account, ARGV[11], windows, kept[3] or '')
-local idle = idle_fields(account)
+local idle, caps = idle_fields(account), pack_limits(ARGV[7])
 local current = account.rolled or account.windows
-redis.call('HSET', KEYS[3], 'v', ARGV[5], 'rules', ARGV[6], 'limits', ARGV[7], 'windows', current)
+redis.call('HSET', KEYS[3], 'v', ARGV[5], 'rules', ARGV[6], 'limits', ARGV[7], 'caps', caps,
+  'windows', current)
 if #writes > 0 then redis.call('HSET', KEYS[3], 'heirs', heirs, unpack(writes)) end
 if #idle > 0 then redis.call('HDEL', KEYS[3], unpack(idle)) end
 if ARGV[9] ~= '' then redis.call('HSET', KEYS[3], ARGV[10] == '1' and 'auto' or 'rev', ARGV[9]) end

@@ -15,6 +15,7 @@
 -- @include now_ms
 -- @include read_account
 -- @include read_meta
+-- @include to_counter
 -- @include whole
 
 local now = now_ms(ARGV[1])
@@ -29,8 +30,10 @@ for at = 2, #KEYS do
   local v, shape = ARGV[2 * at - 2], ARGV[2 * at - 1]
   local account = read_account(at - 1, KEYS[at], shape, windows)
   if account.v == v and v ~= '' then
-    local state = { 'ok', account.limits }
-    for counter = 5, #account.fields do state[counter - 2] = account.counters[counter] or '0 0 0 0' end
+    local state = { 'ok', redis.call('HGET', KEYS[at], 'limits') }
+    for rule = 1, #shape / 2 do
+      state[rule + 2] = string.format('%d %d %d %d', to_counter(account.counters[rule]))
+    end
     states[at - 1] = state
   else
     states[at - 1] = { 'stale', unpack(describe_account(at - 1, KEYS[at])) }

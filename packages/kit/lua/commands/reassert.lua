@@ -39,6 +39,7 @@
 -- @include merge_amounts
 -- @include now_ms
 -- @include open_record
+-- @include read_kept_path
 -- @include read_meta
 -- @include read_record
 -- @include rebook
@@ -62,7 +63,7 @@ after.o = merge_amounts(math.max, after.o, to_amounts(ARGV[7]))
 local status = not before and 'made' or next(differences(before, after)) and 'raised' or 'there'
 local due = now + tonumber(ARGV[4])
 
-rebook(before, after, { unpack(KEYS, 5) })
+rebook(before, after, read_kept_path(after, { unpack(KEYS, 5) }))
 if not before then
   redis.call('DEL', KEYS[1])
   redis.call('HSET', KEYS[1], 'bound', ARGV[10], 'observe', ARGV[11], 'fp', ARGV[12], 'owner', ARGV[13],

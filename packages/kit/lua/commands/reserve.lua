@@ -39,19 +39,18 @@
 --       recovering  until:int
 --       epoch       ep:int q:int             another server, or less than the caller has seen: recover
 --       rolled_back ep:int q:int             more is lost than can be re-asserted: an operator decides
---       clock       now:int                  the server's clock is more than a minute ahead of the caller's
+--       clock       now:int                  the time of the books is more than a minute ahead of the caller's clock
 --       layout      lv:text unit:text
 --
 -- @include answer_repeat
 -- @include ask
+-- @include booked_counters
 -- @include choose_windows
 -- @include count_change
 -- @include decisive
 -- @include from_amounts
--- @include hold
 -- @include idle_fields
 -- @include now_ms
--- @include read_lines
 -- @include read_meta
 -- @include read_path
 -- @include refuse_clock
@@ -59,8 +58,9 @@
 -- @include refuse_recovering
 -- @include shapes_of
 -- @include shortfall
--- @include tightest
+-- @include standing
 -- @include to_amounts
+-- @include to_told
 -- @include whole
 -- @include write_account
 
@@ -86,25 +86,26 @@ accounts, refusal = read_path(keys, ARGV, 18, windows, {
 })
 if not accounts then return refusal or { 'window', whole(newest) } end
 
-local lines = {}
-for _, account in ipairs(accounts) do read_lines(lines, account, now) end
 local min, want = to_amounts(ARGV[7]), to_amounts(ARGV[8])
-local grant, denied, would = ask(lines, min, want, ARGV[9] == 'proven', ARGV[10] == '1')
+local terms = { now = now, newest = newest, proven = ARGV[9] == 'proven', observe = ARGV[10] == '1' }
+local grant, denied, would, tight = ask(accounts, min, want, terms)
 if #denied > 0 then return { 'denied', decisive(denied), whole(meta.q) } end
+for at, short in ipairs(would) do would[at] = shortfall(short) end
 for _, account in ipairs(accounts) do account.idle = idle_fields(account) end
 local granted, kept_windows = from_amounts(grant), table.concat(windows.texts, ';')
-local due = whole(now + tonumber(ARGV[6]))
+local due, tightest = whole(now + tonumber(ARGV[6])), tight and { standing(tight, grant[1]) } or {}
+local held = { { 0, grant[1], 0, 0 }, { 0, grant[2], 0, 0 }, { 0, grant[3], 0, 0 } }
 
 -- From here on everything is written, and nothing can fail.
 for _, account in ipairs(accounts) do
-  write_account(account, hold(account, lines, grant), KEYS[4], ARGV[16])
+  write_account(account, booked_counters(account, held), KEYS[4], ARGV[16])
 end
 if there then redis.call('DEL', KEYS[1]) end
 redis.call('HSET', KEYS[1], 'st', 'open', 'a', granted, 'fp', ARGV[11], 'bound', ARGV[9], 'observe', ARGV[10],
   'ttl', ARGV[6], 'at', whole(now), 'owner', ARGV[12], 'path', ARGV[13], 'memo', ARGV[14], 'label', ARGV[15],
   'shapes', shapes_of(accounts), 'windows', kept_windows)
+if #would > 0 then redis.call('HSET', KEYS[1], 'told', to_told(would)) end
 redis.call('ZADD', KEYS[2], due, ARGV[5])
 if now >= meta.newest + 1000 then redis.call('HSET', KEYS[3], 't', whole(now)) end
 
-for at, short in ipairs(would) do would[at] = shortfall(short) end
-return { 'ok', '0', granted, kept_windows, tightest(lines, grant[1]), would, count_change(KEYS[3]) }
+return { 'ok', '0', granted, kept_windows, tightest, would, count_change(KEYS[3]) }

@@ -22,8 +22,10 @@
 -- @include describe_record
 -- @include end_reservation
 -- @include from_amounts
+-- @include is_behind
 -- @include merge_amounts
 -- @include now_ms
+-- @include read_kept_path
 -- @include read_meta
 -- @include read_record
 -- @include whole
@@ -31,6 +33,7 @@
 local now = now_ms(ARGV[1])
 local meta, refusal = read_meta(KEYS[3])
 if not meta then return refusal end
+local behind = is_behind(meta, now, 0)
 local before = read_record(KEYS[1], now)
 if not before or before.st ~= 'expired' then return { 'gone', whole(meta.q) } end
 if before.path ~= ARGV[3] then return { 'path', before.path } end
@@ -39,7 +42,7 @@ local after = copy_record(before)
 local seen = ({ observed = before.o, zero = before.u, reserved = before.a })[ARGV[4]]
 after.st, after.basis, after.paid = 'settled', 'estimated', merge_amounts(math.min, seen, before.a)
 local keys = { reservation = KEYS[1], unconfirmed = KEYS[2], rollup = KEYS[4] }
-keys.accounts = { unpack(KEYS, 5) }
-end_reservation(keys, ARGV[2], before, after, now)
+local accounts = read_kept_path(after, { unpack(KEYS, 5) })
+end_reservation(keys, ARGV[2], before, after, accounts, now)
 local charged = from_amounts(merge_amounts(math.max, after.paid, after.u))
-return { 'settled', charged, describe_record(ARGV[2], before), count_change(KEYS[3]) }
+return { 'settled', charged, describe_record(ARGV[2], before), count_change(KEYS[3], behind) }

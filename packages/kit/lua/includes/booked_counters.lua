@@ -1,17 +1,18 @@
+-- @include from_counter
 -- @include to_counter
 --
--- The fields and new texts of an account's counters once the differences are added; none when the account is
--- not there.
+-- The fields and new values of an account's counters once the differences are added. The account has them from
+-- now on.
 local function booked_counters(account, changed)
-  local writes = {}
-  if not account.v then return writes end
-  for rule = 0, #account.shape / 2 - 1 do
-    local add = changed[string.byte(account.shape, 2 * rule + 1) - 48]
+  local writes, at, shape, counters, fields = {}, 0, account.shape, account.counters, account.fields
+  for rule = 1, #shape / 2 do
+    local add = changed[string.byte(shape, 2 * rule - 1) - 48]
     if add then
-      local settled, reserved, unconfirmed, overdraft = to_counter(account.counters[rule + 5])
-      writes[#writes + 1] = account.fields[rule + 5]
-      writes[#writes + 1] = string.format('%d %d %d %d', settled + add[1], reserved + add[2],
-        unconfirmed + add[3], overdraft + add[4])
+      local settled, reserved, unconfirmed, overdraft = to_counter(counters[rule])
+      counters[rule] =
+        from_counter(settled + add[1], reserved + add[2], unconfirmed + add[3], overdraft + add[4])
+      writes[at + 1], writes[at + 2] = fields[rule], counters[rule]
+      at = at + 2
     end
   end
   return writes

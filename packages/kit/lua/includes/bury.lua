@@ -6,12 +6,12 @@
 -- final: nothing but the answer to its repeats is kept. Everything else keeps what a later truth would need.
 local function bury(key, record, now)
   local life = tombstone_ms(record.ttl)
-  local kept = { 'st', record.st, 'a', from_amounts(record.a), 'u', from_amounts(record.u), 'paid',
-    from_amounts(record.paid), 'basis', record.basis, 'gone', whole(now + life) }
-  local rest = { 'path', record.path, 'shapes', record.shapes, 'windows', record.windows, 'ttl', record.ttl,
-    'label', record.label, 'up', from_amounts(record.up) }
   redis.call('DEL', key)
-  redis.call('HSET', key, unpack(kept))
-  if record.basis ~= 'exact' then redis.call('HSET', key, unpack(rest)) end
+  redis.call('HSET', key, 'st', record.st, 'a', from_amounts(record.a), 'u', from_amounts(record.u), 'paid',
+    from_amounts(record.paid), 'basis', record.basis, 'gone', whole(now + life))
+  if record.basis ~= 'exact' then
+    redis.call('HSET', key, 'path', record.path, 'shapes', record.shapes, 'windows', record.windows, 'ttl',
+      record.ttl, 'label', record.label, 'up', from_amounts(record.up))
+  end
   redis.call('PEXPIRE', key, life)
 end

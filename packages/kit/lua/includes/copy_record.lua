@@ -1,6 +1,4 @@
 -- A record that may be given other values without changing the one that it was.
 local function copy_record(record)
-  local copy = {}
-  for name, value in pairs(record) do copy[name] = value end
-  return copy
+  return setmetatable({}, { __index = record })
 end

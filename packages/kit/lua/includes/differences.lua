@@ -5,10 +5,15 @@
 local function differences(before, after)
   local changed = {}
   for metric = 1, 3 do
-    local new = contribution(after, metric)
-    local old = before and contribution(before, metric) or { 0, 0, 0, 0 }
-    local add = { new[1] - old[1], new[2] - old[2], new[3] - old[3], new[4] - old[4] }
-    if add[1] ~= 0 or add[2] ~= 0 or add[3] ~= 0 or add[4] ~= 0 then changed[metric] = add end
+    local settled, reserved, unconfirmed, overdraft = contribution(after, metric)
+    if before then
+      local had = { contribution(before, metric) }
+      settled, reserved = settled - had[1], reserved - had[2]
+      unconfirmed, overdraft = unconfirmed - had[3], overdraft - had[4]
+    end
+    if settled ~= 0 or reserved ~= 0 or unconfirmed ~= 0 or overdraft ~= 0 then
+      changed[metric] = { settled, reserved, unconfirmed, overdraft }
+    end
   end
   return changed
 end

@@ -3,10 +3,9 @@
 -- Counters of an account that rolls over which nothing refers to any more: neither in the windows that begin
 -- nor in those before them, nothing reserved, nothing unconfirmed.
 local function idle_fields(account)
-  local idle, keep = {}, {}
-  if not account.before then return idle end
+  if not account.before then return {} end
+  local idle, keep, rule = {}, {}, 0
   for _, field in ipairs(account.fields) do keep[field] = true end
-  local rule = 0
   for window in string.gmatch(account.before, '[^;]+') do
     keep[rule .. ':' .. string.match(window, '^%S+')] = true
     rule = rule + 1

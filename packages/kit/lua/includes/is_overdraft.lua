@@ -3,7 +3,8 @@
 -- '1' when a settled reservation cost more than it held, in any metric; else '0'.
 local function is_overdraft(record)
   for metric = 1, 3 do
-    if contribution(record, metric)[4] > 0 then return '1' end
+    local _, _, _, overdraft = contribution(record, metric)
+    if overdraft > 0 then return '1' end
   end
   return '0'
 end

@@ -1,4 +1,5 @@
 -- @include describe_account
+-- @include pack_limits
 -- @include read_account
 -- @include refuse_unseen
 -- @include roll_windows
@@ -16,6 +17,7 @@ local function read_path(keys, given, first, windows, options)
     if not account.v then
       account.unseen, account.v = true, given[at + 1]
       account.rules, account.limits = given[at + 3], given[at + 4]
+      account.caps = pack_limits(account.limits)
       local reason = refuse_unseen(options.known, account, parent, options.max_auto)
       if reason then return nil, { 'no_account', whole(place), reason } end
     elseif account.v ~= given[at + 1] or tonumber(account.auto or options.revision) < options.revision then

@@ -4,10 +4,10 @@
 local function take_over(account, seeds, windows, heirs)
   local writes = {}
   for new, old in string.gmatch(seeds, '(%d+)<(%d+)') do
-    local from, to = account.fields[old + 5], account.fields[new + 5]
+    local from, to = account.fields[old + 1], account.fields[new + 1]
     local place = string.byte(account.shape, 2 * new + 2) - 48
     local ends = windows.ends[place] and string.format('%d', windows.ends[place]) or ''
-    local counter = account.counters[old + 5]
+    local counter = account.counters[old + 1]
     if counter then
       writes[#writes + 1] = to
       writes[#writes + 1] = counter

@@ -1,7 +1,6 @@
 -- What a counter says: settled, reserved, unconfirmed, overdraft. One that has not been written yet says
 -- nothing.
-local function to_counter(text)
-  if not text then return 0, 0, 0, 0 end
-  local one, two, three, four = string.match(text, '^(%-?%d+) (%-?%d+) (%-?%d+) (%-?%d+)$')
-  return tonumber(one), tonumber(two), tonumber(three), tonumber(four)
+local function to_counter(kept)
+  if not kept then return 0, 0, 0, 0 end
+  return struct.unpack('>dddd', kept)
 end

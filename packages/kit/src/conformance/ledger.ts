@@ -1,6 +1,7 @@
 import { ADJUST, PROVISION, READ } from './ledger/accounts.ts'
 import { benchOn, type Case, type MakeLedger, type Runner, type Section, START_MS } from './ledger/bench.ts'
 import { RELEASE, SETTLE } from './ledger/close.ts'
+import { CROSSINGS } from './ledger/crossings.ts'
 import { EXPIRE, HEARTBEAT } from './ledger/expire.ts'
 import { EXTEND } from './ledger/extend.ts'
 import { historyCase } from './ledger/history.ts'
@@ -53,6 +54,7 @@ export function ledgerConformance(
     extend: EXTEND,
     heartbeat: HEARTBEAT,
     settle: SETTLE,
+    'a settle that asks': CROSSINGS,
     release: RELEASE,
     expire: EXPIRE,
     windows: WINDOWS,

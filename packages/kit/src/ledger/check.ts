@@ -23,6 +23,8 @@ import { WINDOWS, windowAt } from './windows.ts'
 const MAX_PATH = 8
 /** Longer names are a mistake or an attack; they would be stored with every reservation. */
 const MAX_NAME = 512
+/** Of a limit, to be told of in one settle. */
+const MAX_PERCENTAGES = 10
 /** A reservation nobody has heard of for a day is dead. Records live longer than any reservation that may refer to them. */
 const MAX_TTL_MS = 86_400_000
 
@@ -57,11 +59,23 @@ export function checkHeartbeat(org: string, beats: readonly Heartbeat[], ttlMs: 
   }
 }
 
-export function checkSettle({ org, id, actual, basis }: Settle): void {
+export function checkSettle({ org, id, actual, basis, alertAt = [] }: Settle): void {
   checkId(org, id)
   checkAmounts(actual)
+  checkPercentages(alertAt)
   if (basis !== 'exact' && basis !== 'estimated') {
     throw new RangeError(`"${basis}" is not a basis: exact, estimated`)
+  }
+}
+
+function checkPercentages(percentages: readonly number[]): void {
+  if (percentages.length > MAX_PERCENTAGES) {
+    throw new RangeError(`${percentages.length} percentages: ${MAX_PERCENTAGES} at most`)
+  }
+  for (const percent of percentages) {
+    if (!Number.isInteger(percent) || percent < 1 || percent > 200) {
+      throw new RangeError(`${percent} is not a percentage of a limit: a whole number from 1 to 200`)
+    }
   }
 }
 

@@ -26,6 +26,9 @@ export interface Ledger {
   /**
    * Reserve between `min` and `want` on every account of the path, in one atomic step; a denial writes nothing. A budget
    * refuses only a request that needs something of it: where `min` is 0 it grants what it has, down to nothing.
+   *
+   * @throws Error when the time of the books is more than a minute ahead of this machine's clock: one of them is wrong,
+   * and nothing is to be charged to a window that has yet to come.
    */
   reserve(command: Reserve): Promise<ReserveResult>
 
@@ -146,7 +149,7 @@ export type ReserveResult =
       readonly granted: Amounts
       /** The hard USD budget with the least left after this grant; absent when there is none. */
       readonly tightest?: Standing
-      /** Budgets that would have refused: soft ones, and all of them when observing. */
+      /** Budgets that would have refused: soft ones, and all of them when observing. A repeat hears what the first heard. */
       readonly would: readonly Shortfall[]
     }
   | { readonly status: 'denied'; readonly shortfall: Shortfall }
@@ -199,11 +202,32 @@ export interface Settle {
   readonly id: string
   readonly actual: Amounts
   readonly basis: Basis
+  /**
+   * To be told how budgets stand afterwards, and which of these percentages of a limit they have reached: whole numbers
+   * from 1 to 200, ten at most.
+   */
+  readonly alertAt?: readonly number[]
+}
+
+/** A budget that has reached so many percent of its limit. */
+export interface Crossing extends Standing {
+  readonly percent: number
 }
 
 export type SettleResult =
   /** `late`: it had expired or been released; booked all the same. */
-  | { readonly status: 'settled' | 'repeat' | 'late'; readonly overdraft: boolean }
+  | {
+      readonly status: 'settled' | 'repeat' | 'late'
+      readonly overdraft: boolean
+      /** Where `alertAt` asked: the hard USD budget with the least left; absent when there is none, and for a repeat. */
+      readonly tightest?: Standing
+      /**
+       * Where `alertAt` asked: the budgets, soft ones too, that have reached a percentage with what this request is
+       * charged, and would not have without it. A repeat is told what the settle was told that it repeats. Each crossing
+       * is told to one request, unless charges have been corrected downwards in between.
+       */
+      readonly crossed?: readonly Crossing[]
+    }
   /** Another exact amount for a settled id; nothing changes. */
   | { readonly status: 'conflict' }
   /** No such reservation, or none that says which accounts to charge: kept in the `unbooked` list for an operator. */

@@ -167,15 +167,22 @@ const heartbeat: Move = (pen) => {
 
 const settle = withOne(({ random }, { org, id, want }) => {
   const actual = amounts(part(random, want.usd), part(random, want.tokens), 1)
-  return ['settle', { org, id, actual, basis: random.pick(['exact', 'exact', 'estimated']) }]
+  const basis = random.pick(['exact', 'exact', 'estimated'] as const)
+  const command = ['settle', { org, id, actual, basis, ...alerting(random) }] as const
+  return random.chance(0.2) ? [command, command] : command
 })
+
+const alerting = (random: Random) => (random.chance(0.7) ? { alertAt: [1, 50, 80, 100, 200] } : {})
 
 /** An estimate first, and the truth a moment later. */
 const settleTwice = withOne(({ random }, { org, id, want }) => [
-  ['settle', { org, id, actual: amounts(part(random, want.usd)), basis: 'estimated' }],
+  ['settle', { org, id, actual: amounts(part(random, want.usd)), basis: 'estimated', ...alerting(random) }],
   [
     'settle',
-    { org, id, actual: amounts(part(random, want.usd)), basis: random.pick(['exact', 'estimated']) },
+    {
+      ...{ org, id, actual: amounts(part(random, want.usd)), ...alerting(random) },
+      basis: random.pick(['exact', 'estimated']),
+    },
   ],
 ])
 

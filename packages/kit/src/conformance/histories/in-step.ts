@@ -82,19 +82,20 @@ function giveBoth({ ledger, reference }: Pair, command: LedgerCommand): Given {
 async function pass(pair: Pair, command: Command, options: InStepOptions): Promise<string | undefined> {
   if (command[0] === 'reopen' && pair.reopen) pair.ledger = await pair.reopen()
   if (command[0] !== 'wait') return undefined
-  if (command[1] < 0 && !isNoted(pair)) return undefined
+  if (command[1] < 0 && !mayStepBack(pair, command[1])) return undefined
   pair.clock.nowMs += command[1]
   if (command[1] < LONG_MS) return undefined
   return difference(pair, [giveBoth(pair, ['expire', 10_000])], options)
 }
 
 /**
- * Whether this moment has been noted in the books of every org. Only a reservation makes every store do so, and time that
- * nobody has noted may come again.
+ * Whether this moment has been noted in the books of every org: only a reservation makes every store do so, and time that
+ * nobody has noted may come again. And books that are more than a minute ahead of the clock reserve nothing.
  */
-function isNoted({ reference: { books }, clock }: Pair): boolean {
+function mayStepBack({ reference: { books }, clock }: Pair, step: number): boolean {
   const noted = books.entries.filter(({ reservedAtMs }) => reservedAtMs === clock.nowMs)
-  return books.accounts.every(({ org }) => noted.some((entry) => entry.org === org))
+  const isNear = books.newestMs <= clock.nowMs + step + 60_000
+  return isNear && books.accounts.every(({ org }) => noted.some((entry) => entry.org === org))
 }
 
 async function difference(

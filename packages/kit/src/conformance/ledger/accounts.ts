@@ -53,6 +53,33 @@ export const PROVISION: Section = {
     expect(await bench.budget('key:k1', 'cap')).toEqual([40 * CENT, 0, 0, 60 * CENT])
   },
 
+  async 'corrects a budget that came in another’s place by every later truth about what it took over'(
+    bench,
+    expect,
+  ) {
+    await bench.ledger.provision(ORG, 'key:k1', [HARD_DAY])
+    const path = ['key:k1'] as const
+    for (const id of ['estimated', 'released', 'expired', 'open']) await bench.reserve({ id, path })
+    await bench.settle('estimated', cents(9), 'estimated')
+    await bench.release('released')
+    await bench.extend({ id: 'open', ttlMs: 2 * TTL_MS })
+    bench.clock.nowMs += TTL_MS
+    await bench.ledger.expire()
+    await bench.ledger.provision(ORG, 'key:k1', [{ ...HARD_DAY, window: 'month' }])
+    await bench.ledger.provision(ORG, 'key:k1', [{ ...HARD_DAY, window: 'week' }])
+    expect(await bench.budget('key:k1', 'cap')).toEqual([19 * CENT, 10 * CENT, 10 * CENT, 71 * CENT])
+    // One that was admitted since then counts there already.
+    await bench.reserve({ id: 'later', path })
+    await bench.settle('later', cents(8), 'estimated')
+    const ledger = (await bench.reopen?.()) ?? bench.ledger
+    const truth = { estimated: 5, released: 4, expired: 3, open: 2, later: 1 }
+    for (const [id, count] of Object.entries(truth)) {
+      await ledger.settle({ org: ORG, id, actual: cents(count), basis: 'exact' })
+    }
+    const standing = { spent: 15 * CENT, reserved: 0, unconfirmed: 0 }
+    expect(await ledger.read(ORG, ['key:k1'])).toMatchObject([{ budgets: [standing] }])
+  },
+
   async 'does not forget what was spent when a budget is taken away and given back'(bench, expect) {
     await bench.ledger.provision(ORG, 'key:k1', [HARD_DAY])
     await bench.reserve({ id: 'a', path: ['key:k1'] })

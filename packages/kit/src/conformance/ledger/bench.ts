@@ -55,7 +55,12 @@ export interface Bench {
   provision(account: AccountId, ...budgets: BudgetEntry[]): Promise<unknown>
   reserve(command: Partial<Reserve> & { readonly id: string }): Promise<ReserveResult>
   extend(command: Partial<Extend> & { readonly id: string }): ReturnType<Ledger['extend']>
-  settle(id: string, actual: Amounts, basis?: Basis): ReturnType<Ledger['settle']>
+  settle(
+    id: string,
+    actual: Amounts,
+    basis?: Basis,
+    alertAt?: readonly number[],
+  ): ReturnType<Ledger['settle']>
   release(id: string): ReturnType<Ledger['release']>
   /** [spent, reserved, unconfirmed] of an account's implicit total, in nano-USD. */
   total(account: AccountId): Promise<[number, number, number]>
@@ -117,7 +122,8 @@ export function benchOn(
     reserve: (command) => ledger.reserve({ ...defaults, ...command }),
     extend: (command) =>
       ledger.extend({ org, min: cents(0), want: cents(0), consumed: cents(0), ttlMs: TTL_MS, ...command }),
-    settle: (id, actual, basis = 'exact') => ledger.settle({ org, id, actual, basis } satisfies Settle),
+    settle: (id, actual, basis = 'exact', alertAt) =>
+      ledger.settle({ org, id, actual, basis, ...(alertAt && { alertAt }) } satisfies Settle),
     release: (id) => ledger.release(org, id),
     async total(account) {
       const [state] = await ledger.read(org, [account])

@@ -184,6 +184,16 @@ export const RESERVE: Section = {
     expect(await bench.reserve({ id: 'd', bound: 'proven' })).toMatchObject({ status: 'ok' })
   },
 
+  async 'tells a repeated reserve again what would have refused it'(bench, expect) {
+    await provisionPath(bench)
+    await bench.provision('team:search', { limit_usd: '0.15', period: 'daily', mode: 'soft' })
+    const first = await bench.reserve({ id: 'a', min: cents(20), want: cents(20) })
+    expect(first).toMatchObject({ would: [{ account: 'team:search', reason: 'exceeded', reserved: 0 }] })
+    await bench.reserve({ id: 'b' })
+    const again = await bench.reserve({ id: 'a', min: cents(20), want: cents(20) })
+    expect('would' in again && again.would).toEqual('would' in first && first.would)
+  },
+
   async 'gives a repeated reserve the same grant, also when nothing is left'(bench, expect) {
     await provisionPath(bench)
     const command = { id: 'a', min: cents(10), want: cents(150) }

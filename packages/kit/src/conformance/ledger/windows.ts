@@ -1,4 +1,4 @@
-import { CENT, cents, ORG, type Section, START_MS, shortfallOf } from './bench.ts'
+import { CENT, cents, ORG, provisionPath, type Section, START_MS, shortfallOf } from './bench.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -11,8 +11,8 @@ export const WINDOWS: Section = {
       monthly: Date.UTC(2026, 11, 1),
     } as const
     for (const [period, resetAtMs] of Object.entries(resets) as [keyof typeof resets, number][]) {
+      bench.clock.nowMs = START_MS
       const { clock, provision, reserve } = await bench.another({})
-      clock.nowMs = START_MS
       const path = [`key:${period}`] as const
       await provision(path[0], { limit_usd: '0.10', period })
       expect(await reserve({ id: 'a', path })).toMatchObject({ tightest: { resetAtMs } })
@@ -67,5 +67,25 @@ export const WINDOWS: Section = {
     if (!bench.reopen) return
     const ledger = await bench.reopen()
     expect(await ledger.read(ORG, ['key:k1'])).toMatchObject([{ budgets: [{ reserved: 10 * CENT }] }])
+  },
+
+  async 'reserves nothing while it has seen a time more than a minute ahead of its clock, and ends what is running'(
+    bench,
+    expect,
+  ) {
+    await provisionPath(bench)
+    await bench.reserve({ id: 'a' })
+    bench.clock.nowMs -= 60_000
+    expect(await bench.reserve({ id: 'b' })).toMatchObject({ status: 'ok' })
+    bench.clock.nowMs -= 1
+    for (const id of ['c', 'a']) {
+      const error = await bench.reserve({ id }).catch((thrown: unknown) => thrown)
+      expect(error instanceof Error).toEqual(true)
+    }
+    expect(await bench.settle('a', cents(3))).toMatchObject({ status: 'settled' })
+    expect(await bench.release('b')).toEqual({ status: 'released' })
+    expect(await bench.budget('key:k1', 'usd-day')).toEqual([3 * CENT, 0, 0, 97 * CENT])
+    bench.clock.nowMs += 1
+    expect(await bench.reserve({ id: 'd' })).toMatchObject({ status: 'ok' })
   },
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AccountId, AccountState, Budget, Standing } from '../../ledger/ledger.ts'
 import { turnAt } from './calendar.ts'
-import { isAlive, NO_SHARE, shareOf } from './entries.ts'
+import { NO_SHARE, shareOf } from './entries.ts'
 import type { Account, Counter, Rule, Share } from './records.ts'
 
 /** Where sums would stop being exact integers in a store that counts in doubles. */
@@ -97,17 +97,12 @@ export function replaceBudgets(account: Account, budgets: readonly Budget[], now
   for (const rule of account.retired) rule.budget = { ...rule.budget, ...NO_LIMIT }
 }
 
-/** What has ended is carried over as it stands; what may still change counts in both. */
+/** Everything that was charged to the one counts in both, whatever becomes of it. */
 function carryOver(from: Counter, to: Counter): void {
   to.carried.push(...from.carried)
   for (const entry of from.entries) {
-    if (isAlive(entry)) {
-      to.entries.push(entry)
-      entry.counters = [...entry.counters, to]
-    } else {
-      to.carried.push(shareOf(entry, to.rule.budget.metric))
-      entry.carried = true
-    }
+    to.entries.push(entry)
+    entry.counters = [...entry.counters, to]
   }
 }
 

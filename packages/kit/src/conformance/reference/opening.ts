@@ -8,6 +8,7 @@ import {
   type NoAccountReason,
   type Reserve,
   type ReserveResult,
+  type Shortfall,
   type Standing,
 } from '../../ledger/ledger.ts'
 import { counterAt, countingRules, newAccount, standingOf } from './accounts.ts'
@@ -17,8 +18,11 @@ import { accountIn, type Books, entryIn, windowNowMs } from './books.ts'
 import { amountsOf, big, isAlive, larger, NOTHING, perMetric, smaller } from './entries.ts'
 import type { Account, Counter, Entry } from './records.ts'
 
+const MINUTE_MS = 60_000
+
 export function reserve(books: Books, command: Reserve): ReserveResult {
   const nowMs = windowNowMs(books)
+  if (nowMs > books.clock.now() + MINUTE_MS) throw new Error('the books are ahead of the clock')
   const known = entryIn(books, command)
   if (known) return repeated(books, known, command)
   const accounts: Account[] = []
@@ -44,6 +48,7 @@ export function reserve(books: Books, command: Reserve): ReserveResult {
   if (denied.length > 0) return { status: 'denied', shortfall: decisive(denied) }
   books.accounts.push(...added)
   const entry = opened(books, command, { counters, granted: grant })
+  entry.heard = would
   books.entries.push(entry)
   for (const counter of counters) counter.entries.push(entry)
   const tightest = tightestOf(books, counters)
@@ -61,7 +66,7 @@ function repeated(books: Books, entry: Entry, command: Reserve): ReserveResult {
     repeat: true,
     granted: amountsOf(entry.held),
     ...(tightest && { tightest }),
-    would: [],
+    would: entry.heard as readonly Shortfall[],
   }
 }
 
@@ -102,14 +107,14 @@ function opened(
       seen: NOTHING,
       told: NOTHING,
       basis: 'estimated',
-      carried: false,
+      heard: [],
       forgotten: false,
     },
   }
 }
 
 /** The hard budget in USD with the least left, of equals the first. */
-function tightestOf({ clock }: Books, counters: readonly Counter[]): Standing | undefined {
+export function tightestOf({ clock }: Books, counters: readonly Counter[]): Standing | undefined {
   const hard = counters
     .filter(({ rule: { budget } }) => budget.metric === 'usd' && budget.mode === 'hard')
     .map((counter) => standingOf(counter, clock.now()))

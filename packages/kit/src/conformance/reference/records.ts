@@ -1,4 +1,4 @@
-import type { AccountId, Basis, Budget, Metric, Reserve } from '../../ledger/ledger.ts'
+import type { AccountId, Basis, Budget, Metric, Reserve, Standing } from '../../ledger/ledger.ts'
 import type { Turn } from './calendar.ts'
 
 /** Totals per metric, in integers that have no largest. */
@@ -26,8 +26,8 @@ export interface Entry {
   /** What a settle said. */
   told: Big
   basis: Basis
-  /** It had ended when a budget was replaced: what a correction means for the new one is not said. */
-  carried: boolean
+  /** What its last answer said of budgets. */
+  heard: readonly Standing[]
   /** Its time is served: no command finds it any more, and its share stays. */
   forgotten: boolean
 }

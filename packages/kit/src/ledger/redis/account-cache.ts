@@ -56,9 +56,9 @@ export function accountCache(): AccountCache {
     noteLimit(id, rule, limit) {
       const account = seen.get(id)
       const known = account?.limits[rule]
-      if (!account || !known || known.mode === 'r' || known.amount === limit) return
-      if (known.raise && known.amount + known.raise.amount === limit) return
-      const limits = account.limits.with(rule, { mode: known.mode, amount: limit })
+      if (!account || !known || known.mode === 'r' || known.limit === limit) return
+      if (known.raise && known.limit + known.raise.amount === limit) return
+      const limits = account.limits.with(rule, { mode: known.mode, limit })
       remember(id, { ...account, limits, limitsText: limitsText(limits) })
     },
   }

@@ -1,5 +1,5 @@
 import type { Adjust, AdjustResult } from '../ledger.ts'
-import { type Books, windowNowMs } from './books.ts'
+import { type Books, noteTime, windowNowMs } from './books.ts'
 import { calendarOf } from './calendar.ts'
 import { loadAccounts, lookAt } from './load.ts'
 import { adjust as script } from './scripts/adjust.ts'
@@ -25,12 +25,11 @@ export async function adjust(books: Books, command: Adjust): Promise<AdjustResul
     switch (reply[0]) {
       case 'ok':
       case 'repeat':
-        books.sequence.note(Number(reply[1]))
         return { status: reply[0] }
       case 'no_account':
         return { status: 'no_account' }
       case 'window':
-        books.newestMs = Math.max(books.newestMs, Number(reply[1]))
+        noteTime(books, Number(reply[1]))
         break
       case 'stale':
         for (const one of reply[1]) books.accounts.note(account, one)

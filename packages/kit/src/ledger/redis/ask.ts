@@ -5,6 +5,7 @@ import { breaker } from './breaker.ts'
 import type { RedisConnection } from './connection.ts'
 import { CommandTimeout, inFlight } from './in-flight.ts'
 import { LAYOUT } from './keys.ts'
+import { noConnection } from './no-connection.ts'
 import { encode } from './scripts/script.ts'
 
 export interface AskOptions {
@@ -19,19 +20,30 @@ const monotonic: Clock = { now: () => performance.now() }
 export function askRedis(
   connection: RedisConnection,
   { deadlineMs, timers }: AskOptions,
-): Pick<Shared, 'ask' | 'call'> {
+): Pick<Shared, 'ask' | 'call'> & Pick<RedisConnection, 'callEach'> {
   const { run } = inFlight({ deadlineMs, clock: monotonic, timers })
   const guard = breaker({ clock: monotonic, tell: whatItTells, onOpen: () => connection.reconnect() })
+
+  async function send<T>(command: () => Promise<T>): Promise<T> {
+    try {
+      return await guard.run(() => run(command))
+    } catch (error) {
+      // Who waited in vain is told only that there was no answer; the connection knows why.
+      const { fault } = connection
+      throw fault && error instanceof CommandTimeout ? noConnection(fault) : error
+    }
+  }
 
   return {
     async ask(script, keys, args) {
       const words = encode(script, keys, args)
-      const reply = await guard.run(() => run(() => connection.run(script, words)))
+      const reply = await send(() => connection.run(script, words))
       const [status, layout, unit] = reply as readonly string[]
       if (status === 'layout') throw otherLayout(keys, layout!, unit!)
       return reply as never
     },
-    call: (command, ...args) => guard.run(() => run(() => connection.call(command, ...args))),
+    call: (command, ...args) => send(() => connection.call(command, ...args)),
+    callEach: (command, ...args) => send(() => connection.callEach(command, ...args)),
   }
 }
 

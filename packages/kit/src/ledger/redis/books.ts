@@ -46,8 +46,8 @@ export interface Books extends Shared {
   readonly replay: Replay
   /** How often the books had been recovered when this process last told them what it knows; undefined before it has looked. */
   epoch: number | undefined
-  /** The newest time that the books have shown: windows never come back, whatever clocks do. */
-  newestMs: number
+  /** How far the books were ahead of this machine's clock when they last said what time it is for them, ms. */
+  aheadMs: number
   /** Set while they are being recovered. */
   recovering: Promise<void> | undefined
   /** Set while this process asks them for the first time how they stand. */
@@ -75,12 +75,17 @@ export function openBooks(shared: Shared, org: string): Books {
     sequence: seen,
     replay: replay({ clock, sequence: seen, windowMs }),
     epoch: undefined,
-    newestMs: 0,
+    aheadMs: 0,
     recovering: undefined,
     meeting: undefined,
     loading: new Map(),
   }
 }
 
-/** The time to compute windows for: never before what the books have shown. */
-export const windowNowMs = ({ clock, newestMs }: Books): number => Math.max(clock.now(), newestMs)
+/** The time to compute windows for: that of the books, as far as they have said it. */
+export const windowNowMs = ({ clock, aheadMs }: Books): number => clock.now() + aheadMs
+
+/** The books were brought windows that are not of their time, and say what it is: whoever is wrong, theirs counts. */
+export function noteTime(books: Books, nowMs: number): void {
+  books.aheadMs = nowMs - books.clock.now()
+}

@@ -1,36 +1,50 @@
-import type { Amounts, Basis, ReleaseResult, Settle, SettleResult } from '../ledger.ts'
+import type { ReleaseResult, Settle, SettleResult } from '../ledger.ts'
 import type { Books } from './books.ts'
 import type { Reservation, Whereabouts } from './reservations.ts'
 import { release as releaseScript } from './scripts/release.ts'
-import { settle as settleScript } from './scripts/settle.ts'
+import { type SettleReply, settle as settleScript } from './scripts/settle.ts'
+import { readerOf } from './standing.ts'
 import { amountsText } from './text.ts'
 
-export async function settle(books: Books, { id, actual, basis }: Settle): Promise<SettleResult> {
+export async function settle(books: Books, command: Settle): Promise<SettleResult> {
+  const { id, actual, basis, alertAt } = command
   const { reservations, replay, clock } = books
   const reservation = reservations.get(id)
   const sentMs = clock.now()
   // By how long the books have said nothing of it, they can tell a record that they lost from one that has served its time.
   const ageMs = reservation ? sentMs - reservation.heardMs : 0
-  const reply = await sendSettle(books, {
-    id,
-    actual,
-    basis,
-    ageMs,
-    reservation,
-    whereabouts: reservations.whereabouts(id),
-  })
+  const whereabouts = reservations.whereabouts(id)
+  const reply = await sendSettle(books, { id, actual, basis, alertAt, ageMs, reservation, whereabouts })
   reservations.end(id)
-  switch (reply.status) {
+  switch (reply[0]) {
     case 'conflict':
       return { status: 'conflict' }
     case 'unbooked':
     case 'too_old':
       return { status: 'unbooked' }
     default: {
-      replay.keep({ id, settled: { actual, basis }, sentMs, ...(reservation && { reservation }) }, reply.q)
-      const status = reply.status === 'lost' ? 'settled' : reply.status
-      return { status, overdraft: reply.overdraft }
+      const ending = { id, settled: { actual, basis }, sentMs, ...(reservation && { reservation }) }
+      replay.keep(ending, Number(reply.at(-1)))
+      const status = reply[0] === 'lost' ? 'settled' : reply[0]
+      const told = alertAt && (await toldOf(books, reservations.whereabouts(id) ?? whereabouts, reply))
+      return { status, overdraft: reply[1] === '1', ...told }
     }
+  }
+}
+
+/** How budgets stand after a settle, in the ledger's own words. */
+async function toldOf(books: Books, whereabouts: Whereabouts | null | undefined, reply: Booked) {
+  const tightest = reply[0] === 'repeat' ? undefined : reply[2][0]
+  const crossed = reply[0] === 'repeat' ? reply[2] : reply[3]
+  const lines = crossed.map(([, ...standing]) => standing)
+  if (!whereabouts || (!tightest && lines.length === 0)) return { crossed: [] }
+  const read = await readerOf(books, whereabouts.path, tightest ? [tightest, ...lines] : lines)
+  return {
+    ...(tightest && { tightest: read.standing(tightest) }),
+    crossed: crossed.map(([percent, ...standing]) => ({
+      ...read.standing(standing),
+      percent: Number(percent),
+    })),
   }
 }
 
@@ -44,32 +58,28 @@ export async function release(books: Books, id: string): Promise<ReleaseResult> 
   return { status: reply.status }
 }
 
-export interface Settling {
-  readonly id: string
-  readonly actual: Amounts
-  readonly basis: Basis
+export interface Settling extends Omit<Settle, 'org' | 'alertAt'> {
+  readonly alertAt?: readonly number[] | undefined
   readonly ageMs: number
   /** Absent: nothing is known that could be charged if the books have lost it. */
   readonly reservation: Reservation | undefined
   readonly whereabouts: Whereabouts | null | undefined
 }
 
-interface SettleReply {
-  readonly status: 'settled' | 'repeat' | 'late' | 'lost' | 'conflict' | 'unbooked' | 'too_old'
-  readonly overdraft: boolean
-  readonly q: number
-}
+type Settled = Exclude<SettleReply, readonly ['layout' | 'path', ...unknown[]]>
+type Booked = Extract<Settled, readonly ['settled' | 'late' | 'lost' | 'repeat', ...unknown[]]>
 
 /** Send a settle, once more when the books know better where it was reserved. */
-export async function sendSettle(books: Books, settling: Settling): Promise<SettleReply> {
-  const { id, actual, basis, ageMs, reservation, whereabouts } = settling
-  const { own, clock } = books
+export async function sendSettle(books: Books, settling: Settling): Promise<Settled> {
+  const { id, actual, basis, alertAt, ageMs, reservation, whereabouts } = settling
+  const { own, clock, sequence } = books
   const lost = reservation?.grant && reservation
   const reply = await books.ask(
     settleScript,
     { ...keysOf(books, id, whereabouts), rollup: own.rollup(clock.now()), unbooked: own.unbooked },
     {
       now: books.now(),
+      qSeen: sequence.seen,
       id,
       path: whereabouts?.pathText ?? '',
       actual: amountsText(actual),
@@ -80,13 +90,13 @@ export async function sendSettle(books: Books, settling: Settling): Promise<Sett
       shapes: lost?.grant?.shapes ?? '',
       windows: lost?.grant?.windows ?? '',
       label: lost?.terms.label ?? '',
+      alertAt: alertAt ? alertAt.join(' ') || '-' : '',
     },
   )
   if (reply[0] === 'path')
     return sendSettle(books, { ...settling, whereabouts: foundAt(books, id, reply[1]) })
-  const q = Number(reply.at(-1))
-  books.sequence.note(q)
-  return { status: reply[0], overdraft: reply.length === 3 && reply[1] === '1', q }
+  sequence.note(Number(reply.at(-1)))
+  return reply
 }
 
 export interface Releasing {
@@ -98,14 +108,14 @@ export async function sendRelease(
   books: Books,
   { id, whereabouts }: Releasing,
 ): Promise<{ readonly status: ReleaseResult['status']; readonly q: number }> {
-  const { own, clock } = books
+  const { own, clock, sequence } = books
   const reply = await books.ask(
     releaseScript,
     { ...keysOf(books, id, whereabouts), rollup: own.rollup(clock.now()) },
-    { now: books.now(), id, path: whereabouts?.pathText ?? '' },
+    { now: books.now(), qSeen: sequence.seen, id, path: whereabouts?.pathText ?? '' },
   )
   if (reply[0] === 'path') return sendRelease(books, { id, whereabouts: foundAt(books, id, reply[1]) })
-  books.sequence.note(Number(reply[1]))
+  sequence.note(Number(reply[1]))
   return { status: reply[0], q: Number(reply[1]) }
 }
 

@@ -107,7 +107,7 @@ async function settleOne(
   to: 'observed' | 'zero' | 'reserved',
   found?: Whereabouts,
 ): Promise<Settled | undefined> {
-  const { own, clock, sequence, reservations } = books
+  const { own, clock, reservations } = books
   const whereabouts = found ?? reservations.whereabouts(id)
   const reply = await books.ask(
     settleExpiredScript,
@@ -122,7 +122,6 @@ async function settleOne(
   )
   if (reply[0] === 'path') return settleOne(books, id, to, foundAt(books, id, reply[1]))
   if (reply[0] === 'gone') return undefined
-  sequence.note(Number(reply[3]))
   const before = expiredRecord(books.org, reply[2])
   return { before, after: { ...before, charged: readAmounts(reply[1]) } }
 }

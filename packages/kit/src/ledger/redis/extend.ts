@@ -1,12 +1,11 @@
-import type { Amounts, Extend, ExtendResult } from '../ledger.ts'
+import type { Amounts, Extend, ExtendResult, Shortfall } from '../ledger.ts'
 import type { Books } from './books.ts'
 import { foundAt, keysOf } from './close.ts'
-import { loadAccounts, lookAt } from './load.ts'
 import { recover, unavailable } from './recover.ts'
 import type { Whereabouts } from './reservations.ts'
 import { extend as script } from './scripts/extend.ts'
 import type { Shortfall as ScriptShortfall } from './scripts/script.ts'
-import { standingsOn } from './standing.ts'
+import { readerOf } from './standing.ts'
 import { amountsText, NOTHING, readAmounts } from './text.ts'
 
 /** The books were recovered, or know another path: each may happen once. */
@@ -81,13 +80,13 @@ function noteGrant(
   return reservation.held
 }
 
-/** A denial names a rule by its number: the accounts are looked at again when it is one that nobody has told us of. */
-async function shortfallOn(books: Books, { path }: Whereabouts, shortfall: ScriptShortfall) {
-  await loadAccounts(books, path)
-  const account = path[Number(shortfall[1]) - 1]!
-  if (!books.accounts.get(account)?.rules[Number(shortfall[2])]) await lookAt(books, [account])
-  const rulings = path.map((id) => books.accounts.get(id))
-  return standingsOn(books, path, rulings).shortfall(shortfall)
+async function shortfallOn(
+  books: Books,
+  { path }: Whereabouts,
+  shortfall: ScriptShortfall,
+): Promise<Shortfall> {
+  const [, ...standing] = shortfall
+  return (await readerOf(books, path, [standing])).shortfall(shortfall)
 }
 
 const merged =

@@ -1,7 +1,7 @@
 import { kindOf } from '../account-id.ts'
 import type { AccountId } from '../ledger.ts'
 import type { SeenAccount } from './account-cache.ts'
-import type { Books } from './books.ts'
+import { type Books, noteTime } from './books.ts'
 import { provisionAs } from './provision.ts'
 import { budgetsOf, sameBudgets } from './rules.ts'
 import { read } from './scripts/read.ts'
@@ -41,7 +41,8 @@ async function meetOnce(books: Books): Promise<void> {
   const [epoch, q, newestMs] = found.map(Number)
   books.epoch = epoch!
   books.sequence.note(q!)
-  books.newestMs = Math.max(books.newestMs, newestMs!)
+  // Books that nobody has asked for a while are behind everybody's clock, which says nothing of it.
+  if (newestMs! > books.clock.now()) noteTime(books, newestMs!)
 }
 
 /** Look at accounts, whatever the cache says of them. */

@@ -20,18 +20,45 @@ export interface OperatorOptions {
 }
 
 export interface AcceptLossOptions extends OperatorOptions {
-  /** How far the gateways had seen the books come: their refusal says it. */
-  readonly sequence: number
+  /**
+   * How far the gateways had seen the books come, as their refusal says; each may have seen them come farther than
+   * another. Absent: farther than any of them can have.
+   */
+  readonly sequence?: number
 }
+
+/** No books come so far within the life of a process: at 10,000 changes a second it takes three years. */
+const BEYOND = 10 ** 12
 
 /**
  * Take the books of an org as they are, though they have lost more than the gateways can tell again: what was spent in
  * between is forgotten. The gateways tell what they still know, and go on.
+ *
+ * @returns `not_behind`: the books had come as far as `sequence` says, and nothing was changed.
  */
-export function acceptLoss(target: RedisTarget, { sequence, ...options }: AcceptLossOptions): Promise<void> {
-  return onBooks(target, options, async ({ ask, meta, now }) => {
-    await ask(recover, { meta }, { now, qSeen: sequence, qSafe: 0, confirmed: '1', pause: PAUSE_MS })
+export function acceptLoss(
+  target: RedisTarget,
+  { sequence, ...options }: AcceptLossOptions,
+): Promise<'accepted' | 'not_behind'> {
+  return onBooks(target, options, async ({ ask, call, meta, now }) => {
+    const given = sequence === undefined ? await farthestSeen(call, meta) : [sequence]
+    let status = ''
+    for (const qSeen of given) {
+      const reply = await ask(recover, { meta }, { now, qSeen, qSafe: 0, confirmed: '1', pause: PAUSE_MS })
+      status = reply[0]
+    }
+    return status === 'there' ? 'not_behind' : 'accepted'
   })
+}
+
+/** As far as anybody can have seen the books come, before each time that they were taken over, and by now. */
+async function farthestSeen(call: Shared['call'], meta: string): Promise<readonly number[]> {
+  const fields = (await call('HGETALL', meta)) as readonly string[]
+  const takeovers = fields.flatMap((name, at) =>
+    at % 2 === 0 && name.startsWith('over:') ? [Number.parseInt(fields[at + 1]!, 10) - 1] : [],
+  )
+  const here = Number(fields[fields.indexOf('q') + 1] ?? 0)
+  return [...takeovers, here + BEYOND]
 }
 
 /** Let the books of an org believe the server's clock again, after it had been ahead. Windows begun too early stay begun. */
@@ -43,21 +70,21 @@ export function resetRedisClock(target: RedisTarget, options: OperatorOptions): 
   )
 }
 
-interface Deciding extends Pick<Shared, 'ask'>, Pick<OrgKeys, 'meta'> {
+interface Deciding extends Pick<Shared, 'ask' | 'call'>, Pick<OrgKeys, 'meta'> {
   readonly now: string | number
 }
 
-async function onBooks(
+async function onBooks<T>(
   target: RedisTarget,
   { org, prefix, clock, deadlineMs = 5000 }: OperatorOptions,
-  decide: (books: Deciding) => Promise<void>,
-): Promise<void> {
+  decide: (books: Deciding) => Promise<T>,
+): Promise<T> {
   checkRead(org, [])
   const { meta } = ledgerKeys(prefix).of(org)
   const connection = connectRedis(target, () => {})
-  const { ask } = askRedis(connection, { deadlineMs, timers: machineTimers })
+  const { ask, call } = askRedis(connection, { deadlineMs, timers: machineTimers })
   try {
-    await decide({ ask, meta, now: clock?.now() ?? '' })
+    return await decide({ ask, call, meta, now: clock?.now() ?? '' })
   } finally {
     await connection.close()
   }

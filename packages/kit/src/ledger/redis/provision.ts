@@ -1,5 +1,5 @@
 import type { AccountId, Budget, ProvisionResult } from '../ledger.ts'
-import { type Books, windowNowMs } from './books.ts'
+import { type Books, noteTime, windowNowMs } from './books.ts'
 import { calendarOf } from './calendar.ts'
 import { type Replanned, replan, rulingOf } from './rules.ts'
 import { provision as script } from './scripts/provision.ts'
@@ -26,7 +26,6 @@ export async function provisionAs(
     switch (reply[0]) {
       case 'ok':
       case 'unchanged': {
-        books.sequence.note(Number(reply[1]))
         const { v, rulesText, limitsText } = plan
         const by = auto ? (['1', String(books.revision)] as const) : (['0', ''] as const)
         books.accounts.note(id, ['1', v, rulesText, limitsText, ...by])
@@ -35,7 +34,7 @@ export async function provisionAs(
       case 'older':
         return { status: 'unchanged' }
       case 'window':
-        books.newestMs = Math.max(books.newestMs, Number(reply[1]))
+        noteTime(books, Number(reply[1]))
         break
       case 'stale': {
         const seen = books.accounts.note(id, reply[1][0]!)

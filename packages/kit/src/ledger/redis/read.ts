@@ -1,9 +1,10 @@
 import type { AccountId, AccountState, Standing } from '../ledger.ts'
+import { limitAt } from '../limit.ts'
 import type { SeenAccount } from './account-cache.ts'
-import { type Books, windowNowMs } from './books.ts'
+import { type Books, noteTime, windowNowMs } from './books.ts'
 import { calendarOf, windowOf } from './calendar.ts'
 import { loadAccounts, MAX_ACCOUNTS, noteStale } from './load.ts'
-import { limitAt, readLimits } from './rules.ts'
+import { readLimits } from './rules.ts'
 import { read as script } from './scripts/read.ts'
 import type { Account, State } from './scripts/script.ts'
 import { standingOf } from './standing.ts'
@@ -35,11 +36,10 @@ async function readSome(books: Books, ids: readonly AccountId[]): Promise<readon
     const accounts = seen.map((account, at) => ({ v: account?.v ?? '', shape: calendar.shapes[at]! }))
     const reply = await books.ask(script, keys, { now: books.now(), accounts, windows: calendar.windows })
     if (reply[0] === 'window') {
-      books.newestMs = Math.max(books.newestMs, Number(reply[1]))
+      noteTime(books, Number(reply[1]))
       continue
     }
-    const [, states, windowsText, q] = reply
-    books.sequence.note(Number(q))
+    const [, states, windowsText] = reply
     const stale = states.flatMap((state, at) => staleBy(state, seen[at]))
     if (stale.length > 0) {
       await noteStale(books, ids, stale)

@@ -1,3 +1,4 @@
+import { clockAhead } from '../clock-ahead.ts'
 import type { Books } from './books.ts'
 import { sendRelease, sendSettle } from './close.ts'
 import type { Ending } from './replay.ts'
@@ -91,10 +92,15 @@ async function tellReservation(books: Books, reservation: Reservation): Promise<
 
 /** Why the books cannot be used just now, as an error that says what to do. */
 export function unavailable(
-  { org, sequence }: Books,
+  { org, sequence, clock }: Books,
   [status, ...rest]: readonly [string, ...unknown[]],
 ): Error {
   switch (status) {
+    case 'clock': {
+      const ahead = clockAhead({ newestMs: Number(rest[0]), nowMs: clock.now() })
+      if (ahead) return ahead
+      break
+    }
     case 'recovering': {
       const until = new Date(Number(rest[0])).toISOString()
       return new Error(
@@ -105,11 +111,6 @@ export function unavailable(
       return new Error(
         `the books of ${org} have lost more than can be told again: restore them, or accept the loss with \`tollgate ledger recover --org ${org} --sequence ${sequence.seen}\``,
       )
-    case 'clock':
-      return new Error(
-        `the clock of the Redis server is more than a minute ahead of this machine's: set them right, so that ${org}'s windows start when they should`,
-      )
-    default:
-      return new Error(`the books of ${org} answer "${status}" again and again: nothing was done`)
   }
+  return new Error(`the books of ${org} answer "${status}" again and again: nothing was done`)
 }

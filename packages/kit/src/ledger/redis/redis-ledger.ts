@@ -11,16 +11,16 @@ import {
   checkReserve,
   checkSettle,
 } from '../check.ts'
-import type { AccountId, AccountState, ExpiredReservation, Ledger, SettleExpiredResult } from '../ledger.ts'
+import type { AccountId, AccountState, Ledger, SettleExpiredResult } from '../ledger.ts'
 import { adjust } from './adjust.ts'
 import { askRedis } from './ask.ts'
 import type { Books } from './books.ts'
 import { release, settle } from './close.ts'
 import { connectRedis, type RedisTarget } from './connection.ts'
 import { defaultRulings } from './defaults.ts'
-import { expiredIn, expireIn, settleExpiredIn } from './expire.ts'
+import { expiredIn, settleExpiredIn } from './expire.ts'
 import { extend } from './extend.ts'
-import { askOfRecovery, heartbeat } from './heartbeat.ts'
+import { heartbeat } from './heartbeat.ts'
 import { ledgerKeys } from './keys.ts'
 import { loadAccounts, locate, lookAt } from './load.ts'
 import { openOrgs } from './orgs.ts'
@@ -28,6 +28,7 @@ import { provisionAs } from './provision.ts'
 import { readAccounts } from './read.ts'
 import { reserve } from './reserve.ts'
 import { smallestLimits } from './smallest-limits.ts'
+import { sweep } from './sweep.ts'
 
 export interface RedisLedgerOptions {
   /** Where the time of the books comes from; the Redis server's own clock when absent, which is what a fleet needs. */
@@ -48,7 +49,7 @@ export interface RedisLedgerOptions {
   readonly prefix?: string
   /** How long a command may take, ms; then its effect is unknown, and it is refused. */
   readonly deadlineMs?: number
-  /** Told when the connection fails; it is made anew by itself. */
+  /** Told when the connection fails (it is made anew by itself), and of an org whose books are gone, or refuse to expire anything. */
   readonly onFault?: (error: Error) => void
 }
 
@@ -154,16 +155,7 @@ export function redisLedger(
       const books = orgs.of(org)
       return books.lane.submit({ prepare: () => locate(books, id), run: () => release(books, id) })
     },
-    async expire(limit = 100) {
-      const expired: ExpiredReservation[] = []
-      for (const books of await orgs.toSweep()) {
-        await books.lane.idle()
-        // Books that have lost too much refuse this, and every request as well; other orgs have their turn all the same.
-        await askOfRecovery(books).catch(() => {})
-        if (expired.length < limit) expired.push(...(await expireIn(books, limit - expired.length)))
-      }
-      return expired
-    },
+    expire: async (limit = 100) => sweep(await orgs.toSweep(), { limit, onFault }),
     expired: (filter = {}) => within(filter.org, (books) => expiredIn(books, filter)),
     async settleExpired(to, filter = {}) {
       const all = await within(filter.org, async (books) => [await settleExpiredIn(books, to, filter)])

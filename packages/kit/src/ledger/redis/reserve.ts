@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Reserve, ReserveResult } from '../ledger.ts'
-import { type Books, windowNowMs } from './books.ts'
+import { type Books, noteTime, windowNowMs } from './books.ts'
 import { noteStale } from './load.ts'
 import type { PathPlan } from './path-plan.ts'
 import { recover, unavailable } from './recover.ts'
@@ -93,7 +93,7 @@ async function mendBy(books: Books, { path }: Reserve, reply: Answer): Promise<b
       await noteStale(books, path, reply[1])
       return true
     case 'window':
-      books.newestMs = Math.max(books.newestMs, Number(reply[1]))
+      noteTime(books, Number(reply[1]))
       return true
     case 'epoch':
       await recover(books)

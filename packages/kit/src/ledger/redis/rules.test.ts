@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Budget } from '../ledger.ts'
-import { budgetsOf, limitAt, readRuling, replan, rulingOf, sameBudgets } from './rules.ts'
+import { limitAt } from '../limit.ts'
+import { budgetsOf, readRuling, replan, rulingOf, sameBudgets } from './rules.ts'
 
 const DAY: Budget = { id: 'cap', metric: 'usd', window: 'day', timeZone: 'UTC', limit: 100, mode: 'hard' }
 const WEEK: Budget = { ...DAY, window: 'week' }

@@ -21,13 +21,8 @@ export interface Rule {
 export interface Limit {
   /** `r`: retired, and the total. */
   readonly mode: 'h' | 's' | 'r'
-  readonly amount: number
+  readonly limit: number
   readonly raise?: Raise
-}
-
-/** What a rule limits at a time, its raise included while that lasts. */
-export function limitAt({ amount, raise }: Limit, nowMs: number): number {
-  return raise && nowMs < raise.untilMs ? amount + raise.amount : amount
 }
 
 /** The rules of an account and what they limit, as texts and as what these mean. */
@@ -58,7 +53,7 @@ const TOTAL_RULE: Rule = {
   anchorDay: undefined,
   place: null,
 }
-const NOTHING: Limit = { mode: 'r', amount: TOTAL.limit }
+const NOTHING: Limit = { mode: 'r', limit: TOTAL.limit }
 
 /** What an account is ruled by that has these budgets and never had others. */
 export function rulingOf(budgets: readonly Budget[]): Replanned {
@@ -86,17 +81,17 @@ export function readRuling(v: string, rulesText: string, limits: string): Ruling
   return { v, rulesText, limitsText: limits, rules, limits: readLimits(limits) }
 }
 
-export function readLimits(text: string): Limit[] {
-  return text.split(' ').map((limit) => {
-    const [amount, raised, untilMs] = limit.slice(1).split(/[+@]/)
+export function readLimits(texts: string): Limit[] {
+  return texts.split(' ').map((text) => {
+    const [limit, raised, untilMs] = text.slice(1).split(/[+@]/)
     const raise = raised !== undefined && { amount: Number(raised), untilMs: Number(untilMs) }
-    return { mode: limit[0] as Limit['mode'], amount: Number(amount), ...(raise && { raise }) }
+    return { mode: text[0] as Limit['mode'], limit: Number(limit), ...(raise && { raise }) }
   })
 }
 
 export function limitsText(limits: readonly Limit[]): string {
   return limits
-    .map(({ mode, amount, raise }) => mode + amount + (raise ? `+${raise.amount}@${raise.untilMs}` : ''))
+    .map(({ mode, limit, raise }) => mode + limit + (raise ? `+${raise.amount}@${raise.untilMs}` : ''))
     .join(' ')
 }
 
@@ -111,7 +106,7 @@ export function budgetsOf({ rules, limits }: Ruling): Budget[] {
 
 export function budgetOf(
   { id, metric, window, timeZone, anchorDay }: Rule,
-  { mode, amount, raise }: Limit,
+  { mode, limit, raise }: Limit,
 ): Budget {
   return {
     id,
@@ -119,7 +114,7 @@ export function budgetOf(
     window,
     timeZone,
     ...(anchorDay !== undefined && { anchorDay }),
-    limit: amount,
+    limit,
     mode: mode === 'h' ? 'hard' : 'soft',
     ...(raise && { raise }),
   }
@@ -153,7 +148,7 @@ export function replan({ rules: had }: Pick<Ruling, 'rules'>, budgets: readonly 
     const number = kept === -1 ? rules.length : kept
     const { id, metric, window, timeZone, anchorDay, limit, mode, raise } = budget
     rules[number] = { ...(had[number] ?? { id, metric, window, timeZone, anchorDay }), place }
-    limits[number] = { mode: mode === 'hard' ? 'h' : 's', amount: limit, ...(raise && { raise }) }
+    limits[number] = { mode: mode === 'hard' ? 'h' : 's', limit, ...(raise && { raise }) }
     const replaced = kept === -1 ? replacedBy(budget, dropped) : undefined
     if (replaced) seeds.push(`${number}<${had.indexOf(replaced)}`)
   }

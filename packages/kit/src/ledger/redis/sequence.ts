@@ -11,6 +11,7 @@ export interface Sequence {
   readonly seenAtMs: number
   /** The highest that had been seen when the replay window began: what was lost before it cannot be re-asserted. */
   readonly safe: number
+  /** By an answer that refuses whoever has seen more than the books have: another would hide from us what they have lost. */
   note(q: number): void
   /** The books were recovered and go on from here. */
   restart(q: number): void

@@ -1,6 +1,9 @@
 import type { Clock } from '../../core/clock.ts'
 import type { RedisConnection } from './connection.ts'
 
+/** How the servers are asked. */
+type Asking = Pick<RedisConnection, 'callEach'>
+
 /** What a server says of itself, as far as the safety of the books depends on it. */
 export interface ServerFacts {
   /** As in `127.0.0.1:6379`; what the server says of its port when nothing better is known. */
@@ -26,19 +29,18 @@ export interface ServerFacts {
 
 export interface Settings {
   readonly fsync: string
+  /** When snapshots are made, as in `3600 1 300 100`; '' for never. */
+  readonly save: string
   readonly minReplicas: number
   readonly maxLagSeconds: number
 }
 
 /** Ask every server that takes writes. */
-export async function serverFacts(
-  connection: RedisConnection,
-  clock: Clock,
-): Promise<readonly ServerFacts[]> {
-  const infos = await connection.callEach('INFO', 'everything')
-  const times = await connection.callEach('TIME')
+export async function serverFacts(servers: Asking, clock: Clock): Promise<readonly ServerFacts[]> {
+  const infos = await servers.callEach('INFO', 'everything')
+  const times = await servers.callEach('TIME')
   const nowMs = clock.now()
-  const settings = await settingsOfEach(connection)
+  const settings = await settingsOfEach(servers)
   return infos.map((info, at) => {
     const [seconds, micros] = times[at] as readonly string[]
     const timeMs = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)
@@ -64,9 +66,9 @@ function factsIn(info: string, timeMs: number): Omit<ServerFacts, 'clockAheadMs'
   }
 }
 
-async function settingsOfEach(connection: RedisConnection): Promise<readonly Settings[] | undefined> {
+async function settingsOfEach(servers: Asking): Promise<readonly Settings[] | undefined> {
   try {
-    const replies = await connection.callEach('CONFIG', 'GET', '*')
+    const replies = await servers.callEach('CONFIG', 'GET', '*')
     return replies.map((reply) => settingsIn(reply as readonly string[]))
   } catch (error) {
     // A connection that fails is no answer; a server that says no is one.
@@ -79,6 +81,7 @@ function settingsIn(config: readonly string[]): Settings {
   const setting = (name: string) => config[config.indexOf(name) + 1] ?? ''
   return {
     fsync: setting('appendfsync'),
+    save: setting('save'),
     minReplicas: Number(setting('min-replicas-to-write')),
     maxLagSeconds: Number(setting('min-replicas-max-lag')),
   }

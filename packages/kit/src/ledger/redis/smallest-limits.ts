@@ -1,7 +1,7 @@
 import { kindOf } from '../account-id.ts'
 import type { AccountId, Metric } from '../ledger.ts'
+import { limitAt } from '../limit.ts'
 import type { Books } from './books.ts'
-import { limitAt } from './rules.ts'
 
 /** Answered from what this process has seen: it sizes reservations, and decides nothing. */
 export function smallestLimits(

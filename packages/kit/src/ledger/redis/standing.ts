@@ -1,5 +1,6 @@
 import type { AccountId, Shortfall, Standing } from '../ledger.ts'
 import type { Books } from './books.ts'
+import { loadAccounts, lookAt } from './load.ts'
 import type { Ruling } from './rules.ts'
 import type * as script from './scripts/script.ts'
 
@@ -29,6 +30,22 @@ export function standingsOn(
     standing,
     shortfall: ([reason, ...rest]) => ({ ...standing(rest), reason }),
   }
+}
+
+/** The same, of standings on any path: accounts are looked at again that have a rule which nobody has told us of. */
+export async function readerOf(
+  books: Books,
+  path: readonly AccountId[],
+  standings: readonly script.Standing[],
+): Promise<Reader> {
+  await loadAccounts(books, path)
+  const strange = standings
+    .map(([place, number]) => [path[Number(place) - 1]!, Number(number)] as const)
+    .filter(([account, number]) => !books.accounts.get(account)?.rules[number])
+    .map(([account]) => account)
+  if (strange.length > 0) await lookAt(books, [...new Set(strange)])
+  const rulings = path.map((id) => books.accounts.get(id))
+  return standingsOn(books, path, rulings)
 }
 
 interface Line {

@@ -182,11 +182,6 @@ export const countingRules = ({ total, rules, retired }: Rules): Rule[] => [tota
 const limits = ({ limit, mode, raise }: Budget) =>
   [limit, mode, raise?.amount ?? null, raise?.untilMs ?? null] as const
 
-/** How much a budget allows at a moment. */
-export function limitAt({ limit, raise }: Budget, nowMs: number): number {
-  return raise && nowMs < raise.untilMs ? limit + raise.amount : limit
-}
-
 type Row = Record<string, SQLOutputValue>
 
 const nameOf = ({ org, id }: Row): AccountName => ({ org: org as string, id: id as AccountId })

@@ -9,6 +9,9 @@ import {
 } from '../ledger.ts'
 import { isOverdraft, rebook } from './booking.ts'
 import type { Books } from './books.ts'
+import { crossingsOf } from './crossings.ts'
+import { tightestOf } from './fit.ts'
+import type { Lines } from './lines.ts'
 import type { Reservation } from './reservations.ts'
 
 /** The life of a tombstone whose reservation never came, and the least of all others. */
@@ -28,11 +31,14 @@ export function unbookedList(db: DatabaseSync): (command: Settle, atMs: number) 
     void insert.run(actual.usd, actual.tokens, actual.requests, basis, atMs, org, id)
 }
 
-export function settle(
-  books: Books,
-  keepUnbooked: ReturnType<typeof unbookedList>,
-  command: Settle,
-): SettleResult {
+export interface SettleRoom {
+  readonly books: Books
+  readonly lines: Lines
+  readonly keepUnbooked: ReturnType<typeof unbookedList>
+}
+
+export function settle(room: SettleRoom, command: Settle): SettleResult {
+  const { books, keepUnbooked } = room
   const { org, id, actual, basis } = command
   const reservation = books.reservations.find(org, id)
   if (!reservation || reservation.counters.length === 0) {
@@ -43,14 +49,33 @@ export function settle(
   if (before !== 'settled') {
     end(books, reservation, { actual, basis })
     const status = before === 'open' ? 'settled' : 'late'
-    return { status, overdraft: isOverdraft(reservation) }
+    return { status, overdraft: isOverdraft(reservation), ...toldNow(room, reservation, command) }
   }
   const told = reservation.settled!
   const next = corrected(told, reservation.basis!, command)
   if (next === 'conflict') return { status: 'conflict' }
-  if (next) end(books, reservation, { actual: next, basis })
-  return { status: next ? 'settled' : 'repeat', overdraft: isOverdraft(reservation) }
+  if (!next) {
+    return { status: 'repeat', overdraft: isOverdraft(reservation), ...toldBefore(reservation, command) }
+  }
+  end(books, reservation, { actual: next, basis })
+  return { status: 'settled', overdraft: isOverdraft(reservation), ...toldNow(room, reservation, command) }
 }
+
+/** How budgets stand after it, for whoever asked; what a repeat is to be told again is kept. */
+function toldNow({ books, lines }: SettleRoom, reservation: Reservation, { alertAt }: Settle): Told {
+  if (!alertAt) return {}
+  const { nowMs } = books
+  const charged = lines.of(reservation)
+  const tightest = tightestOf(charged, nowMs)
+  const crossed = crossingsOf(charged, reservation, { alertAt, nowMs })
+  if (crossed.length > 0) books.reservations.tell(reservation, crossed)
+  return { ...(tightest && { tightest }), crossed }
+}
+
+const toldBefore = ({ told }: Reservation, { alertAt }: Settle): Told =>
+  alertAt ? { crossed: told === null ? [] : JSON.parse(told) } : {}
+
+type Told = Pick<Extract<SettleResult, { readonly overdraft: boolean }>, 'tightest' | 'crossed'>
 
 /** What a settled reservation is now said to have cost; undefined when that is nothing new. */
 function corrected(told: Amounts, basis: Basis, next: Settle): Amounts | 'conflict' | undefined {
@@ -119,5 +144,6 @@ function blindTombstone(org: string, id: string, nowMs: number): Reservation {
     observed: { usd: 0, tokens: 0, requests: 0 },
     settled: null,
     basis: null,
+    told: null,
   }
 }

@@ -28,7 +28,7 @@ export function commandsOn(db: DatabaseSync, books: Books, unseen: ProvisionOpti
     reserve: (command) => reserve({ books, provisioned, planFor, lines }, command),
     extend: (command) => extend(books, lines, command),
     heartbeat: (org, beats, ttlMs) => heartbeat(books, org, beats, ttlMs),
-    settle: (command) => settle(books, keepUnbooked, command),
+    settle: (command) => settle({ books, lines, keepUnbooked }, command),
     release: (org, id) => release(books, org, id),
     expire: (limit = 100) => expire(books, limit),
     expired: (filter = {}) => listExpired(books, filter),

@@ -17,10 +17,14 @@ export interface Counter {
   overdraft: number
   /** Open and expired reservations that may still change this counter; it is not deleted before they are gone. */
   referrers: number
+  /** The counters, by rule and window, of the rules that have taken over from its own while it was current. */
+  heirs: readonly Heir[]
   /** Already in the file: updated when changed, not inserted. */
   stored: boolean
   changed: boolean
 }
+
+export type Heir = readonly [rule: number, window: string]
 
 export interface CounterRule {
   readonly number: number
@@ -35,6 +39,8 @@ export interface Counters {
   find(rule: number, window: string): Counter | undefined
   /** Note that the counter differs from the file. */
   change(counter: Counter): void
+  /** Let another take over: whatever changes what was charged to this one changes both. */
+  bequeath(counter: Counter, heir: Counter): void
   /** Write what has changed, each counter once. */
   flush(): void
   /** Delete counters of windows that ended before this time and that nothing refers to, a bite at a time. */
@@ -43,8 +49,10 @@ export interface Counters {
   size(): number
 }
 
+const NO_HEIRS: readonly Heir[] = []
+
 const FIND = `
-  SELECT account, metric, end_ms, spent, reserved, unconfirmed, overdraft, referrers
+  SELECT account, metric, end_ms, spent, reserved, unconfirmed, overdraft, referrers, heirs
   FROM counter JOIN budget USING (rule) WHERE rule = ? AND counter.window = ?`
 const INSERT = `
   INSERT INTO counter (spent, reserved, unconfirmed, overdraft, referrers, rule, window, end_ms)
@@ -52,6 +60,7 @@ const INSERT = `
 const UPDATE = `
   UPDATE counter SET spent = ?, reserved = ?, unconfirmed = ?, overdraft = ?, referrers = ?
   WHERE rule = ? AND window = ?`
+const BEQUEATH = 'UPDATE counter SET heirs = ? WHERE rule = ? AND window = ?'
 const SWEEP = `
   DELETE FROM counter WHERE (rule, window) IN
     (SELECT rule, window FROM counter WHERE end_ms < ? AND referrers = 0 ORDER BY end_ms LIMIT 200)`
@@ -64,9 +73,11 @@ export function counterBook(db: DatabaseSync): Counters {
   const find = db.prepare(FIND)
   const insert = db.prepare(INSERT)
   const update = db.prepare(UPDATE)
+  const bequeath = db.prepare(BEQUEATH)
   const sweep = db.prepare(SWEEP)
   const known = new Map<string, Counter>()
   let changed: Counter[] = []
+  let bequeathed: Counter[] = []
 
   function load(rule: number, window: string): Counter | undefined {
     const row = find.get(rule, window)
@@ -82,6 +93,7 @@ export function counterBook(db: DatabaseSync): Counters {
       unconfirmed: row.unconfirmed as number,
       overdraft: row.overdraft as number,
       referrers: row.referrers as number,
+      heirs: row.heirs === null ? NO_HEIRS : JSON.parse(row.heirs as string),
       stored: true,
       changed: false,
     }
@@ -94,6 +106,12 @@ export function counterBook(db: DatabaseSync): Counters {
     return counter
   }
 
+  function change(counter: Counter): void {
+    if (counter.changed) return
+    counter.changed = true
+    changed.push(counter)
+  }
+
   return {
     find: findKnown,
     at(rule, span) {
@@ -103,10 +121,11 @@ export function counterBook(db: DatabaseSync): Counters {
       known.set(`${rule.number} ${span.id}`, fresh)
       return fresh
     },
-    change(counter) {
-      if (counter.changed) return
-      counter.changed = true
-      changed.push(counter)
+    change,
+    bequeath(counter, heir) {
+      counter.heirs = [...counter.heirs, [heir.rule, heir.window]]
+      bequeathed.push(counter)
+      change(counter)
     },
     flush() {
       for (const counter of changed) {
@@ -119,12 +138,15 @@ export function counterBook(db: DatabaseSync): Counters {
         counter.stored = true
         counter.changed = false
       }
+      for (const { heirs, rule, window } of bequeathed) bequeath.run(JSON.stringify(heirs), rule, window)
       changed = []
+      bequeathed = []
     },
     sweep: (endedBeforeMs) => void sweep.run(endedBeforeMs),
     forget() {
       known.clear()
       changed = []
+      bequeathed = []
     },
     size: () => known.size,
   }
@@ -142,6 +164,7 @@ export function freshCounter(rule: CounterRule, span: WindowSpan): Counter {
     unconfirmed: 0,
     overdraft: 0,
     referrers: 0,
+    heirs: NO_HEIRS,
     stored: false,
     changed: false,
   }

@@ -56,6 +56,25 @@ describe('the file', () => {
     expect(existsSync(`${path}-wal`)).toBe(false)
   })
 
+  it('is taken up as it is when it was made before there was a place for what repeats are told', async () => {
+    const path = freshPath()
+    const before = open(path)
+    await reserve(before, 'a', 600_000_000)
+    await before.close()
+    tamper(path, 'ALTER TABLE reservation DROP COLUMN told; ALTER TABLE counter DROP COLUMN heirs')
+    const ledger = open(path)
+    const command = {
+      org: ORG,
+      id: 'a',
+      actual: amounts(600_000_000),
+      basis: 'exact',
+      alertAt: [50],
+    } as const
+    expect(await ledger.settle(command)).toMatchObject({ status: 'settled', crossed: [{ percent: 50 }] })
+    expect(await ledger.settle(command)).toMatchObject({ status: 'repeat', crossed: [{ percent: 50 }] })
+    await ledger.close()
+  })
+
   it('is refused when it is of another layout, counts in another unit, or is no database', async () => {
     const path = freshPath()
     await open(path).close()
@@ -196,21 +215,21 @@ describe('the file', () => {
   })
 })
 
-describe('a clock that was far ahead', () => {
+describe('a clock that was ahead', () => {
   const DAY_MS = 86_400_000
 
   it('is told to whoever reserves, and to nobody who ends what is running', async () => {
     const clock = { nowMs: START_MS }
     const ledger = open(freshPath(), { clock: { now: () => clock.nowMs } })
     await reserve(ledger, 'a')
-    clock.nowMs -= DAY_MS
+    clock.nowMs -= 60_000
     expect(await reserve(ledger, 'b')).toMatchObject({ status: 'ok' })
     clock.nowMs -= 1
     const [refused, settled] = await Promise.allSettled([reserve(ledger, 'c'), settle(ledger, 'a', 5)])
     expect(refused).toMatchObject({
       reason: {
         message:
-          "the ledger has seen 2026-11-18T12:00:00.000Z, and this machine's clock says 2026-11-17T11:59:59.999Z: set the clock right; if it was wrong before and is right now, `tollgate doctor --reset-clock` lets the ledger follow it",
+          "for the books it is 2026-11-18T12:00:00.000Z, and this machine's clock says 2026-11-18T11:58:59.999Z: nothing is reserved while they are more than a minute ahead of it. Set the clocks right; if one was wrong before and all are right now, `tollgate doctor --reset-clock` lets the books follow",
       },
     })
     expect(settled).toMatchObject({ value: { status: 'settled' } })

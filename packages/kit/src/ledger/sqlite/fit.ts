@@ -1,6 +1,7 @@
 import type { Shortfall, Standing } from '../ledger.ts'
+import { limitAt } from '../limit.ts'
 import { TOTAL } from '../total.ts'
-import { limitAt, type Rule } from './accounts.ts'
+import type { Rule } from './accounts.ts'
 import type { Counter } from './counters.ts'
 import type { Totals } from './reservations.ts'
 

@@ -1,24 +1,5 @@
 import { type Clock, systemClock } from '../../core/clock.ts'
-import type { Books } from './books.ts'
 import { openLedgerFile } from './open.ts'
-
-/**
- * A clock that was ahead by less, in another zone's time for instance, costs no more than windows that began too early
- * and last until it has caught up. Beyond that it is books that nothing refills, and nobody would know why.
- */
-const TOLERATED_MS = 86_400_000
-
-/**
- * Why nothing may be reserved just now, if the books have seen a time that is far ahead of this machine's clock: they
- * would count in a window that has yet to come, and go on doing so until it has.
- */
-export function clockFault({ nowMs, windowNowMs }: Books): Error | undefined {
-  if (windowNowMs - nowMs <= TOLERATED_MS) return undefined
-  const [newest, now] = [windowNowMs, nowMs].map((ms) => new Date(ms).toISOString())
-  return new Error(
-    `the ledger has seen ${newest}, and this machine's clock says ${now}: set the clock right; if it was wrong before and is right now, \`tollgate doctor --reset-clock\` lets the ledger follow it`,
-  )
-}
 
 export interface ResetClockOptions {
   readonly clock?: Clock

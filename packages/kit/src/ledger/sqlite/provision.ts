@@ -94,7 +94,7 @@ function replaceBudgets(books: Books, org: string, id: AccountId, budgets: reado
     else {
       const added = accounts.insertRule(org, id, budget, at + 1)
       const replaced = replacedBy(budget, dropped)
-      if (replaced) takeOver(books, org, replaced, added)
+      if (replaced) takeOver(books, replaced, added)
     }
   }
 }
@@ -110,24 +110,19 @@ function replacedBy({ id, metric }: Budget, dropped: Rule[]): Rule | undefined {
   return alike.find(({ budget }) => budget.id === id) ?? alike[0]
 }
 
-/** Start a rule's counter where another's stands, and let running requests count in both. */
-function takeOver(books: Books, org: string, from: Rule, to: Rule): void {
-  const { accounts, counters, reservations } = books
-  const source = accounts.currentCounter(from, books.windowNowMs)
-  const target = accounts.currentCounter(to, books.windowNowMs)
+/** Start a rule's counter where another's stands, and let all that is charged to that one count in both. */
+function takeOver({ accounts, counters, reservations, windowNowMs }: Books, from: Rule, to: Rule): void {
+  const source = accounts.currentCounter(from, windowNowMs)
+  const target = accounts.currentCounter(to, windowNowMs)
   target.spent = source.spent
   target.reserved = source.reserved
   target.unconfirmed = source.unconfirmed
   target.overdraft = source.overdraft
   target.referrers = source.referrers
   counters.change(target)
-  if (source.referrers === 0) return
-  for (const { id } of reservations.referring(org)) {
-    const reservation = reservations.find(org, id)!
-    if (!reservation.counters.includes(source)) continue
-    reservation.counters = [...reservation.counters, target]
-    reservation.countersText = textOf(reservation.counters)
-    reservations.save(reservation)
+  counters.bequeath(source, target)
+  for (const reservation of reservations.remembered()) {
+    if (reservation.counters.includes(source)) reservation.counters = [...reservation.counters, target]
   }
 }
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
-import { type Amounts, type Basis, type ExpiredFilter, METRICS } from '../ledger.ts'
+import { type Amounts, type Basis, type ExpiredFilter, METRICS, type Standing } from '../ledger.ts'
 import type { Counter, Counters } from './counters.ts'
 
 export type State = 'open' | 'settled' | 'released' | 'expired'
@@ -20,7 +20,8 @@ export interface Reservation {
   readonly owner: string
   /** JSON of the path, and of the counters as [rule, window]; kept as text, because most are never read again. */
   readonly path: string
-  countersText: string
+  readonly countersText: string
+  /** And those that have taken over from them since. */
   counters: readonly Counter[]
   readonly memo: string
   /** JSON of what was asked for: a repeat must ask the same. See {@link Asked}. */
@@ -34,6 +35,8 @@ export interface Reservation {
   /** As it was told, before anything was made of it. */
   settled: Amounts | null
   basis: Basis | null
+  /** JSON of what its last answer told of budgets; a repeat hears it again. */
+  told: string | null
 }
 
 /** What tells a reservation from all others in the file. */
@@ -54,8 +57,10 @@ export interface Reservations {
   due(state: State, nowMs: number, limit: number): ReservationName[]
   /** Expired reservations, oldest first. */
   expired(filter: ExpiredFilter): ReservationName[]
-  /** All that may still change a counter of an org. */
-  referring(org: string): ReservationName[]
+  /** Keep what the answer to its command tells of budgets. */
+  tell(reservation: Reservation, told: readonly Standing[]): void
+  /** Those that are remembered; all others are read when they are needed. */
+  remembered(): Iterable<Reservation>
   /** Delete records that have served their time, a bite at a time. */
   sweep(nowMs: number): void
   forget(): void
@@ -68,13 +73,14 @@ const INSERT = `
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 const CLOSE = `
   UPDATE reservation SET state = ?, due_ms = ?, ended_at_ms = ?,
-    settled_usd = ?, settled_tokens = ?, settled_requests = ?, basis = ? WHERE id = ? AND org = ?`
+    settled_usd = ?, settled_tokens = ?, settled_requests = ?, basis = ?, told = NULL WHERE id = ? AND org = ?`
 const SAVE = `
   UPDATE reservation SET state = ?, due_ms = ?, ended_at_ms = ?,
-    settled_usd = ?, settled_tokens = ?, settled_requests = ?, basis = ?, ttl_ms = ?, counters = ?,
+    settled_usd = ?, settled_tokens = ?, settled_requests = ?, basis = ?, ttl_ms = ?,
     reserved_usd = ?, reserved_tokens = ?, reserved_requests = ?,
     consumed_usd = ?, consumed_tokens = ?, consumed_requests = ?,
     observed_usd = ?, observed_tokens = ?, observed_requests = ? WHERE id = ? AND org = ?`
+const TELL = 'UPDATE reservation SET told = ? WHERE id = ? AND org = ?'
 /** Spelled as in the index, which is used only by queries that say the same. */
 const REFERRING = "SELECT org, id FROM reservation WHERE state IN ('open', 'expired')"
 const DUE = `${REFERRING} AND state = ? AND due_ms <= ? ORDER BY due_ms LIMIT ?`
@@ -88,7 +94,7 @@ const CLOSED = "rowid > ? AND rowid <= ? AND state IN ('settled', 'released')"
 const SWEEP = `DELETE FROM reservation WHERE ${CLOSED} AND due_ms <= ?`
 const WAITING = `SELECT 1 FROM reservation WHERE ${CLOSED} LIMIT 1`
 
-/** Reservations: each change is written at once, and those that are open stay in memory as well. */
+/** Reservations: each change is written at once, and those that are open, or were looked at while expired, stay in memory. */
 export function reservationBook(db: DatabaseSync, counters: Counters): Reservations {
   const select = db.prepare('SELECT * FROM reservation WHERE id = ? AND org = ?')
   const insert = db.prepare(INSERT)
@@ -96,23 +102,24 @@ export function reservationBook(db: DatabaseSync, counters: Counters): Reservati
   const save = db.prepare(SAVE)
   const due = db.prepare(DUE)
   const expired = db.prepare(EXPIRED)
-  const referring = db.prepare(`${REFERRING} AND org = ?`)
+  const tell = db.prepare(TELL)
   const bite = db.prepare(BITE)
   const sweep = db.prepare(SWEEP)
   const waiting = db.prepare(WAITING)
   /** Everything up to this row has been looked at and is not to be cleared away yet. */
   let swept = 0
   /** By id alone: should two orgs ever have one in common, one of the two is read from the file each time. */
-  const open = new Map<string, Reservation>()
+  const alive = new Map<string, Reservation>()
 
   function remember(reservation: Reservation): void {
-    if (reservation.state === 'open') open.set(reservation.id, reservation)
-    else open.delete(reservation.id)
+    const { id, state } = reservation
+    if (state === 'open' || state === 'expired') alive.set(id, reservation)
+    else alive.delete(id)
   }
 
   return {
     find(org, id) {
-      const known = open.get(id)
+      const known = alive.get(id)
       if (known?.org === org) return known
       const row = select.get(id, org)
       if (!row) return
@@ -145,17 +152,18 @@ export function reservationBook(db: DatabaseSync, counters: Counters): Reservati
       return true
     },
     close(reservation) {
+      reservation.told = null
       const { state, dueMs, endedAtMs, settled, basis, id, org } = reservation
       const { usd, tokens, requests } = settled ?? NOTHING_TOLD
       close.run(state, dueMs, endedAtMs, usd, tokens, requests, basis, id, org)
       remember(reservation)
     },
     save(reservation) {
-      const { state, dueMs, endedAtMs, settled, basis, ttlMs, countersText, id, org } = reservation
+      const { state, dueMs, endedAtMs, settled, basis, ttlMs, id, org } = reservation
       const { reserved, consumed, observed } = reservation
       const { usd, tokens, requests } = settled ?? NOTHING_TOLD
       save.run(
-        ...[state, dueMs, endedAtMs, usd, tokens, requests, basis, ttlMs, countersText],
+        ...[state, dueMs, endedAtMs, usd, tokens, requests, basis, ttlMs],
         ...METRICS.map((metric) => reserved[metric]),
         ...METRICS.map((metric) => consumed[metric]),
         ...METRICS.map((metric) => observed[metric]),
@@ -166,15 +174,19 @@ export function reservationBook(db: DatabaseSync, counters: Counters): Reservati
     },
     due: (state, nowMs, limit) => due.all(state, nowMs, limit).map(nameOf),
     expired: ({ org = null, owner = null, sinceMs = 0 }) => expired.all(sinceMs, org, owner).map(nameOf),
-    referring: (org) => referring.all(org).map(nameOf),
+    tell(reservation, told) {
+      reservation.told = JSON.stringify(told)
+      tell.run(reservation.told, reservation.id, reservation.org)
+    },
+    remembered: () => alive.values(),
     sweep(nowMs) {
       const end = (bite.get(swept)!.end as number | null) ?? 0
       if (end > 0) sweep.run(swept, end, nowMs)
       // Behind the first closed record that still serves its time nearly all do: start again from the front.
       swept = end === 0 || waiting.get(swept, end) ? 0 : end
     },
-    forget: () => open.clear(),
-    size: () => open.size,
+    forget: () => alive.clear(),
+    size: () => alive.size,
   }
 }
 
@@ -195,7 +207,10 @@ function reservationOf(row: Row, counters: Counters): Reservation {
     owner: row.owner as string,
     path: row.path as string,
     countersText,
-    counters: references.flatMap(([rule, window]) => counters.find(rule, window) ?? []),
+    counters: withHeirs(
+      references.flatMap(([rule, window]) => counters.find(rule, window) ?? []),
+      counters,
+    ),
     memo: row.memo as string,
     asked: row.asked as string,
     ttlMs: row.ttl_ms as number,
@@ -206,7 +221,20 @@ function reservationOf(row: Row, counters: Counters): Reservation {
     observed: totalsOf(row, 'observed'),
     settled: row.basis === null ? null : (totalsOf(row, 'settled') as Amounts),
     basis: row.basis as Basis | null,
+    told: row.told as string | null,
   }
+}
+
+/** A reservation counts also where others have taken over from its counters, unless it stands under that rule already. */
+function withHeirs(all: Counter[], counters: Counters): Counter[] {
+  // It grows while it is walked: heirs have heirs.
+  for (const { heirs } of all) {
+    for (const [rule, window] of heirs) {
+      const heir = all.some((counter) => counter.rule === rule) ? undefined : counters.find(rule, window)
+      if (heir) all.push(heir)
+    }
+  }
+  return all
 }
 
 function totalsOf(row: Row, column: string): Totals {

@@ -1,9 +1,9 @@
+import { clockAhead } from '../clock-ahead.ts'
 import type { Amounts, Reserve, ReserveResult } from '../ledger.ts'
 import { contribute } from './booking.ts'
 import type { Books } from './books.ts'
 import { decisive, fit, tightestOf } from './fit.ts'
 import type { Lines } from './lines.ts'
-import { clockFault } from './newest-time.ts'
 import type { Plan, planner } from './plan.ts'
 import type { Provisioning } from './provision.ts'
 import type { Asked, Reservation, Totals } from './reservations.ts'
@@ -20,7 +20,7 @@ export function reserve(
   { books, provisioned, planFor, lines }: ReserveRoom,
   command: Reserve,
 ): ReserveResult | Error {
-  const fault = clockFault(books)
+  const fault = clockAhead({ newestMs: books.windowNowMs, nowMs: books.nowMs })
   if (fault) return fault
   const { org, id, path, min, want, bound, observe = false } = command
   const pathText = JSON.stringify(path)
@@ -48,6 +48,7 @@ export function reserve(
   // The insert itself finds out whether the id is new: on the way that matters nothing is read from the file.
   if (!books.reservations.insert(reservation)) return again()!
   contribute(reservation, books.counters, 1)
+  if (would.length > 0) books.reservations.tell(reservation, would)
   const tightest = tightestOf(plan.lines, books.nowMs)
   return { status: 'ok', repeat: false, granted: grant as Amounts, ...(tightest && { tightest }), would }
 }
@@ -74,7 +75,7 @@ function answerAgain(
     repeat: true,
     granted: { ...known.reserved } as Amounts,
     ...(tightest && { tightest }),
-    would: [],
+    would: known.told === null ? [] : JSON.parse(known.told),
   }
 }
 
@@ -109,6 +110,7 @@ function opened(
     observed: { usd: 0, tokens: 0, requests: 0 },
     settled: null,
     basis: null,
+    told: null,
   }
 }
 

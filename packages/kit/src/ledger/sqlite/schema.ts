@@ -57,6 +57,7 @@ const TABLES = `
     unconfirmed INTEGER NOT NULL,
     overdraft   INTEGER NOT NULL,
     referrers   INTEGER NOT NULL,
+    heirs       TEXT,
     PRIMARY KEY (rule, window)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX counter_end ON counter (end_ms) WHERE end_ms IS NOT NULL;
@@ -87,6 +88,7 @@ const TABLES = `
     settled_tokens    INTEGER,
     settled_requests  INTEGER,
     basis             TEXT,
+    told              TEXT,
     PRIMARY KEY (id, org)
   ) STRICT;
   CREATE INDEX reservation_due ON reservation (state, due_ms) WHERE state IN ('open', 'expired');
@@ -114,6 +116,12 @@ const TABLES = `
   ) STRICT, WITHOUT ROWID;
 `
 
+/** Columns that came after the layout did, empty where there is nothing to say: releases that do not know them may go on. */
+const LATER = [
+  ['counter', 'heirs'],
+  ['reservation', 'told'],
+] as const
+
 /**
  * Make the ledger's tables in a file that has none, and check whose they are in a file that has. Several processes may
  * do so at the same time; tables of other rooms may be in the file already.
@@ -128,6 +136,7 @@ export function provisionTables(db: DatabaseSync): void {
       db.prepare('INSERT INTO meta VALUES (1, ?, ?, 0, 0)').run(LAYOUT, UNIT)
     }
     checkLayout(db)
+    addLaterColumns(db)
     db.exec('COMMIT')
   } catch (error) {
     if (db.isTransaction) db.exec('ROLLBACK')
@@ -146,4 +155,11 @@ function checkLayout(db: DatabaseSync): void {
     throw new Error(`the ledger has layout ${found.layout}, this Tollgate knows layout ${LAYOUT}: ${cure}`)
   }
   if (found.unit !== UNIT) throw new Error(`the ledger counts in ${found.unit}, this Tollgate in ${UNIT}`)
+}
+
+function addLaterColumns(db: DatabaseSync): void {
+  const find = db.prepare('SELECT 1 FROM pragma_table_info(?) WHERE name = ?')
+  for (const [table, column] of LATER) {
+    if (!find.get(table, column)) db.exec(`ALTER TABLE ${table} ADD COLUMN ${column} TEXT`)
+  }
 }

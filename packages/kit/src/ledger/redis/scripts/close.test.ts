@@ -152,7 +152,7 @@ describe('settle', () => {
     await books.reserve('b', PATH, '1 0 1')
     await books.settle('a', PATH, '20 0 1')
     expect(await books.counter('key:k', 1)).toBe('0 1 0 0')
-    expect(await server.redis.hget(books.keys.account('key:k'), '1:2026-11-18')).toBe('20 0 0 0')
+    expect(await books.keptCounter('key:k', '1:2026-11-18')).toBe('20 0 0 0')
     expect(await books.counter('key:k', 0)).toBe('20 1 0 0')
   })
 

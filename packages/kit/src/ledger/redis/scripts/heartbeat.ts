@@ -1,4 +1,5 @@
 // Made from lua/commands/heartbeat.lua by scripts/build-lua.ts.
+import { luaText } from './includes.ts'
 import type { Argument, Int, Script, Text } from './script.ts'
 
 export interface HeartbeatKeys {
@@ -35,55 +36,26 @@ export type HeartbeatReply =
  */
 export const heartbeat: Script<HeartbeatKeys, HeartbeatArguments, HeartbeatReply> = {
   name: 'heartbeat',
-  sha1: '798255b2fee2378c98f0d792523799ab5deab8d4',
+  sha1: '14ffe3f61ac04c06d6f1f18356c078492ed083df',
   writes: true,
   keys: ['deadlines', 'meta'],
   keyLists: ['reservations'],
   args: ['now', 'qSeen', 'ttl'],
   argLists: [{ name: 'beats', fields: ['id', 'observed'] }],
-  lua: `#!lua
-local function from_amounts(amounts)
-  return string.format('%d %d %d', amounts[1], amounts[2], amounts[3])
-end
-local function merge_amounts(merge, one, other)
-  return { merge(one[1], other[1]), merge(one[2], other[2]), merge(one[3], other[3]) }
-end
-local function now_ms(given)
-  if given ~= '' then return tonumber(given) end
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
-end
-local function read_meta(key)
-  local found = redis.call('HMGET', key, 'lv', 'unit', 'q', 't', 'rid', 'ru', 'ep')
-  if found[1] ~= '1' or found[2] ~= 'nano-USD' then
-    return nil, { 'layout', found[1] or '', found[2] or '' }
-  end
-  return {
-    q = tonumber(found[3]),
-    newest = tonumber(found[4]),
-    run_id = found[5],
-    closed_until = tonumber(found[6]),
-    epoch = tonumber(found[7]),
-  }
-end
-local function run_id()
-  return string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
-end
-local function whole(number)
-  return string.format('%d', number)
-end
-local function refuse_epoch(meta, now, q_seen, q_safe)
-  local behind = meta.q < q_seen
-  if not behind and (now < meta.newest + 1000 or run_id() == meta.run_id) then return nil end
-  local status = meta.q < q_safe and 'rolled_back' or 'epoch'
-  return { status, whole(meta.epoch), whole(meta.q) }
-end
-local function to_amounts(text)
-  local usd, tokens, requests = string.match(text, '^(%d+) (%d+) (%d+)$')
-  assert(usd, 'amounts are "usd tokens requests"')
-  return { tonumber(usd), tonumber(tokens), tonumber(requests) }
-end
-local now = now_ms(ARGV[1])
+  lua: luaText(
+    '#!lua',
+    [
+      'from_amounts',
+      'merge_amounts',
+      'now_ms',
+      'read_meta',
+      'whole',
+      'kept_of',
+      'run_id',
+      'refuse_epoch',
+      'to_amounts',
+    ],
+    `local now = now_ms(ARGV[1])
 local meta, refusal = read_meta(KEYS[2])
 if not meta then return refusal end
 refusal = refuse_epoch(meta, now, tonumber(ARGV[2]), 0)
@@ -102,6 +74,6 @@ for at = 3, #KEYS do
     ended[#ended + 1] = id
   end
 end
-return { 'ok', expired, ended, whole(meta.epoch), whole(meta.q) }
-`,
+return { 'ok', expired, ended, whole(meta.epoch), whole(meta.q) }`,
+  ),
 }

@@ -1,4 +1,5 @@
 // Made from lua/commands/init.lua by scripts/build-lua.ts.
+import { luaText } from './includes.ts'
 import type { Argument, Int, Script, Text } from './script.ts'
 
 export interface InitKeys {
@@ -32,25 +33,16 @@ export const init: Script<InitKeys, InitArguments, InitReply> = {
   keyLists: [],
   args: ['now'],
   argLists: [],
-  lua: `#!lua
-local function now_ms(given)
-  if given ~= '' then return tonumber(given) end
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
-end
-local function run_id()
-  return string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
-end
-local function whole(number)
-  return string.format('%d', number)
-end
-local found = redis.call('HMGET', KEYS[1], 'lv', 'unit', 'q')
+  lua: luaText(
+    '#!lua',
+    ['now_ms', 'run_id', 'whole'],
+    `local found = redis.call('HMGET', KEYS[1], 'lv', 'unit', 'q')
 if found[1] == '1' and found[2] == 'nano-USD' then return { 'there', found[3] } end
 if found[1] then return { 'layout', found[1], found[2] or '' } end
 if whole(2 ^ 53 - 1) ~= '9007199254740991' then return { 'server', 'its integers are short' } end
 local now = whole(now_ms(ARGV[1]))
 redis.call('HSET', KEYS[1], 'lv', '1', 'unit', 'nano-USD', 'q', '0', 't', now, 'rid', run_id(), 'ru', '0',
   'ep', '0')
-return { 'made', '0' }
-`,
+return { 'made', '0' }`,
+  ),
 }

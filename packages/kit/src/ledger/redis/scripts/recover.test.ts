@@ -32,32 +32,112 @@ async function expectStart(reply: Promise<unknown>, ...like: readonly unknown[])
 const elsewhere = () => server.redis.hset(books.keys.meta, 'rid', 'another', 't', String(NOON_MS - 2000))
 
 describe('recover', () => {
+  /** Where the books go on when they are taken over at noon. */
+  const AT_NOON = String(NOON_MS * 1000)
+  const PAUSED = String(NOON_MS + 2500)
+
   it('is called for when the server is another, within a second', async () => {
     await elsewhere()
     expect(await books.reserve('a', PATH, '1 0 1')).toEqual(['epoch', '0', '3'])
-    await expectStart(books.recover(), 'ok', '1', String(NOON_MS + 2500), '4')
-    await expectStart(books.recover(), 'there', '1', String(NOON_MS + 2500), '4')
-    expect(await books.reserve('a', PATH, '1 0 1')).toEqual(['recovering', String(NOON_MS + 2500)])
+    expect(await books.recover()).toEqual(['ok', '1', PAUSED, AT_NOON])
+    expect(await books.recover()).toEqual(['there', '1', PAUSED, AT_NOON])
+    expect(await books.reserve('a', PATH, '1 0 1')).toEqual(['recovering', PAUSED])
     books.clock.nowMs += 2500
     await expectStart(books.reserve('a', PATH, '1 0 1'), 'ok')
   })
 
   it('is called for when the books have less than the caller has seen, whatever the server says', async () => {
     expect(await books.reserve('a', PATH, '1 0 1', '1 0 1', { qSeen: 4 })).toEqual(['epoch', '0', '3'])
-    await expectStart(books.recover({ qSeen: 4 }), 'ok', '1', String(NOON_MS + 2500), '5')
-    await expectStart(books.recover({ qSeen: 5 }), 'there', '1')
+    expect(await books.recover({ qSeen: 4 })).toEqual(['ok', '1', PAUSED, AT_NOON])
+    await expectStart(books.recover({ qSeen: NOON_MS * 1000 }), 'there', '1')
+  })
+
+  it('is called for by everybody who has not heard of it, however far the books have come by then', async () => {
+    await books.recover({ qSeen: 4 })
+    books.clock.nowMs += 2500
+    await expectStart(books.reserve('a', PATH, '1 0 1'), 'ok')
+    expect(await books.reserve('b', PATH, '1 0 1', '1 0 1', { qSeen: 3 })).toMatchObject({ 0: 'epoch' })
+    await expectStart(books.heartbeat([], { qSeen: 3 }), 'epoch')
+    await expectStart(books.recover({ qSeen: 3 }), 'there', '1')
+    await expectStart(books.reserve('b', PATH, '1 0 1', '1 0 1', { qSeen: NOON_MS * 1000 }), 'ok')
   })
 
   it('is an operator’s decision when more is lost than can be re-asserted', async () => {
     const seen = { qSeen: 9, qSafe: 4 }
     expect(await books.reserve('a', PATH, '1 0 1', '1 0 1', seen)).toEqual(['rolled_back', '0', '3'])
     expect(await books.recover(seen)).toEqual(['rolled_back', '0', '3'])
-    await expectStart(books.recover({ ...seen, confirmed: '1' }), 'ok', '1', String(NOON_MS + 2500), '10')
+    expect(await books.recover({ ...seen, confirmed: '1' })).toEqual(['ok', '1', PAUSED, AT_NOON])
+    // Given up for all who have seen no more than that, and for nobody else.
+    await expectStart(books.recover(seen), 'there', '1')
+    await expectStart(books.recover({ qSeen: 10, qSafe: 10 }), 'rolled_back', '1')
+  })
+
+  it('leaves the decision to those who have seen more than whoever came first', async () => {
+    await elsewhere()
+    await expectStart(books.recover(), 'ok', '1')
+    books.clock.nowMs += 3000
+    for (const id of ['a', 'b', 'c', 'd']) await expectStart(books.reserve(id, PATH, '1 0 1'), 'ok')
+    await elsewhere()
+    await expectStart(books.recover({ qSeen: NOON_MS * 1000 + 4 }), 'ok', '2')
+    // All up to 3 was there when the first of two takeovers came.
+    const older = { qSeen: 9, qSafe: 4 }
+    books.clock.nowMs += 3000
+    await expectStart(books.reserve('e', PATH, '1 0 1', '1 0 1', older), 'rolled_back', '2')
+    await expectStart(books.recover(older), 'rolled_back', '2')
+    await expectStart(books.recover({ qSeen: 9, qSafe: 3 }), 'there', '2')
+    await expectStart(books.recover({ qSeen: 9, qSafe: 0, confirmed: '1' }), 'there', '2')
+    await expectStart(books.recover(older), 'there', '2')
+    await expectStart(books.reserve('e', PATH, '1 0 1', '1 0 1', { ...older, qSafe: 9 }), 'epoch', '2')
   })
 
   it('comes before anything is admitted, also for a repeat', async () => {
     await books.reserve('a', PATH, '1 0 1')
     expect(await books.reserve('a', PATH, '1 0 1', '1 0 1', { qSeen: 99 })).toEqual(['epoch', '0', '4'])
+  })
+})
+
+describe('how a request ended, told to books that are behind', () => {
+  const q = () => server.redis.hget(books.keys.meta, 'q')
+
+  it('is booked and not counted, whatever it is, so that nobody takes them for whole', async () => {
+    for (const id of ['a', 'b', 'c']) await books.reserve(id, PATH, '10 0 1')
+    const before = await q()
+    const behind = { qSeen: 99 }
+    expect(await books.settle('a', PATH, '4 0 1', 'exact', behind)).toEqual(['settled', '0', [], [], '0'])
+    expect(await books.settle('a', PATH, '4 0 1', 'exact', behind)).toEqual(['repeat', '0', [], '0'])
+    expect(await books.settle('a', PATH, '5 0 1', 'exact', behind)).toEqual(['conflict', '0'])
+    expect(await books.release('b', PATH, behind)).toEqual(['released', '0'])
+    expect(await books.release('b', PATH, behind)).toEqual(['repeat', '0'])
+    expect(await books.release('never', [], behind)).toEqual(['tombstoned', '0'])
+    expect(await books.settle('nowhere', [], '4 0 1', 'exact', behind)).toEqual(['unbooked', '0'])
+    const more = { ...behind, consumed: '3 0 0' }
+    expect(await books.extend('c', PATH, '0 0 0', more)).toEqual(['open', '10 0 1', '0'])
+    expect(await q()).toBe(before)
+    expect(await books.counter('key:k', 1)).toBe('7 7 0 0')
+  })
+
+  it('is not counted either by who has seen nothing, on a server that nobody has taken over', async () => {
+    for (const id of ['a', 'b']) await books.reserve(id, PATH, '10 0 1')
+    books.clock.nowMs += TTL_MS
+    await books.expire('b', PATH)
+    const before = await q()
+    await elsewhere()
+    expect(await books.settle('a', PATH, '4 0 1')).toMatchObject({ 0: 'settled', 4: '0' })
+    expect((await books.settleExpired('b', PATH, 'zero')).at(-1)).toBe('0')
+    expect(await q()).toBe(before)
+    expect(await books.counter('key:k', 1)).toBe('4 0 0 0')
+  })
+
+  it('does not say how far they have come to who has yet to hear that they were taken over', async () => {
+    await books.reserve('a', PATH, '10 0 1')
+    await books.recover({ qSeen: 99 })
+    expect(await books.settle('a', PATH, '4 0 1', 'exact', { qSeen: 4 })).toMatchObject({
+      0: 'settled',
+      4: '0',
+    })
+    const now = String(NOON_MS * 1000)
+    expect(await q()).toBe(now)
+    expect((await books.settle('a', PATH, '4 0 1', 'exact', { qSeen: Number(now) })).at(-1)).toBe(now)
   })
 })
 

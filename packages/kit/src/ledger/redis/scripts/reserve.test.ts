@@ -100,6 +100,12 @@ describe('reserve', () => {
   it('reports what soft budgets would have refused, and all of them when observing', async () => {
     const soft = ['exceeded', '2', '1', '50', '0', '0', '0', String(NOON_MS + HOUR_MS)]
     expect((await books.reserve('a', PATH, '60 0 1'))[5]).toEqual([soft])
+    const never = ['exceeded', '3', '2', '1000', '0', '0', '0', '']
+    await books.reserve('never', PATH, '9 2000 1', '9 2000 1', { observe: '1' })
+    const told = (await books.reserve('never', PATH, '9 2000 1', '9 2000 1', { observe: '1' }))[5]
+    expect(told).toEqual([['reserved', '2', '1', '50', '0', '60', '0', String(NOON_MS + HOUR_MS)], never])
+    await books.release('never', PATH)
+    expect((await books.reserve('a', PATH, '60 0 1'))[5]).toEqual([soft])
     const reply = await books.reserve('b', PATH, '500 0 1', '500 0 1', { observe: '1' })
     expect(
       startOf(reply[5], [
@@ -218,6 +224,11 @@ describe('reserve', () => {
       'clock',
       String(NOON_MS + 60_001),
     ])
+    await expectStart(books.reserve('a', PATH, '1 0 1', '1 0 1', { ...wrong, clock: NOON_MS + 1 }), ['ok'])
+    await server.redis.hset(books.keys.meta, 't', String(NOON_MS + 60_002))
+    const right = { now: NOON_MS, clock: NOON_MS + 1 }
+    const ahead = ['clock', String(NOON_MS + 60_002)]
+    expect(await books.reserve('b', PATH, '1 0 1', '1 0 1', right)).toEqual(ahead)
   })
 
   it('refuses books of another layout or unit, and books that nobody has opened', async () => {

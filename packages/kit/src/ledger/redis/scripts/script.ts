@@ -50,6 +50,9 @@ export type Standing = readonly [
 /** A budget that has too little left; of several, `ends` is the latest. */
 export type Shortfall = readonly [reason: 'exceeded' | 'reserved' | 'overdraft', ...standing: Standing]
 
+/** A budget that has reached so many percent of its limit. */
+export type Crossing = readonly [percent: Int, ...standing: Standing]
+
 /** An account as callers need to see it; all but the place is empty when it is not there. */
 export type Account = readonly [
   account: Int,

@@ -1,0 +1,30 @@
+-- @include contribution
+-- @include limit_at
+-- @include line_of
+-- @include part_of
+-- @include rules_of
+-- @include standing
+-- @include to_counter
+--
+-- The percentages of a limit that budgets have reached with what a reservation is charged, and would not have
+-- reached without it. No budget's limit is above 2^52: what has one only counts.
+local function crossings(accounts, record, percentages, now)
+  local crossed = {}
+  for _, account in ipairs(accounts) do
+    for rule = 0, rules_of(account) - 1 do
+      local metric = string.byte(account.shape, 2 * rule + 1) - 48
+      local charge = metric > 0 and contribution(record, metric) or 0
+      local _, limit = limit_at(account.caps, rule, now)
+      if charge > 0 and limit <= 4503599627370496 then
+        local settled = to_counter(account.counters[rule + 1])
+        for percent in string.gmatch(percentages, '%d+') do
+          local reached = part_of(limit, percent)
+          if settled >= reached and settled - charge < reached then
+            crossed[#crossed + 1] = { percent, unpack(standing(line_of(account, rule, now), 0)) }
+          end
+        end
+      end
+    end
+  end
+  return crossed
+end
