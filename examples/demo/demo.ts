@@ -38,7 +38,14 @@ async function gatewayTo(provider: SimulatedProvider, folder: string): Promise<G
       ],
     }),
   )
-  return startGateway(loadConfig({ file, env: {}, cwd: folder }))
+  return startGateway(loadConfig({ file, env: {}, cwd: folder }), { clock: fromNoon() })
+}
+
+/** It is noon when a scenario begins: no midnight may give it a second day's budget. */
+function fromNoon(): { now(): number } {
+  const noonMs = new Date().setUTCHours(12, 0, 0, 0)
+  const beganMs = performance.now()
+  return { now: () => noonMs + Math.floor(performance.now() - beganMs) }
 }
 
 /** Run a scenario straight at a provider, and through a gateway with a fresh day's budget. */

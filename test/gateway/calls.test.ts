@@ -1,4 +1,5 @@
 import { nanoToUsd } from '@tollgate/kit/core'
+import { CALL_PATHS } from '@tollgate/kit/wire'
 import OpenAI from 'openai'
 import { describe, expect, it } from 'vitest'
 import { ADA, place, SECRET } from '../support/gateway.ts'
@@ -216,7 +217,7 @@ describe('addresses that nothing answers', () => {
   it.each([
     'GET /',
     'GET /v1',
-    'POST /v1/responses',
+    'GET /v1/responses/resp_1',
     'GET /V1/models',
     'DELETE /metrics',
     'GET /admin/v1/spend',
@@ -229,20 +230,14 @@ describe('addresses that nothing answers', () => {
     expect(await answer.json()).toMatchObject({ error: { code: 'endpoint_not_found' } })
   })
 
-  it.each([
-    [
-      'POST /v1/responses',
-      'This release serves POST /v1/chat/completions, POST /v1/completions, POST /v1/embeddings, GET /v1/models, GET /tollgate/me.',
-    ],
-    [
-      'POST /v1/images/generations',
-      'This release serves POST /v1/chat/completions, POST /v1/completions, POST /v1/embeddings, GET /v1/models, GET /tollgate/me.',
-    ],
-  ])('%s is told what there is instead', async (request, served) => {
+  it.each(['POST /v1/realtime', 'POST /v1/threads'])('%s is told what there is instead', async (request) => {
     const { start } = await place()
     const [method = '', path = ''] = request.split(' ')
     const answer = await fetch((await start()).url + path, { method })
     const { error } = (await answer.json()) as { error: { message: string } }
+    const calls = CALL_PATHS.map((path) => `POST ${path}`).join(', ')
+    const served = `This release serves ${calls}, GET /v1/models, GET /tollgate/me.`
+    expect(calls).toContain('POST /v1/chat/completions')
     expect(error.message).toContain(`Tollgate: There is nothing at ${request}. ${served} Ref `)
   })
 

@@ -215,15 +215,17 @@ describe('tollgate spend', () => {
 describe('tollgate ledger expired', () => {
   const amounts = (usd: number) => ({ usd, tokens: 0, requests: 1 }) as Amounts
 
-  /** Books in which a process has died: a cent was reserved, and a third of it seen. */
+  /** Books in which a process has died, an hour before there is a gateway: a cent was reserved, and a third of it seen. */
   async function abandoned(folder: string, { consumedNanoUsd = 0 } = {}): Promise<void> {
     let nowMs = Date.now() - 3_600_000
     const ledger = sqliteLedger(join(folder, 'data/tollgate.db'), { clock: { now: () => nowMs } })
     const id = uuidv7(nowMs)
+    const path = ['org:default', 'team:science', 'key:ada'] as const
+    for (const account of path) await ledger.provision('default', account, [])
     await ledger.reserve({
       org: 'default',
       id,
-      path: ['org:default', 'team:science', 'key:ada'],
+      path,
       min: amounts(10_000_000),
       want: amounts(10_000_000),
       bound: 'proven',
@@ -247,8 +249,6 @@ describe('tollgate ledger expired', () => {
 
   it('lists unconfirmed money, and settles it at what was observed', async () => {
     const { folder, start, command } = await place()
-    await (await start()).close()
-    expect((await command('ledger expired')).out).toBe('nothing is unconfirmed')
     await abandoned(folder)
     // The next start writes the record that the dead process could not write.
     await (await start()).close()
@@ -272,8 +272,8 @@ describe('tollgate ledger expired', () => {
 
   it('settles at zero', async () => {
     const { folder, start, command } = await place()
-    await (await start()).close()
     await abandoned(folder)
+    await (await start()).close()
     expect((await command('ledger expired --settle zero')).out).toBe('settled 1: $0.01 → $0.00')
     expect((await command('spend')).out).toMatch(/^unattributed {2}\$0\.00 /m)
   })
@@ -286,8 +286,8 @@ describe('tollgate ledger expired', () => {
     'settles at %s, with %d nano-USD consumed: the record has what the books have',
     async (to, consumedNanoUsd, charge) => {
       const { folder, start, command } = await place()
-      await (await start()).close()
       await abandoned(folder, { consumedNanoUsd })
+      await (await start()).close()
       expect((await command(`ledger expired --settle ${to}`)).out).toBe(`settled 1: $0.01 → ${charge}`)
       const spend = (await command('spend')).out
       expect(spend).toMatch(/^unattributed {2}\$0\.00 /m)

@@ -50,7 +50,7 @@ async function running() {
 }
 
 describe('a command in a shell without the secrets of the gateway', () => {
-  it.each(['spend', 'ledger expired', 'ledger expired --settle observed', 'keys list'])(
+  it.each(['spend', 'ledger expired', 'ledger unbooked', 'keys list'])(
     '%s works, and makes no secret of its own',
     async (line) => {
       const { cwd, typed } = await running()
@@ -58,6 +58,13 @@ describe('a command in a shell without the secrets of the gateway', () => {
       for (const name of ['master-key', 'demo-key']) expect(existsSync(join(cwd, 'data', name))).toBe(false)
     },
   )
+
+  it('needs to be told where records go to write some, and no secret for it', async () => {
+    const { typed } = await running()
+    const line = 'ledger expired --settle observed'
+    expect(await typed(line)).toMatchObject({ code: 1, err: expect.stringContaining('AUDIT_FILE') })
+    expect(await typed(line, { AUDIT_FILE: SECRETS.AUDIT_FILE })).toMatchObject({ code: 0, err: '' })
+  })
 
   it('keys list knows the keys of the config, whose secrets are not there', async () => {
     const { typed } = await running()

@@ -2,10 +2,10 @@ import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { closeAfter } from '../support/assembly.ts'
-import { fleet, fleetYaml, keys } from '../support/fleet.ts'
 import { type Place, place, SECRET } from '../support/gateway.ts'
 import { pages } from '../support/pages.ts'
 import { infoOf, type RedisServer, redisPair, redisServer, until } from '../support/redis.ts'
+import { fleet, fleetYaml, keys } from '../support/redis-place.ts'
 import { sources } from '../support/sources.ts'
 
 interface Told {
@@ -49,14 +49,37 @@ describe('tollgate doctor, on a Redis', () => {
     expect((await made.command('spend --by team')).out).toMatch(/^science +1 /m)
   })
 
+  it('prints that user where the one that the config names is still to be made', async () => {
+    const { configure, command, redis } = await fleet(keys(), { redis: AOF, init: false })
+    configure(fleetYaml(redis.url.replace('//', '//tollgate:PASSWORD@'), keys()))
+    const { code, out } = await command('doctor')
+    expect(code).toBe(1)
+    expect(out).toMatch(/^refuse +connection: There is no connection to Redis: WRONGPASS/m)
+    const [, words = ''] = /^acl +ACL SETUSER (.+)$/m.exec(out) ?? []
+    await redis.call('acl', 'setuser', ...words.split(' '))
+    expect((await command('ledger init')).code).toBe(0)
+    expect((await command('doctor')).code).toBe(0)
+  })
+
   it.each<[string, Record<string, string>, string, RegExp]>([
     [
       'volatile-* eviction',
       { ...AOF, 'maxmemory-policy': 'volatile-lru' },
       'warn eviction',
-      /set it to noeviction/,
+      /those of \$0\.00 at today's rate, .* Set it to noeviction/,
     ],
-    ['no append-only file', {}, 'warn persistence', /\$\d+\.\d+ at today's rate\. Set appendonly yes/],
+    [
+      'nothing on the disk at all',
+      {},
+      'warn persistence',
+      /Nothing is written to the disk: .* \$0\.00 today, may be spent again\. Set appendonly yes/,
+    ],
+    [
+      'snapshots only',
+      { save: '3600 1' },
+      'warn persistence',
+      /since the last snapshot, \d+ s ago, \$\d+\.\d+ at today's rate\. Set appendonly yes/,
+    ],
     [
       'appendfsync no',
       { ...AOF, appendfsync: 'no' },
@@ -76,9 +99,9 @@ describe('tollgate doctor, on a Redis', () => {
     const made = await fleet(keys(), { redis: { ...AOF, 'maxmemory-policy': 'allkeys-lru' }, init: false })
     const told = await doctor(made)
     expect(told).toMatchObject({ code: 1, found: ['refuse eviction', 'note scripts', 'refuse books'] })
-    expect(told.text('books')).toContain('open them with `tollgate ledger init`')
+    expect(told.text('books')).toContain('open them with `tollgate ledger init --config tollgate.yaml`')
     const sentence =
-      'maxmemory-policy allkeys-lru may throw away what accounts have spent: set it to noeviction.'
+      'maxmemory-policy allkeys-lru may throw away what accounts have spent, $0.00 of it today: everybody over whom an account is missing is refused, and users begin anew once the list of them is gone as well. Set it to noeviction.'
     expect(told.text('eviction')).toBe(sentence)
     expect((await made.command('ledger init')).err).toContain(sentence)
     expect(await made.redis.call('dbsize')).toBe(0)
@@ -130,7 +153,7 @@ describe('tollgate doctor, on a Redis', () => {
       code: 1,
       found: expect.arrayContaining(['refuse persistence']),
     })
-    await expect(made.start()).rejects.toThrow('There is no append-only file')
+    await expect(made.start()).rejects.toThrow('Nothing is written to the disk')
   })
 })
 
@@ -170,5 +193,11 @@ it('has a line in docs/operating/redis.md for everything that it may find on a R
   expect(checks.length).toBeGreaterThan(7)
   const [page] = pages('docs/operating/redis.md')
   const { rows } = page!.tables.find(({ title }) => title === 'check')!
-  expect(rows.map(([check = '']) => check.replaceAll('`', ''))).toEqual([...checks, 'scripts', 'books'])
+  expect(rows.map(([check = '']) => check.replaceAll('`', ''))).toEqual([
+    'connection',
+    ...checks,
+    'scripts',
+    'books',
+    'unbooked',
+  ])
 })

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { gate } from '@tollgate/testing'
 import { expect, it } from 'vitest'
 import { closeAfter } from '../support/assembly.ts'
-import { type Fleet, fleet, keys } from '../support/fleet.ts'
 import { ADMIN_TOKEN, type Running, SECRET } from '../support/gateway.ts'
+import { type Fleet, fleet, keys } from '../support/redis-place.ts'
 
 /** The built program, as npm installs it. */
 const MAIN = fileURLToPath(new URL('../../packages/gateway/dist/main.js', import.meta.url))

@@ -1,8 +1,8 @@
 import { nanoToUsd } from '@tollgate/kit/core'
 import { gate } from '@tollgate/testing'
 import { expect, it } from 'vitest'
-import { fleet, keys } from '../support/fleet.ts'
 import { type Running, SECRET } from '../support/gateway.ts'
+import { fleet, keys } from '../support/redis-place.ts'
 
 const call = {
   model: 'gpt-4o-mini',

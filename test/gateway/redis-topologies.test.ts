@@ -1,9 +1,9 @@
 import { nanoToUsd } from '@tollgate/kit/core'
 import { describe, expect, it } from 'vitest'
 import { closeAfter } from '../support/assembly.ts'
-import { fleetYaml, keys } from '../support/fleet.ts'
 import { type Place, place, SECRET } from '../support/gateway.ts'
 import { redisCluster, redisSentinels } from '../support/redis.ts'
+import { fleetYaml, keys } from '../support/redis-place.ts'
 
 const call = {
   model: 'gpt-4o-mini',
@@ -33,7 +33,7 @@ describe('the books', () => {
     await expectToServe(made, store)
     const { out } = await made.command('doctor')
     for (const { port } of seeds)
-      expect(out).toContain(`warn      persistence: port ${port}: There is no append-only`)
+      expect(out).toContain(`warn      persistence: port ${port}: Nothing is written to the disk`)
   })
 
   it('may be where sentinels say, and stay with them through a fail-over', async () => {

@@ -2,9 +2,9 @@ import { nanoToUsd, showUsd } from '@tollgate/kit/core'
 import type { SimulatedProvider } from '@tollgate/testing'
 import { describe, expect, it } from 'vitest'
 import { closeAfter } from '../support/assembly.ts'
-import { BOBS_SECRET, fleet, fleetYaml, keys } from '../support/fleet.ts'
 import { type Running, SECRET } from '../support/gateway.ts'
 import { redisServer } from '../support/redis.ts'
+import { BOBS_SECRET, fleet, fleetYaml, keys } from '../support/redis-place.ts'
 
 const question = 'What does a toll keeper do all day?'
 const call = (model = 'gpt-4o-mini', max_tokens = 50, content = question) => ({
@@ -60,7 +60,9 @@ describe('a gateway on a Redis', () => {
     const { configure, start, redis } = await fleet()
     await redis.stop()
     configure(fleetYaml(`${redis.url}/0`, keys()))
-    await expect(start()).rejects.toThrow(`${redis.url}/0 cannot be used: connect ECONNREFUSED`)
+    await expect(start()).rejects.toThrow(
+      `${redis.url}/0: there is no connection to Redis: connect ECONNREFUSED`,
+    )
   })
 
   it('serves the keys that its config states, and none made by command', async () => {
@@ -218,6 +220,6 @@ it('a fleet of a Redis with a password logs in, and nothing that is said repeats
   expect(text).not.toContain('sesame')
   configure(fleetYaml(store.replace('open', 'shut'), keys()))
   const locked = await command('spend')
-  expect(locked.err).toMatch(/^tollgate spend: redis:\/\/\S+\/0 cannot be used: WRONGPASS/)
+  expect(locked.err).toMatch(/^tollgate spend: redis:\/\/\S+\/0: there is no connection to Redis: WRONGPASS/)
   expect(locked.err).not.toContain('sesame')
 })

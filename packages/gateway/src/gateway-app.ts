@@ -7,12 +7,13 @@ import {
   stageMeta,
   tollgateErrors,
 } from '@tollgate/kit/core'
+import { CALL_PATHS, CALL_SUFFIXES } from '@tollgate/kit/wire'
 import express, { type Express } from 'express'
 import { healthz } from './endpoints/health.ts'
 import { nothingHere } from './endpoints/nothing-here.ts'
 
-/** The provider calls that are served, in OpenAI's dialect. */
-const CALLS = ['/v1/chat/completions', '/v1/completions', '/v1/embeddings']
+/** The provider calls that are served, wherever an SDK puts the rest of its base URL. */
+const CALLS = new RegExp(`(?:${CALL_SUFFIXES.join('|')})$`)
 
 export interface GatewayAppOptions {
   /** Before every stage. */
@@ -41,7 +42,7 @@ export function gatewayApp({ traffic, stages, models, me, readyz }: GatewayAppOp
   app.route('/healthz').get(healthz())
   app.route('/readyz').get(readyz)
   const ofCallers = identified.length > 0 ? ['GET /v1/models', 'GET /tollgate/me'] : []
-  app.use(nothingHere([...CALLS.map((path) => `POST ${path}`), ...ofCallers]), tollgateErrors())
+  app.use(nothingHere([...CALL_PATHS.map((path) => `POST ${path}`), ...ofCallers]), tollgateErrors())
   assertOrder(app)
   return app
 }

@@ -45,7 +45,7 @@ export function service({ config, store, providers, audit, clock }: ServiceOptio
   const routes = routesOf(config, providers, prices)
   const tiers = tierRules(config)
   const passing = traffic()
-  const ready = readiness(checksOf(config, store, prices, providers), clock)
+  const ready = readiness(checksOf(config, store, prices, providers), { clock, file: config.file })
   const app = gatewayApp({
     traffic: passing.stage,
     stages: stagesOf({ config, ledger, directory, masterKey, prices, routes, tiers, audit, clock }),

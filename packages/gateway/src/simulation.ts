@@ -1,6 +1,6 @@
 import type { PriceOverrides } from '@tollgate/kit/meter'
 import type { Provider } from '@tollgate/kit/wire'
-import { countTokens, LIST_PRICES, simulatedProvider } from '@tollgate/testing'
+import { countTokens, EXAMPLE_PRICES, simulatedProvider } from '@tollgate/testing'
 import type { Config } from './config/index.ts'
 import { isSimulated } from './say/config-lines.ts'
 
@@ -14,7 +14,7 @@ export interface Simulation {
 
 /** What the simulated provider bills: its own list, which the gateway's prices must be as well. */
 export const SIMULATED_PRICES: PriceOverrides = Object.fromEntries(
-  Object.entries(LIST_PRICES).map(([model, { input, output = '0', cachedInput = input }]) => [
+  Object.entries(EXAMPLE_PRICES).map(([model, { input, output = '0', cachedInput = input }]) => [
     `simulated/${model}`,
     { input, output, cached_input: cachedInput },
   ]),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { billFor, LIST_PRICES } from './prices.ts'
+import { billFor, EXAMPLE_PRICES } from './prices.ts'
 
 const NOTHING = { input: 0, cachedInput: 0, output: 0, reasoning: 0 }
 
@@ -12,7 +12,7 @@ describe('billFor', () => {
     ['text-embedding-3-small', { ...NOTHING, input: 7 }, 140],
     ['text-embedding-3-large', { ...NOTHING, input: 7 }, 910],
   ] as const)('%s %j', (model, usage, nanoUsd) => {
-    expect(billFor(LIST_PRICES[model]!)(usage)).toBe(BigInt(nanoUsd))
+    expect(billFor(EXAMPLE_PRICES[model]!)(usage)).toBe(BigInt(nanoUsd))
   })
 
   it('rounds up once, over the sum', () => {

@@ -1,10 +1,12 @@
+import { resetLedgerClock } from '@tollgate/kit/ledger/sqlite'
 import type { StoreConfig } from '../config/index.ts'
 import { type Finding, isRefusal } from '../doctor/finding.ts'
 import { sqliteFindings } from '../doctor/sqlite-findings.ts'
 import { line, storeText } from '../say/config-lines.ts'
+import { runnable } from '../say/runnable.ts'
 import { openCommandStore } from '../store/open-store.ts'
-import { type Command, UsageError, type World } from './command.ts'
-import { CONFIG_OPTION, CONFIG_USAGE, storeConfigOf } from './with-store.ts'
+import type { Command, World } from './command.ts'
+import { CONFIG_OPTION, CONFIG_USAGE, refuseMissing, storeConfigOf } from './with-store.ts'
 
 /** `tollgate doctor`: what must be changed where the books are kept, and what it exposes as it is. */
 export const doctor: Command = {
@@ -12,25 +14,30 @@ export const doctor: Command = {
   summary:
     'Look at the place where the books are: what to change, and what it exposes (exit code 1 when it must be).',
   usage: [
-    '--reset-clock    let the books on a Redis believe its clock again, after it had been ahead',
+    '--reset-clock    let the books go by the clock again, after it had been ahead and was set right',
     '--json           print it as JSON',
     CONFIG_USAGE,
   ],
   options: { ...CONFIG_OPTION, json: { type: 'boolean' }, 'reset-clock': { type: 'boolean' } },
   async run(args, world) {
     const config = storeConfigOf(args, world)
-    if (args.values['reset-clock']) await reset(config)
-    const { findings, acl } = await examined(config, world)
+    if (args.values['reset-clock']) await reset(config, world)
+    const { findings: found, acl } = await examined(config, world)
+    const findings = found.map((finding) => ({ ...finding, text: runnable(finding.text, config.file) }))
     if (args.values.json) world.out(JSON.stringify({ store: storeText(config, world.cwd), findings, acl }))
     else say({ config, findings, acl }, world)
     return findings.some(isRefusal) ? 1 : 0
   },
 }
 
-async function reset(config: StoreConfig): Promise<void> {
+/** A file goes by the clock of its machine, a Redis by its own. */
+async function reset(config: StoreConfig, world: World): Promise<void> {
   const { store } = config
-  if (store.kind === 'sqlite')
-    throw new UsageError('--reset-clock is for books on a Redis: a file goes by the clock of this machine')
+  if (store.kind === 'sqlite') {
+    refuseMissing(config, world)
+    resetLedgerClock(store.path, { clock: { now: world.nowMs } })
+    return
+  }
   const { resetClock } = await import('../store/redis-operator.ts')
   await resetClock(config, store)
 }
@@ -42,15 +49,13 @@ interface Examined {
 }
 
 async function examined(config: StoreConfig, { nowMs }: World): Promise<Examined> {
-  const { store, durability } = config
+  const { store, org, durability } = config
   if (store.kind === 'redis') {
     const { aclCommand, redisFindings } = await import('../doctor/redis-findings.ts')
-    const { reachable } = await import('../store/redis-reach.ts')
-    const findings = await reachable(store, () => redisFindings(config, store))
-    return { findings, acl: aclCommand(store) }
+    return { findings: await redisFindings(config, store), acl: aclCommand(store) }
   }
   const open = () => openCommandStore(config, { clock: { now: nowMs } })
-  const findings = await sqliteFindings(store.path, { durability, nowMs: nowMs(), open })
+  const findings = await sqliteFindings(store.path, { org, durability, nowMs: nowMs(), open })
   return { findings, acl: null }
 }
 

@@ -1,5 +1,6 @@
-import { type Directory, type KeySummary, keyIsLive } from '@tollgate/kit/directory'
+import { type KeySummary, keyIsLive } from '@tollgate/kit/directory'
 import { table } from '../say/table.ts'
+import { everyKey } from '../store/every-key.ts'
 import type { Command } from './command.ts'
 import { CONFIG_OPTION, CONFIG_USAGE, withStore } from './with-store.ts'
 
@@ -11,7 +12,7 @@ export const keysList: Command = {
   options: { ...CONFIG_OPTION, json: { type: 'boolean' } },
   run: (args, world) =>
     withStore(args, world, async ({ directory }) => {
-      const keys = await allKeys(directory)
+      const keys = await everyKey(directory)
       if (args.values.json) for (const key of keys) world.out(JSON.stringify(jsonOf(key)))
       else
         for (const text of table(
@@ -24,17 +25,6 @@ export const keysList: Command = {
 }
 
 const COLUMNS = ['KEY', 'TEAM', 'PROJECT', 'USER', 'LABEL', 'CREATED', 'STATE'].map((title) => ({ title }))
-const PAGE = 1000
-
-async function allKeys(directory: Directory): Promise<readonly KeySummary[]> {
-  const keys: KeySummary[] = []
-  for (;;) {
-    const after = keys.at(-1)?.id
-    const page = await directory.listKeys({ limit: PAGE, ...(after !== undefined && { after }) })
-    keys.push(...page)
-    if (page.length < PAGE) return keys
-  }
-}
 
 function rowOf(key: KeySummary, nowMs: number): string[] {
   const { id, team, project, user, label, createdAtMs } = key

@@ -4,6 +4,8 @@ import type { ExpiredFilter, ExpiredReservation } from '@tollgate/kit/ledger'
 import type { StoreConfig } from '../config/index.ts'
 import { sinceMsOf } from '../report/since.ts'
 import { table as tableOf } from '../say/table.ts'
+import { keptRecords } from '../store/kept-records.ts'
+import { recordKeeper } from '../store/record-keeper.ts'
 import type { CommandStore } from '../store/store.ts'
 import { type Args, type Command, textOf, UsageError, type World, wordOf } from './command.ts'
 import { CONFIG_OPTION, CONFIG_USAGE, withStore } from './with-store.ts'
@@ -25,14 +27,16 @@ export const ledgerExpired: Command = {
     since: { type: 'string' },
     json: { type: 'boolean' },
   },
-  run: (args, world) =>
-    withStore(args, world, async (store, config) => {
-      const to = wordOf(args, 'settle', ['observed', 'zero'])
+  run(args, world) {
+    const to = wordOf(args, 'settle', ['observed', 'zero'])
+    const work = async (store: CommandStore, config: StoreConfig) => {
       const filter = { ...filterOf(args, world), ...ownOrg(config) }
-      if (to === undefined) list(args, world, await store.ledger.expired(filter))
-      else await settle({ world, store, to, filter })
+      if (to !== undefined) return settle({ world, store, config, to, filter })
+      list(args, world, await store.ledger.expired(filter))
       return 0
-    }),
+    }
+    return withStore(args, world, work, { withAudit: to !== undefined })
+  },
 }
 
 function filterOf(args: Args, { nowMs }: World): ExpiredFilter {
@@ -100,14 +104,31 @@ function jsonOf({
 interface Settling {
   readonly world: World
   readonly store: CommandStore
+  readonly config: StoreConfig
   readonly to: 'observed' | 'zero'
   readonly filter: ExpiredFilter
 }
 
-/** The records follow the books: in the table, each is given the charge that it has by now. */
-async function settle({ world, store: { ledger, table }, to, filter }: Settling): Promise<void> {
-  const { settled, before, after } = await ledger.settleExpired(to, filter)
-  const settledAtMs = world.nowMs()
-  await table?.write(settled.map((reservation) => expiredRecord(reservation, { settledAtMs })))
-  world.out(`settled ${settled.length}: ${showUsd(before)} → ${showUsd(after)}`)
+/**
+ * The records follow the books, since only they know what was still to be settled and at what: every place for them is
+ * seen to take some first, and afterwards each reservation has one in all of them.
+ */
+async function settle({ world, store, config, to, filter }: Settling): Promise<number> {
+  const sinks = keptRecords(config, store)
+  if (sinks.length === 0) world.err('no records are written: the config states no audit')
+  const keeper = await recordKeeper({ sinks, onFault: world.err })
+  try {
+    const { settled, before, after } = await store.ledger.settleExpired(to, filter)
+    world.out(`settled ${settled.length}: ${showUsd(before)} → ${showUsd(after)}`)
+    const settledAtMs = world.nowMs()
+    const records = settled.map((one) => expiredRecord(one, { settledAtMs }))
+    const without = await keeper.keep(records)
+    if (without.length === 0) return 0
+    // The books cannot be asked for them again: whoever called is the last place there is.
+    world.err(`${without.join(' and ')} took no records: append these lines by hand`)
+    for (const record of records) world.err(JSON.stringify(record))
+    return 1
+  } finally {
+    await keeper.close()
+  }
 }

@@ -8,7 +8,7 @@ export const ledgerRecover: Command = {
   summary:
     'Take the books of the org as they are, though they have lost more than the gateways can tell again.',
   usage: [
-    '--sequence N     how far the gateways had seen the books come: the error that sent you here says it',
+    '--sequence N     only if the books have not come so far, as the warning of a gateway says; in any case when absent',
     '--org ORG        whose books; the org of the config by default',
     CONFIG_USAGE,
   ],
@@ -21,17 +21,20 @@ export const ledgerRecover: Command = {
       throw new Error('a file loses nothing unnoticed: only books on a Redis are recovered so')
     const org = textOf(args, 'org') ?? config.org
     const { acceptRedisLoss } = await import('../store/redis-operator.ts')
-    await acceptRedisLoss({ ...config, org }, store, sequence)
+    const outcome = await acceptRedisLoss({ org }, store, sequence)
+    const books = `the books of ${org} at ${store.shown}`
     world.out(
-      `the books of ${org} at ${store.shown} go on as they are; the gateways tell what they still know`,
+      outcome === 'accepted'
+        ? `${books} go on as they are; the gateways tell what they still know`
+        : `${books} have come as far as ${sequence}: nothing was changed`,
     )
     return 0
   },
 }
 
-function sequenceOf(args: Args): number {
+function sequenceOf(args: Args): number | undefined {
   const text = textOf(args, 'sequence')
-  if (text === undefined) throw new UsageError('--sequence is missing: the error of the gateways says it')
+  if (text === undefined) return undefined
   if (/^\d{1,15}$/.test(text)) return Number(text)
   throw new UsageError(`--sequence ${text} is no whole number`)
 }

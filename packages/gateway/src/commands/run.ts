@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util'
 import { TollgateError } from '@tollgate/kit/core'
 import { ConfigError } from '../config/index.ts'
 import { hint } from '../config/nearest.ts'
-import { type Args, type Command, UsageError, type World } from './command.ts'
+import { runnable } from '../say/runnable.ts'
+import { type Args, type Command, textOf, UsageError, type World } from './command.ts'
 import { configCheck } from './config-check.ts'
 import { doctor } from './doctor.ts'
 import { keysCreate } from './keys-create.ts'
@@ -11,6 +12,7 @@ import { keysRevoke } from './keys-revoke.ts'
 import { ledgerExpired } from './ledger-expired.ts'
 import { ledgerInit } from './ledger-init.ts'
 import { ledgerRecover } from './ledger-recover.ts'
+import { ledgerUnbooked } from './ledger-unbooked.ts'
 import { spend } from './spend.ts'
 import { start } from './start.ts'
 import { refuseTakenByNpm } from './taken-by-npm.ts'
@@ -23,6 +25,7 @@ const COMMANDS: readonly Command[] = [
   spend,
   ledgerInit,
   ledgerExpired,
+  ledgerUnbooked,
   ledgerRecover,
   doctor,
   configCheck,
@@ -36,18 +39,20 @@ const MISTYPED = 2
 export async function run(argv: readonly string[], world: World): Promise<number> {
   const command = commandOf(argv)
   if (!command) return runNone(argv, world)
+  let file: string | undefined
   try {
     const { values, positionals } = parseArgs({
       args: argv.slice(command.name.split(' ').length),
       options: { ...command.options, help: { type: 'boolean', short: 'h' } },
       allowPositionals: true,
     })
+    file = textOf({ values: values as Args['values'], operands: [] }, 'config')
     if (values.help) return print(helpOf(command), world)
     refuseTakenByNpm(command, values, world.env)
     checkOperands(command, positionals)
     return await command.run({ values: values as Args['values'], operands: positionals }, world)
   } catch (error) {
-    return fail(error, command, world)
+    return fail(error, { command, file, world })
   }
 }
 
@@ -75,8 +80,15 @@ function checkOperands({ name, operands = 0 }: Command, given: readonly string[]
   )
 }
 
-function fail(error: unknown, { name }: Command, world: World): number {
-  const text = textOf(error)
+interface Failing {
+  readonly command: Command
+  /** The config that was named. */
+  readonly file: string | undefined
+  readonly world: World
+}
+
+function fail(error: unknown, { command: { name }, file, world }: Failing): number {
+  const text = runnable(reasonOf(error), file)
   if (error instanceof ConfigError) {
     for (const problem of text.split('\n')) world.err(problem)
     return FAILED
@@ -94,7 +106,7 @@ function fail(error: unknown, { name }: Command, world: World): number {
 }
 
 /** A misassembled pipeline says its cure where callers do not read it. */
-function textOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   if (TollgateError.is(error)) return error.internal ?? error.message
   return error instanceof Error ? error.message : String(error)
 }

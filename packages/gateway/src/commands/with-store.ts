@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { loadStoreConfig, type StoreConfig } from '../config/index.ts'
+import { type CommandNeeds, loadStoreConfig, type StoreConfig } from '../config/index.ts'
 import { shownPath } from '../say/config-lines.ts'
 import { openCommandStore } from '../store/open-store.ts'
 import type { CommandStore } from '../store/store.ts'
@@ -9,11 +9,6 @@ import { type Args, textOf, type World } from './command.ts'
 export const CONFIG_OPTION = { config: { type: 'string' } } as const
 export const CONFIG_USAGE =
   "--config FILE    the gateway's config; without one, the store is ./data/tollgate.db"
-
-export interface WithStoreOptions {
-  /** The command hashes a key: what the gateway hashes keys with must be there. */
-  readonly withMasterKey?: boolean
-}
 
 /**
  * Do something with a gateway's store, beside the gateway or without one. Of the config's variables only those must be
@@ -25,9 +20,9 @@ export async function withStore<T>(
   args: Args,
   world: World,
   work: (store: CommandStore, config: StoreConfig) => Promise<T>,
-  options: WithStoreOptions = {},
+  needs: CommandNeeds = {},
 ): Promise<T> {
-  const config = storeConfigOf(args, world, options)
+  const config = storeConfigOf(args, world, needs)
   refuseMissing(config, world)
   const store = await openCommandStore(config, { clock: { now: world.nowMs } })
   try {
@@ -38,11 +33,12 @@ export async function withStore<T>(
 }
 
 /** The config as a command beside the gateway needs it. */
-export function storeConfigOf(args: Args, { env, cwd }: World, options: WithStoreOptions = {}): StoreConfig {
-  return loadStoreConfig({ file: textOf(args, 'config'), env, cwd, ...options })
+export function storeConfigOf(args: Args, { env, cwd }: World, needs: CommandNeeds = {}): StoreConfig {
+  return loadStoreConfig({ file: textOf(args, 'config'), env, cwd, ...needs })
 }
 
-function refuseMissing({ store }: StoreConfig, { cwd }: World): void {
+/** @throws Error when the file of the books is not there. */
+export function refuseMissing({ store }: StoreConfig, { cwd }: World): void {
   if (store.kind === 'redis' || existsSync(store.path)) return
   throw new Error(
     `there are no books at ${shownPath(store.path, cwd)} yet: start the gateway, or name its file by --config`,

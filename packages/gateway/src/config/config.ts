@@ -1,6 +1,7 @@
 import type { Budget } from '@tollgate/kit/ledger'
 import type { RedisTarget } from '@tollgate/kit/ledger/redis'
 import type { PriceOverrides } from '@tollgate/kit/meter'
+import type { Dialect } from '@tollgate/kit/wire'
 
 /** What the gateway runs from: every field resolved, every default filled in, frozen. */
 export interface Config {
@@ -21,6 +22,8 @@ export interface Config {
   readonly masterKey: string | undefined
   readonly unknownPrice: 'ceiling' | 'refuse'
   readonly nearLimit: 'refuse' | 'cap'
+  /** Whether a request is refused rather than lose something on its way to another dialect. */
+  readonly translation: 'lossy' | 'strict'
   readonly budgetStatus: 429 | 402
   /** How long a request may wait for running ones to settle, ms. */
   readonly waitMs: number
@@ -38,6 +41,8 @@ export interface Config {
   readonly teams: readonly Team[]
   /** Budgets of accounts never seen before, by kind. */
   readonly defaults: Readonly<Record<DefaultsFor, readonly Budget[]>>
+  /** How many users whom nobody has named one team or project may have; so many more are refused. */
+  readonly maxUnseenUsers: number
   readonly keys: readonly ConfigKey[]
   readonly prices: PriceOverrides
   readonly policies: readonly Policy[]
@@ -55,12 +60,22 @@ export interface Config {
 
 /**
  * Who there is and where the books are: what a command beside a gateway goes by. It knows the keys of the config, and
- * none of their secrets; `masterKey` is there for the command that hashes a key.
+ * none of their secrets; `masterKey` is there for the command that hashes a key, `audit` for the one that writes records.
  */
 export interface StoreConfig
   extends Pick<
     Config,
-    'file' | 'store' | 'durability' | 'org' | 'timeZone' | 'masterKey' | 'teams' | 'defaults' | 'policies'
+    | 'file'
+    | 'store'
+    | 'durability'
+    | 'org'
+    | 'timeZone'
+    | 'masterKey'
+    | 'teams'
+    | 'defaults'
+    | 'maxUnseenUsers'
+    | 'policies'
+    | 'audit'
   > {
   readonly keys: readonly Omit<ConfigKey, 'secret'>[]
 }
@@ -91,7 +106,7 @@ export interface RedisStore {
 
 export interface Provider {
   readonly name: string
-  readonly dialect: 'openai'
+  readonly dialect: Dialect
   /** Without a slash at its end. */
   readonly baseUrl: string
   readonly apiKey: string | undefined

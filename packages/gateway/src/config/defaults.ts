@@ -14,6 +14,13 @@ export const DEFAULT_TREE: Tree = {
   ],
 }
 
+/** Providers that are there as soon as their key is, under the names of variables that their own SDKs read. */
+const PROVIDERS = [
+  { name: 'openai', dialect: 'openai', apiKey: 'OPENAI_API_KEY', baseUrl: 'OPENAI_BASE_URL' },
+  { name: 'anthropic', dialect: 'anthropic', apiKey: 'ANTHROPIC_API_KEY', baseUrl: 'ANTHROPIC_BASE_URL' },
+  { name: 'gemini', dialect: 'gemini', apiKey: 'GEMINI_API_KEY', baseUrl: 'GEMINI_BASE_URL' },
+] as const
+
 /**
  * Add what the environment says where the tree says nothing: the master key, the token of the admin listener, and the
  * providers whose keys are there. As references, so that no secret stands in the tree.
@@ -21,16 +28,17 @@ export const DEFAULT_TREE: Tree = {
 export function withEnvironment(tree: Tree, variable: (name: string) => Variable): Tree {
   const isSet = (name: string) => !('missing' in variable(name))
   const has = (pattern: string) => select(tree, pattern).length > 0
-  const openai = {
-    dialect: 'openai',
-    apiKey: reference('OPENAI_API_KEY'),
-    ...(isSet('OPENAI_BASE_URL') && { baseUrl: reference('OPENAI_BASE_URL') }),
-  }
+  const providers = Object.fromEntries(
+    PROVIDERS.filter(({ apiKey }) => isSet(apiKey)).map(({ name, dialect, apiKey, baseUrl }) => [
+      name,
+      { dialect, apiKey: reference(apiKey), ...(isSet(baseUrl) && { baseUrl: reference(baseUrl) }) },
+    ]),
+  )
   return {
     ...tree,
     ...(!has('master_key') &&
       isSet('TOLLGATE_MASTER_KEY') && { master_key: reference('TOLLGATE_MASTER_KEY') }),
-    ...(!has('providers') && isSet('OPENAI_API_KEY') && { providers: { openai } }),
+    ...(!has('providers') && Object.keys(providers).length > 0 && { providers }),
     ...(!has('admin.token') && isSet('TOLLGATE_ADMIN_TOKEN') && { admin: withToken(tree.admin) }),
   }
 }

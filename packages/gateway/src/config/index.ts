@@ -25,3 +25,4 @@ export {
 } from './load.ts'
 export { longEnough, type MasterKey, type MasterKeyOptions, masterKey } from './master-key.ts'
 export { ConfigError } from './problem.ts'
+export type { CommandNeeds } from './store-tree.ts'

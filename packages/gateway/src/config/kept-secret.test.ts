@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { keptSecret } from './kept-secret.ts'
 import { masterKey } from './master-key.ts'
 
@@ -20,7 +20,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(home, { recursive: true, force: true }))
 
-test('a secret is made once, for its owner only, and read from then on', () => {
+it('a secret is made once, for its owner only, and read from then on', () => {
   const path = join(home, 'data', 'token')
   expect(keptSecret(path, () => 'first')).toEqual({ text: 'first', made: true })
   expect(statSync(path).mode & 0o777).toBe(0o600)
@@ -28,7 +28,7 @@ test('a secret is made once, for its owner only, and read from then on', () => {
   expect(readdirSync(join(home, 'data'))).toEqual(['token'])
 })
 
-test('of two processes that start together, both keep the one that came first', () => {
+it('of two processes that start together, both keep the one that came first', () => {
   const path = join(home, 'token')
   const late = keptSecret(path, () => {
     keptSecret(path, () => 'theirs')
@@ -38,7 +38,7 @@ test('of two processes that start together, both keep the one that came first', 
   expect(readdirSync(home)).toEqual(['token'])
 })
 
-test('a file that every user can read, or that is empty, is refused', () => {
+it('a file that every user can read, or that is empty, is refused', () => {
   const path = join(home, 'token')
   writeFileSync(path, 'secret\n')
   chmodSync(path, 0o644)
@@ -50,7 +50,7 @@ test('a file that every user can read, or that is empty, is refused', () => {
   expect(read).toThrow(`${path} is empty: restore it, or remove it to have a new one made`)
 })
 
-test('the master key is the one stated', () => {
+it('the master key is the one stated', () => {
   const stated = 'é'.repeat(16)
   const databasePath = join(home, 'tollgate.db')
   expect(masterKey({ stated, databasePath })).toEqual({
@@ -61,7 +61,7 @@ test('the master key is the one stated', () => {
   expect(existsSync(join(home, 'master-key'))).toBe(false)
 })
 
-test('otherwise it is made and kept beside the database', () => {
+it('otherwise it is made and kept beside the database', () => {
   const databasePath = join(home, 'tollgate.db')
   const first = masterKey({ stated: undefined, databasePath })
   expect(first.keptIn).toBe(join(home, 'master-key'))
@@ -70,7 +70,7 @@ test('otherwise it is made and kept beside the database', () => {
   expect(masterKey({ stated: undefined, databasePath })).toEqual({ ...first, made: false })
 })
 
-test('a master key that is too short is refused, and not repeated', () => {
+it('a master key that is too short is refused, and not repeated', () => {
   const databasePath = join(home, 'tollgate.db')
   expect(() => masterKey({ stated: 'too short', databasePath })).toThrow(
     /^master_key has 9 bytes, and must have at least 32: openssl rand -hex 32$/,

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import type { Config } from './config.ts'
 import { ConfigError, loadConfig } from './index.ts'
 
@@ -84,7 +84,7 @@ pipeline: [audit-log, auth-virtual-key, tier-check, ./my-stage.js, budget-reserv
   )
   const day = { metric: 'usd', window: 'day', timeZone: 'Europe/Berlin', mode: 'hard' }
 
-  test('single fields', () => {
+  it('single fields', () => {
     expect(config).toMatchObject({
       file: 'tollgate.yaml',
       listen: { host: '127.0.0.1', port: 8787 },
@@ -103,7 +103,7 @@ pipeline: [audit-log, auth-virtual-key, tier-check, ./my-stage.js, budget-reserv
     })
   })
 
-  test('providers with a key, and why another has none', () => {
+  it('providers with a key, and why another has none', () => {
     expect(config.providers).toEqual([
       {
         name: 'openai',
@@ -122,7 +122,7 @@ pipeline: [audit-log, auth-virtual-key, tier-check, ./my-stage.js, budget-reserv
     ])
   })
 
-  test('routes, only to providers that can be called', () => {
+  it('routes, only to providers that can be called', () => {
     expect(config.passthrough).toBe(true)
     expect(config.routes).toEqual([
       {
@@ -136,7 +136,7 @@ pipeline: [audit-log, auth-virtual-key, tier-check, ./my-stage.js, budget-reserv
     ])
   })
 
-  test('tiers and teams', () => {
+  it('tiers and teams', () => {
     expect(config.tiers).toEqual([
       { name: 'default', models: ['gpt-4o-mini', 'claude-haiku-*'], endpoints: [], approval: 'none' },
       { name: 'experimental', models: ['*'], endpoints: ['fine-tuning', 'images'], approval: 'director' },
@@ -147,7 +147,7 @@ pipeline: [audit-log, auth-virtual-key, tier-check, ./my-stage.js, budget-reserv
     ])
   })
 
-  test('budgets, in exact nano-USD and the zone of the gateway', () => {
+  it('budgets, in exact nano-USD and the zone of the gateway', () => {
     expect(config.teams[0]!.budgets).toEqual([
       { ...day, id: 'usd-day-Europe/Berlin', limit: 500_000_000_000 },
       {
@@ -164,7 +164,7 @@ pipeline: [audit-log, auth-virtual-key, tier-check, ./my-stage.js, budget-reserv
     expect(config.keys[0]!.budgets).toMatchObject([{ window: 'total', limit: 1_000_000_000 }])
   })
 
-  test('policies, with counters of their own', () => {
+  it('policies, with counters of their own', () => {
     expect(config.policies).toEqual([
       {
         name: 'daily-budget-cap',
@@ -179,14 +179,14 @@ pipeline: [audit-log, auth-virtual-key, tier-check, ./my-stage.js, budget-reserv
     ])
   })
 
-  test('prices keep their decimal text, the pipeline its modules', () => {
+  it('prices keep their decimal text, the pipeline its modules', () => {
     expect(config.prices).toEqual({
       'gpt-4o-mini': { input: '0.15', output: '0.60', cached_input: '0.0750' },
     })
     expect(config.pipeline[3]).toBe(join(cwd, 'my-stage.js'))
   })
 
-  test('nothing of it can be changed', () => {
+  it('nothing of it can be changed', () => {
     expect(Object.isFrozen(config)).toBe(true)
     expect(Object.isFrozen(config.teams[0]!.budgets[0])).toBe(true)
     expect(Object.isFrozen(config.admin.listen)).toBe(true)
@@ -194,7 +194,7 @@ pipeline: [audit-log, auth-virtual-key, tier-check, ./my-stage.js, budget-reserv
 })
 
 describe('without a file', () => {
-  test('the policy of the first start, the team default, and nothing to call', () => {
+  it('the policy of the first start, the team default, and nothing to call', () => {
     const config = loadConfig({ env: {}, cwd })
     expect(config).toMatchObject({
       file: undefined,
@@ -231,7 +231,7 @@ describe('without a file', () => {
     ])
   })
 
-  test('the environment gives the provider, the admin token and the master key', () => {
+  it('the environment gives the provider, the admin token and the master key', () => {
     const env = {
       OPENAI_API_KEY: 'k',
       OPENAI_BASE_URL: 'http://127.0.0.1:9/v1',
@@ -246,7 +246,7 @@ describe('without a file', () => {
     expect(config.masterKey).toBe(SECRET)
   })
 
-  test('an empty variable is as good as none', () => {
+  it('an empty variable is as good as none', () => {
     const config = loadConfig({
       env: { OPENAI_API_KEY: '', TOLLGATE_MASTER_KEY: '', TOLLGATE_ADMIN_TOKEN: '' },
       cwd,
@@ -254,14 +254,14 @@ describe('without a file', () => {
     expect(config).toMatchObject({ providers: [], masterKey: undefined, admin: { token: undefined } })
   })
 
-  test('what is wrong is said of the environment', () => {
+  it('what is wrong is said of the environment', () => {
     const run = () => loadConfig({ env: { TOLLGATE_MASTER_KEY: 'short' }, cwd })
     expect(run).toThrow('environment: master_key must have at least 32 bytes: openssl rand -hex 32 makes one')
   })
 })
 
 describe('a file', () => {
-  test('may leave out what the environment says', () => {
+  it('may leave out what the environment says', () => {
     const config = load('org: acme', { ...ENV, TOLLGATE_ADMIN_TOKEN: 't', TOLLGATE_MASTER_KEY: SECRET })
     expect(config).toMatchObject({
       org: 'acme',
@@ -272,7 +272,7 @@ describe('a file', () => {
     })
   })
 
-  test('comes before the environment', () => {
+  it('comes before the environment', () => {
     const text =
       'admin: { token: from-file }\nmaster_key: 0123456789abcdef0123456789abcdef\nproviders: { local: { dialect: openai } }'
     const config = load(text, { ...ENV, TOLLGATE_ADMIN_TOKEN: 't', TOLLGATE_MASTER_KEY: SECRET })
@@ -284,7 +284,7 @@ describe('a file', () => {
     expect(config.providers).toHaveLength(1)
   })
 
-  test('may be JSON, tabs and all', () => {
+  it('may be JSON, tabs and all', () => {
     const json = JSON.stringify(
       { org: 'acme', teams: [{ id: 'a', budgets: [{ limit_usd: 0.1, period: 'daily' }] }] },
       null,
@@ -294,7 +294,7 @@ describe('a file', () => {
     expect(config.teams[0]!.budgets[0]!.limit).toBe(100_000_000)
   })
 
-  test('reads amounts by their text: nothing is lost to a float', () => {
+  it('reads amounts by their text: nothing is lost to a float', () => {
     const limitOf = (text: string) =>
       load(`teams: [{ id: a, budgets: [{ limit_usd: ${text}, period: daily }] }]`).teams[0]!.budgets[0]!.limit
     expect(limitOf('4503599.627370496')).toBe(2 ** 52)
@@ -311,7 +311,7 @@ describe('a file', () => {
     )
   })
 
-  test('takes numbers and switches from the environment too', () => {
+  it('takes numbers and switches from the environment too', () => {
     const config = load('listen: { port: "${PORT}" }\nexpose_limits: "${SHOW}"\nwait: "${WAIT}"', {
       ...ENV,
       PORT: '80',
@@ -321,7 +321,7 @@ describe('a file', () => {
     expect(config).toMatchObject({ listen: { port: 80 }, exposeLimits: false, waitMs: 2_000 })
   })
 
-  test('puts a variable in once, keeps what is escaped, and reads *_FILE', () => {
+  it('puts a variable in once, keeps what is escaped, and reads *_FILE', () => {
     writeFileSync(join(cwd, 'token'), 'from-a-file\n')
     const config = load('org: "a-${ONE}-$${TWO}-$"\nadmin: { token: "${TOKEN}" }', {
       ...ENV,
@@ -333,17 +333,17 @@ describe('a file', () => {
     expect(config.admin.token).toBe('from-a-file')
   })
 
-  test('a variable wins over its file', () => {
+  it('a variable wins over its file', () => {
     expect(load('org: "${ONE}"', { ...ENV, ONE: 'set', ONE_FILE: '/nowhere' }).org).toBe('set')
   })
 
-  test('without providers, and with none in the environment, is refused', () => {
+  it('without providers, and with none in the environment, is refused', () => {
     expect(problemsOf(() => load('org: acme', {}))).toEqual([
-      'providers is missing: declare one, or set OPENAI_API_KEY',
+      'providers is missing: declare one, or set OPENAI_API_KEY, ANTHROPIC_API_KEY or GEMINI_API_KEY',
     ])
   })
 
-  test('that is not there, is no text, or is no mapping is refused', () => {
+  it('that is not there, is no text, or is no mapping is refused', () => {
     expect(() => loadConfig({ file: 'nowhere.yaml', env: ENV, cwd })).toThrow(
       'nowhere.yaml: cannot be read: there is no such file',
     )
@@ -354,7 +354,7 @@ describe('a file', () => {
     expect(() => load('- a\n- b')).toThrow('tollgate.yaml: the file must be a mapping of fields to values')
   })
 
-  test('that is empty is all defaults', () => {
+  it('that is empty is all defaults', () => {
     expect(load('# nothing yet\n').listen.port).toBe(8787)
   })
 })

@@ -8,7 +8,7 @@ import { resolveConfig } from './resolve.ts'
 import { select } from './select.ts'
 import { readShape } from './shape/index.ts'
 import { shownIn } from './shown.ts'
-import { storeTree } from './store-tree.ts'
+import { type CommandNeeds, storeTree } from './store-tree.ts'
 import { type Env, variables } from './variables.ts'
 import type { Tree } from './yaml.ts'
 
@@ -33,10 +33,7 @@ export function loadConfig(options: LoadConfigOptions): Config {
   ])
 }
 
-export interface LoadStoreConfigOptions extends LoadConfigOptions {
-  /** The command hashes a key, and needs what the gateway hashes it with. */
-  readonly withMasterKey?: boolean
-}
+export interface LoadStoreConfigOptions extends LoadConfigOptions, CommandNeeds {}
 
 /**
  * The same config as a command beside the gateway needs it: what only the gateway uses is not read, and the variables
@@ -44,8 +41,8 @@ export interface LoadStoreConfigOptions extends LoadConfigOptions {
  *
  * @throws ConfigError with everything that is wrong with the rest.
  */
-export function loadStoreConfig({ withMasterKey = false, ...options }: LoadStoreConfigOptions): StoreConfig {
-  return load(storeTree(statedIn(options), withMasterKey), options)
+export function loadStoreConfig(options: LoadStoreConfigOptions): StoreConfig {
+  return load(storeTree(statedIn(options), options), options)
 }
 
 /** What the file says, or the defaults without one, and what the environment adds. */
@@ -77,7 +74,12 @@ function load(
 
 function providerless(tree: Tree): Problem[] {
   if (select(tree, 'providers.*').length > 0) return []
-  return [{ path: ['providers'], text: 'is missing: declare one, or set OPENAI_API_KEY' }]
+  return [
+    {
+      path: ['providers'],
+      text: 'is missing: declare one, or set OPENAI_API_KEY, ANTHROPIC_API_KEY or GEMINI_API_KEY',
+    },
+  ]
 }
 
 /** What a gateway on a file makes and keeps beside it has no such place with Redis, and must be the same for a fleet. */

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { durationMs } from './duration.ts'
 import { hint, nearest } from './nearest.ts'
 
 const fields = ['teams', 'tiers', 'budgets', 'providers', 'master_key']
 
-test.each([
+it.each([
   ['teems', 'teams'],
   ['Teams', 'teams'],
   ['tires', 'tiers'],
@@ -19,7 +19,7 @@ test.each([
   expect(nearest(typed, fields)).toBe(meant)
 })
 
-test('any one slip is found again', () => {
+it('any one slip is found again', () => {
   const slip = fc.tuple(
     fc.constantFrom(...fields),
     fc.nat(),
@@ -40,7 +40,7 @@ test('any one slip is found again', () => {
   )
 })
 
-test('what is near is asked for, otherwise a few names are listed and many are not', () => {
+it('what is near is asked for, otherwise a few names are listed and many are not', () => {
   expect(hint('teems', fields)).toBe('did you mean teams?')
   expect(hint('teems', fields, JSON.stringify)).toBe('did you mean "teams"?')
   expect(hint('xyz', ['a', 'b', 'c'])).toBe('use a, b or c')
@@ -52,7 +52,7 @@ test('what is near is asked for, otherwise a few names are listed and many are n
   ).toBe('no name here is like it')
 })
 
-test.each([
+it.each([
   ['0s', 0],
   ['250ms', 250],
   ['90s', 90_000],
@@ -63,9 +63,6 @@ test.each([
   expect(durationMs(text)).toBe(ms)
 })
 
-test.each(['', '5', 's', '-1s', '1.5h', '1 h', '1H', '1e3s', '9999999999s'])(
-  '"%s" is no duration',
-  (text) => {
-    expect(durationMs(text)).toBeUndefined()
-  },
-)
+it.each(['', '5', 's', '-1s', '1.5h', '1 h', '1H', '1e3s', '9999999999s'])('"%s" is no duration', (text) => {
+  expect(durationMs(text)).toBeUndefined()
+})

@@ -9,18 +9,24 @@ const OF_THE_SERVICE: ReadonlySet<string> = new Set([
   'routes',
   'prices',
   'pipeline',
-  'audit',
   'spool',
 ])
+
+/** What a command needs of a config beyond where the books are. */
+export interface CommandNeeds {
+  /** It hashes a key, and needs what the gateway hashes it with. */
+  readonly withMasterKey?: boolean
+  /** It writes records, and needs the files that they are in. */
+  readonly withAudit?: boolean
+}
 
 /**
  * What a command beside a gateway reads of its config: where the books are, and who is in them. The variables of all
  * else need not be set where it runs, those of secrets above all.
- *
- * @param withMasterKey whether the command hashes a key.
  */
-export function storeTree(tree: Tree, withMasterKey: boolean): Tree {
-  const isRead = (field: string) => !OF_THE_SERVICE.has(field) && (withMasterKey || field !== 'master_key')
+export function storeTree(tree: Tree, { withMasterKey = false, withAudit = false }: CommandNeeds): Tree {
+  const needed: Readonly<Record<string, boolean>> = { master_key: withMasterKey, audit: withAudit }
+  const isRead = (field: string) => !OF_THE_SERVICE.has(field) && (needed[field] ?? true)
   const fields = Object.entries(tree).filter(([field]) => isRead(field))
   return Object.fromEntries(
     fields.map(([field, value]) => [field, field === 'keys' ? withoutSecrets(value) : value]),

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import { ConfigError, loadConfig } from './index.ts'
 
 const cwd = mkdtempSync(join(tmpdir(), 'tollgate-config-'))
@@ -37,26 +37,26 @@ const wrongFiles = readFileSync(join(__dirname, '__fixtures__/wrong-files.txt'),
     return { file: lines.filter((line) => !line.startsWith('! ')).join('\n'), said }
   })
 
-test.each(wrongFiles)('$file', ({ file, said }) => {
+it.each(wrongFiles)('$file', ({ file, said }) => {
   const problems = problemsOf(file)
   expect(problems).toEqual(said)
   expect(problems.join()).not.toContain(SECRET)
   expect(problems.join()).not.toContain('hidden')
 })
 
-test('problems are printed one a line, each with the name of the file', () => {
+it('problems are printed one a line, each with the name of the file', () => {
   expect(() => load('mode: x\nwait: y')).toThrow(
     'tollgate.yaml: mode must be enforce or observe, not "x"\ntollgate.yaml: wait: "y" is no duration: write 250ms, 30s or 5m',
   )
 })
 
-test('a variable whose file cannot be read is named', () => {
+it('a variable whose file cannot be read is named', () => {
   expect(problemsOf('org: "${ONE}"', { ...ENV, ONE_FILE: '/nowhere/at/all' })).toEqual([
     'org: the file that ONE_FILE names cannot be read (ENOENT)',
   ])
 })
 
-test('what the parser stumbled over is never shown', () => {
+it('what the parser stumbled over is never shown', () => {
   const texts = [
     `org: "${SECRET}\\q"`,
     `org: ${SECRET}: ${SECRET}`,
@@ -74,7 +74,7 @@ test('what the parser stumbled over is never shown', () => {
   }
 })
 
-test('a file of any shape is loaded or refused with problems, and never repeats a secret', () => {
+it('a file of any shape is loaded or refused with problems, and never repeats a secret', () => {
   const names = fc.constantFrom(
     ...['teams', 'keys', 'tiers', 'routes', 'providers', 'policies', 'budgets', 'defaults', 'user', 'config'],
     ...[

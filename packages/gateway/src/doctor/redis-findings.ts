@@ -1,6 +1,14 @@
-import { examineRedis, probeRedis, redisAcl, redisLedger } from '@tollgate/kit/ledger/redis'
+import {
+  examineRedis,
+  isNoConnection,
+  lookAtRedisBooks,
+  probeRedis,
+  redisAcl,
+  redisUnbooked,
+} from '@tollgate/kit/ledger/redis'
 import type { RedisStore, StoreConfig } from '../config/index.ts'
 import { type Finding, isRefusal } from './finding.ts'
+import { unbookedFindings } from './unbooked-finding.ts'
 
 /** What a gateway looks at when it starts: the servers, as they are now. */
 export async function serverFindings(
@@ -20,23 +28,53 @@ const BEYOND_SCRIPTS: readonly string[] = ['version', 'role']
 
 /** Everything there is to be found: the servers, every script, and the books. */
 export async function redisFindings(config: StoreConfig, store: RedisStore): Promise<readonly Finding[]> {
+  try {
+    return await everythingFound(config, store)
+  } catch (error) {
+    // Found as well: the user that the config names may be the one that is still to be made.
+    if (isNoConnection(error))
+      return [{ check: 'connection', level: 'refuse', text: sentence(error.message) }]
+    throw error
+  }
+}
+
+async function everythingFound(config: StoreConfig, store: RedisStore): Promise<readonly Finding[]> {
   const servers = await serverFindings(config, store)
   if (servers.some((finding) => isRefusal(finding) && BEYOND_SCRIPTS.includes(finding.check))) return servers
   const { target, prefix } = store
   const scripts = await probeRedis(target, { prefix })
+  if (scripts.length > 0) return [...servers, ...scripts]
   const ran: Finding = { check: 'scripts', level: 'note', text: 'Every script of the ledger runs.' }
-  return [...servers, ...(scripts.length > 0 ? scripts : [ran, await booksFinding(config, store)])]
+  return [...servers, ran, ...(await booksFindings(config, store))]
 }
 
-async function booksFinding({ org }: StoreConfig, { target, prefix }: RedisStore): Promise<Finding> {
-  const ledger = redisLedger(target, { prefix, deadlineMs: 5000 })
+async function booksFindings({ org }: StoreConfig, store: RedisStore): Promise<readonly Finding[]> {
+  const { target, prefix } = store
+  const unbooked = redisUnbooked(target, { prefix })
   try {
-    await ledger.read(org, [`org:${org}`])
-    return { check: 'books', level: 'note', text: `The books of ${org} are open.` }
+    const { moved, sequence } = await lookAtRedisBooks(target, { org, prefix })
+    return [moved ? movedBooks(org) : openBooks(org, sequence), ...(await unbookedFindings(unbooked, org))]
   } catch (error) {
-    return { check: 'books', level: 'refuse', text: `${capital((error as Error).message)}.` }
+    return [{ check: 'books', level: 'refuse', text: sentence((error as Error).message) }]
   } finally {
-    await ledger.close()
+    await unbooked.close()
+  }
+}
+
+function openBooks(org: string, sequence: number): Finding {
+  return {
+    check: 'books',
+    level: 'note',
+    text: `The books of ${org} are open, and have come to ${sequence}.`,
+  }
+}
+
+/** What a restart, a fail-over or a restored backup has forgotten, only the gateways know. */
+function movedBooks(org: string): Finding {
+  return {
+    check: 'books',
+    level: 'warn',
+    text: `The books of ${org} are on another server than they were last changed on, or on another run of it, and no gateway has taken them up. The next request does, and what the gateways remember is told again. Where they refuse, more is lost than that, and what was spent in between is forgotten: restore a later copy, or take the books as they are with \`tollgate ledger recover --org ${org}\`.`,
   }
 }
 
@@ -45,6 +83,6 @@ export function aclCommand({ prefix }: RedisStore): string {
   return `ACL SETUSER tollgate >PASSWORD ${redisAcl(prefix)}`
 }
 
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`
 }

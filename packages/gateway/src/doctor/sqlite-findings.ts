@@ -5,12 +5,14 @@ import { showUsd } from '@tollgate/kit/core'
 import type { CommandStore } from '../store/store.ts'
 import { type Disk, diskFindings } from './disk.ts'
 import type { Finding } from './finding.ts'
+import { unbookedFindings } from './unbooked-finding.ts'
 
 /** Until the system has written a change to the disk by itself, seconds. */
 const UNWRITTEN_SECONDS = 30
 const DAY_MS = 86_400_000
 
 export interface SqliteFindingsOptions {
+  readonly org: string
   readonly durability: 'normal' | 'strict'
   readonly nowMs: number
   /** Open the file as a command does, which refuses a network file system and the layout of another release. */
@@ -20,7 +22,7 @@ export interface SqliteFindingsOptions {
 /** What is to be said of the file that keeps the books, and of the disk it is on. */
 export async function sqliteFindings(
   path: string,
-  { durability, nowMs, open }: SqliteFindingsOptions,
+  { org, durability, nowMs, open }: SqliteFindingsOptions,
 ): Promise<readonly Finding[]> {
   const disk = diskFindings(diskOf(path))
   if (!existsSync(path)) {
@@ -28,7 +30,7 @@ export async function sqliteFindings(
     return [{ check: 'file', level: 'note', text }, ...disk]
   }
   try {
-    return [soundness(path), ...disk, await powerLoss(open, durability, nowMs)]
+    return [soundness(path), ...disk, ...(await inBooks(open, { org, durability, nowMs }))]
   } catch (error) {
     const text = `The books cannot be opened: ${(error as Error).message}.`
     return [{ check: 'file', level: 'refuse', text }, ...disk]
@@ -65,22 +67,26 @@ function soundness(path: string): Finding {
   }
 }
 
-async function powerLoss(
-  open: () => Promise<CommandStore>,
-  durability: 'normal' | 'strict',
-  nowMs: number,
-): Promise<Finding> {
+async function inBooks(
+  open: SqliteFindingsOptions['open'],
+  { org, durability, nowMs }: Omit<SqliteFindingsOptions, 'open'>,
+): Promise<readonly Finding[]> {
   const store = await open()
   try {
-    const atStake = showUsd(Math.round((await perSecond(store, nowMs)) * UNWRITTEN_SECONDS))
-    const text =
-      durability === 'strict'
-        ? 'What is answered is on the disk: a loss of power forgets nothing.'
-        : `A process that dies forgets nothing. A loss of power forgets what the system had not written to the disk yet, up to ${UNWRITTEN_SECONDS} s: ${atStake} at today's rate. durability: strict waits for the disk.`
-    return { check: 'power', level: 'note', text }
+    const power = powerLoss(durability, await perSecond(store, nowMs))
+    return [power, ...(await unbookedFindings(store.unbooked, org))]
   } finally {
     await store.close()
   }
+}
+
+function powerLoss(durability: SqliteFindingsOptions['durability'], nanoUsdPerSecond: number): Finding {
+  const atStake = showUsd(Math.round(nanoUsdPerSecond * UNWRITTEN_SECONDS))
+  const text =
+    durability === 'strict'
+      ? 'What is answered is on the disk: a loss of power forgets nothing.'
+      : `A process that dies forgets nothing. A loss of power forgets what the system had not written to the disk yet, up to ${UNWRITTEN_SECONDS} s: ${atStake} at today's rate. durability: strict waits for the disk.`
+  return { check: 'power', level: 'note', text }
 }
 
 /** What was charged today, nano-USD a second. */

@@ -16,7 +16,7 @@ async function serve(...args: Parameters<typeof readiness>) {
 it('asks at most once a second, however many ask it', async () => {
   let asked = 0
   const clock = fixedClock(10_000)
-  const { ask } = await serve({ store: () => (asked += 1) }, clock)
+  const { ask } = await serve({ store: () => (asked += 1) }, { clock })
   await Promise.all([ask(), ask(), ask()])
   expect(asked).toBe(1)
   clock.advance(999)
@@ -35,7 +35,7 @@ it('says what is wrong, warns once, and is ready again when it is right again', 
   let broken = true
   const clock = fixedClock(0)
   const store = () => (broken ? Promise.reject(new Error('the disk is full')) : undefined)
-  const { ask } = await serve({ store, prices: () => 1 }, clock)
+  const { ask } = await serve({ store, prices: () => 1 }, { clock })
   expect(await ask()).toEqual({ status: 'not ready', checks: { store: 'failing', prices: 'ok' } })
   clock.advance(5000)
   await ask()
@@ -46,7 +46,7 @@ it('says what is wrong, warns once, and is ready again when it is right again', 
 })
 
 it('is not ready once it is to stop', async () => {
-  const { ready, ask } = await serve({}, fixedClock(0))
+  const { ready, ask } = await serve({}, { clock: fixedClock(0) })
   expect(await ask()).toMatchObject({ status: 'ready' })
   ready.stop()
   expect(await ask()).toMatchObject({ status: 'stopping' })

@@ -1,4 +1,5 @@
 import { type Clock, defineStage, type Stage } from '@tollgate/kit/core'
+import { runnable } from '../say/runnable.ts'
 import { sendJson } from './json.ts'
 
 /** What a gateway needs to serve; each resolves when it is there, and rejects when it is not. */
@@ -22,12 +23,18 @@ export interface Readiness {
 /** Whoever asks, asks for free: the checks run at most this often. */
 const MAX_AGE_MS = 1000
 
+export interface ReadinessOptions {
+  readonly clock: Clock
+  /** The config, as it was named: commands that are told of need it. */
+  readonly file?: string | undefined
+}
+
 /**
  * Ready: everything that a request needs is there. Answers 503 while something is not, and says what; why is for the
  * operator alone, and is a warning of the process.
  */
-export function readiness(checks: Checks, clock: Clock): Readiness {
-  const runChecks = checker(checks)
+export function readiness(checks: Checks, { clock, file }: ReadinessOptions): Readiness {
+  const runChecks = checker(checks, file)
   let stopping = false
   let latest: Promise<Findings> | undefined
   let askedAtMs = 0
@@ -60,7 +67,7 @@ export function readiness(checks: Checks, clock: Clock): Readiness {
 type Findings = Readonly<Record<string, 'ok' | 'failing'>>
 
 /** The checks, as one; a check that begins to fail is said once, until it has been right again. */
-function checker(checks: Checks): () => Promise<Findings> {
+function checker(checks: Checks, file: string | undefined): () => Promise<Findings> {
   const failing = new Set<string>()
 
   const run = async (name: string, check: () => unknown) => {
@@ -69,7 +76,7 @@ function checker(checks: Checks): () => Promise<Findings> {
       failing.delete(name)
       return [name, 'ok'] as const
     } catch (error) {
-      if (!failing.has(name)) warn(name, error)
+      if (!failing.has(name)) warn(name, runnable(reasonOf(error), file))
       failing.add(name)
       return [name, 'failing'] as const
     }
@@ -80,8 +87,12 @@ function checker(checks: Checks): () => Promise<Findings> {
   }
 }
 
-function warn(name: string, error: unknown): void {
-  process.emitWarning(`not ready: ${name}: ${error instanceof Error ? error.message : String(error)}`, {
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+function warn(name: string, reason: string): void {
+  process.emitWarning(`not ready: ${name}: ${reason}`, {
     type: 'TollgateWarning',
     code: 'TOLLGATE_NOT_READY',
   })

@@ -30,7 +30,8 @@ const STAGES: Readonly<Record<string, (materials: StageMaterials) => Stage>> = {
 
   'usage-reconcile': ({ ledger, clock }) => usageReconcile({ ledger, clock }),
 
-  'provider-failover': ({ routes, clock }) => providerFailover({ routes, clock }),
+  'provider-failover': ({ config, routes, clock }) =>
+    providerFailover({ routes, clock, strict: config.translation === 'strict' }),
 }
 
 /** The stages of the configured pipeline, in its order. @throws Error when a module of the operator's own has none. */

@@ -2,6 +2,7 @@ import { accountPath, type Directory, type KeySummary, keyPrincipal } from '@tol
 import { type AccountId, type Budget, kindOf, type Ledger } from '@tollgate/kit/ledger'
 import type { Config, StoreConfig } from '../config/index.ts'
 import { accountBudgets } from './account-budgets.ts'
+import { keyPages } from './every-key.ts'
 import { ownBudgetsOf } from './own-budgets.ts'
 
 /**
@@ -22,7 +23,7 @@ export async function provision(
   )
   const seen = accountsOfConfig(config)
   const stated = new Map(config.keys.map(({ id, budgets }) => [id, budgets]))
-  for await (const page of pagesOf(directory)) {
+  for await (const page of keyPages(directory)) {
     for (const [org, keys] of Map.groupBy(page, (key) => key.org)) {
       const states = await ledger.read(
         org,
@@ -74,15 +75,4 @@ async function provisionAccount(
   }: { readonly org: string; readonly account: AccountId; readonly own?: readonly Budget[] },
 ): Promise<void> {
   await ledger.provision(org, account, accountBudgets(config, kindOf(account), own))
-}
-
-const PAGE = 1000
-
-async function* pagesOf(directory: Directory): AsyncGenerator<readonly KeySummary[]> {
-  for (let after = ''; ; ) {
-    const page = await directory.listKeys({ after, limit: PAGE })
-    if (page.length > 0) yield page
-    if (page.length < PAGE) return
-    after = page.at(-1)!.id
-  }
 }

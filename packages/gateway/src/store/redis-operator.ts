@@ -2,10 +2,20 @@ import { acceptLoss, resetRedisClock } from '@tollgate/kit/ledger/redis'
 import type { RedisStore, StoreConfig } from '../config/index.ts'
 import { reachable } from './redis-reach.ts'
 
-/** Take the org's books as they are, though the gateways had seen them come as far as `sequence`. */
-export function acceptRedisLoss({ org }: StoreConfig, store: RedisStore, sequence: number): Promise<void> {
+/**
+ * Take the org's books as they are, however far the gateways had seen them come.
+ *
+ * @param sequence only if they are not as far as that.
+ */
+export function acceptRedisLoss(
+  { org }: Pick<StoreConfig, 'org'>,
+  store: RedisStore,
+  sequence: number | undefined,
+): ReturnType<typeof acceptLoss> {
   const { target, prefix } = store
-  return reachable(store, () => acceptLoss(target, { org, prefix, sequence }))
+  return reachable(store, () =>
+    acceptLoss(target, { org, prefix, ...(sequence !== undefined && { sequence }) }),
+  )
 }
 
 /** Let the org's books believe the server's clock again, after it had been ahead. */

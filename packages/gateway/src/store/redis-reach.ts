@@ -1,27 +1,16 @@
-import { redisLedger } from '@tollgate/kit/ledger/redis'
+import { isNoConnection } from '@tollgate/kit/ledger/redis'
 import type { RedisStore } from '../config/index.ts'
 
 /**
- * Do something with a Redis. Whoever waits in vain for a connection is told only that there was no answer; a connection
- * beside it knows why.
+ * Do something with a Redis, and say which one it is that cannot be reached.
  *
- * @throws Error with the reason, when there is one.
+ * @throws Error with its address, and the reason.
  */
-export async function reachable<T>(
-  { target, prefix, shown }: RedisStore,
-  work: () => Promise<T>,
-): Promise<T> {
-  let latest: Error | undefined
-  const onFault = (error: Error) => {
-    latest = error
-  }
-  const beside = redisLedger(target, { prefix, onFault })
+export async function reachable<T>({ shown }: RedisStore, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    if (!latest) throw error
-    throw new Error(`${shown} cannot be used: ${latest.message}`, { cause: error })
-  } finally {
-    await beside.close()
+    if (!isNoConnection(error)) throw error
+    throw new Error(`${shown}: ${error.message}`, { cause: error })
   }
 }

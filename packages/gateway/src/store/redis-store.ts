@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-import { join } from 'node:path'
 import { systemClock } from '@tollgate/kit/core'
 import { keyHasher, staticDirectory } from '@tollgate/kit/directory'
 import { type Ledger, spooled } from '@tollgate/kit/ledger'
@@ -8,9 +6,12 @@ import { type Config, longEnough, type RedisStore, type StoreConfig } from '../c
 import { rollupReports } from '../report/rollup-reports.ts'
 import { unseenUserBudgets } from './account-budgets.ts'
 import { knownKeys, statedKeys } from './front-keys.ts'
+import { mendable } from './mendable.ts'
+import { oncePerMinute } from './once-per-minute.ts'
+import { lazyRollups, lazyUnbooked } from './redis-lazy.ts'
 import { reachable } from './redis-reach.ts'
-import { lazyRollups } from './redis-rollups.ts'
 import { startWarnings } from './redis-warnings.ts'
+import { spoolPlace, straySpools } from './spool-place.ts'
 import type { CommandStore, Store, StoreOptions } from './store.ts'
 
 /** What a command waits for an answer, ms: nobody else waits for it. */
@@ -30,7 +31,8 @@ export async function openRedisStore(
   const records = statedKeys(config, keyHasher(masterKey))
   const own = {
     budgets: unseenUserBudgets(config),
-    onFault: oncePerMinute((error) => warn(store, error)),
+    maxAuto: config.maxUnseenUsers,
+    onFault: oncePerMinute((error: Error) => warn(store, error)),
     // A fleet goes by the server's clock; only a test brings another.
     ...(clock !== systemClock && { clock }),
   }
@@ -38,15 +40,16 @@ export async function openRedisStore(
     const warnings = await startWarnings(config, store)
     return { books: await openLedger(config, store, own), warnings }
   })
-  const ledger = spooled(books, { folder: spoolOf(config, store), clock })
+  const folder = spoolPlace(config, store)
+  const ledger = spooled(mendable(books, config.file), { folder, clock })
   const directory = staticDirectory(records)
-  return { ...storeOn(ledger, config, store), directory, masterKey, front: { records }, warnings }
-}
-
-/** A folder for these books alone: others would be told of reservations that they do not know. */
-function spoolOf({ spool }: Config, { shown, prefix }: RedisStore): string {
-  const books = createHash('sha256').update(`${shown} ${prefix}`).digest('hex')
-  return join(spool, books.slice(0, 8))
+  return {
+    ...storeOn(ledger, config, store),
+    directory,
+    masterKey,
+    front: { records },
+    warnings: [...warnings, ...straySpools(folder)],
+  }
 }
 
 /** The same as a command has it: it changes no budgets, and waits longer. */
@@ -74,26 +77,17 @@ async function openLedger(
 
 function storeOn(ledger: Ledger, { org }: StoreConfig, store: RedisStore): Omit<CommandStore, 'directory'> {
   const rollups = lazyRollups(store)
+  const unbooked = lazyUnbooked(store)
   return {
     ledger,
     table: undefined,
     reports: rollupReports({ rollups, ledger, org }),
+    unbooked,
     async close() {
       await ledger.close()
       await rollups.close()
+      await unbooked.close()
     },
-  }
-}
-
-const MINUTE_MS = 60_000
-
-/** A connection that is being made anew fails several times a second. */
-function oncePerMinute(tell: (error: Error) => void): (error: Error) => void {
-  let toldMs = -Infinity
-  return (error) => {
-    if (performance.now() - toldMs < MINUTE_MS) return
-    toldMs = performance.now()
-    tell(error)
   }
 }
 

@@ -9,18 +9,19 @@ import {
 } from '@tollgate/kit/directory'
 import { sqliteDirectory } from '@tollgate/kit/directory/sqlite'
 import { type Ledger, spooled } from '@tollgate/kit/ledger'
-import { sqliteLedger } from '@tollgate/kit/ledger/sqlite'
+import { sqliteLedger, sqliteUnbooked } from '@tollgate/kit/ledger/sqlite'
 import { type Config, masterKey, type SqliteStore, type StoreConfig } from '../config/index.ts'
 import { recordReports } from '../report/record-reports.ts'
 import { unseenUserBudgets } from './account-budgets.ts'
 import { frontKeys, knownKeys } from './front-keys.ts'
+import { mendable } from './mendable.ts'
 import type { CommandStore, Store, StoreOptions } from './store.ts'
 
 /** Open the file of a gateway: the books, the keys that were made by command, and the table of records. */
 export function openSqliteStore(config: Config, { path }: SqliteStore, { clock }: StoreOptions): Store {
   const { key } = masterKey({ stated: config.masterKey, databasePath: path })
   const front = frontKeys(config, path, keyHasher(key))
-  const keep = (books: Ledger) => spooled(books, { folder: config.spool, clock })
+  const keep = (books: Ledger) => spooled(mendable(books, config.file), { folder: config.spool, clock })
   return { ...openFile(config, path, front.records, { clock, keep }), masterKey: key, front, warnings: [] }
 }
 
@@ -45,21 +46,24 @@ function openFile(
   stated: readonly KeyRecord[],
   { clock, keep = (books) => books }: OpenFileOptions,
 ): Omit<CommandStore, 'table'> & { readonly table: SqliteAudit } {
-  const { timeZone, durability } = config
+  const { timeZone, durability, maxUnseenUsers: maxAuto } = config
   const budgets = unseenUserBudgets(config)
-  const ledger = keep(sqliteLedger(path, { clock, budgets, timeZone, durability }))
+  const ledger = keep(sqliteLedger(path, { clock, budgets, timeZone, durability, maxAuto }))
   const directory: Directory = layeredDirectory({
     front: staticDirectory(stated),
     back: sqliteDirectory(path, { clock }),
   })
   const table = sqliteAudit(path, { clock })
+  const unbooked = sqliteUnbooked(path)
   return {
     ledger,
     directory,
     table,
     reports: recordReports({ records: table, ledger }),
+    unbooked,
     async close() {
       await ledger.close()
+      await unbooked.close()
       await directory.close()
       await table.close()
     },

@@ -1,7 +1,7 @@
 import type { SqliteAudit } from '@tollgate/kit/audit/sqlite'
 import type { Clock } from '@tollgate/kit/core'
 import type { Directory } from '@tollgate/kit/directory'
-import type { Ledger } from '@tollgate/kit/ledger'
+import type { Ledger, UnbookedList } from '@tollgate/kit/ledger'
 import type { SpendReports } from '../report/spend-report.ts'
 import type { FrontKeys } from './front-keys.ts'
 
@@ -14,13 +14,15 @@ export interface Store {
   /** The table of records; undefined where records are only in the files that the config names. */
   readonly table: SqliteAudit | undefined
   readonly reports: SpendReports
+  /** What the books could charge to nobody. */
+  readonly unbooked: UnbookedList
   /** What an operator should know of the place where the books are, a sentence each. */
   readonly warnings: readonly string[]
   close(): Promise<void>
 }
 
 /** A store as a command has it, which needs no secret of the gateway's for it. */
-export type CommandStore = Pick<Store, 'ledger' | 'directory' | 'table' | 'reports' | 'close'>
+export type CommandStore = Pick<Store, 'ledger' | 'directory' | 'table' | 'reports' | 'unbooked' | 'close'>
 
 export interface StoreOptions {
   readonly clock: Clock

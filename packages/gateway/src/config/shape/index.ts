@@ -1,10 +1,9 @@
-import type { BudgetEntry } from '@tollgate/kit/ledger'
 import type { z } from 'zod'
-import type { Config, ConfigKey, DefaultsFor, Team, Tier } from '../config.ts'
+import type { Config, ConfigKey, Team, Tier } from '../config.ts'
 import type { Path, Problem } from '../problem.ts'
 import { choice, fields, type Later, sayIssue, text } from './fields.ts'
 import { duration, masterKey, name, timeZone } from './leaves.ts'
-import { defaults, keys, type Stated, teams, tiers } from './people.ts'
+import { defaults, keys, type Stated, type StatedDefaults, teams, tiers } from './people.ts'
 import { policies, type StatedPolicy } from './policies.ts'
 import { prices, providers, routes, type StatedProvider, type StatedRoutes } from './providers.ts'
 import { admin, audit, cache, listen, pipeline, store } from './service.ts'
@@ -12,30 +11,31 @@ import { admin, audit, cache, listen, pipeline, store } from './service.ts'
 /** A config file, each field read by itself; what depends on other fields is still as stated. */
 export interface StatedConfig
   extends Pick<
-    Config,
-    | 'listen'
-    | 'store'
-    | 'durability'
-    | 'mode'
-    | 'org'
-    | 'timeZone'
-    | 'masterKey'
-    | 'unknownPrice'
-    | 'nearLimit'
-    | 'budgetStatus'
-    | 'waitMs'
-    | 'exposeLimits'
-    | 'prices'
-    | 'audit'
-    | 'admin'
-    | 'pipeline'
-  > {
+      Config,
+      | 'listen'
+      | 'store'
+      | 'durability'
+      | 'mode'
+      | 'org'
+      | 'timeZone'
+      | 'masterKey'
+      | 'unknownPrice'
+      | 'nearLimit'
+      | 'translation'
+      | 'budgetStatus'
+      | 'waitMs'
+      | 'exposeLimits'
+      | 'prices'
+      | 'audit'
+      | 'admin'
+      | 'pipeline'
+    >,
+    StatedDefaults {
   readonly spool?: string | undefined
   readonly providers: Readonly<Record<string, StatedProvider>>
   readonly routes: StatedRoutes
   readonly tiers: Readonly<Record<string, Omit<Tier, 'name'>>>
   readonly teams: readonly Stated<Team>[]
-  readonly defaults: Readonly<Record<DefaultsFor, readonly BudgetEntry[]>>
   readonly keys: readonly Stated<ConfigKey>[]
   readonly policies: readonly StatedPolicy[]
 }
@@ -63,6 +63,7 @@ const config: z.ZodType<StatedConfig> = fields(
     master_key: masterKey.optional(),
     unknown_price: choice({ ceiling: 'ceiling', refuse: 'refuse' } as const).default('ceiling'),
     near_limit: choice({ refuse: 'refuse', cap: 'cap' } as const).default('refuse'),
+    translation: choice({ lossy: 'lossy', strict: 'strict' } as const).default('lossy'),
     budget_status: choice<429 | 402>({ 429: 429, 402: 402 }).default(429),
     wait: duration('10m').default(0),
     expose_limits: choice({ true: true, false: false }).default(true),
@@ -89,11 +90,13 @@ const config: z.ZodType<StatedConfig> = fields(
     budget_status,
     wait,
     expose_limits,
+    defaults,
     cache: _,
     ...rest
   } = stated
   return {
     ...rest,
+    ...defaults,
     timeZone: timezone,
     masterKey: master_key,
     unknownPrice: unknown_price,

@@ -63,6 +63,9 @@ function usd(noun: string, maxNano: number): z.ZodType<string> {
 
 export const limitCount: z.ZodType<number> = wholeNumber(0, MAX_LIMIT)
 
+/** How many accounts there may be of a kind. */
+export const accountCount: z.ZodType<number> = wholeNumber(0, 1_000_000_000)
+
 export const port: z.ZodType<number> = wholeNumber(0, 65_535)
 
 function wholeNumber(min: number, max: number): z.ZodType<number> {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { ConfigKey, DefaultsFor, Team, Tier } from '../config.ts'
 import { budgets } from './budget.ts'
 import { choice, fields, type Later, leaf, text, Wrong } from './fields.ts'
-import { keyId, keySecret, name } from './leaves.ts'
+import { accountCount, keyId, keySecret, name } from './leaves.ts'
 
 /** Something of the config whose budgets have no time zone yet. */
 export type Stated<T> = Omit<T, 'budgets'> & { readonly budgets: readonly BudgetEntry[] }
@@ -50,19 +50,39 @@ const team: z.ZodType<Stated<Team>> = fields(
 
 export const teams: z.ZodType<readonly Stated<Team>[]> = z.array(team).default([])
 
-const accountDefaults = fields(
-  { budgets },
-  { rates: RATES, tier: 'a caller has the tier of its team until then' },
-)
+const DEFAULTS_LATER: Later = { rates: RATES, tier: 'a caller has the tier of its team until then' }
+
+const accountDefaults = fields({ budgets }, DEFAULTS_LATER)
   .transform(({ budgets }) => budgets)
   .default([])
 
-export const defaults: z.ZodType<Readonly<Record<DefaultsFor, readonly BudgetEntry[]>>> = fields({
+/** As many as the kit's ledgers allow when they are not told. */
+const MAX_UNSEEN_USERS = 100_000
+
+const userDefaults = fields({ budgets, max_unseen: accountCount.default(MAX_UNSEEN_USERS) }, DEFAULTS_LATER)
+  .transform(({ budgets, max_unseen }) => ({ budgets, maxUnseen: max_unseen }))
+  .default({ budgets: [], maxUnseen: MAX_UNSEEN_USERS })
+
+/** What accounts get that nobody has named, and how many users there may be of whom nobody has. */
+export interface StatedDefaults {
+  readonly defaults: Readonly<Record<DefaultsFor, readonly BudgetEntry[]>>
+  readonly maxUnseenUsers: number
+}
+
+export const defaults: z.ZodType<StatedDefaults> = fields({
   team: accountDefaults,
   project: accountDefaults,
-  user: accountDefaults,
+  user: userDefaults,
   key: accountDefaults,
-}).default({ team: [], project: [], user: [], key: [] })
+})
+  .transform(({ user, ...others }) => ({
+    defaults: { ...others, user: user.budgets },
+    maxUnseenUsers: user.maxUnseen,
+  }))
+  .default({
+    defaults: { team: [], project: [], user: [], key: [] },
+    maxUnseenUsers: MAX_UNSEEN_USERS,
+  })
 
 const KEY_LATER: Later = {
   rates: RATES,

@@ -1,4 +1,5 @@
 import type { PriceOverride, PriceOverrides } from '@tollgate/kit/meter'
+import type { Dialect } from '@tollgate/kit/wire'
 import { z } from 'zod'
 import type { Provider } from '../config.ts'
 import { choice, complain, fields, type Later, leaf, text, Wrong } from './fields.ts'
@@ -7,9 +8,11 @@ import { baseUrl, price } from './leaves.ts'
 /** A provider as stated, with the defaults of its dialect. */
 export type StatedProvider = Pick<Provider, 'dialect' | 'baseUrl' | 'apiKey' | 'billing'>
 
-const BASE_URL = { openai: 'https://api.openai.com/v1' }
-
-const ONE_DIALECT = 'use openai, which many providers speak as well, until then'
+const BASE_URL: Readonly<Record<Dialect, string>> = {
+  openai: 'https://api.openai.com/v1',
+  anthropic: 'https://api.anthropic.com',
+  gemini: 'https://generativelanguage.googleapis.com/v1beta',
+}
 
 const PROVIDER_LATER: Later = {
   auth: 'the key goes out as a bearer token until then',
@@ -19,9 +22,9 @@ const PROVIDER_LATER: Later = {
 
 const provider: z.ZodType<StatedProvider> = fields(
   {
-    dialect: choice<'openai'>(
-      { openai: 'openai' },
-      { anthropic: ONE_DIALECT, gemini: ONE_DIALECT, http: ONE_DIALECT },
+    dialect: choice<Dialect>(
+      { openai: 'openai', anthropic: 'anthropic', gemini: 'gemini' },
+      { http: 'only calls to models are metered until then' },
     ),
     baseUrl: baseUrl.optional(),
     apiKey: text().optional(),

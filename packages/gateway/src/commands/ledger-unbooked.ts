@@ -1,0 +1,127 @@
+import { nanoToUsd, showUsd } from '@tollgate/kit/core'
+import { accountPath, type Directory, keyPrincipal } from '@tollgate/kit/directory'
+import { type AccountId, isAccountId, type UnbookedSettle } from '@tollgate/kit/ledger'
+import type { StoreConfig } from '../config/index.ts'
+import { runnable } from '../say/runnable.ts'
+import { table } from '../say/table.ts'
+import { everyKey } from '../store/every-key.ts'
+import type { CommandStore } from '../store/store.ts'
+import { type Args, type Command, textOf, UsageError, type World } from './command.ts'
+import { CONFIG_OPTION, CONFIG_USAGE, withStore } from './with-store.ts'
+
+/** `tollgate ledger unbooked`: charges that the books could not book on anybody, and an operator's word on each. */
+export const ledgerUnbooked: Command = {
+  name: 'ledger unbooked',
+  summary: 'List the charges that the books could book on nobody, and deal with them one by one.',
+  usage: [
+    '--charge ID      book this one on the account --to and on those above it, in the windows of now',
+    '--to key:ada     whom: key:, user:, project: or team:, and its id',
+    '--drop ID        take this one from the list: it was charged before, or nobody is to be charged',
+    '--json           print them as JSON, one a line',
+    CONFIG_USAGE,
+  ],
+  options: {
+    ...CONFIG_OPTION,
+    charge: { type: 'string' },
+    to: { type: 'string' },
+    drop: { type: 'string' },
+    json: { type: 'boolean' },
+  },
+  async run(args, world) {
+    const [charge, to, drop] = ['charge', 'to', 'drop'].map((option) => textOf(args, option))
+    if ((charge === undefined) !== (to === undefined) || (charge !== undefined && drop !== undefined))
+      throw new UsageError('say --charge ID --to ACCOUNT, or --drop ID')
+    return withStore(args, world, async (store, config) => {
+      if (charge !== undefined) await book({ store, config, world }, charge, to!)
+      else if (drop !== undefined) await forget({ store, config, world }, drop)
+      else list(args, world, config, await store.unbooked.list(config.org))
+      return 0
+    })
+  },
+}
+
+const COLUMNS = [
+  { title: 'TOLD' },
+  { title: 'ID' },
+  { title: 'BASIS' },
+  { title: 'TOKENS', right: true },
+  { title: 'COST', right: true },
+]
+
+function list(args: Args, { out }: World, { file }: StoreConfig, unbooked: readonly UnbookedSettle[]): void {
+  if (args.values.json) {
+    for (const settle of unbooked) out(JSON.stringify(jsonOf(settle)))
+    return
+  }
+  if (unbooked.length === 0) return out('everything is booked')
+  const rows = unbooked.map(({ id, basis, actual, atMs }) => [
+    new Date(atMs).toISOString(),
+    ...[id, basis, String(actual.tokens), showUsd(actual.usd)],
+  ])
+  for (const text of table(COLUMNS, rows)) out(text)
+  const total = unbooked.reduce((sum, { actual }) => sum + actual.usd, 0)
+  out('')
+  out(`${unbooked.length} unbooked, ${showUsd(total)} in all: the books had forgotten whose they are.`)
+  for (const text of WHAT_TO_DO) out(runnable(text, file))
+}
+
+const WHAT_TO_DO = [
+  'Look each id up in the records that audit writes. One whose record has a charge was booked before, when it was made or',
+  'when it expired: `tollgate ledger unbooked --drop ID`. One without is to be charged to whoever made the call:',
+  '`tollgate ledger unbooked --charge ID --to key:NAME`.',
+]
+
+function jsonOf({ org, id, basis, actual, atMs }: UnbookedSettle): object {
+  return {
+    ...{ id, org, basis },
+    ...{ cost_usd: nanoToUsd(actual.usd), tokens: actual.tokens, requests: actual.requests },
+    told_at: new Date(atMs).toISOString(),
+  }
+}
+
+interface Dealing {
+  readonly store: CommandStore
+  readonly config: StoreConfig
+  readonly world: World
+}
+
+async function forget({ store, config: { org }, world }: Dealing, id: string): Promise<void> {
+  const { actual } = await find(store, org, id)
+  await store.unbooked.drop(org, id)
+  world.out(`${id} is off the list: ${showUsd(actual.usd)}, charged to nobody by it`)
+}
+
+/** Every correction has an id of its own: repeated after a failure, it books what is missing, and nothing twice. */
+async function book({ store, config: { org }, world }: Dealing, id: string, to: string): Promise<void> {
+  const { ledger, unbooked, directory } = store
+  const { actual } = await find(store, org, id)
+  const path = await pathTo(directory, org, to)
+  const states = await ledger.read(org, path)
+  // The account that was named comes first: a name that the books do not know is refused before anything is booked.
+  for (const { account, budgets } of states.toReversed()) {
+    const counters = [{ budget: 'total', metric: 'usd' } as const, ...budgets]
+    for (const { budget, metric } of counters) {
+      const correction = { id: `unbooked ${id} ${account} ${budget}`, reason: `unbooked ${id}` }
+      const { status } = await ledger.adjust({ org, account, budget, delta: actual[metric], ...correction })
+      if (status === 'no_account' && account === path.at(-1))
+        throw new Error(`${to} is not in the books of ${org}: nothing was charged`)
+    }
+  }
+  await unbooked.drop(org, id)
+  world.out(`${id} is charged: ${showUsd(actual.usd)} to ${path.join(', ')}`)
+}
+
+async function find({ unbooked }: CommandStore, org: string, id: string): Promise<UnbookedSettle> {
+  const found = (await unbooked.list(org)).find((each) => each.id === id)
+  if (found) return found
+  throw new Error(`${id} is not among what is unbooked: tollgate ledger unbooked lists it`)
+}
+
+/** A key's requests are charged to whoever it belongs to as well. */
+async function pathTo(directory: Directory, org: string, to: string): Promise<readonly AccountId[]> {
+  if (!isAccountId(to)) throw new UsageError(`--to ${to} is no account: write key:ada, or team:science`)
+  const keys = to.startsWith('key:') ? await everyKey(directory) : []
+  const key = keys.find(({ id, org: keysOrg }) => to === `key:${id}` && keysOrg === org)
+  if (key) return accountPath(keyPrincipal(key))
+  return to === `org:${org}` ? [to] : [`org:${org}`, to]
+}
