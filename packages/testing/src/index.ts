@@ -20,7 +20,7 @@ export { TEST_MASTER_KEY, type TestKey, type TestKeyOptions, testDirectory, test
 export { memoryLedger, type Spend, spend } from './ledger.ts'
 export type { ProviderOutcome, ProviderRequest, ProviderTotals } from './log.ts'
 export type { CountInput } from './openai/input.ts'
-export { LIST_PRICES, type ModelPrice, type ProviderUsage } from './prices.ts'
+export { EXAMPLE_PRICES, type ModelPrice, type ProviderUsage } from './prices.ts'
 export {
   type SimulatedProvider,
   type SimulatedProviderOptions,

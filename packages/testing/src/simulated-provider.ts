@@ -6,7 +6,7 @@ import { type ProviderRequest, type ProviderTotals, providerLog } from './log.ts
 import { openai } from './openai/index.ts'
 import type { CountInput } from './openai/input.ts'
 import { perform, refuse, reset } from './perform.ts'
-import { type Bill, billFor, LIST_PRICES, type ModelPrice } from './prices.ts'
+import { type Bill, billFor, EXAMPLE_PRICES, type ModelPrice } from './prices.ts'
 import { readBody } from './read-body.ts'
 import { waiting } from './waiting.ts'
 
@@ -77,7 +77,7 @@ export async function simulatedProvider({
   const waits = waiting()
   const log = providerLog({ keep: keepRequests, nowMs: () => clock.now(), onChange: waits.changed })
   const queue: Behaviour[] = []
-  const bills = billsFor({ ...LIST_PRICES, ...prices })
+  const bills = billsFor({ ...EXAMPLE_PRICES, ...prices })
 
   const answer = async (exchange: Exchange): Promise<void> => {
     const { req, entry } = exchange
