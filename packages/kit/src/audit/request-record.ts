@@ -104,17 +104,23 @@ export function chargeFields(toll: Toll | undefined): ChargeFields {
   const charge = toll && (running ? wholeReservation(toll) : chargeOn(toll))
   const usage = charge?.usage
   return {
-    inputTokens: usage?.input ?? null,
+    // Pictures have no column: they are input and output, as they are where they have no price of their own.
+    inputTokens: sumOf(usage?.input, usage?.imageInput),
     cachedInputTokens: usage?.cachedInput ?? null,
-    cacheWriteTokens: usage?.cacheWrite ?? null,
+    cacheWriteTokens: sumOf(usage?.cacheWrite, usage?.cacheWrite1h),
     audioInputTokens: usage?.audioInput ?? null,
-    outputTokens: usage?.output ?? null,
+    outputTokens: sumOf(usage?.output, usage?.imageOutput),
     audioOutputTokens: usage?.audioOutput ?? null,
     reasoningTokens: usage?.reasoning ?? null,
     chargedNanoUsd: charge?.nanoUsd ?? 0,
     chargedTokens: charge?.tokens ?? 0,
     basis: running ? 'unconfirmed' : (charge?.basis ?? null),
   }
+}
+
+/** Of what there is; null where there is nothing. */
+function sumOf(a: number | undefined, b: number | undefined): number | null {
+  return a === undefined && b === undefined ? null : (a ?? 0) + (b ?? 0)
 }
 
 interface Served {

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import fc from 'fast-check'
-import { expect, test, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { keyHasher } from './key-hash.ts'
 import { mintVirtualKey } from './virtual-key.ts'
 
@@ -13,13 +13,13 @@ const master = 'a master key of thirty-two bytes or more'
 const hasher = keyHasher(master)
 const opaque = 'sk-a-key-that-was-made-somewhere-else'
 
-test('a master key under 32 bytes is refused, by its bytes', () => {
+it('a master key under 32 bytes is refused, by its bytes', () => {
   expect(() => keyHasher('x'.repeat(31))).toThrow('the master key must have at least 32 bytes')
   expect(() => keyHasher(Buffer.alloc(31))).toThrow(RangeError)
   expect(() => keyHasher('é'.repeat(16))).not.toThrow()
 })
 
-test('the hash depends on the text and on the master key, and is the same in every process', () => {
+it('the hash depends on the text and on the master key, and is the same in every process', () => {
   const hash = hasher.hash(opaque)
   expect(hash).toHaveLength(32)
   expect(keyHasher(Buffer.from(master)).hash(opaque)).toEqual(hash)
@@ -29,7 +29,7 @@ test('the hash depends on the text and on the master key, and is the same in eve
   expect(hash.toString('hex')).toBe('ea7e3929550d51a7113115f9d321f1253cda4357dd65f0d417236af16bc08e3d')
 })
 
-test('a tg- key is looked up by its public id, any other by a handle from its hash', () => {
+it('a tg- key is looked up by its public id, any other by a handle from its hash', () => {
   const { id, secret } = mintVirtualKey()
   expect(hasher.lookup(secret)).toBe(id)
   const handle = hasher.lookup(opaque)!
@@ -38,7 +38,7 @@ test('a tg- key is looked up by its public id, any other by a handle from its ha
   expect(keyHasher(`${master}!`).lookup(opaque)).not.toBe(handle)
 })
 
-test('what no directory can hold has no handle: a typo, nothing, too much', () => {
+it('what no directory can hold has no handle: a typo, nothing, too much', () => {
   const { secret } = mintVirtualKey()
   const typo = secret.slice(0, -1) + (secret.endsWith('0') ? '1' : '0')
   for (const text of [typo, 'tg-', 'tg-demo', '', 'x'.repeat(513)])
@@ -46,7 +46,7 @@ test('what no directory can hold has no handle: a typo, nothing, too much', () =
   expect(hasher.lookup('x'.repeat(512))).toBeDefined()
 })
 
-test('neither hash nor handle gives the secret away', () => {
+it('neither hash nor handle gives the secret away', () => {
   fc.assert(
     fc.property(fc.string({ minLength: 8, maxLength: 200 }), (text) => {
       const shown = [
@@ -61,7 +61,7 @@ test('neither hash nor handle gives the secret away', () => {
   expect(hasher.lookup(secret)).not.toContain(secret.slice(16, 42))
 })
 
-test('a key matches its own record and no other', () => {
+it('a key matches its own record and no other', () => {
   fc.assert(
     fc.property(fc.string(), fc.string(), (one, other) => {
       expect(hasher.matches(one, { hash: hasher.hash(one) })).toBe(true)
@@ -70,13 +70,13 @@ test('a key matches its own record and no other', () => {
   )
 })
 
-test('a key with the right public id and a wrong secret does not match', () => {
+it('a key with the right public id and a wrong secret does not match', () => {
   const { secret } = mintVirtualKey()
   const forged = secret.slice(0, 16) + mintVirtualKey().secret.slice(16)
   expect(hasher.matches(forged, { hash: hasher.hash(secret) })).toBe(false)
 })
 
-test('without a record there are the same compares, and never a match', () => {
+it('without a record there are the same compares, and never a match', () => {
   const compared = vi.mocked(timingSafeEqual)
   for (const record of [{ hash: hasher.hash('another key') }, undefined]) {
     compared.mockClear()
@@ -89,7 +89,7 @@ test('without a record there are the same compares, and never a match', () => {
   }
 })
 
-test('a key that has matched its record still matches it, and no other key does', () => {
+it('a key that has matched its record still matches it, and no other key does', () => {
   const record = { hash: hasher.hash(opaque) }
   for (const presented of [opaque, 'another key', opaque]) {
     expect(hasher.matches(presented, record)).toBe(presented === opaque)

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { keyHasher } from './key-hash.ts'
 import { issueKey, keyIsLive, keyPrincipal, keyRecord } from './key-record.ts'
 import { parseVirtualKey } from './virtual-key.ts'
@@ -8,7 +8,7 @@ const hasher = keyHasher('a master key of thirty-two bytes or more')
 const clock = { now: () => 1_000 }
 const opaque = 'sk-a-key-that-was-made-somewhere-else'
 
-test('an issued key is recognised by its record, which does not hold its text', () => {
+it('an issued key is recognised by its record, which does not hold its text', () => {
   const { record, secret } = issueKey({ hasher, clock, org: 'acme', team: 'marketing' })
   const { id } = parseVirtualKey(secret)!
   expect(record).toEqual({
@@ -24,13 +24,13 @@ test('an issued key is recognised by its record, which does not hold its text', 
   expect(text).not.toContain(secret.slice(16, 42))
 })
 
-test('a key may have a name that people know', () => {
+it('a key may have a name that people know', () => {
   const { record, secret } = issueKey({ hasher, clock, id: 'demo', org: 'acme' })
   expect(record.id).toBe('demo')
   expect(record.lookup).toBe(parseVirtualKey(secret)!.id)
 })
 
-test('the record of an opaque key carries its fields and no hasher, clock or secret', () => {
+it('the record of an opaque key carries its fields and no hasher, clock or secret', () => {
   const record = keyRecord({
     hasher,
     clock,
@@ -43,13 +43,13 @@ test('the record of an opaque key carries its fields and no hasher, clock or sec
   expect(hasher.matches(opaque, record)).toBe(true)
 })
 
-test('a text that nobody could present makes no record, and is not repeated', () => {
+it('a text that nobody could present makes no record, and is not repeated', () => {
   const typo = 'tg-0Az9Bz8Cx7Dw-0123456789ABCDEFGHIJKLMNOP1LkKag'
   const make = () => keyRecord({ hasher, secret: typo, org: 'acme' })
   expect(make).toThrow('the secret of a key is empty, too long, or a tg-… key with a typo')
 })
 
-test('a key lives until its expiry or its revoke, whichever comes first', () => {
+it('a key lives until its expiry or its revoke, whichever comes first', () => {
   expect(keyIsLive({}, 5)).toBe(true)
   expect(keyIsLive({ expiresAtMs: 5 }, 4)).toBe(true)
   expect(keyIsLive({ expiresAtMs: 5 }, 5)).toBe(false)
@@ -62,7 +62,7 @@ test('a key lives until its expiry or its revoke, whichever comes first', () => 
   )
 })
 
-test('the principal has what the record says, and no label', () => {
+it('the principal has what the record says, and no label', () => {
   const { record } = issueKey({
     hasher,
     id: 'demo',

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import type { Directory } from './directory.ts'
 import { keyHasher } from './key-hash.ts'
 import { issueKey, type KeyRecord } from './key-record.ts'
@@ -19,7 +19,7 @@ async function layered({ behind = [inStore], later = false } = {}) {
   return layeredDirectory({ front: staticDirectory([inFile]), back })
 }
 
-test('static: holds its keys and changes nothing', async () => {
+it('static: holds its keys and changes nothing', async () => {
   const directory = staticDirectory([inFile])
   expect(directory.findKey(inFile.lookup)).toEqual(inFile)
   expect(directory.findKey(inStore.lookup)).toBeUndefined()
@@ -30,14 +30,14 @@ test('static: holds its keys and changes nothing', async () => {
   expect(directory.findKey(inFile.lookup)).toEqual(inFile)
 })
 
-test('static: lists by id, in pages, without a hash', async () => {
+it('static: lists by id, in pages, without a hash', async () => {
   const directory = staticDirectory(['c', 'a', 'b'].map((id) => keyNamed(id)))
   const page = await directory.listKeys({ after: 'a', limit: 1 })
   expect(page.map(({ id }) => id)).toEqual(['b'])
   expect(page[0]).not.toHaveProperty('hash')
 })
 
-test('static: refuses two keys of one id or one secret', () => {
+it('static: refuses two keys of one id or one secret', () => {
   expect(() => staticDirectory([inFile, keyNamed('file')])).toThrow('two keys have the same id')
   expect(() => staticDirectory([inFile, { ...inFile, id: 'other' }])).toThrow('two keys have the same secret')
 })
@@ -45,7 +45,7 @@ test('static: refuses two keys of one id or one secret', () => {
 for (const later of [false, true]) {
   const when = later ? 'later' : 'at once'
 
-  test(`layered: finds what is in front and what is behind it, answering ${when}`, async () => {
+  it(`layered: finds what is in front and what is behind it, answering ${when}`, async () => {
     const directory = await layered({ later })
     expect(await directory.findKey(inFile.lookup)).toEqual(inFile)
     expect((await directory.findKey(inStore.lookup))?.id).toBe('store')
@@ -54,7 +54,7 @@ for (const later of [false, true]) {
     await directory.close()
   })
 
-  test(`layered: a key in front takes the place of its namesake, answering ${when}`, async () => {
+  it(`layered: a key in front takes the place of its namesake, answering ${when}`, async () => {
     const namesake = keyNamed('file', 'other')
     const directory = await layered({ behind: [namesake], later })
     expect(await directory.findKey(namesake.lookup)).toBeUndefined()
@@ -63,7 +63,7 @@ for (const later of [false, true]) {
   })
 }
 
-test('layered: writes go behind, and never touch what the file owns', async () => {
+it('layered: writes go behind, and never touch what the file owns', async () => {
   const directory = await layered()
   expect(await directory.createKey(keyNamed('file'))).toEqual({ status: 'exists' })
   expect(await directory.createKey(keyNamed('store'))).toEqual({ status: 'exists' })
@@ -74,7 +74,7 @@ test('layered: writes go behind, and never touch what the file owns', async () =
   await directory.close()
 })
 
-test('layered: pages run through both without a gap', async () => {
+it('layered: pages run through both without a gap', async () => {
   const directory = await layered({ behind: ['a', 'e', 'g', 'x'].map((id) => keyNamed(id)) })
   const seen: string[] = []
   for (let after = ''; ; after = seen.at(-1)!) {

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { mintVirtualKey, parseVirtualKey, VIRTUAL_KEY_PATTERN } from './virtual-key.ts'
 
 const minted = fc.constant(null).map(() => mintVirtualKey())
 const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
-test('a minted key has a public id, a secret of its own and nothing that needs escaping', () => {
+it('a minted key has a public id, a secret of its own and nothing that needs escaping', () => {
   const { id, secret } = mintVirtualKey()
   expect(secret).toMatch(/^tg-[0-9A-Za-z]{12}-[0-9A-Za-z]{32}$/)
   expect(secret.startsWith(`tg-${id}-`)).toBe(true)
@@ -13,19 +13,19 @@ test('a minted key has a public id, a secret of its own and nothing that needs e
   expect(parseVirtualKey(secret)).toEqual({ id })
 })
 
-test('a known key keeps its checksum from version to version', () => {
+it('a known key keeps its checksum from version to version', () => {
   // CRC-32 of the first 42 characters is 1237478129 (Python's zlib says so too), `1LkKaf` in base 62.
   const known = 'tg-0Az9Bz8Cx7Dw-0123456789ABCDEFGHIJKLMNOP1LkKaf'
   expect(parseVirtualKey(known)).toEqual({ id: '0Az9Bz8Cx7Dw' })
 })
 
-test('a scanner finds a key in the middle of other text', () => {
+it('a scanner finds a key in the middle of other text', () => {
   const { secret } = mintVirtualKey()
   const log = `Authorization: Bearer ${secret}, next line`
   expect(log.match(new RegExp(VIRTUAL_KEY_PATTERN))?.[0]).toBe(secret)
 })
 
-test('a thousand keys share neither an id nor a secret, and use every digit', () => {
+it('a thousand keys share neither an id nor a secret, and use every digit', () => {
   const keys = Array.from({ length: 1000 }, mintVirtualKey)
   expect(new Set(keys.map(({ id }) => id)).size).toBe(1000)
   expect(new Set(keys.map(({ secret }) => secret.slice(16, 42))).size).toBe(1000)
@@ -33,7 +33,7 @@ test('a thousand keys share neither an id nor a secret, and use every digit', ()
   expect([...digits].sort().join('')).toBe(base62)
 })
 
-test('no typo of one bit is taken for a key', () => {
+it('no typo of one bit is taken for a key', () => {
   const { secret } = mintVirtualKey()
   const bytes = Buffer.from(secret)
   for (let bit = 0; bit < bytes.length * 8; bit++) {
@@ -43,7 +43,7 @@ test('no typo of one bit is taken for a key', () => {
   }
 })
 
-test('no wrong character, swapped pair, missing or doubled character is taken for a key', () => {
+it('no wrong character, swapped pair, missing or doubled character is taken for a key', () => {
   const place = fc.nat({ max: 47 })
   fc.assert(
     fc.property(minted, place, fc.constantFrom(...base62, '-', '_'), ({ secret }, at, character) => {
@@ -59,7 +59,7 @@ test('no wrong character, swapped pair, missing or doubled character is taken fo
   )
 })
 
-test('other text is no key', () => {
+it('other text is no key', () => {
   const { secret } = mintVirtualKey()
   const others = [
     '',
@@ -77,7 +77,7 @@ test('other text is no key', () => {
   for (const text of others) expect(parseVirtualKey(text), JSON.stringify(text)).toBeUndefined()
 })
 
-test('random text is no key', () => {
+it('random text is no key', () => {
   fc.assert(fc.property(fc.string(), (text) => parseVirtualKey(text) === undefined))
   fc.assert(
     fc.property(

@@ -1,22 +1,23 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { MAX_AMOUNT, type NanoUsd, nanoUsd, usdToNano } from '../core/money.ts'
 import type { Amounts } from '../ledger/ledger.ts'
 import type { Call } from '../wire/call.ts'
 import { totalTokens, type Usage } from '../wire/usage.ts'
 import { type Bounds, type BoundsOptions, boundsOf, capFor } from './bounds.ts'
+import { completePrices } from './given-prices.ts'
 import type { ModelLimits } from './model-limits.ts'
 import { modelLimits } from './model-limits.ts'
-import { costOf, type Price, type UnitPrices } from './price.ts'
+import { costOf, eachKind, FREE, PRICED_KINDS, type Price, type UnitPrices } from './price.ts'
 
 const MINI: Price = {
-  input: 150_000_000,
-  cachedInput: 75_000_000,
-  cacheWrite: 150_000_000,
-  audioInput: 10_000_000_000,
-  output: 600_000_000,
-  audioOutput: 20_000_000_000,
-  perRequest: 0,
+  ...completePrices({
+    input: 150_000_000,
+    cachedInput: 75_000_000,
+    audioInput: 10_000_000_000,
+    output: 600_000_000,
+    audioOutput: 20_000_000_000,
+  }),
   tiers: [],
   source: 'listed',
   version: 'test',
@@ -54,61 +55,61 @@ function bounded(
 const amounts = (usd: number, tokens: number): Amounts => ({ usd: nanoUsd(usd), tokens, requests: 1 })
 
 describe('what is reserved, worked by hand', () => {
-  test('a chat without a cap: 1,000 input at $0.15, up to 16,384 output at $0.60, at least 2,048', () => {
+  it('a chat without a cap: 1,000 input at $0.15, up to 16,384 output at $0.60, at least 2,048', () => {
     const bounds = bounded()
     expect(bounds.want).toEqual(amounts(150_000 + 9_830_400, 17_384))
     expect(bounds.min).toEqual(amounts(150_000 + 1_228_800, 3_048))
     expect(bounds).toMatchObject({ bound: 'proven', inputTokens: 1_000, outputTokens: 16_384 })
   })
 
-  test('a client’s own cap is all or nothing', () => {
+  it('a client’s own cap is all or nothing', () => {
     const { min, want } = bounded({ maxOutputTokens: 500 })
     expect(min).toEqual(amounts(150_000 + 300_000, 1_500))
     expect(want).toEqual(min)
   })
 
-  test('unless it may be shortened near the limit', () => {
+  it('unless it may be shortened near the limit', () => {
     const { min, want } = bounded({ maxOutputTokens: 10_000 }, { nearLimit: 'cap' })
     expect(min).toEqual(amounts(150_000 + 1_228_800, 3_048))
     expect(want).toEqual(amounts(150_000 + 6_000_000, 11_000))
   })
 
-  test('each choice has its output; the input is paid once', () => {
+  it('each choice has its output; the input is paid once', () => {
     expect(bounded({ maxOutputTokens: 100, choices: 5 }).want).toEqual(amounts(150_000 + 300_000, 1_500))
   })
 
-  test('a cap above the model’s maximum buys no more than the maximum', () => {
+  it('a cap above the model’s maximum buys no more than the maximum', () => {
     expect(bounded({ maxOutputTokens: 1_000_000 }).outputTokens).toBe(16_384)
   })
 
-  test('of a small budget at most a quarter, and a minimum that a tenth of it pays for', () => {
+  it('of a small budget at most a quarter, and a minimum that a tenth of it pays for', () => {
     const { min, want } = bounded({}, { smallest: { usd: usdToNano('0.01') } })
     expect(min.usd).toBe(150_000 + 1_666 * 600)
     expect(want.usd).toBe(2_500_000)
   })
 
-  test('a key of $0.0001 can still make a call', () => {
+  it('a key of $0.0001 can still make a call', () => {
     const { min } = bounded({ inputBytes: 100 }, { smallest: { usd: usdToNano('0.0001') } })
     expect(min.usd).toBe(116 * 150 + 16 * 600)
     expect(min.usd).toBeLessThan(usdToNano('0.0001'))
   })
 
-  test('a limit in tokens sizes them likewise', () => {
+  it('a limit in tokens sizes them likewise', () => {
     const { min, want } = bounded({}, { smallest: { tokens: 10_000 } })
     expect(min.tokens).toBe(1_000 + 1_000)
     expect(want.tokens).toBe(2_500)
   })
 
-  test('longer answers of the past raise the minimum; answers that must be whole by their rarest', () => {
+  it('longer answers of the past raise the minimum; answers that must be whole by their rarest', () => {
     const typicalOutput = { p95: 3_000, p99: 5_000 }
     expect(bounded({}, { typicalOutput }).min.tokens).toBe(4_000)
-    expect(bounded({ structured: true }, { typicalOutput }).min.tokens).toBe(6_000)
+    expect(bounded({ structured: true }, { typicalOutput }).min.tokens).toBe(6_256)
     const hiding = { ...MINI_LIMITS, hiddenReasoning: true }
     expect(bounded({}, { typicalOutput }, MINI, hiding).min.tokens).toBe(6_000)
   })
 
-  test('embeddings have no output, and no window over all of their inputs together', () => {
-    const price = { ...MINI, input: 20_000_000, cachedInput: 20_000_000, cacheWrite: 20_000_000 }
+  it('embeddings have no output, and no window over all of their inputs together', () => {
+    const price = { ...MINI, ...completePrices({ input: 20_000_000 }) }
     const limits = modelLimits()('text-embedding-3-small')
     const bounds = bounded(
       { endpoint: 'embeddings', inputBytes: 99_984 },
@@ -121,33 +122,51 @@ describe('what is reserved, worked by hand', () => {
     expect(capFor(bounds.want, bounds)).toBeUndefined()
   })
 
-  test('several prompts to Completions have a window each', () => {
+  it('several prompts to Completions have a window each', () => {
     const limits = modelLimits()('gpt-3.5-turbo-instruct')
     const call = { endpoint: 'completions', inputBytes: 1_000_000, maxOutputTokens: 16 } as const
     expect(bounded({ ...call, choices: 1 }, {}, MINI, limits).inputTokens).toBe(4_096)
     expect(bounded({ ...call, choices: 20 }, {}, MINI, limits).inputTokens).toBe(81_920)
   })
 
-  test('images are bounded by the window, long text too', () => {
+  it('images are bounded by the window, long text too', () => {
     expect(bounded({ unboundedInput: true }).inputTokens).toBe(128_000)
     expect(bounded({ inputBytes: 5_000_000 }).inputTokens).toBe(128_000)
   })
 
-  test('audio, cache writes and long-context tiers are reserved at their own prices where the call may reach them', () => {
+  it('audio, cache writes and long-context tiers are reserved at their own prices where the call may reach them', () => {
     expect(bounded({ audioInput: true, maxOutputTokens: 1 }).unit.input).toBe(10_000_000_000)
     expect(bounded({ audioOutput: true, maxOutputTokens: 1 }).unit.output).toBe(20_000_000_000)
     expect(bounded({}, {}, { ...MINI, cacheWrite: 187_500_000 }).unit.input).toBe(187_500_000)
+    const long = { ...MINI, cacheWrite1h: 300_000_000 }
+    expect(bounded({}, {}, long).unit.input).toBe(300_000_000)
+    expect(bounded({}, { longWrites: false }, long).unit.input).toBe(150_000_000)
     const tiered = { ...MINI, tiers: [{ aboveInputTokens: 1_000, prices: { ...MINI, input: 300_000_000 } }] }
     expect(bounded({ inputBytes: 984 }, {}, tiered).unit.input).toBe(150_000_000)
     expect(bounded({ inputBytes: 985 }, {}, tiered).unit.input).toBe(300_000_000)
   })
 
-  test('4,096 tokens of output for a model of unknown maximum', () => {
+  it('of what was sent before, the provider’s own count is known: only what is new is bounded by its bytes', () => {
+    const call = { inputBytes: 100_000 }
+    expect(bounded(call, { seen: { bytes: 90_000, tokens: 20_000 } }).inputTokens).toBe(30_016)
+    expect(bounded(call, { seen: { bytes: 10_000, tokens: 20_000 } }).inputTokens).toBe(100_016)
+    expect(bounded({ inputBytes: 900_000 }, { seen: { bytes: 100, tokens: 90 } }).inputTokens).toBe(128_000)
+  })
+
+  it('a provider’s own prompt around tools and schemas is input, also where the call is translated for it', () => {
+    expect(bounded({ structured: true }).inputTokens).toBe(1_256)
+    expect(bounded({ structured: true }, { servedIn: 'anthropic' }).inputTokens).toBe(2_024)
+    expect(bounded({}, { servedIn: 'anthropic' }).inputTokens).toBe(1_000)
+    // Readers of Messages have counted it already.
+    expect(bounded({ structured: true, dialect: 'anthropic' }).inputTokens).toBe(1_000)
+  })
+
+  it('4,096 tokens of output for a model of unknown maximum', () => {
     expect(bounded({}, {}, MINI, UNKNOWN_LIMITS).outputTokens).toBe(4_096)
     expect(bounded({ maxOutputTokens: 9_000 }, {}, MINI, UNKNOWN_LIMITS).outputTokens).toBe(9_000)
   })
 
-  test('a price that is only a ceiling makes a soft bound', () => {
+  it('a price that is only a ceiling makes a soft bound', () => {
     expect(bounded({}, {}, { ...MINI, source: 'ceiling' }).bound).toBe('soft')
   })
 })
@@ -155,9 +174,9 @@ describe('what is reserved, worked by hand', () => {
 /** What passes for a proven bound is one: a small body may have a large bill. */
 describe('what cannot be bounded', () => {
   const hard = { smallest: { usd: usdToNano('5') } }
-  const free = { ...MINI, input: 0, cachedInput: 0, cacheWrite: 0, output: 0, source: 'free' } as const
+  const free = { ...MINI, ...FREE, source: 'free' } as const
 
-  test('images without a known window are refused under a hard limit, in money or tokens', () => {
+  it('images without a known window are refused under a hard limit, in money or tokens', () => {
     const call = { ...CHAT, unboundedInput: true }
     const refused = { status: 'unboundable', reason: 'input' }
     expect(boundsOf(call, MINI, UNKNOWN_LIMITS, hard)).toEqual(refused)
@@ -165,19 +184,19 @@ describe('what cannot be bounded', () => {
     expect(boundsOf(call, free, UNKNOWN_LIMITS, { smallest: { tokens: 1_000 } })).toEqual(refused)
   })
 
-  test('so are features that no price covers', () => {
+  it('so are features that no price covers', () => {
     const call = { ...CHAT, unpriced: ['service_tier'] }
     expect(boundsOf(call, MINI, MINI_LIMITS, hard)).toEqual({ status: 'unboundable', reason: 'unpriced' })
   })
 
-  test('where nothing hard is at stake they pass, softly', () => {
+  it('where nothing hard is at stake they pass, softly', () => {
     expect(bounded({ unboundedInput: true }, {}, MINI, UNKNOWN_LIMITS).bound).toBe('soft')
     expect(bounded({ unpriced: ['service_tier'] }).bound).toBe('soft')
     expect(bounded({ unboundedInput: true }, hard, free, UNKNOWN_LIMITS).status).toBe('bounded')
     expect(bounded({ unpriced: ['service_tier'] }, hard, free).status).toBe('bounded')
   })
 
-  test('a least cost beyond the books is refused; a worst case beyond them is asked for in part', () => {
+  it('a least cost beyond the books is refused; a worst case beyond them is asked for in part', () => {
     const dear = { ...MINI, output: 600_000_000_000 }
     const call = { ...CHAT, choices: 128, maxOutputTokens: 2 ** 40 }
     expect(boundsOf(call, dear, UNKNOWN_LIMITS)).toEqual({ status: 'unboundable', reason: 'amount' })
@@ -187,27 +206,27 @@ describe('what cannot be bounded', () => {
 
 /** A reservation that was granted in part never admits a request that costs more than the grant. */
 describe('the cap of a grant', () => {
-  test('is what it pays for', () => {
+  it('is what it pays for', () => {
     const bounds = bounded({}, { smallest: { usd: usdToNano('0.01') } })
     expect(capFor(amounts(2_500_000, 17_384), bounds)).toBe(3_916)
     expect(capFor(amounts(2_500_199, 17_384), bounds)).toBe(3_916)
     expect(capFor(amounts(2_500_200, 17_384), bounds)).toBe(3_917)
   })
 
-  test('is never above the model’s maximum or the client’s own', () => {
+  it('is never above the model’s maximum or the client’s own', () => {
     const rich = amounts(MAX_AMOUNT, MAX_AMOUNT)
     const smallest = { usd: usdToNano('1000') }
     expect(capFor(rich, bounded({}, { smallest }))).toBe(16_384)
     expect(capFor(rich, bounded({ maxOutputTokens: 300 }, { smallest }))).toBe(300)
   })
 
-  test('need not be when nothing is limited and everything is granted, and must be when it is not', () => {
+  it('need not be when nothing is limited and everything is granted, and must be when it is not', () => {
     const bounds = bounded()
     expect(capFor(bounds.want, bounds)).toBeUndefined()
     expect(capFor(amounts(bounds.want.usd - 1, bounds.want.tokens), bounds)).toBe(16_383)
   })
 
-  test('does not exist for a grant below the minimum, in any metric', () => {
+  it('does not exist for a grant below the minimum, in any metric', () => {
     const bounds = bounded()
     expect(capFor(amounts(bounds.min.usd - 1, bounds.min.tokens), bounds)).toBe('below-minimum')
     expect(capFor(amounts(bounds.min.usd, bounds.min.tokens - 1), bounds)).toBe('below-minimum')
@@ -216,15 +235,10 @@ describe('the cap of a grant', () => {
 })
 
 const nano = fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 600_000_000_000 }))
-const unitPrices: fc.Arbitrary<UnitPrices> = fc.record({
-  input: nano,
-  cachedInput: nano,
-  cacheWrite: nano,
-  audioInput: nano,
-  output: nano,
-  audioOutput: nano,
-  perRequest: fc.integer({ min: 0, max: 20_000_000 }),
-})
+const kinds = PRICED_KINDS.length
+const unitPrices: fc.Arbitrary<UnitPrices> = fc
+  .tuple(fc.array(nano, { minLength: kinds, maxLength: kinds }), fc.integer({ min: 0, max: 20_000_000 }))
+  .map(([each, perRequest]) => ({ ...eachKind((kind) => each[PRICED_KINDS.indexOf(kind)]!), perRequest }))
 const prices: fc.Arbitrary<Price> = fc
   .record({
     base: unitPrices,
@@ -287,7 +301,7 @@ describe('for any call, price, limits and budget', () => {
       (scenario): scenario is typeof scenario & { bounds: Bounds } => scenario.bounds.status === 'bounded',
     )
 
-  test('min ≤ want, and want is a quarter of a hard limit or min itself', () => {
+  it('min ≤ want, and want is a quarter of a hard limit or min itself', () => {
     fc.assert(
       fc.property(scenarios, ({ call, bounds: { min, want }, options: { smallest = {} } }) => {
         expect(min.usd).toBeLessThanOrEqual(want.usd)
@@ -306,7 +320,7 @@ describe('for any call, price, limits and budget', () => {
     .tuple(scenarios, fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }))
     .map(([scenario, usd, tokens]) => ({ ...scenario, granted: between(scenario.bounds, usd, tokens) }))
 
-  test('no usage that the cap allows costs more than the grant, in money or tokens', () => {
+  it('no usage that the cap allows costs more than the grant, in money or tokens', () => {
     fc.assert(
       fc.property(
         grants,
@@ -327,7 +341,7 @@ describe('for any call, price, limits and budget', () => {
     )
   })
 
-  test('one token more per choice would not be paid for', () => {
+  it('one token more per choice would not be paid for', () => {
     fc.assert(
       fc.property(grants, ({ bounds, granted }) => {
         const cap = capFor(granted, bounds)
@@ -341,7 +355,7 @@ describe('for any call, price, limits and budget', () => {
     )
   })
 
-  test('a larger grant never has a smaller cap', () => {
+  it('a larger grant never has a smaller cap', () => {
     fc.assert(
       fc.property(grants, fc.nat(10 ** 9), fc.nat(10 ** 6), ({ bounds, granted }, usd, tokens) => {
         const more = { usd: nanoUsd(granted.usd + usd), tokens: granted.tokens + tokens, requests: 1 }
@@ -367,9 +381,15 @@ function worstUsages(call: Call, bounds: Bounds, cap: number, part: number): Usa
     { input: tokens },
     { input: 0, cachedInput: tokens },
     { input: 0, cacheWrite: tokens },
+    { input: 0, cacheWrite1h: tokens },
+    { input: 0, imageInput: tokens },
     ...(call.audioInput ? [{ input: 0, audioInput: tokens }] : []),
   ])
   const output = cap * bounds.choices
-  const outputs = [{ output }, ...(call.audioOutput ? [{ output: 0, audioOutput: output }] : [])]
+  const outputs = [
+    { output },
+    { output: 0, imageOutput: output },
+    ...(call.audioOutput ? [{ output: 0, audioOutput: output }] : []),
+  ]
   return inputs.flatMap((input) => outputs.map((out) => ({ ...input, ...out })))
 }

@@ -1,9 +1,11 @@
+import type { Dialect } from '../core/dialect.ts'
 import { MAX_AMOUNT, nanoUsd } from '../core/money.ts'
 import type { Amounts, Metric } from '../ledger/ledger.ts'
 import type { Call } from '../wire/call.ts'
 import { divideUp } from './decimal.ts'
 import type { ModelLimits } from './model-limits.ts'
 import { type Price, TOKENS_PER_UNIT, type UnitPrices } from './price.ts'
+import type { SeenInput } from './sent-before.ts'
 import type { TypicalOutput } from './typical-output.ts'
 
 /** When a budget does not pay for all of a client's own cap: refuse the request, or shorten the cap. */
@@ -13,6 +15,12 @@ export interface BoundsOptions {
   /** The smallest hard limit per metric on the path; a metric without one is absent. */
   readonly smallest?: Partial<Record<Metric, number>>
   readonly nearLimit?: NearLimit
+  /** The dialect of whoever serves the call, where it is translated for them; the call's own by default. */
+  readonly servedIn?: Dialect
+  /** Whether the request may ask that what it writes to a cache be kept for an hour; taken to be so by default. */
+  readonly longWrites?: boolean
+  /** How much of the request was sent before, and what its provider counted. */
+  readonly seen?: SeenInput | undefined
   /** What this key's answers from this model have been like. */
   readonly typicalOutput?: TypicalOutput | undefined
 }
@@ -48,8 +56,14 @@ export interface Unboundable {
   readonly reason: 'input' | 'unpriced' | 'amount'
 }
 
-/** What providers add around the text; everything else they add is shorter than the JSON it comes from. */
+/** What providers add at the ends of a request; what they put around its messages is shorter than the JSON of those. */
 const REQUEST_OVERHEAD_TOKENS = 16
+/**
+ * The prompt that a provider adds itself where there are tools or a schema, at most. Anthropic publishes its own (530 tokens
+ * at most: https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview#pricing), the others do not: what they are
+ * seen to add is far less than what is allowed them here.
+ */
+const TOOL_PROMPT_TOKENS: Readonly<Record<Dialect, number>> = { openai: 256, anthropic: 1_024, gemini: 256 }
 /** The output that a model may have when nobody has said how much, and a hard limit must hold. */
 const UNKNOWN_MAX_OUTPUT_TOKENS = 4_096
 /** Answers are rarely longer: with a smaller minimum, many are cut near the limit. */
@@ -66,10 +80,11 @@ export function boundsOf(
   call: Call,
   price: Price,
   limits: ModelLimits,
-  { smallest = {}, nearLimit = 'refuse', typicalOutput }: BoundsOptions = {},
+  options: BoundsOptions = {},
 ): Bounds | Unboundable {
-  const inputTokens = inputBound(call, limits)
-  const unit = worstPrices(call, price, inputTokens)
+  const { smallest = {}, nearLimit = 'refuse', longWrites = true, typicalOutput } = options
+  const inputTokens = inputBound(call, limits, options)
+  const unit = worstPrices(call, price, { inputTokens, longWrites })
   const usdAtStake = smallest.usd !== undefined && !isFree(unit)
   const windowless = call.unboundedInput && limits.contextWindow === undefined
   if (windowless && (usdAtStake || smallest.tokens !== undefined))
@@ -131,13 +146,24 @@ export function worstAmounts(
 
 /**
  * A token of a byte-level encoding is at least a byte long, and no generation reads more than its window. Several
- * prompts to Completions have a window each; those of one Embeddings request are not counted, so bytes alone bound it.
+ * prompts to Completions have a window each; those of one Embeddings request are not counted, so bytes alone bound it. Of what
+ * was sent before, the provider's own count is known.
  */
-function inputBound(call: Call, { contextWindow }: ModelLimits): number {
-  const byBytes = call.inputBytes + REQUEST_OVERHEAD_TOKENS
+function inputBound(
+  call: Call,
+  { contextWindow }: ModelLimits,
+  { servedIn = call.dialect, seen = { tokens: 0, bytes: 0 } }: BoundsOptions,
+): number {
+  const known = Math.min(call.inputBytes, seen.tokens + call.inputBytes - seen.bytes)
+  const byBytes = known + REQUEST_OVERHEAD_TOKENS + toolPrompt(call, servedIn)
   if (contextWindow === undefined || call.endpoint === 'embeddings') return byBytes
   const byWindow = contextWindow * (call.endpoint === 'completions' ? call.choices : 1)
   return call.unboundedInput ? byWindow : Math.min(byBytes, byWindow)
+}
+
+/** Readers of Messages know which tools bring how much, and count it among the bytes. */
+function toolPrompt({ dialect, structured }: Call, servedIn: Dialect): number {
+  return structured && dialect !== 'anthropic' ? TOOL_PROMPT_TOKENS[servedIn] : 0
 }
 
 function outputBound(call: Call, { maxOutput }: ModelLimits): number {
@@ -147,15 +173,26 @@ function outputBound(call: Call, { maxOutput }: ModelLimits): number {
 }
 
 /** The dearest of all kinds that the call may be billed at, in every tier that its input may reach. */
-function worstPrices(call: Call, price: Price, inputTokens: number): WorstPrices {
+function worstPrices(
+  call: Call,
+  price: Price,
+  { inputTokens, longWrites }: { readonly inputTokens: number; readonly longWrites: boolean },
+): WorstPrices {
   const reached = price.tiers.filter((tier) => inputTokens > tier.aboveInputTokens)
   const all: readonly UnitPrices[] = [price, ...reached.map((tier) => tier.prices)]
   const most = (of: (prices: UnitPrices) => number) => Math.max(...all.map(of))
   return {
     input: most((it) =>
-      Math.max(it.input, it.cachedInput, it.cacheWrite, call.audioInput ? it.audioInput : 0),
+      Math.max(
+        it.input,
+        it.cachedInput,
+        it.cacheWrite,
+        longWrites ? it.cacheWrite1h : 0,
+        it.imageInput,
+        call.audioInput ? it.audioInput : 0,
+      ),
     ),
-    output: most((it) => Math.max(it.output, call.audioOutput ? it.audioOutput : 0)),
+    output: most((it) => Math.max(it.output, it.imageOutput, call.audioOutput ? it.audioOutput : 0)),
     perRequest: most((it) => it.perRequest),
   }
 }

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { countTokens, readVocabulary } from './byte-pairs.mts'
 
 const load = createRequire(__filename)
@@ -40,7 +40,7 @@ describe.each(['o200k_base', 'cl100k_base'])('%s', (encoding) => {
   const oracle = new Tiktoken(file)
   const trueCount = (text: string): number => oracle.encode(text, [], []).length
 
-  test('counts as js-tiktoken does, whatever the text', () => {
+  it('counts as js-tiktoken does, whatever the text', () => {
     fc.assert(
       fc.property(texts, (text) => {
         expect(countTokens(text, vocabulary)).toBe(trueCount(text))
@@ -49,12 +49,12 @@ describe.each(['o200k_base', 'cl100k_base'])('%s', (encoding) => {
     )
   })
 
-  test('what looks like a special token is text', () => {
+  it('what looks like a special token is text', () => {
     expect(countTokens('<|endoftext|>', vocabulary)).toBe(trueCount('<|endoftext|>'))
     expect(countTokens('<|endoftext|>', vocabulary)).toBeGreaterThan(1)
   })
 
-  test.each([
+  it.each([
     ['a word', 'x'.repeat(520)],
     ['spaces', `${' '.repeat(600)}x`],
     ['a clause without a stop', '一二三四五'.repeat(40)],
@@ -64,7 +64,7 @@ describe.each(['o200k_base', 'cl100k_base'])('%s', (encoding) => {
     expect(counted).toBeLessThanOrEqual(Buffer.byteLength(text))
   })
 
-  test.each(['a', ' ', '\n', '一', 'é́', '😀', '=', 'Aa', '\u0301'])(
+  it.each(['a', ' ', '\n', '一', 'é́', '😀', '=', 'Aa', '\u0301'])(
     'a flood of %j is counted, at no more than its bytes',
     (unit) => {
       const text = unit.repeat(200_000)

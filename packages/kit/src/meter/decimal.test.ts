@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { scaleDecimal } from './decimal.ts'
 
-test.each([
+it.each([
   [0.15, 9, 150_000_000],
   [0.0075, 9, 7_500_000],
   [0.003625, 9, 3_625_000],
@@ -15,16 +15,16 @@ test.each([
   expect(scaleDecimal(value, places)).toBe(scaled)
 })
 
-test('what is finer than an integer is rounded up', () => {
+it('what is finer than an integer is rounded up', () => {
   expect(scaleDecimal(1e-10, 9)).toBe(1)
   expect(scaleDecimal(0.18000000000000002, 9)).toBe(180_000_001)
 })
 
-test.each([Number.NaN, Number.POSITIVE_INFINITY, -1, 1e21])('%d is no price', (value) => {
+it.each([Number.NaN, Number.POSITIVE_INFINITY, -1, 1e21])('%d is no price', (value) => {
   expect(() => scaleDecimal(value, 9)).toThrow(RangeError)
 })
 
-test('every price with at most nine places comes out as it was written', () => {
+it('every price with at most nine places comes out as it was written', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: 1_000 }),

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { nanoUsd } from '../core/money.ts'
 import type { Bounds } from './bounds.ts'
 import { type BrokenOff, estimatedCharge, estimateUsage } from './estimate.ts'
@@ -30,24 +30,24 @@ const broken: BrokenOff = {
 }
 
 describe('a stream that broke off', () => {
-  test('is charged what was seen, and a second more at the speed it was seen at', () => {
+  it('is charged what was seen, and a second more at the speed it was seen at', () => {
     expect(estimateUsage(broken, bounds, limits)).toEqual({ input: 250, output: 200 })
   })
 
-  test('with a slack of 32 tokens at least', () => {
+  it('with a slack of 32 tokens at least', () => {
     expect(estimateUsage({ ...broken, outputTokensSeen: 5 }, bounds, limits)).toEqual({
       input: 250,
       output: 37,
     })
   })
 
-  test('and of one second at the model’s top speed at most: a burst is not a speed', () => {
+  it('and of one second at the model’s top speed at most: a burst is not a speed', () => {
     const burst = { ...broken, outputTokensSeen: 400, outputMs: 3 }
     expect(estimateUsage(burst, bounds, limits)).toEqual({ input: 250, output: 900 })
     expect(estimateUsage({ ...burst, outputMs: 0 }, bounds, limits)).toEqual({ input: 250, output: 900 })
   })
 
-  test('before any output was seen: what can have been generated since dispatch', () => {
+  it('before any output was seen: what can have been generated since dispatch', () => {
     const unseen = { ...broken, outputTokensSeen: 0, outputMs: 0 }
     expect(estimateUsage(unseen, bounds, limits)).toEqual({ input: 250, output: 1_000 })
     expect(estimateUsage({ ...unseen, sinceDispatchMs: 1 }, bounds, limits)).toEqual({
@@ -56,37 +56,37 @@ describe('a stream that broke off', () => {
     })
   })
 
-  test('every choice generates at the same time', () => {
+  it('every choice generates at the same time', () => {
     const both = { ...bounds, choices: 2 }
     expect(estimateUsage({ ...broken, outputTokensSeen: 0 }, both, limits).output).toBe(2_000)
     expect(estimateUsage({ ...broken, outputTokensSeen: 5 }, both, limits).output).toBe(69)
   })
 
-  test('input that nobody can count is charged at its bound', () => {
+  it('input that nobody can count is charged at its bound', () => {
     expect(estimateUsage({ ...broken, inputTokens: undefined }, bounds, limits).input).toBe(1_000)
   })
 })
 
 describe('where what was seen bounds nothing, all that was reserved is charged', () => {
-  test('an answer that is not a stream was finished before its first byte', () => {
+  it('an answer that is not a stream was finished before its first byte', () => {
     expect(estimateUsage({ ...broken, stream: false }, bounds, limits)).toEqual({
       input: 1_000,
       output: 2_000,
     })
   })
 
-  test('reasoning may be hidden', () => {
+  it('reasoning may be hidden', () => {
     expect(estimateUsage(broken, bounds, reasoning)).toEqual({ input: 1_000, output: 2_000 })
   })
 
-  test('no more than the cap that the provider was given', () => {
+  it('no more than the cap that the provider was given', () => {
     expect(estimateUsage({ ...broken, cap: 700 }, bounds, reasoning)).toEqual({ input: 1_000, output: 700 })
     expect(estimateUsage({ ...broken, cap: 110 }, bounds, limits)).toEqual({ input: 250, output: 110 })
   })
 })
 
 describe('the charge', () => {
-  test('prices each token at the dearest that it can be', () => {
+  it('prices each token at the dearest that it can be', () => {
     expect(estimatedCharge({ input: 250, output: 200 }, bounds, bounds.want)).toEqual({
       usd: 37_500 + 120_000,
       tokens: 450,
@@ -94,7 +94,7 @@ describe('the charge', () => {
     })
   })
 
-  test('is never above what was reserved, and never below what was seen', () => {
+  it('is never above what was reserved, and never below what was seen', () => {
     const calls = fc.record({
       inputTokens: fc.option(fc.nat(5_000), { nil: undefined }),
       outputTokensSeen: fc.nat(4_000),

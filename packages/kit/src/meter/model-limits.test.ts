@@ -1,11 +1,11 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { findListedProvider } from './genai-prices.ts'
 import { modelLimits } from './model-limits.ts'
 import { MODEL_FAMILIES } from './model-limits-table.ts'
 
 const limitsOf = modelLimits()
 
-test.each([
+it.each([
   ['gpt-3.5-turbo-0125', 16_385, 4_096, false, 'cl100k_base'],
   ['gpt-35-turbo', 16_385, 4_096, false, 'cl100k_base'],
   ['gpt-4-0613', 8_192, 8_192, false, 'cl100k_base'],
@@ -28,13 +28,13 @@ test.each([
   expect(limitsOf(model)).toMatchObject({ contextWindow, maxOutput, hiddenReasoning, encoding })
 })
 
-test('a vendor’s prefix, a fine-tune or capitals change nothing', () => {
+it('a vendor’s prefix, a fine-tune or capitals change nothing', () => {
   for (const model of ['openai/gpt-4o', 'ft:gpt-4o-2024-08-06:acme::x', 'GPT-4o']) {
     expect(limitsOf(model)).toEqual(limitsOf('gpt-4o'))
   }
 })
 
-test.each(['gpt-7', 'gpt-5.9', 'llama-3.3-70b', 'not-gpt-4o', '', 'x'.repeat(10_000)])(
+it.each(['gpt-7', 'gpt-5.9', 'llama-3.3-70b', 'not-gpt-4o', '', 'x'.repeat(10_000)])(
   'nothing good is assumed of %.20s',
   (model) => {
     expect(limitsOf(model)).toMatchObject({
@@ -45,7 +45,7 @@ test.each(['gpt-7', 'gpt-5.9', 'llama-3.3-70b', 'not-gpt-4o', '', 'x'.repeat(10_
   },
 )
 
-test('overrides win, field by field', () => {
+it('overrides win, field by field', () => {
   const own = modelLimits({
     llama: { contextWindow: 131_072, hiddenReasoning: false },
     'gpt-4o': { maxOutput: 99 },
@@ -55,11 +55,11 @@ test('overrides win, field by field', () => {
 })
 
 describe('the table', () => {
-  test('names a source for every row', () => {
+  it('names a source for every row', () => {
     for (const { source } of MODEL_FAMILIES) expect(source).toMatch(/^https:\/\//)
   })
 
-  test('has no row that the ones before it hide', () => {
+  it('has no row that the ones before it hide', () => {
     const reached = new Set(EXAMPLES.map((name) => MODEL_FAMILIES.find((family) => family.models.test(name))))
     expect(
       MODEL_FAMILIES.filter((family) => !reached.has(family)).map(({ models }) => models.source),
@@ -67,7 +67,7 @@ describe('the table', () => {
   })
 
   /** A window that is too small would be a bound that does not hold. */
-  test('has no smaller window than the price data, but where OpenAI’s own page says so', () => {
+  it('has no smaller window than the price data, but where OpenAI’s own page says so', () => {
     const smaller = ['openai', 'anthropic', 'google'].flatMap((providerId) =>
       findListedProvider([{ providerId }])!
         .models.filter(

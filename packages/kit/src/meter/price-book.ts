@@ -9,9 +9,11 @@ import {
   type ProviderHint,
 } from './genai-prices.ts'
 import { readListedPrice } from './listed-price.ts'
-import { FREE, type Price, type UnitPrices } from './price.ts'
-import { dearest, readMarket } from './price-market.ts'
+import { dearest, FREE, type ModelPrices, type Price } from './price.ts'
+import type { PriceList } from './price-list.ts'
+import { readMarket } from './price-market.ts'
 import { overrideKey, type PriceOverrides, readOverrides } from './price-override.ts'
+import { withPriority } from './service-tiers.ts'
 
 /** What every model costs, as far as it is known. */
 export interface PriceBook {
@@ -40,6 +42,8 @@ export interface PriceQuery {
 export interface PriceBookOptions {
   /** Contract prices and corrections, by `model` or `provider/model`. */
   readonly overrides?: PriceOverrides
+  /** Lists of one's own, which stand before the built-in one; the first that has a model prices it. */
+  readonly lists?: readonly PriceList[]
   /** What an unknown model costs: the dearest known price at its provider, or nothing will do. */
   readonly unknownPrice?: 'ceiling' | 'refuse'
   readonly clock?: Clock
@@ -61,35 +65,35 @@ const MINUTE_MS = 60_000
  */
 export function priceBook({
   overrides = {},
+  lists = [],
   unknownPrice = 'ceiling',
   clock = systemClock,
 }: PriceBookOptions = {}): PriceBook {
   const own = readOverrides(overrides)
-  const version = versionOf(own)
+  const version = versionOf(own, lists)
   const memo = new LRUCache<string, { readonly minute: number; readonly price: Price | false }>({
     max: MEMO_ENTRIES,
   })
   const market = readMarket()
 
-  /** A price for `gpt-4o` is also that of `gpt-4o-2024-08-06`, which the provider answers with, unless that has its own. */
-  function overrideFor({ provider, model }: PriceQuery): UnitPrices | undefined {
-    for (const name of new Set([model, model.replace(/-\d{4}-\d{2}-\d{2}$/, '')])) {
-      const override = own.get(overrideKey(`${provider}/${name}`)) ?? own.get(overrideKey(name))
-      if (override) return override
-    }
-    return undefined
-  }
-
   function look(query: PriceQuery, nowMs: number): Price | undefined {
-    const override = overrideFor(query)
-    if (override) return { ...override, tiers: [], source: 'override', version }
-
     const provider = providerOf(query)
+    const priced = (prices: ModelPrices, source: Price['source']): Price => ({
+      ...withPriority(prices, provider?.id, query.model),
+      source,
+      version,
+    })
+    const override = statedFor(query.model, [query.provider], own)
+    if (override) return priced(override, 'override')
+    for (const { prices } of lists) {
+      const stated = statedFor(query.model, [provider?.id, query.provider], prices)
+      if (stated) return priced(stated, 'listed')
+    }
     const listed = provider && findListedPrice(provider, query.model, nowMs)
     const price = listed && readListedPrice(listed, market.dearestAudio(provider))
-    if (price) return { ...price, source: 'listed', version }
+    if (price) return priced(price, 'listed')
     if (unknownPrice === 'refuse') return undefined
-    return { ...dearest([market.ceiling(provider), ...own.values()]), tiers: [], source: 'ceiling', version }
+    return priced({ ...dearest([market.ceiling(provider), ...own.values()]), tiers: [] }, 'ceiling')
   }
 
   function price(query: PriceQuery): Price | undefined {
@@ -109,6 +113,20 @@ export function priceBook({
   return { price, version }
 }
 
+/** A price for `gpt-4o` is also that of `gpt-4o-2024-08-06`, which the provider answers with, unless that has its own. */
+function statedFor(
+  model: string,
+  providers: readonly (string | undefined)[],
+  prices: ReadonlyMap<string, ModelPrices>,
+): ModelPrices | undefined {
+  for (const name of new Set([model, model.replace(/-\d{4}-\d{2}-\d{2}$/, '')])) {
+    const keys = [...providers.map((provider) => `${provider}/${name}`), name]
+    const key = keys.map(overrideKey).find((each) => prices.has(each))
+    if (key !== undefined) return prices.get(key)
+  }
+  return undefined
+}
+
 /** The provider in the data: as told, by its URL, by its name, or the maker that a model's name gives away. */
 function providerOf({ provider, model, priceAs, baseUrl }: PriceQuery): Provider | undefined {
   const hints: ProviderHint[] = priceAs ? [{ providerId: priceAs }] : []
@@ -116,9 +134,9 @@ function providerOf({ provider, model, priceAs, baseUrl }: PriceQuery): Provider
   return findListedProvider([...hints, { providerId: provider }, { modelId: model }])
 }
 
-/** `genai-prices@0.1.8`, and a short hash of the overrides when there are any, in whatever order they were written. */
-function versionOf(own: ReadonlyMap<string, UnitPrices>): string {
-  const data = `genai-prices@${GENAI_PRICES_VERSION}`
+/** `genai-prices@0.1.8`, the lists, and a short hash of the overrides when there are any, in whatever order they were written. */
+function versionOf(own: ReadonlyMap<string, ModelPrices>, lists: readonly PriceList[]): string {
+  const data = [`genai-prices@${GENAI_PRICES_VERSION}`, ...lists.map((list) => list.version)].join('+')
   if (own.size === 0) return data
   const entries = [...own].sort(([a], [b]) => (a < b ? -1 : 1))
   return `${data}+${createHash('sha256').update(JSON.stringify(entries)).digest('hex').slice(0, 12)}`

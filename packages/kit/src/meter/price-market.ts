@@ -1,7 +1,8 @@
 import type { Provider } from '@pydantic/genai-prices'
 import { allListedPrices, findListedProvider, type ProviderHint } from './genai-prices.ts'
-import { type AudioPrices, readListedPrice } from './listed-price.ts'
-import { FREE, type UnitPrices } from './price.ts'
+import type { AudioPrices } from './given-prices.ts'
+import { readListedPrice } from './listed-price.ts'
+import { dearest, FREE, type UnitPrices } from './price.ts'
 
 /**
  * Where a model's provider is in no list, its ceiling is the dearest of these: OpenAI, and OpenRouter, which resells
@@ -47,19 +48,5 @@ function onceByProvider<T>(work: (provider: Provider) => T): (provider: Provider
     const known = done.get(provider.id) ?? work(provider)
     done.set(provider.id, known)
     return known
-  }
-}
-
-/** Kind by kind, the highest of several prices. */
-export function dearest(prices: readonly UnitPrices[]): UnitPrices {
-  const most = (kind: keyof UnitPrices) => Math.max(0, ...prices.map((price) => price[kind]))
-  return {
-    input: most('input'),
-    cachedInput: most('cachedInput'),
-    cacheWrite: most('cacheWrite'),
-    audioInput: most('audioInput'),
-    output: most('output'),
-    audioOutput: most('audioOutput'),
-    perRequest: most('perRequest'),
   }
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import { createTokenizer, type Tokenizer, type TokenizerOptions } from './tokenizer.ts'
 
 const open: Tokenizer[] = []
@@ -26,27 +26,27 @@ function script(text: string): string {
   return path
 }
 
-test('counts in the encoding of the model', async () => {
+it('counts in the encoding of the model', async () => {
   const { count } = shared
   expect(await count(['hello world'], 'gpt-4o')).toBe(2)
   expect(await count(['你好，世界'], 'gpt-4o')).toBe(3)
   expect(await count(['你好，世界'], 'gpt-4')).toBe(6)
 })
 
-test('adds up texts, and special tokens are text', async () => {
+it('adds up texts, and special tokens are text', async () => {
   const { count } = shared
   expect(await count(['hello', ' world', ''], 'gpt-4o')).toBe(2)
   expect(await count(['<|endoftext|>'], 'gpt-4o')).toBe(7)
   expect(await count([], 'gpt-4o')).toBe(0)
 })
 
-test('many counts at once keep their own answers', async () => {
+it('many counts at once keep their own answers', async () => {
   const { count } = shared
   const counts = await Promise.all(Array.from({ length: 50 }, (_, i) => count([' a'.repeat(i)], 'gpt-4o')))
   expect(counts).toEqual(Array.from({ length: 50 }, (_, i) => i))
 })
 
-test('what cannot be counted is its bytes: too much waiting at once', async () => {
+it('what cannot be counted is its bytes: too much waiting at once', async () => {
   const { count } = tokenizer({ maxPendingBytes: 20 })
   expect(await Promise.all([count(['hello world'], 'gpt-4o'), count(['hello world'], 'gpt-4o')])).toEqual([
     2, 11,
@@ -55,12 +55,12 @@ test('what cannot be counted is its bytes: too much waiting at once', async () =
   expect(await Promise.all([few.count(['hello'], 'gpt-4o'), few.count(['hello'], 'gpt-4o')])).toEqual([1, 5])
 })
 
-test('a worker that cannot start', async () => {
+it('a worker that cannot start', async () => {
   const { count } = tokenizer({ workerPath: '/no/such/worker.mjs' })
   expect(await count(['hello world'], 'gpt-4o')).toBe(11)
 })
 
-test('a worker that dies with counts under way', async () => {
+it('a worker that dies with counts under way', async () => {
   const workerPath = script(
     `require('node:worker_threads').parentPort.on('message', () => { throw new Error('boom') })`,
   )
@@ -68,7 +68,7 @@ test('a worker that dies with counts under way', async () => {
   expect(await Promise.all([count(['hello'], 'gpt-4o'), count(['你好'], 'gpt-4o')])).toEqual([5, 6])
 })
 
-test('is started anew after it died, and left alone after three deaths in a row', async () => {
+it('is started anew after it died, and left alone after three deaths in a row', async () => {
   const workerPath = script(`
     const { parentPort } = require('node:worker_threads')
     parentPort.on('message', ({ id, texts }) => {
@@ -82,7 +82,7 @@ test('is started anew after it died, and left alone after three deaths in a row'
   expect(await count(['hello'], 'gpt-4o')).toBe(5)
 })
 
-test('closing answers what is under way, and everything later, in bytes', async () => {
+it('closing answers what is under way, and everything later, in bytes', async () => {
   const made = tokenizer({
     workerPath: script(`require('node:worker_threads').parentPort.on('message', () => {})`),
   })

@@ -1,6 +1,7 @@
 import { type ReservationKeeper, reservationKeeper } from '../ledger/keeper.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { isSpooled, type SpooledLedger, spooled } from '../ledger/spooled.ts'
+import { type SentBefore, sentBefore } from '../meter/sent-before.ts'
 import { createTokenizer, type Tokenizer } from '../meter/tokenizer.ts'
 import { type OutputEstimator, outputEstimator } from '../meter/typical-output.ts'
 import { createDenials, type Denials } from './denials.ts'
@@ -15,6 +16,8 @@ export interface Booth {
   readonly tokenizer: Tokenizer
   /** What a key's answers from a model have been like. */
   readonly typical: OutputEstimator
+  /** What providers have counted of texts that begin alike. */
+  readonly sent: SentBefore
   /** Who was denied lately, and how often in a row. */
   readonly denials: Denials
 }
@@ -31,6 +34,7 @@ export function boothOf(ledger: Ledger): Booth {
     keeper: reservationKeeper({ ledger: books }),
     tokenizer: createTokenizer(),
     typical: outputEstimator(),
+    sent: sentBefore(),
     denials: createDenials(),
   }
   booths.set(ledger, booth)

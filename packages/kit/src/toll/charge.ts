@@ -12,9 +12,15 @@ export interface Charge {
   readonly usage?: Usage
 }
 
-/** The charge of a usage at a price. */
-export function chargeOf(usage: Usage, price: Price, basis: Basis): Charge {
-  return { nanoUsd: costOf(usage, price), tokens: Math.min(totalTokens(usage), MAX_AMOUNT), basis, usage }
+/** The charge of a usage at a price; of other models that worked on the same call, at theirs. */
+export function chargeOf(
+  usage: Usage,
+  price: Price,
+  basis: Basis,
+  priceOfOther?: (model: string) => Price,
+): Charge {
+  const tokens = Math.min(totalTokens(usage), MAX_AMOUNT)
+  return { nanoUsd: costOf(usage, price, priceOfOther), tokens, basis, usage }
 }
 
 /** Two charges of one request: several provider calls, or a failed attempt before the one that answered. */

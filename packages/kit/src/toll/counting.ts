@@ -56,7 +56,7 @@ export function counting(toll: Toll, reading: Reading | undefined): Counting {
     },
     async charge({ whole, nowMs }) {
       const { demand } = toll
-      if (!demand) return wholeReservation(toll)
+      if (!demand || reading?.goesOn) return wholeReservation(toll)
       const usage = await seen()
       // A whole answer that shows text shows all of it, unless the model hides some.
       if (whole && usage.output > 0 && !demand.limits.hiddenReasoning) {

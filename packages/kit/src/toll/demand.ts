@@ -4,6 +4,7 @@ import { type Bounds, boundsOf, type Unboundable } from '../meter/bounds.ts'
 import { type ModelLimits, modelLimits } from '../meter/model-limits.ts'
 import type { Price } from '../meter/price.ts'
 import type { PriceBook } from '../meter/price-book.ts'
+import type { SeenInput } from '../meter/sent-before.ts'
 import type { TypicalOutput } from '../meter/typical-output.ts'
 import type { Call } from '../wire/call.ts'
 import { type Deployment, priceQuery } from '../wire/routes.ts'
@@ -22,15 +23,31 @@ export interface DemandOptions {
   /** The smallest hard limits over the caller, by metric. */
   readonly smallest: Partial<Record<Metric, number>>
   readonly typicalOutput: TypicalOutput | undefined
+  /** Whether the call may ask for its cache to be kept for an hour; taken to be so by default. */
+  readonly longWrites?: boolean
+  /** How much of the call was sent to a deployment before. */
+  readonly seenAt?: (deployment: Deployment) => SeenInput | undefined
 }
 
 const limitsOf = modelLimits()
+
+/** The names of the fields that ask for it, wherever they stand; and the escapes in which a name can be spelt. */
+const ASKS_FOR_LONG_WRITES = /ttl|retention|\\u/
+
+/** Whether a request may ask that what it writes to a cache be kept for an hour or more, which is dearer. */
+export function mayWriteLong(text: string): boolean {
+  return ASKS_FOR_LONG_WRITES.test(text)
+}
 
 /** Price and bound a call at a deployment. @throws TollgateError `price_unknown` where a budget needs to know and cannot. */
 export function demandOf(call: Call, deployment: Deployment, options: DemandOptions): Demand {
   const price = priceOf(deployment, options.prices)
   const limits = limitsOf(deployment.model)
-  const bounds = boundsOf(withSearches(call, deployment.model, price), price, limits, options)
+  const bounds = boundsOf(withSearches(call, deployment.model, price), price, limits, {
+    ...options,
+    servedIn: deployment.provider.dialect,
+    seen: options.seenAt?.(deployment),
+  })
   if (bounds.status === 'unboundable') throw unboundable(bounds, call, deployment.model)
   return { deployment, price, limits, bounds }
 }

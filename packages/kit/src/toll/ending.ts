@@ -1,6 +1,8 @@
+import { inputTokens } from '../wire/usage.ts'
 import type { Counting } from './counting.ts'
 import type { Reading } from './reading.ts'
-import { typicalKey } from './reserve.ts'
+import { senderOf, typicalKey } from './reserve.ts'
+import { sentTextOf } from './sent-text.ts'
 import { withLost } from './settlement.ts'
 import { endToll, type Toll } from './toll.ts'
 
@@ -16,8 +18,9 @@ export async function endCounted(toll: Toll, counting: Counting, ending: Counted
   await endToll(toll, withLost(toll, await counting.charge(ending)))
 }
 
-/** What the answers of this caller and model are like: the next reservation's minimum goes by it. */
+/** What the answers of this caller and model are like, and what its texts are counted as: the next reservation goes by it. */
 export function learn(toll: Toll, reading: Reading | undefined): void {
+  learnInput(toll, reading)
   const output = reading?.usage?.output
   if (output === undefined || !toll.demand) return
   const { principal, booth, demand, cap } = toll
@@ -28,4 +31,15 @@ export function learn(toll: Toll, reading: Reading | undefined): void {
     demand.deployment.model,
     Math.ceil(output / demand.bounds.choices),
   )
+}
+
+/** Where a handler of the application's own answers, it may have sent less of a request than it will of the next. */
+function learnInput(
+  { received, demand, proxied, principal, booth }: Toll,
+  reading: Reading | undefined,
+): void {
+  const usage = reading?.usage
+  if (!received || !demand || !proxied || !usage || !reading.complete || usage.others) return
+  const text = sentTextOf(received)
+  if (text) booth.sent.note(senderOf(principal, demand.deployment), text, inputTokens(usage))
 }

@@ -15,6 +15,8 @@ export interface Reading {
   readonly model: string | undefined
   /** The answer came to its own end, as its format has one. */
   readonly complete: boolean
+  /** The provider works on behind the answer: no usage will come. */
+  readonly goesOn: boolean
   /** It shows what is generated while it is generated. */
   readonly streaming: boolean
   /** When the first and the last bytes came, ms; undefined while there were none. */
@@ -36,6 +38,7 @@ export function jsonReading(format: Format): Reading {
     overtaken: false,
     model: undefined,
     complete: false,
+    goesOn: false,
     streaming: false,
     firstAtMs: undefined,
     lastAtMs: undefined,
@@ -44,9 +47,10 @@ export function jsonReading(format: Format): Reading {
       return bytes
     },
     end() {
-      const { usage, model } = reader.end()
+      const { usage, model, goesOn = false } = reader.end()
       reading.usage = usage
       reading.model = model
+      reading.goesOn = goesOn
       reading.complete = true
       return undefined
     },
@@ -67,6 +71,7 @@ export function eventReading(format: Format, hideUsage: boolean): Reading {
     overtaken: false,
     model: undefined,
     complete: false,
+    goesOn: false,
     streaming: true,
     firstAtMs: undefined,
     lastAtMs: undefined,

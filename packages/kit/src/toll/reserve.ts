@@ -11,8 +11,9 @@ import type { Call } from '../wire/call.ts'
 import type { ReceivedCall } from '../wire/received-call.ts'
 import type { Deployment } from '../wire/routes.ts'
 import type { Booth } from './booth.ts'
-import { type Demand, type DemandOptions, demandOf } from './demand.ts'
+import { type Demand, type DemandOptions, demandOf, mayWriteLong } from './demand.ts'
 import { type ExposeLimits, refusalOf } from './refusals.ts'
+import { sentTextOf } from './sent-text.ts'
 import { openToll, type Toll } from './toll.ts'
 
 /** How a service reserves: decided at assembly. */
@@ -111,15 +112,23 @@ export async function reserveToll(policy: ReservePolicy, request: ReserveRequest
 
 function sizingFor(
   policy: ReservePolicy,
-  { call, principal }: ReserveRequest,
+  { call, received, principal }: ReserveRequest,
   path: AccountId[],
 ): DemandOptions {
+  const text = received && sentTextOf(received)
   return {
     prices: policy.prices,
     nearLimit: policy.nearLimit,
     smallest: policy.observe ? {} : smallestOver(policy.booth, principal.org, path),
     typicalOutput: call && policy.booth.typical.typical(typicalKey(principal), call.model),
+    ...(received && { longWrites: mayWriteLong(received.text) }),
+    ...(text && { seenAt: (deployment) => policy.booth.sent.seen(senderOf(principal, deployment), text) }),
   }
+}
+
+/** Whose texts are remembered, and where they went: the org's, at a model of a provider, which counts them all alike. */
+export function senderOf({ org }: Principal, { provider, model }: Deployment): string {
+  return JSON.stringify([org, provider.name, model])
 }
 
 /** Whose habits size the minimum: the key's, or whatever names the caller most closely, in its org. */

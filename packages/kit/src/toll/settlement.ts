@@ -1,5 +1,6 @@
 import type { Price } from '../meter/price.ts'
 import { priceQuery } from '../wire/routes.ts'
+import type { Usage } from '../wire/usage.ts'
 import { addCharges, atLeast, type Charge, chargeOf } from './charge.ts'
 import type { Reading } from './reading.ts'
 import type { ToldCharge } from './told.ts'
@@ -29,8 +30,11 @@ export function knownCharge(
   if (toll.cut) return undefined
   const price = toll.demand && priceOfAnswer(toll, reading)
   // What a stream says before its end may not be its last word.
-  if (reading?.usage && !reading.overtaken && reading.complete && price)
-    return withLost(toll, chargeOf(reading.usage, price, 'exact'))
+  if (reading?.usage && !reading.overtaken && reading.complete && price) {
+    const { deployment } = toll.demand!
+    const priceOf = (model: string) => toll.sizing.prices.price(priceQuery(deployment, model))
+    return withLost(toll, statedCharge(toll, reading.usage, price, priceOf))
+  }
   const { status } = ending
   const failed = toll.proxied && status !== undefined && boughtNothing(status)
   return ending.refused || failed || toll.sentAtMs === undefined
@@ -82,7 +86,23 @@ function toldCharge(toll: Toll, told: ToldCharge): Charge {
   // An amount says nothing of tokens: all that were reserved are taken to be used.
   if ('nanoUsd' in told) return { nanoUsd: told.nanoUsd, tokens: toll.granted.tokens, basis: 'exact' }
   const price = priceOfReport(toll, told)
-  return price ? chargeOf(told.usage, price, 'exact') : wholeReservation(toll)
+  if (!price) return wholeReservation(toll)
+  return statedCharge(toll, told.usage, price, (model) => priceOfReport(toll, { ...told, model }))
+}
+
+/**
+ * The charge of a usage that somebody has stated. Other models that worked on the call (an advisor, a fallback) are billed
+ * at their own prices by the same provider; where one has none, all that was reserved is charged, or more if the rest is.
+ */
+function statedCharge(
+  toll: Toll,
+  usage: Usage,
+  price: Price,
+  priceOf: (model: string) => Price | undefined,
+): Charge {
+  const charge = chargeOf(usage, price, 'exact', (model) => priceOf(model) ?? price)
+  const allPriced = (usage.others ?? []).every(({ model }) => priceOf(model))
+  return allPriced ? charge : atLeast(wholeReservation(toll), charge)
 }
 
 function priceOfReport(

@@ -1,6 +1,8 @@
 import { type NanoUsd, nanoUsd, usdToNano } from '../core/money.ts'
-import { isObject } from '../wire/json.ts'
-import { readUsage } from '../wire/openai/usage.ts'
+import { readUsage as readMessagesUsage } from '../wire/anthropic/messages/usage.ts'
+import { readUsage as readGeminiUsage } from '../wire/gemini/usage.ts'
+import { isObject, type JsonObject } from '../wire/json.ts'
+import { readResponsesUsage, readUsage } from '../wire/openai/usage.ts'
 import type { Usage } from '../wire/usage.ts'
 
 /** What a handler says of a provider call it made: tokens, a provider's own answer, or an amount. */
@@ -27,7 +29,7 @@ export function readReport(report: UsageReport): ToldCharge {
     throw new RangeError('A usage report names its model')
   const named = { model: report.model, ...(report.provider ? { provider: report.provider } : {}) }
   if ('usage' in report) {
-    const usage = isObject(report.usage) ? readUsage(report.usage) : undefined
+    const usage = isObject(report.usage) ? readAnyUsage(report.usage, report.model) : undefined
     if (!usage) throw new RangeError("A usage report's `usage` is a provider's own usage object")
     return { ...named, usage }
   }
@@ -40,6 +42,14 @@ export function readReport(report: UsageReport): ToldCharge {
       output: tokens(report.outputTokens, 'outputTokens'),
     },
   }
+}
+
+/** A provider's own usage object, known by the names of its counts. What is plain in two dialects is the same in both. */
+function readAnyUsage(usage: JsonObject, model: string): Usage | undefined {
+  if ('promptTokenCount' in usage) return readGeminiUsage(usage)
+  if ('prompt_tokens' in usage) return readUsage(usage)
+  const isResponse = 'input_tokens_details' in usage || 'total_tokens' in usage
+  return isResponse ? readResponsesUsage(usage) : readMessagesUsage(usage, model)
 }
 
 function tokens(value: number, name: string): number {

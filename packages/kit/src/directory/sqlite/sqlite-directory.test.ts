@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import fc from 'fast-check'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { directoryConformance } from '../../conformance/directory.ts'
 import { keyHasher } from '../key-hash.ts'
 import { issueKey } from '../key-record.ts'
@@ -33,14 +33,14 @@ afterEach(() => {
 })
 
 directoryConformance({
-  test,
+  test: it,
   store: () => {
     const path = join(folder(), 'tollgate.db')
     return { open: (options) => sqliteDirectory(path, options), remove: () => {} }
   },
 })
 
-test('a new file, its folder and its journal are made, for their owner only', async () => {
+it('a new file, its folder and its journal are made, for their owner only', async () => {
   const path = join(folder(), 'data', 'deeper', 'tollgate.db')
   const directory = sqliteDirectory(path)
   await directory.createKey(issueKey({ hasher, org: 'acme' }).record)
@@ -49,7 +49,7 @@ test('a new file, its folder and its journal are made, for their owner only', as
   await directory.close()
 })
 
-test('a file that is already there keeps the mode its owner gave it', async () => {
+it('a file that is already there keeps the mode its owner gave it', async () => {
   const path = join(folder(), 'tollgate.db')
   writeFileSync(path, '')
   chmodSync(path, 0o640)
@@ -57,7 +57,7 @@ test('a file that is already there keeps the mode its owner gave it', async () =
   expect(statSync(path).mode & 0o777).toBe(0o640)
 })
 
-test('no byte of a secret reaches the disk', async () => {
+it('no byte of a secret reaches the disk', async () => {
   const home = folder()
   const directory = sqliteDirectory(join(home, 'tollgate.db'))
   const secrets = Array.from({ length: 50 }, (_, i) => {
@@ -73,7 +73,7 @@ test('no byte of a secret reaches the disk', async () => {
   await directory.close()
 })
 
-test('a file of a newer layout is refused and left as it is', async () => {
+it('a file of a newer layout is refused and left as it is', async () => {
   const path = join(folder(), 'tollgate.db')
   await sqliteDirectory(path).close()
   const db = new DatabaseSync(path)
@@ -83,13 +83,13 @@ test('a file of a newer layout is refused and left as it is', async () => {
   db.close()
 })
 
-test('a file that is no database is refused', () => {
+it('a file that is no database is refused', () => {
   const path = join(folder(), 'tollgate.db')
   writeFileSync(path, 'not a database, and longer than the header of one: '.repeat(20))
   expect(() => sqliteDirectory(path)).toThrow('file is not a database')
 })
 
-test('it shares a file with tables of others', async () => {
+it('it shares a file with tables of others', async () => {
   const path = join(folder(), 'tollgate.db')
   const db = new DatabaseSync(path)
   db.exec('CREATE TABLE account (id TEXT); INSERT INTO account VALUES (1); PRAGMA user_version = 7')
@@ -101,7 +101,7 @@ test('it shares a file with tables of others', async () => {
   db.close()
 })
 
-test('a lookup is one search of one tree', () => {
+it('a lookup is one search of one tree', () => {
   const path = join(folder(), 'tollgate.db')
   void sqliteDirectory(path).close()
   const db = new DatabaseSync(path)
@@ -110,7 +110,7 @@ test('a lookup is one search of one tree', () => {
   db.close()
 })
 
-test('several processes may open a new file at the same moment', async () => {
+it('several processes may open a new file at the same moment', async () => {
   const path = join(folder(), 'tollgate.db')
   const program = `
     import { sqliteDirectory } from ${JSON.stringify(pathToFileURL(join(__dirname, 'index.ts')))}
@@ -128,7 +128,7 @@ test('several processes may open a new file at the same moment', async () => {
   for (const { stderr, code } of await Promise.all(ended)) expect(code, stderr).toBe(0)
 })
 
-test('random histories on two handles agree with a map', async () => {
+it('random histories on two handles agree with a map', async () => {
   const name = fc.constantFrom('a', 'b', 'c', 'd')
   const command = fc.record({ what: fc.constantFrom('create', 'revoke', 'find'), name, there: fc.boolean() })
   await fc.assert(
