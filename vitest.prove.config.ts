@@ -9,8 +9,12 @@ export default defineConfig({
   resolve: { alias: tests.resolve!.alias! },
   test: {
     name: 'prove',
-    globalSetup: './test/support/redis/install.ts',
-    include: ['test/{mutation,simulation,proof}/**/*.{test,prove}.ts'],
+    globalSetup: ['./test/support/redis/install.ts', './test/support/redis/fetch-valkey.ts'],
+    include: [
+      'test/{mutation,simulation,proof}/**/*.{test,prove}.ts',
+      'test/faults/fleet-*.{test,prove}.ts',
+      'test/redis/{pains,tls,valkey}.test.ts',
+    ],
     env: { TOLLGATE_PROVE: '1' },
     testTimeout: HOUR_MS,
     hookTimeout: HOUR_MS,

@@ -32,7 +32,7 @@ const UNTOUCHED = { spent: 0, reserved: 0, unconfirmed: 0 }
 
 describe('an endpoint is never guessed from the shape of a body', () => {
   it.each([
-    ['/openai/v1/responses', { model: 'flat', input: 'Write a book.' }],
+    ['/openai/v1/responses/compact', { model: 'flat', input: 'Write a book.' }],
     ['/openai/v1/images/generations', { model: 'flat', prompt: 'A cat.', n: 10 }],
   ])('%s behind a proxy is refused, not taken for a cheaper one', async (path, body) => {
     const service = await ownProxy()
@@ -40,7 +40,7 @@ describe('an endpoint is never guessed from the shape of a body', () => {
     expect(answer.status).toBe(404)
     const { error } = (await answer.json()) as { error: { code: string; message: string } }
     expect(error.code).toBe('endpoint_not_found')
-    expect(error.message).toContain('This release serves /chat/completions, /completions, /embeddings.')
+    expect(error.message).toContain('This release serves /v1/chat/completions, ')
     expect(service.reached()).toBe(0)
     expect(await service.books()).toMatchObject(UNTOUCHED)
   })

@@ -53,7 +53,8 @@ async function expectCharged(gateway: Assembly, body: object, path?: string): Pr
   return nanoUsd
 }
 
-describe('input that is not in the body', () => {
+/** @see PAINS P2b: dario #1378: a small body, and a large bill. */
+describe('P2b: input that is not in the body', () => {
   const parts: Record<string, object[]> = {
     'an image by its address': said(image),
     'an image in base64': said({ type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }),
@@ -245,7 +246,8 @@ describe('output that nobody sees', () => {
   })
 })
 
-describe('a call that is larger than what is left', () => {
+/** @see PAINS P2: LiteLLM #40002: a reservation cut down to what is left, for a call as large as before. */
+describe('P2: a call that is larger than what is left', () => {
   const spent = async (nearLimit: 'refuse' | 'cap') => {
     const gateway = await assemble({ ...budget('1.00'), prices: flat, reserve: { nearLimit } })
     const rest = { model: 'flat', messages: text, max_tokens: 8500, metadata: { answer_tokens: '8500' } }

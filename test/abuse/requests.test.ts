@@ -25,7 +25,8 @@ describe('paths and methods that lead nowhere', () => {
     '/v1/fine_tuning/jobs',
     '/v1/files',
     '/v1/threads',
-    '/v1/responses',
+    '/v1/responses/compact',
+    '/v1/responses/resp_1/cancel',
     '/v1/',
     '/v1',
   ])('POST %s', async (path) => {
@@ -39,9 +40,9 @@ describe('paths and methods that lead nowhere', () => {
     },
   )
 
-  it('POST /v1/responses with an input, as the AI SDK does by default', async () => {
-    const input = JSON.stringify({ model: 'gpt-4o-mini', input: 'hello' })
-    await expectRefused({ path: '/v1/responses', body: input }, { status: 404, code: 'endpoint_not_found' })
+  it('POST /v1/responses with the body of another endpoint', async () => {
+    const input = JSON.stringify({ model: 'gpt-4o-mini', input: 5, messages: [] })
+    await expectRefused({ path: '/v1/responses', body: input }, { param: 'input' })
   })
 
   it.each(['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'QUERY'])(

@@ -22,7 +22,7 @@ const chat = (extra: object = {}) => ({
   ...extra,
 })
 
-it('a thousand mixed requests have a thousand records, whose charges are the books and the provider\u2019s count', async () => {
+it('a thousand mixed requests have a thousand records, whose charges are the books and the provider’s count', async () => {
   const home = folder()
   const path = join(home, 'tollgate.db')
   const ledger = sqliteLedger(path)

@@ -30,7 +30,8 @@ const endings: readonly (Behaviour | 'leave-early' | 'leave-late')[] = [
   'leave-late',
 ]
 
-describe('no ending leaves money held', () => {
+/** @see PAINS P4: LiteLLM #27639, #30460, #36592, TensorZero: reservations that nobody gives back. */
+describe('P4: no ending leaves money held', () => {
   it.each([true, false])('after hundreds of endings of every kind, with stream %s', async (stream) => {
     let turn = 0
     const gateway = await assemble({

@@ -178,7 +178,8 @@ describe('a failure before the first byte goes on to the next deployment', () =>
   })
 })
 
-describe('the budget goes with it', () => {
+/** @see PAINS P12: LiteLLM #41344, #39462: a fallback that costs more than what was reserved. */
+describe('P12: the budget goes with it', () => {
   it('a deployment that does not fit is skipped, and its provider never sees the call', async () => {
     // 100 tokens cost $0.0001 at a, $0.0002 at b and $0.002 at c.
     const { a, b, c, ask, tried, books } = await threeDeployments({ limitUsd: '0.0003' })

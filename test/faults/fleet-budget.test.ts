@@ -35,7 +35,8 @@ function countedFor(caller: Readonly<Record<string, string>>): { reached: number
   return { reached: theirs.length, nanoUsd: theirs.reduce((sum, { nanoUsd }) => sum + nanoUsd, 0) }
 }
 
-describe('three gateways on one budget', () => {
+/** @see PAINS P1: LiteLLM #34732, #18730, Envoy #680, higress #2464: check, then act. P3: LiteLLM #40095: the first burst of an unknown user. */
+describe('P1, P3: three gateways on one budget', () => {
   it('serve exactly the ten of a thousand parallel calls that $1 pays for', async () => {
     await fleet.budget('key:thousand', '1')
     const caller = { key: 'thousand' }

@@ -26,11 +26,19 @@ async function start(options: FleetOptions): Promise<GatewayFleet> {
   return fleet
 }
 
-describe('kill -9 of a gateway with 200 open streams', () => {
+/** Longer than a reservation lives without a heartbeat, ms. */
+const LONG_MS = 61_000
+
+/** Let so much time pass for the books of these gateways. */
+const outlive = ({ gateways }: GatewayFleet, each: readonly number[]) =>
+  Promise.all(each.map((at) => gateways[at]!.advance(LONG_MS)))
+
+/** @see PAINS P5: LiteLLM #30330: a process that dies keeps what it held for ever. */
+describe('P5: kill -9 of a gateway with 200 open streams', () => {
   it('is charged by the others in full, unconfirmed, and settled at what its heartbeats saw', async () => {
     const door = gate()
     const fleet = await start({
-      ttlMs: 3000,
+      ownClock: true,
       provider: {
         behave: (request) =>
           gatewayOf(request) === 0 ? { chunkIntervalMs: 50 } : { pause: { afterChunks: STILL, until: door } },
@@ -53,6 +61,7 @@ describe('kill -9 of a gateway with 200 open streams', () => {
     const billed = through(fleet, 0).reduce((sum, { nanoUsd }) => sum + nanoUsd, 0)
     const seenOfDead = seen.reduce((sum, { observed }) => sum + observed, 0) - 5 * STILL * TOKEN
 
+    await outlive(fleet, [1, 2])
     await until('the others have expired them', async () => {
       const { spent, reserved, unconfirmed } = await fleet.standing(ACCOUNT)
       expect(spent + reserved).toBe(205 * HELD)
@@ -61,7 +70,8 @@ describe('kill -9 of a gateway with 200 open streams', () => {
     expect(await fleet.standing(ACCOUNT)).toMatchObject({ spent: 200 * HELD, reserved: 5 * HELD })
     expect((await fleet.call(2, { caller, cap: CAP })).status).toBe(429)
     const tallies = await Promise.all([1, 2].map((at) => fleet.gateways[at]!.tally()))
-    expect(tallies.reduce((sum, { expired }) => sum + expired, 0)).toBe(200)
+    // Five of their own may have been among them, until the next heartbeat.
+    expect(tallies.reduce((sum, { expired }) => sum + expired, 0)).toBeGreaterThanOrEqual(200)
 
     const { settled, before, after } = await fleet.withLedger((ledger) => ledger.settleExpired('observed'))
     expect([settled.length, before]).toEqual([200, 200 * HELD])
@@ -85,46 +95,49 @@ describe('a gateway that stands still for longer than its reservations live', ()
     const [early, late] = [gate(), gate()]
     let begun = 0
     const fleet = await start({
-      ttlMs: 1500,
+      ownClock: true,
       provider: {
         behave: () => ({ pause: { afterChunks: STILL, until: begun++ % 2 === 0 ? early : late } }),
       },
     })
-    await fleet.budget(ACCOUNT, '2')
-    const { ended } = await openStreams(fleet, 0, 20)
-    expect(await fleet.standing(ACCOUNT)).toMatchObject({ reserved: 20 * HELD })
+    await fleet.budget(ACCOUNT, '20')
+    const { ended } = await openStreams(fleet, 0, 200)
+    expect(await fleet.standing(ACCOUNT)).toMatchObject({ reserved: 200 * HELD })
 
     fleet.gateways[0]!.pause()
+    await outlive(fleet, [1, 2])
     await until('the others have expired them', async () => {
       const { spent, reserved, unconfirmed } = await fleet.standing(ACCOUNT)
-      expect(spent + reserved).toBe(20 * HELD)
-      return unconfirmed === 20 * HELD
+      expect(spent + reserved).toBe(200 * HELD)
+      return unconfirmed === 200 * HELD
     })
     expect((await fleet.call(1, { caller, cap: CAP })).status).toBe(429)
     // Half of the answers end while nobody is there to read them.
     early.open()
-    await fleet.provider.waitFor(({ openStreams }) => openStreams === 10)
+    await fleet.provider.waitFor(({ openStreams }) => openStreams === 100)
 
     fleet.gateways[0]!.resume()
+    await outlive(fleet, [0])
     const revived = await until('half are settled, half live again', async () => {
       const stands = await fleet.standing(ACCOUNT)
-      expect(stands.spent + stands.reserved).toBeLessThanOrEqual(20 * HELD)
+      expect(stands.spent + stands.reserved).toBeLessThanOrEqual(200 * HELD)
       return stands.unconfirmed === 0 && stands
     })
-    expect(revived).toEqual({ spent: 10 * COST, reserved: 10 * HELD, unconfirmed: 0 })
+    expect(revived).toEqual({ spent: 100 * COST, reserved: 100 * HELD, unconfirmed: 0 })
     late.open()
     expect((await ended).every(({ whole }) => whole)).toBe(true)
     expect(await fleet.atRest(ACCOUNT)).toMatchObject({ spent: fleet.provider.totals().nanoUsd })
     tried({
-      fault: 'SIGSTOP of a gateway with 20 streams beyond their life, SIGCONT',
+      fault: 'SIGSTOP of a gateway with 200 streams beyond their life, SIGCONT',
       promised: 'expired, then corrected or revived',
-      happened: `books ${usd(20 * COST)} = provider`,
+      happened: `books ${usd(200 * COST)} = provider`,
       bound: '$0',
     })
   })
 })
 
-describe('SIGTERM of a gateway with open streams', () => {
+/** @see PAINS P21: LiteLLM #35531, #33872: spend that is lost at shutdown. */
+describe('P21: SIGTERM of a gateway with open streams', () => {
   it('lets those end that can, aborts the others, and leaves nothing held', async () => {
     const [open, never] = [gate(), gate()]
     let begun = 0
@@ -135,26 +148,26 @@ describe('SIGTERM of a gateway with open streams', () => {
       },
     })
     await fleet.budget(ACCOUNT, '100')
-    const { ended } = await openStreams(fleet, 0, 40, 2 * STILL)
+    const { ended } = await openStreams(fleet, 0, 200, 2 * STILL)
     const exited = fleet.gateways[0]!.terminate()
     open.open()
     expect(await exited).toBe(0)
     const answers = await ended
-    expect(answers.filter(({ whole }) => whole)).toHaveLength(20)
+    expect(answers.filter(({ whole }) => whole)).toHaveLength(100)
     await fleet.provider.waitFor(({ openStreams }) => openStreams === 0)
 
     const billed = fleet.provider.totals().nanoUsd
-    expect(billed).toBe(20 * 2 * STILL * TOKEN + 20 * STILL * TOKEN)
+    expect(billed).toBe(100 * 2 * STILL * TOKEN + 100 * STILL * TOKEN)
     const { spent, reserved, unconfirmed } = await fleet.standing(ACCOUNT)
     expect({ reserved, unconfirmed }).toEqual({ reserved: 0, unconfirmed: 0 })
     // Those that were cut are estimated: what was seen, and what the model may have said unseen.
     expect(spent).toBeGreaterThanOrEqual(billed)
-    expect(spent).toBeLessThanOrEqual(20 * 2 * STILL * TOKEN + 20 * HELD)
+    expect(spent).toBeLessThanOrEqual(100 * 2 * STILL * TOKEN + 100 * HELD)
     tried({
-      fault: 'SIGTERM of a gateway with 40 streams, half of them endless',
+      fault: 'SIGTERM of a gateway with 200 streams, half of them endless',
       promised: 'nothing held, provider ≤ charge ≤ reserved',
       happened: `${usd(spent)} charged, ${usd(billed)} billed, $0 held`,
-      bound: `the estimate of 20 cut streams: ${usd(spent - billed)}`,
+      bound: `the estimate of 100 cut streams: ${usd(spent - billed)}`,
     })
   })
 })

@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { acceptLoss, examineRedis } from '@tollgate/kit/ledger/redis'
+import { acceptRedisLoss, examineRedis } from '@tollgate/kit/ledger/redis'
 import { gate } from '@tollgate/testing'
 import { describe, expect, it } from 'vitest'
 import { closeAfter } from '../support/assembly.ts'
@@ -69,7 +69,7 @@ describe('a backup from before what the gateways remember', () => {
     expect(await fleet.standing(ACCOUNT)).toMatchObject({ spent: 3 * HELD })
     expect(await server.call('hget', META, 'ep')).toBe('0')
 
-    await acceptLoss(server.url, { org: ORG, sequence })
+    await acceptRedisLoss(server.url, { org: ORG, sequence })
     await advance(CLOSED_MS)
     await until('all serve again', async () => {
       const statuses = await askAll(fleet)

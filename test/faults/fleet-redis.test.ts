@@ -95,7 +95,8 @@ describe('a Redis that is killed (kill -9) and started again on its append-only 
   })
 })
 
-describe('a Redis that stands still (SIGSTOP)', () => {
+/** @see PAINS P8: LiteLLM #36804, #40620: every request hangs. */
+describe('P8: a Redis that stands still (SIGSTOP)', () => {
   it('is refused within the deadline; nothing is bought on an unknown reserve, and nothing stays held', async () => {
     const { fleet, first, rest, ended } = await running()
     fleet.server.pause()

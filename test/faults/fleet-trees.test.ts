@@ -90,7 +90,8 @@ async function traffic({ call }: GatewayFleet, { leaves }: Tree, random: Random)
   return statuses
 }
 
-describe('a tree of accounts with random limits, under random traffic of three gateways', () => {
+/** @see PAINS P18: LiteLLM #11962, #27394, #12905: a level of the hierarchy that nobody asks. */
+describe('P18: a tree of accounts with random limits, under random traffic of three gateways', () => {
   it('is at every instant within every limit, and every node is the sum of what is below it', async () => {
     const fleet = await startFleet({ provider: { chunkIntervalMs: 0.2 } })
     closeAfter(fleet.close)

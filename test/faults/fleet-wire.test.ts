@@ -84,7 +84,8 @@ const COMMANDS = ['reserve', 'settle', 'release'] as const
 /** What the client is told when everything else goes well. */
 const ANSWERED = { reserve: 200, settle: 200, release: 400 }
 
-describe('between one gateway and Redis', () => {
+/** @see PAINS P8: LiteLLM #33923, #33323, #34299: open although it was told to be closed, or hanging. */
+describe('P8: between one gateway and Redis', () => {
   it.each(COMMANDS)('a %s whose reply is lost counts once or not at all', async (command) => {
     const caller = await freshCaller()
     const lost = proxy.loseReply(next(command))

@@ -1,4 +1,4 @@
-import { acceptLoss, lookAtRedisBooks, redisLedger } from '@tollgate/kit/ledger/redis'
+import { acceptRedisLoss, lookAtRedisBooks, redisLedger } from '@tollgate/kit/ledger/redis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type RedisServer, redisWithAof } from '../support/redis.ts'
 import { openBooks, reserving, standing } from '../support/redis-books.ts'
@@ -62,11 +62,11 @@ describe('taking books as they are that have lost too much', () => {
       await expect(gateway.reserve(reserving('b', 1))).rejects.toThrow('lost more than can be told again')
 
     const operator = { org: 'acme', prefix: 'lost', clock }
-    expect(await acceptLoss(redis.url, operator)).toBe('accepted')
+    expect(await acceptRedisLoss(redis.url, operator)).toBe('accepted')
     nowMs += 10_000
     for (const [at, gateway] of gateways.entries())
       expect(await gateway.reserve(reserving(`after ${at}`, 1))).toMatchObject({ status: 'ok' })
-    expect(await acceptLoss(redis.url, { ...operator, sequence: 5 })).toBe('not_behind')
+    expect(await acceptRedisLoss(redis.url, { ...operator, sequence: 5 })).toBe('not_behind')
     expect(await standing(gateways[0])).toEqual([0, 12, 0])
     for (const gateway of gateways) await gateway.close()
   })

@@ -1,6 +1,6 @@
 import type { Ledger } from '@tollgate/kit/ledger'
 import {
-  acceptLoss,
+  acceptRedisLoss,
   initRedisLedger,
   type RedisLedgerOptions,
   redisLedger,
@@ -264,7 +264,7 @@ describe('a fail-over that loses the newest changes', () => {
     await server.call('hset', `tg:1:{${ORG}}:meta`, 'q', '1')
     const refusal = await ledger.reserve(reserving('c')).catch(String)
     const [, sequence] = /ledger recover --org acme --sequence (\d+)/.exec(String(refusal))!
-    await acceptLoss(server.url, { org: ORG, sequence: Number(sequence), clock })
+    await acceptRedisLoss(server.url, { org: ORG, sequence: Number(sequence), clock })
     clock.nowMs += 2500
     expect(await ledger.reserve(reserving('d'))).toMatchObject({ status: 'ok' })
     expect(await standing(ledger)).toEqual([6, 10, 0])
@@ -307,7 +307,7 @@ describe('books that have lost more than can be told again', () => {
     expect(refusal).toContain('have lost more than can be told again')
     expect(await standing(other())).toEqual([3 + 3 + 6, 1, 0])
     const [, sequence] = /--sequence (\d+)/.exec(refusal)!
-    await acceptLoss(server.url, { org: ORG, sequence: Number(sequence), clock })
+    await acceptRedisLoss(server.url, { org: ORG, sequence: Number(sequence), clock })
     clock.nowMs += 2500
     expect(await ledger.reserve(reserving('c'))).toMatchObject({ status: 'ok' })
     expect(await standing(ledger)).toEqual([3 + 3 + 6, 1 + 10, 0])
@@ -331,7 +331,7 @@ describe('books that have lost more than can be told again', () => {
     expect(await spend(ledger, 'held 0', 1)).toMatchObject({ status: 'settled' })
     await expect(ledger.reserve(reserving('c'))).rejects.toThrow('have lost more')
     const [, sequence] = /--sequence (\d+)/.exec(refusal)!
-    await acceptLoss(server.url, { org: ORG, sequence: Number(sequence), clock })
+    await acceptRedisLoss(server.url, { org: ORG, sequence: Number(sequence), clock })
     expect(await ledger.reserve(reserving('c'))).toMatchObject({ status: 'ok' })
     expect(await young.reserve(reserving('young 20', 1))).toMatchObject({ status: 'ok' })
   })

@@ -16,6 +16,7 @@ import { budgetFrom } from '@tollgate/kit/ledger'
 import type { Tier } from '@tollgate/kit/stages/tier-check'
 import type { ModelRoutesOptions, Provider } from '@tollgate/kit/wire'
 import {
+  type Dialect,
   type ModelPrice,
   memoryLedger,
   type SimulatedProvider,
@@ -44,11 +45,16 @@ export function closeAfter(close: () => Promise<void>): void {
   closing.push(close)
 }
 
+/** Where each SDK looks for its dialect on a server of one's own. */
+const MOUNTS = ['/v1', '/v1beta']
+
 export interface AssemblyOptions {
   readonly budgets?: readonly BudgetEntry[]
   /** One book for both sides: the provider's own prices, and the gateway's. */
   readonly prices?: Readonly<Record<string, ModelPrice>>
   readonly provider?: SimulatedProviderOptions
+  /** The dialect that the simulated provider is called in. Default `openai`. */
+  readonly dialect?: Dialect
   readonly reserve?: Partial<Parameters<typeof budgetReserve>[0]>
   readonly ledger?: Ledger
   /** Keys that the directory knows besides the assembly's own. */
@@ -88,6 +94,7 @@ export async function assemble({
   budgets = [],
   prices = {},
   provider: providerOptions = {},
+  dialect = 'openai',
   reserve = {},
   ledger = memoryLedger(),
   keys = [],
@@ -107,13 +114,13 @@ export async function assemble({
     budgets.map((budget) => budgetFrom(budget)),
   )
   const overrides = Object.fromEntries(
-    Object.entries(prices).map(([model, { input, output = '0', cachedInput = input }]) => [
+    Object.entries(prices).map(([model, { input, output = '0', cachedInput, cacheWrite, cacheWrite1h }]) => [
       model,
-      { input, output, cached_input: cachedInput },
+      { input, output, cached_input: cachedInput, cache_write: cacheWrite, cache_write_1h: cacheWrite1h },
     ]),
   )
   const routes = modelRoutes(
-    routing({ name: 'openai', dialect: 'openai', baseUrl: provider.url, apiKey: PROVIDER_KEY }),
+    routing({ name: dialect, dialect, baseUrl: provider.urlFor(dialect), apiKey: PROVIDER_KEY }),
   )
   const answered: Answered[] = []
   const app = express()
@@ -121,9 +128,9 @@ export async function assemble({
       res.once('finish', () => answered.push({ path: req.originalUrl, status: res.statusCode }))
       next()
     })
-    .use('/v1', ...before, (_req, _res, next) => next())
+    .use(MOUNTS, ...before, (_req, _res, next) => next())
     .use(
-      '/v1',
+      MOUNTS,
       compose(
         authVirtualKey({ directory: testDirectory(key, ...keys), masterKey: TEST_MASTER_KEY }),
         tierCheck({ tiers }),

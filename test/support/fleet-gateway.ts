@@ -6,6 +6,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
 import {
   auditLog,
@@ -22,9 +23,9 @@ import {
 import { spooled } from '@tollgate/kit/ledger'
 import { redisLedger } from '@tollgate/kit/ledger/redis'
 import express from 'express'
-import type { Asked, GatewayOptions, Tally, Told } from './fleet-process.ts'
+import type { Asked, GatewayOptions, Health, Tally, Told } from './fleet-process.ts'
 
-const { redis, provider, prices, users, ttlMs, deadlineMs, graceMs, ownClock } = JSON.parse(
+const { redis, provider, prices, users, ttlMs, deadlineMs, graceMs, ownClock, stalledSink } = JSON.parse(
   process.argv[2]!,
 ) as GatewayOptions
 
@@ -43,10 +44,12 @@ const routes = modelRoutes({
 const records = new Map<string, { readonly charged: number; readonly expired: boolean }>()
 const audit = auditLog({
   ledger,
+  ...(stalledSink && { maxQueued: 1000 }),
   sinks: [
     {
       name: 'count',
       write(batch) {
+        if (stalledSink) return new Promise(() => {})
         for (const { id, chargedNanoUsd, ending } of batch)
           records.set(id, { charged: chargedNanoUsd ?? 0, expired: ending === 'expired' })
       },
@@ -97,7 +100,20 @@ function tally(): Tally {
 
 const tell = (told: Told) => process.send!(told)
 
+const loop = monitorEventLoopDelay({ resolution: 10 })
+if (stalledSink) loop.enable()
+
+function health(): Health {
+  const loopP99Ms = loop.percentile(99) / 1e6
+  globalThis.gc!()
+  const { heapUsed, rss } = process.memoryUsage()
+  loop.reset()
+  const { queued, dropped } = audit.standings()[0]!
+  return { heapBytes: heapUsed, rssBytes: rss, loopP99Ms, queued, dropped }
+}
+
 process.on('message', async (asked: Asked) => {
+  if (asked.what === 'health') return tell({ what: 'health', health: health() })
   if (asked.what === 'advance') clock.aheadMs += asked.ms
   else await audit.flush()
   tell({ what: 'tally', tally: tally() })

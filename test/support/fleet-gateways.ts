@@ -6,7 +6,13 @@ import {
   type SimulatedProviderOptions,
   simulatedProvider,
 } from '@tollgate/testing'
-import { type GatewayOptions, type GatewayProcess, startGateway } from './fleet-process.ts'
+import {
+  type BooksAt,
+  type GatewayOptions,
+  type GatewayProcess,
+  type ProcessOptions,
+  startGateway,
+} from './fleet-process.ts'
 import { type RedisServer, redisWithAof, until } from './redis.ts'
 
 export const ORG = 'acme'
@@ -21,8 +27,12 @@ export const PATIENT = { deadlineMs: 20_000 }
 export interface FleetOptions extends Partial<Omit<GatewayOptions, 'provider' | 'prices' | 'redis'>> {
   /** Where the books are; a server that finds everything again after a kill -9, by default. */
   readonly server?: RedisServer
-  /** What each gateway reaches the books by; the server itself by default. */
+  /** How the books are reached; at the server's URL by default. */
+  readonly books?: BooksAt
+  /** What each gateway reaches them by instead. */
   readonly via?: readonly { readonly url: string }[]
+  /** The process of each gateway; three ordinary ones by default. */
+  readonly processes?: readonly ProcessOptions[]
   readonly provider?: SimulatedProviderOptions
 }
 
@@ -71,16 +81,20 @@ export interface GatewayFleet {
 
 export async function startFleet({
   server: given,
+  books: booksAt,
   via,
+  processes = [{}, {}, {}],
   provider: providerOptions = {},
   ttlMs = 60_000,
   deadlineMs = PATIENT.deadlineMs,
   graceMs = 1000,
   ownClock = false,
+  stalledSink = false,
   users,
 }: FleetOptions = {}): Promise<GatewayFleet> {
   const server = given ?? (await redisWithAof())
-  await initRedisLedger(server.url, { orgs: [ORG] })
+  const books = booksAt ?? server.url
+  await initRedisLedger(books, { orgs: [ORG] })
   const provider = await simulatedProvider({ prices: PRICES, ...providerOptions })
   const options = {
     provider: provider.url,
@@ -89,13 +103,15 @@ export async function startFleet({
     deadlineMs,
     graceMs,
     ownClock,
+    stalledSink,
     ...(users && { users }),
   }
-  const targets = via ?? [server, server, server]
-  const gateways = await Promise.all(targets.map(({ url }) => startGateway({ ...options, redis: url })))
+  const gateways = await Promise.all(
+    processes.map((one, at) => startGateway({ ...options, redis: via?.[at]?.url ?? books }, one)),
+  )
 
   async function withLedger<T>(work: (ledger: Ledger) => Promise<T>): Promise<T> {
-    const ledger = redisLedger(server.url, PATIENT)
+    const ledger = redisLedger(books, PATIENT)
     try {
       return await work(ledger)
     } finally {

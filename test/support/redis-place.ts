@@ -8,11 +8,11 @@ export const ORG = 'acme'
 export const BOBS_SECRET = 'a-secret-of-bob-that-is-long-enough-for-a-key'
 
 /** A place whose gateways keep their books on one Redis. */
-export interface Fleet extends Place {
+export interface RedisPlace extends Place {
   readonly redis: RedisServer
 }
 
-export interface FleetOptions {
+export interface RedisPlaceOptions {
   /** Lines of the server's own config. */
   readonly redis?: Readonly<Record<string, string>>
   /** What the config says of the store; `REDIS` stands for the server's address. */
@@ -23,7 +23,7 @@ export interface FleetOptions {
 }
 
 /** Where the gateways of a test call, how callers are called, and where the books are. */
-export const fleetYaml = (store: string, more: string): string => `
+export const redisYaml = (store: string, more: string): string => `
 store: "${store}"
 master_key: "the-master-key-of-a-fleet-is-the-same-everywhere"
 org: ${ORG}
@@ -31,13 +31,13 @@ teams: [{ id: science }, { id: sales }]
 ${more}`
 
 /** @param more the config beyond the store; keys above all. */
-export async function fleet(
+export async function redisPlace(
   more = keys(),
-  { redis: lines = {}, store = 'REDIS/0', provider = {}, init = true }: FleetOptions = {},
-): Promise<Fleet> {
+  { redis: lines = {}, store = 'REDIS/0', provider = {}, init = true }: RedisPlaceOptions = {},
+): Promise<RedisPlace> {
   const redis = await redisServer({ config: lines })
   closeAfter(() => redis.stop())
-  const made = await place(fleetYaml(store.replace('REDIS', redis.url), more), provider)
+  const made = await place(redisYaml(store.replace('REDIS', redis.url), more), provider)
   if (init) {
     const { code, err } = await made.command('ledger init')
     if (code !== 0) throw new Error(err)

@@ -21,14 +21,21 @@ const sqlite: MakeLedger = (request) => {
   return reopening(() => sqliteLedger(path, request))
 }
 
-/** One server, started when it is first needed; every ledger has keys of its own on it. */
-const redis: MakeLedger = async (request) => {
+/** Every ledger has keys of its own on the one server. */
+export const booksOn =
+  (given: () => Promise<{ readonly url: string }>): MakeLedger =>
+  async (request) => {
+    const { url } = await given()
+    const prefix = `t${books++}`
+    await initRedisLedger(url, { prefix, orgs: ['acme', 'globex'], clock: request.clock })
+    return reopening(() => redisLedger(url, { ...request, prefix, deadlineMs: 20_000 }))
+  }
+
+/** Started when it is first needed. */
+const redis: MakeLedger = booksOn(() => {
   server ??= redisServer()
-  const { url } = await server
-  const prefix = `t${books++}`
-  await initRedisLedger(url, { prefix, orgs: ['acme', 'globex'], clock: request.clock })
-  return reopening(() => redisLedger(url, { ...request, prefix, deadlineMs: 20_000 }))
-}
+  return server
+})
 
 function reopening(open: () => ReturnType<typeof sqliteLedger>): Awaited<ReturnType<MakeLedger>> {
   let ledger = open()

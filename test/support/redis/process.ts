@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePorts } from './ports.ts'
+import type { TestAuthority } from './tls.ts'
 
 /** One `redis-server` of a test: a real process, in a folder of its own. */
 export interface RedisProcess {
@@ -26,6 +27,21 @@ export interface RedisProcessOptions {
   /** Lines of `redis.conf`, without the repetition: `{ appendonly: 'yes' }`. */
   readonly config?: Readonly<Record<string, string>>
   readonly sentinel?: boolean
+  /** What is started: `redis-server` unless said otherwise, found on the PATH when it is no path. */
+  readonly program?: string
+  /** Beside this process's own environment. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Who has signed for it: it then speaks nothing but TLS. */
+  readonly tls?: TestAuthority
+}
+
+/** What does not change when a server is started again. */
+interface Start {
+  readonly folder: string
+  readonly sentinel: boolean
+  readonly program: string
+  readonly env: Readonly<Record<string, string>>
+  readonly tls: TestAuthority | undefined
 }
 
 const HOST = '127.0.0.1'
@@ -40,9 +56,13 @@ const ATTEMPTS = 5
 export async function startRedis({
   config = {},
   sentinel = false,
+  program = 'redis-server',
+  env = {},
+  tls,
 }: RedisProcessOptions = {}): Promise<RedisProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'tollgate-redis-'))
-  const { port, child } = await firstStart(folder, config, sentinel)
+  const start = { folder, sentinel, program, env, tls }
+  const { port, child } = await firstStart(start, config)
   let running = child
 
   async function kill(): Promise<void> {
@@ -54,12 +74,12 @@ export async function startRedis({
   return {
     host: HOST,
     port,
-    url: `redis://${HOST}:${port}`,
+    url: `redis${tls ? 's' : ''}://${HOST}:${port}`,
     folder,
     kill,
     async restart() {
       await kill()
-      running = await launch(folder, sentinel)
+      running = await launch(start)
     },
     pause: () => void running.kill('SIGSTOP'),
     resume: () => void running.kill('SIGCONT'),
@@ -71,22 +91,29 @@ export async function startRedis({
 }
 
 async function firstStart(
-  folder: string,
+  start: Start,
   config: Readonly<Record<string, string>>,
-  sentinel: boolean,
 ): Promise<{ port: number; child: ChildProcess }> {
   for (let attempt = 1; ; attempt++) {
     const [port = 0, busPort = 0] = await freePorts(2)
     // The bus of a cluster would otherwise be at the port plus 10,000, which the system has not given out.
     const bus = config['cluster-enabled'] === 'yes' ? { 'cluster-port': String(busPort) } : {}
-    writeConfig(folder, { port: String(port), ...(!sentinel && KEEP_NOTHING), ...bus, ...config })
+    writeConfig(start.folder, {
+      ...portLines(port, start),
+      ...(!start.sentinel && KEEP_NOTHING),
+      ...bus,
+      ...config,
+    })
     try {
-      return { port, child: await launch(folder, sentinel) }
+      return { port, child: await launch(start) }
     } catch (error) {
       if (attempt === ATTEMPTS || !/Address already in use|bind:/.test(String(error))) throw error
     }
   }
 }
+
+const portLines = (port: number, { tls }: Start): Readonly<Record<string, string>> =>
+  tls ? { port: '0', 'tls-port': String(port), ...tls.config } : { port: String(port) }
 
 function writeConfig(folder: string, config: Readonly<Record<string, string>>): void {
   const lines = Object.entries({ bind: HOST, dir: folder, ...config }).map(
@@ -95,9 +122,9 @@ function writeConfig(folder: string, config: Readonly<Record<string, string>>): 
   writeFileSync(join(folder, 'redis.conf'), lines.join(''))
 }
 
-async function launch(folder: string, sentinel: boolean): Promise<ChildProcess> {
+async function launch({ folder, sentinel, program, env }: Start): Promise<ChildProcess> {
   const args = [join(folder, 'redis.conf'), ...(sentinel ? ['--sentinel'] : [])]
-  const child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
   guard(child, folder)
   await ready(child, sentinel)
   // From here on it keeps nobody's event loop alive; before, it may be all that does.

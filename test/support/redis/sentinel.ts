@@ -1,3 +1,4 @@
+import type { RedisProcessOptions } from './process.ts'
 import { infoOf, type RedisPair, type RedisServer, redisPair, redisServer } from './servers.ts'
 import { until } from './until.ts'
 
@@ -12,10 +13,15 @@ export interface RedisSentinels extends RedisPair {
 const NAME = 'books'
 
 /** A master and its replica, watched by three sentinels that agree on who is who. */
-export async function redisSentinels(): Promise<RedisSentinels> {
-  const pair = await redisPair()
+export async function redisSentinels({
+  tls,
+}: Pick<RedisProcessOptions, 'tls'> = {}): Promise<RedisSentinels> {
+  const secure = tls && { tls }
+  const pair = await redisPair(undefined, { ...secure })
   const { host, port } = pair.master
-  const sentinels = await Promise.all(Array.from({ length: 3 }, () => redisServer({ sentinel: true })))
+  const sentinels = await Promise.all(
+    Array.from({ length: 3 }, () => redisServer({ sentinel: true, ...secure })),
+  )
   for (const { call } of sentinels) {
     await call('sentinel', 'monitor', NAME, host, port, 2)
     await call('sentinel', 'set', NAME, 'down-after-milliseconds', 500)

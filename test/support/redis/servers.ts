@@ -19,6 +19,7 @@ export async function redisServer(options: RedisProcessOptions = {}): Promise<Re
         host: server.host,
         port: server.port,
         lazyConnect: true,
+        ...(options.tls && { tls: { ca: options.tls.ca } }),
         retryStrategy: () => null,
       })
       redis.on('error', () => {})
@@ -34,8 +35,11 @@ export async function redisServer(options: RedisProcessOptions = {}): Promise<Re
 }
 
 /** One server that finds everything again after a kill -9. */
-export function redisWithAof(fsync: 'always' | 'everysec' = 'everysec'): Promise<RedisServer> {
-  return redisServer({ config: { appendonly: 'yes', appendfsync: fsync } })
+export function redisWithAof(
+  fsync: 'always' | 'everysec' = 'everysec',
+  options: Pick<RedisProcessOptions, 'program' | 'env'> = {},
+): Promise<RedisServer> {
+  return redisServer({ ...options, config: { appendonly: 'yes', appendfsync: fsync } })
 }
 
 export interface RedisPair {
@@ -55,10 +59,12 @@ export interface RedisPair {
  */
 export async function redisPair(
   link?: (master: RedisServer) => Promise<{ readonly port: number }>,
+  { tls }: Pick<RedisProcessOptions, 'tls'> = {},
 ): Promise<RedisPair> {
-  const master = await redisServer()
+  const secure = tls && { tls }
+  const master = await redisServer({ ...secure })
   const { port } = (await link?.(master)) ?? master
-  const replica = await redisServer({ config: { replicaof: `127.0.0.1 ${port}` } })
+  const replica = await redisServer({ ...secure, config: { replicaof: `127.0.0.1 ${port}` } })
   await until(
     'the replica follows',
     async () => infoOf(await replica.call('info', 'replication'), 'master_link_status') === 'up',
