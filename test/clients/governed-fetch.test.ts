@@ -235,7 +235,12 @@ describe('an endpoint that has no price', () => {
 
   it('is no way around a budget by another spelling of the path', async () => {
     const it = await worker()
-    for (const path of ['/chat/completions/', '/Chat/Completions', '/chat%2Fcompletions', '/responses']) {
+    for (const path of [
+      '/chat/completions/',
+      '/Chat/Completions',
+      '/chat%2Fcompletions',
+      '/responses/compact',
+    ]) {
       const answer = await it.fetch(it.provider.url + path, { method: 'POST', body: JSON.stringify(ask()) })
       expect([path, answer.status]).toEqual([path, 400])
     }

@@ -24,10 +24,15 @@ export interface Behaviour {
 
   /** The answer's natural length in tokens, which a cap may cut short. Default 24, or the request's `metadata.answer_tokens`. */
   readonly answerTokens?: number
-  /** Tokens that the model thinks before it speaks: billed as output and capped with it, never seen. */
+  /**
+   * Tokens that the model thinks before it speaks: billed as output and capped with it. They are seen only where a dialect
+   * shows thoughts and the request asks for them; a request that asks a model to think gets 16 unless told otherwise.
+   */
   readonly reasoningTokens?: number
   /** How much of the input the provider finds in its prompt cache, tokens. */
   readonly cachedTokens?: number
+  /** How much of the rest it writes to its prompt cache, tokens; Anthropic's dialect alone tells, and keeps it as long as the request says. */
+  readonly cacheWriteTokens?: number
   /** Exactly this answer, tokenized by o200k. */
   readonly text?: string
   /** Answer in words of several bytes a character. */
@@ -35,7 +40,8 @@ export interface Behaviour {
 
   /**
    * Where a stream tells the usage that was asked for: in a chunk of its own at the end, as OpenAI does; in one before
-   * the finish chunk; on the finish chunk itself; or nowhere. `never` holds for JSON answers too.
+   * the finish chunk; on the finish chunk itself; or nowhere. `never` holds for JSON answers and all dialects; the other
+   * places are those of Chat Completions.
    */
   readonly usage?: 'last' | 'before-finish' | 'with-finish' | 'never'
   /** How the events of a stream are spelt. */
@@ -76,7 +82,7 @@ export interface SseForm {
   readonly comments?: boolean
   /** `data:{…}` rather than `data: {…}`. */
   readonly tight?: boolean
-  /** Send the closing `[DONE]`. Default true. */
+  /** Send the closing `[DONE]`, in dialects that have one. Default true. */
   readonly done?: boolean
 }
 

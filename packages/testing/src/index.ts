@@ -15,11 +15,12 @@ export {
 } from './behaviour.ts'
 export { type FixedClock, fixedClock } from './clock.ts'
 export { countTokens } from './count.ts'
+export type { CountInput } from './count-input.ts'
+export type { Dialect } from './dialect.ts'
 export { type Gate, gate } from './gate.ts'
 export { TEST_MASTER_KEY, type TestKey, type TestKeyOptions, testDirectory, testKey } from './key.ts'
 export { memoryLedger, type Spend, spend } from './ledger.ts'
 export type { ProviderOutcome, ProviderRequest, ProviderTotals } from './log.ts'
-export type { CountInput } from './openai/input.ts'
 export { EXAMPLE_PRICES, type ModelPrice, type ProviderUsage } from './prices.ts'
 export {
   type SimulatedProvider,

@@ -32,7 +32,7 @@ export interface ProviderRequest {
   readonly usage: ProviderUsage
   /** What that usage costs at the provider's own prices, nano-USD. */
   readonly nanoUsd: number
-  /** What was generated so far, one text a choice; tool calls as their names and arguments. */
+  /** What was generated so far but for thoughts, one text a choice; tool calls as their names and arguments. */
   readonly texts: readonly string[]
 }
 
@@ -42,7 +42,7 @@ export interface ProviderTotals {
   readonly requests: number
   /** Requests that reached a model: neither refused nor reset. */
   readonly reached: number
-  /** Cached input included. */
+  /** What was read from the prompt cache and written to it included. */
   readonly inputTokens: number
   readonly outputTokens: number
   readonly nanoUsd: number
@@ -57,7 +57,7 @@ export interface Entry extends ProviderRequest {
   status: number
   streamed: boolean
   chunksSent: number
-  usage: { input: number; cachedInput: number; output: number; reasoning: number }
+  usage: { -readonly [Kind in keyof ProviderUsage]: ProviderUsage[Kind] }
   texts: string[]
   /** Set when the request has reached a model. */
   bill: Bill | undefined
@@ -145,7 +145,7 @@ function sumOf(entries: Iterable<Entry>): ProviderTotals {
   for (const { bill, usage, nanoUsd } of entries) {
     sum.requests += 1
     if (bill) sum.reached += 1
-    sum.inputTokens += usage.input + usage.cachedInput
+    sum.inputTokens += usage.input + usage.cachedInput + (usage.cacheWrite ?? 0) + (usage.cacheWrite1h ?? 0)
     sum.outputTokens += usage.output
     sum.nanoUsd += nanoUsd
   }

@@ -1,7 +1,7 @@
 import type { Ending, Refusal } from './behaviour.ts'
 import type { Exchange } from './exchange.ts'
 import { pace } from './patience.ts'
-import type { Plan, StreamPlan } from './plan.ts'
+import type { Plan, StreamEvent, StreamPlan } from './plan.ts'
 import { outlet, spellEvent } from './sse.ts'
 import type { Piece } from './text.ts'
 
@@ -19,11 +19,12 @@ export async function reset(exchange: Exchange): Promise<void> {
 export async function refuse(exchange: Exchange, refusal: Refusal): Promise<void> {
   await beforeHead(exchange)
   if (exchange.patience.gone) return
-  const { res, entry, headers, errorText, end } = exchange
-  const body = Buffer.from(errorText(refusal))
-  entry.status = refusal.status
+  const { res, entry, headers, error, end } = exchange
+  const { status, text } = error(refusal)
+  const body = Buffer.from(text)
+  entry.status = status
   end('refused')
-  res.writeHead(refusal.status, {
+  res.writeHead(status, {
     ...headers(),
     'content-type': 'application/json; charset=utf-8',
     'content-length': body.length,
@@ -36,8 +37,7 @@ export async function refuse(exchange: Exchange, refusal: Refusal): Promise<void
 export async function perform(exchange: Exchange, plan: Plan): Promise<void> {
   const { entry } = exchange
   entry.bill = plan.bill
-  entry.usage.cachedInput = Math.min(plan.cachedTokens, plan.inputTokens)
-  entry.usage.input = plan.inputTokens - entry.usage.cachedInput
+  countInput(entry.usage, plan)
   entry.texts = plan.choices.map(() => '')
   exchange.changed()
   await beforeHead(exchange)
@@ -45,6 +45,17 @@ export async function perform(exchange: Exchange, plan: Plan): Promise<void> {
   entry.status = 200
   if (plan.stream) await performStream(exchange, plan, plan.stream)
   else await performWhole(exchange, plan)
+}
+
+/** Each token of the input once: read from the cache, written to it, or neither. */
+function countInput(
+  usage: Exchange['entry']['usage'],
+  { inputTokens, cachedTokens, cacheWrite }: Plan,
+): void {
+  usage.cachedInput = Math.min(cachedTokens, inputTokens)
+  const written = Math.min(cacheWrite?.tokens ?? 0, inputTokens - usage.cachedInput)
+  if (cacheWrite && written > 0) usage[cacheWrite.hour ? 'cacheWrite1h' : 'cacheWrite'] = written
+  usage.input = inputTokens - usage.cachedInput - written
 }
 
 /** What comes before the head of an answer, whatever the answer is. */
@@ -79,12 +90,10 @@ async function generate(
       if (due) await due
       if (patience.gone) return 'gone'
       usage.output += piece.tokens
-      if (piece.hidden) usage.reasoning += piece.tokens
-      else {
-        texts[choice] += piece.text
-        chunks += 1
-        say?.(choice, piece)
-      }
+      if (piece.thought) usage.reasoning += piece.tokens
+      else texts[choice] += piece.text
+      if (piece.thought !== 'hidden') chunks += 1
+      say?.(choice, piece)
       changed()
     }
   }
@@ -99,7 +108,7 @@ async function performStream(exchange: Exchange, plan: Plan, stream: StreamPlan)
   const { res, entry, behaviour } = exchange
   const { sse = {}, ending, gzip } = behaviour
   const out = outlet(res, behaviour)
-  const send = (data: string) => out.write(spellEvent(data, sse))
+  const send = (event: StreamEvent) => out.write(spellEvent(event, sse))
 
   entry.streamed = true
   res.writeHead(200, {
@@ -109,22 +118,22 @@ async function performStream(exchange: Exchange, plan: Plan, stream: StreamPlan)
     ...(gzip ? { 'content-encoding': 'gzip' } : {}),
   })
   res.flushHeaders()
-  for (const data of stream.head) send(data)
+  for (const event of stream.head(entry.usage)) send(event)
 
   const generated = await generate(exchange, plan.choices, (choice, piece) => {
-    send(stream.chunk(choice, piece))
-    entry.chunksSent += 1
+    for (const event of stream.chunk(choice, piece, entry.usage)) send(event)
+    if (piece.thought !== 'hidden') entry.chunksSent += 1
   })
   if (generated === 'gone') return
   if (ending && ending.how !== 'reset') {
-    if (ending.how === 'error') send(exchange.errorText(ending.refusal))
+    if (ending.how === 'error') send(stream.error(ending.refusal))
     out.flush()
     if (ending.how === 'die') breakOff(exchange)
     else complete(exchange)
     return
   }
-  for (const data of stream.tail(entry.usage)) send(data)
-  if (sse.done !== false) send(stream.done)
+  for (const event of stream.tail(entry.usage)) send(event)
+  if (stream.done && sse.done !== false) send(stream.done)
   out.flush()
   complete(exchange)
 }
@@ -134,7 +143,7 @@ async function performWhole(exchange: Exchange, plan: Plan): Promise<void> {
   const { ending, gzip, cut } = behaviour
   if ((await generate(exchange, plan.choices)) === 'gone') return
 
-  const whole = ending?.how === 'error' ? exchange.errorText(ending.refusal) : plan.body(entry.usage)
+  const whole = ending?.how === 'error' ? exchange.error(ending.refusal).text : plan.body(entry.usage)
   const headers: Record<string, string | number> = {
     ...exchange.headers(),
     'content-type': 'application/json',

@@ -1,3 +1,4 @@
+import type { Refusal } from './behaviour.ts'
 import type { Bill, ProviderUsage } from './prices.ts'
 import type { Piece } from './text.ts'
 
@@ -9,7 +10,10 @@ export interface Plan {
   /** Absent where nothing is billed. */
   readonly bill?: Bill
   readonly inputTokens: number
+  /** How much of the input is read from the prompt cache. */
   readonly cachedTokens: number
+  /** How much of the rest is written to it, and for how long it is kept there. */
+  readonly cacheWrite?: { readonly tokens: number; readonly hour: boolean }
   /** What the model will generate, for each choice. */
   readonly choices: readonly (readonly Piece[])[]
   /** The whole answer as JSON text. */
@@ -18,13 +22,27 @@ export interface Plan {
   readonly stream?: StreamPlan
 }
 
-/** The events of a stream; each string is the data of one. */
+/** An event of a stream: its data, and its name in dialects that name their events. */
+export interface StreamEvent {
+  readonly name?: string
+  readonly data: string
+}
+
+/** The events of a stream. */
 export interface StreamPlan {
   /** Before anything is generated. */
-  readonly head: readonly string[]
-  chunk(choice: number, piece: Piece): string
+  head(usage: ProviderUsage): readonly StreamEvent[]
+  /** What is sent when a piece has been generated, which of a hidden one may be nothing. */
+  chunk(choice: number, piece: Piece, usage: ProviderUsage): readonly StreamEvent[]
   /** After everything is generated. */
-  tail(usage: ProviderUsage): readonly string[]
-  /** What closes the stream. */
-  readonly done: string
+  tail(usage: ProviderUsage): readonly StreamEvent[]
+  /** What closes the stream, in dialects that close it. */
+  readonly done?: StreamEvent
+  /** An error in the middle of it. */
+  error(refusal: Refusal): StreamEvent
+}
+
+/** The answer of an endpoint where nothing is generated or billed. */
+export function freeAnswer(answer: object): Plan {
+  return { inputTokens: 0, cachedTokens: 0, choices: [], body: () => JSON.stringify(answer) }
 }

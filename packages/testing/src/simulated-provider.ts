@@ -1,10 +1,11 @@
 import type { Clock } from '@tollgate/kit/core'
 import type { Behaviour } from './behaviour.ts'
+import type { CountInput } from './count-input.ts'
+import type { Dialect } from './dialect.ts'
+import { BASE_PATHS } from './dialects.ts'
 import { type Exchange, openExchange } from './exchange.ts'
 import { listen } from './listen.ts'
 import { type ProviderRequest, type ProviderTotals, providerLog } from './log.ts'
-import { openai } from './openai/index.ts'
-import type { CountInput } from './openai/input.ts'
 import { perform, refuse, reset } from './perform.ts'
 import { type Bill, billFor, EXAMPLE_PRICES, type ModelPrice } from './prices.ts'
 import { readBody } from './read-body.ts'
@@ -18,7 +19,7 @@ export interface SimulatedProviderOptions extends Behaviour {
   readonly host?: string
   /** Refuse with 401 whoever sends another key; without it every key is welcome. */
   readonly apiKey?: string
-  /** Prices by model, added to OpenAI's list prices or in their stead. A model without one does not exist here. */
+  /** Prices by model, added to the example prices or in their stead. A model without one does not exist here. */
   readonly prices?: Readonly<Record<string, ModelPrice>>
   /** How input is counted: by o200k (default), as a token every four bytes, or by a function of the parsed body. */
   readonly countInput?: CountInput
@@ -30,10 +31,15 @@ export interface SimulatedProviderOptions extends Behaviour {
   readonly keepRequests?: number
 }
 
-/** A provider that is not there: a real server that speaks OpenAI's dialect, and keeps its own books. */
+/** A provider that is not there: a real server that speaks the dialects of OpenAI, Anthropic and Gemini, and keeps its own books. */
 export interface SimulatedProvider {
-  /** Base URL, `/v1` included. */
+  /** Base URL for clients of OpenAI's dialect, `/v1` included. */
   readonly url: string
+  /**
+   * Base URL of a dialect, as the kit's providers and most SDKs take it: OpenAI's ends in `/v1`, Gemini's in `/v1beta`,
+   * Anthropic's has no version.
+   */
+  urlFor(dialect: Dialect): string
   /** Oldest first. */
   readonly requests: readonly ProviderRequest[]
   /** Streams that are being generated. */
@@ -89,7 +95,7 @@ export async function simulatedProvider({
     if (behaviour.ending?.how === 'reset') return reset(exchange)
     const refusal = unread ?? behaviour.refusal
     if (refusal) return refuse(exchange, refusal)
-    const plan = openai.plan({ entry, behaviour, apiKey, bills, countInput, nowMs: clock.now() })
+    const plan = exchange.speaker.plan({ entry, behaviour, apiKey, bills, countInput, nowMs: clock.now() })
     return 'choices' in plan ? perform(exchange, plan) : refuse(exchange, plan)
   }
 
@@ -104,7 +110,8 @@ export async function simulatedProvider({
   })
 
   const provider: SimulatedProvider = {
-    url: `${origin}/v1`,
+    url: origin + BASE_PATHS.openai,
+    urlFor: (dialect) => origin + BASE_PATHS[dialect],
     get requests() {
       return log.entries
     },

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import type { Behaviour, Cut, SseForm } from './behaviour.ts'
+import type { StreamEvent } from './plan.ts'
 
 /** Where the bytes of an answer go: compressed, cut and written as the behaviour says. */
 export interface Outlet {
@@ -38,9 +39,11 @@ function sizesOf(cut: Cut, bytes: Buffer): readonly number[] {
 
 /** Spell one event of an event stream. */
 export function spellEvent(
-  data: string,
+  { name, data }: StreamEvent,
   { lineEnd = '\n', comments = false, tight = false }: SseForm,
 ): string {
   const comment = comments ? `: comment${lineEnd}${lineEnd}` : ''
-  return `${comment}data:${tight ? '' : ' '}${data}${lineEnd}${lineEnd}`
+  const gap = tight ? '' : ' '
+  const named = name === undefined ? '' : `event:${gap}${name}${lineEnd}`
+  return `${comment}${named}data:${gap}${data}${lineEnd}${lineEnd}`
 }

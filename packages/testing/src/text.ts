@@ -2,8 +2,8 @@
 export interface Piece {
   readonly text: string
   readonly tokens: number
-  /** Thought, not said: billed and never sent. */
-  readonly hidden?: boolean
+  /** Thought, not said: billed as output is. What is hidden has no text, and is never sent. */
+  readonly thought?: 'hidden' | 'shown'
   /** Part of a tool call: its place among the calls, and, on the piece that opens it, the name of the function. */
   readonly tool?: { readonly index: number; readonly opens?: string }
 }
@@ -24,7 +24,7 @@ const MULTIBYTE = words(
 )
 
 const OPENING: Piece = { text: 'The', tokens: 1 }
-const THOUGHT: Piece = { text: '', tokens: 1, hidden: true }
+const HIDDEN: Piece = { text: '', tokens: 1, thought: 'hidden' }
 
 function words(list: string): readonly Piece[] {
   return list.split(' ').map((word) => ({ text: ` ${word}`, tokens: 1 }))
@@ -42,9 +42,10 @@ export function answerOf(tokens: number, { seed = 0, multibyte = false } = {}): 
   return pieces
 }
 
-/** So many tokens of thinking. */
-export function thoughts(tokens: number): Piece[] {
-  return new Array<Piece>(tokens).fill(THOUGHT)
+/** So many tokens of thinking; the same thoughts whatever is asked. */
+export function thoughts(tokens: number, shown = false): Piece[] {
+  if (!shown) return new Array<Piece>(tokens).fill(HIDDEN)
+  return answerOf(tokens).map((piece) => ({ ...piece, thought: 'shown' }))
 }
 
 /** As much of what the model would say as a cap in tokens leaves, and whether that was less than all. */
@@ -60,10 +61,10 @@ export function capped(
   return { said: pieces, cut: false }
 }
 
-/** What a client reads of these pieces. */
+/** What a client reads of these pieces, thoughts left out. */
 export function textOf(pieces: readonly Piece[]): string {
   let text = ''
-  for (const piece of pieces) text += piece.text
+  for (const piece of pieces) if (!piece.thought) text += piece.text
   return text
 }
 

@@ -1,6 +1,7 @@
 import { chargedHeaders, type TollHeaders } from '../toll/headers.ts'
 import { jsonReading } from '../toll/reading.ts'
 import { REMAINING_HEADER } from '../toll/refusals.ts'
+import { isEventStream } from '../wire/sse.ts'
 import { governedStream } from './governed-stream.ts'
 import type { Passage } from './passage.ts'
 
@@ -21,7 +22,7 @@ export async function chargeAnswer(answer: Response, arrival: Arrival): Promise<
     await arrival.passage.end({ status: answer.status, whole: false })
     return answer
   }
-  const isStream = answer.headers.get('content-type')?.toLowerCase().startsWith('text/event-stream')
+  const isStream = isEventStream(answer.headers.get('content-type'))
   if (!isStream || !answer.body) return chargeWhole(answer, arrival)
   return equalOf(answer, governedStream(answer.body, arrival), arrival.headers)
 }

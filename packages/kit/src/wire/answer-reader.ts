@@ -6,6 +6,8 @@ export interface AnswerFacts {
   readonly usage?: Usage
   /** The model that answered, as the provider names it. */
   readonly model?: string
+  /** The provider is still at work: what it will cost, no answer of this request will say. */
+  readonly goesOn?: boolean
 }
 
 /** A JSON answer as it passes: nothing of it is changed. */
@@ -25,6 +27,8 @@ export interface AnswerRules {
   readonly modelField: string
   /** Usage, from the field's own value; others of the answer are parsed when they are asked for, and `has` tells whether its text holds a word. */
   usage(value: unknown, other: (field: string) => unknown, has: (word: string) => boolean): Usage | undefined
+  /** Whether an answer is only a receipt: the provider works on in the background. */
+  goesOn?(other: (field: string) => unknown): boolean
   /** Every text that an answer shows. */
   texts(body: unknown): string[]
 }
@@ -68,7 +72,11 @@ function readAnswer(rules: AnswerRules, bytes: Buffer): AnswerFacts {
     const field = (name: string) => fieldOf(text, fields, name)
     const usage = rules.usage(field(rules.usageField), field, (word) => text.includes(word))
     const model = field(rules.modelField)
-    return { ...(usage ? { usage } : {}), ...(typeof model === 'string' ? { model } : {}) }
+    return {
+      ...(usage ? { usage } : {}),
+      ...(typeof model === 'string' ? { model } : {}),
+      ...(rules.goesOn?.(field) ? { goesOn: true } : {}),
+    }
   } catch {
     return {}
   }

@@ -11,6 +11,8 @@ export interface Call {
   readonly wantsUsage: boolean
   /** The client's own cap on output tokens of one choice, when it gave one. */
   readonly maxOutputTokens?: number
+  /** The least cap that the provider takes with this request, tokens: a smaller one is refused there. 1 when absent. */
+  readonly leastOutputTokens?: number
   /** How many outputs are generated and billed (n, best_of, several prompts); 1 as a rule. */
   readonly choices: number
   /** Bytes of the request that can become input tokens: an upper bound of the text's tokens. */
@@ -26,3 +28,6 @@ export interface Call {
   /** Whether the shape of the answer suffers when it is cut short (tools, structured output). */
   readonly structured: boolean
 }
+
+/** More output than any model can give: a typing error, or an attempt at overflow. */
+export const MAX_OUTPUT_TOKENS = 10_000_000

@@ -3,17 +3,13 @@ export type ConversationEndpoint = 'chat' | 'responses' | 'messages' | 'generate
 
 /**
  * What a call asks for, each in a wire format of its own. OpenAI's: `chat` (Chat Completions), `responses`, `completions`,
- * `embeddings`, `images`, `speech`, `transcriptions`, `moderations`. Anthropic's: `messages`, `count_tokens`. Gemini's:
- * `generate` (generateContent and streamGenerateContent), `embed`, `count`.
+ * `embeddings`. Anthropic's: `messages`, `count_tokens`. Gemini's: `generate` (generateContent and streamGenerateContent),
+ * `embed`, `count`.
  */
 export type Endpoint =
   | ConversationEndpoint
   | 'completions'
   | 'embeddings'
-  | 'images'
-  | 'speech'
-  | 'transcriptions'
-  | 'moderations'
   | 'count_tokens'
   | 'embed'
   | 'count'

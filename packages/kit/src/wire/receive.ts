@@ -96,7 +96,7 @@ export function parseCall(bytes: Buffer, url: string, known?: Format): ReceivedC
 function refuseAmbiguity(text: string, { spans, duplicates }: Fields, { guarded }: Format): void {
   const spellings = spellingsOf(guarded)
   for (const [name, { start, end }] of spans) {
-    const known = spellings.get(fold(name))
+    const known = spellings.get(caseFold(name))
     if (known === undefined) continue
     if (name !== known) throw invalid(known, `\`${name}\` is not a field: write \`${known}\`.`)
     if (duplicates.has(name)) throw givenTwice(name, name)
@@ -120,7 +120,7 @@ function givenTwice(param: string, path: string): TollgateError {
 }
 
 /** A name as such parsers fold it, both ways: `\u017f` is a small s, and `\u212a` a capital K. */
-function fold(name: string): string {
+function caseFold(name: string): string {
   return name.toUpperCase().toLowerCase()
 }
 
@@ -130,7 +130,7 @@ const folded = new WeakMap<ReadonlySet<string>, ReadonlyMap<string, string>>()
 function spellingsOf(guarded: ReadonlySet<string>): ReadonlyMap<string, string> {
   const known = folded.get(guarded)
   if (known) return known
-  const spellings = new Map([...guarded].map((name) => [fold(name), name]))
+  const spellings = new Map([...guarded].map((name) => [caseFold(name), name]))
   folded.set(guarded, spellings)
   return spellings
 }

@@ -50,7 +50,10 @@ export interface ModelRoutesOptions {
    * empty list is known, and refused with `provider_unavailable` for as long as nobody serves it.
    */
   readonly routes?: Readonly<Record<string, readonly string[] | 'passthrough'>>
-  /** The provider that is known for a model, for names that pass through. */
+  /**
+   * The provider that is known for a model, for names that pass through; else they go to the first of the client's dialect,
+   * else to the first, translated.
+   */
   readonly providerOf?: (model: string) => string | undefined
 }
 
@@ -87,7 +90,7 @@ export function modelRoutes({
       if (wildcard) return wildcard
       if (fallback !== 'passthrough') return []
       const known = byName.get(providerOf(model) ?? '')
-      const provider = known ?? providers.find((candidate) => candidate.dialect === dialect)
+      const provider = known ?? providers.find((each) => each.dialect === dialect) ?? providers[0]
       return provider ? [{ provider, model }] : []
     },
   }
@@ -97,7 +100,7 @@ function deploymentOf(target: string, providers: ReadonlyMap<string, Provider>):
   const slash = target.indexOf('/')
   const provider = providers.get(target.slice(0, slash))
   if (slash < 1 || !provider)
-    throw new RangeError(`"${target}" is no target: write provider/model, with a configured provider`)
+    throw new RangeError(`"${target}" is not a target: write provider/model, with a configured provider`)
   return { provider, model: target.slice(slash + 1) }
 }
 

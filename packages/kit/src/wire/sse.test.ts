@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { eventData, eventFramer, splitEvents } from './sse.ts'
+import { eventData, eventFramer, isEventStream, splitEvents } from './sse.ts'
 
 const LINE_ENDS = ['\n', '\r\n', '\r'] as const
 
@@ -14,6 +14,19 @@ function cut(bytes: Buffer, places: readonly number[]): Buffer[] {
     return piece
   })
 }
+
+describe('the type of events', () => {
+  it.each([
+    'text/event-stream',
+    'Text/Event-Stream',
+    'text/event-stream; charset=utf-8',
+    'text/event-stream ;x=y',
+  ])('is %s', (type) => expect(isEventStream(type)).toBe(true))
+  it.each([undefined, null, 7, '', 'application/json', 'text/event-stream-2', 'x text/event-stream'])(
+    'is not %s',
+    (type) => expect(isEventStream(type)).toBe(false),
+  )
+})
 
 describe('the framer', () => {
   it('gives back all bytes in whole events, in any chunking, with any line end', () => {

@@ -3,6 +3,13 @@
  * when somebody asks. Format: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
  */
 
+/** Whether a `content-type` is that of events, in any case and with any parameters: https://www.rfc-editor.org/rfc/rfc9110#section-8.3.1 */
+export function isEventStream(contentType: unknown): boolean {
+  return typeof contentType === 'string' && EVENT_STREAM.test(contentType)
+}
+
+const EVENT_STREAM = /^text\/event-stream\s*(?:;|$)/i
+
 const LF = 0x0a
 const CR = 0x0d
 

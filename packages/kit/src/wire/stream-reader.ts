@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from './json.ts'
+import { type JsonObject, parseObject } from './json.ts'
 import { eventData, eventFramer, splitEvents } from './sse.ts'
 import type { Usage } from './usage.ts'
 
@@ -62,7 +62,7 @@ export function streamReaderBy(rules: StreamRules, { hideUsage }: StreamReaderOp
     const data = eventData(event)
     if (data === undefined) return event
     if (rules.isTerminal?.(data)) reader.done = true
-    const parsed = parse(data)
+    const parsed = parseObject(data)
     const found = parsed && rules.usage(parsed, reader.usage)
     if (!found) {
       overtake(event)
@@ -119,20 +119,11 @@ function has(run: Buffer, marks: readonly string[]): boolean {
   return marks.some((mark) => run.indexOf(mark) !== -1)
 }
 
-function parse(data: string): JsonObject | undefined {
-  try {
-    const event: unknown = JSON.parse(data)
-    return isObject(event) ? event : undefined
-  } catch {
-    return undefined
-  }
-}
-
 function generatedIn(rules: StreamRules, events: readonly Buffer[]): Generated {
   const byChoice = new Map<unknown, string>()
   let pieces = 0
   for (const event of events) {
-    const parsed = parse(eventData(event) ?? '')
+    const parsed = parseObject(eventData(event) ?? '')
     if (!parsed) continue
     for (const [choice, texts] of rules.generated(parsed)) {
       for (const text of texts) {

@@ -1,5 +1,6 @@
 import type { Asked, StreamDecoder, StreamEncoder } from './format.ts'
 import { isObject } from './json.ts'
+import { MAX_ERROR_BYTES } from './neutral/provider-error.ts'
 import { replay } from './neutral/replay.ts'
 import type { StreamEvent } from './neutral/stream.ts'
 import { eventData, eventFramer, eventName, splitEvents } from './sse.ts'
@@ -80,7 +81,7 @@ function wholeTranslator(
     },
     end() {
       const body: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'))
-      if (!isObject(body)) throw new SyntaxError('The answer is no JSON object')
+      if (!isObject(body)) throw new SyntaxError('The answer is not a JSON object')
       const answer = datedBy(asked.nowMs)(to.translation.readAnswer(body))
       if (encoder) return joined(encodeAll(encoder, replay(answer)))
       return Buffer.from(JSON.stringify(from.translation.writeAnswer(answer, asked)))
@@ -123,9 +124,6 @@ export function errorTranslator(
     },
   }
 }
-
-/** The most that is read of an error. */
-const MAX_ERROR_BYTES = 64 * 1024
 
 function parsed(bytes: Buffer): unknown {
   try {

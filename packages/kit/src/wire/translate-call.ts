@@ -49,7 +49,7 @@ export function speaks({ dialect, endpoints }: Provider, { format }: ReceivedCal
  * Say a call in the dialect of a provider.
  *
  * @throws TollgateError `invalid_request` when it cannot be said in any other dialect than its own (a conversation that is
- * stored at a provider, say), naming the field; `model_not_found` when its endpoint has no counterpart there.
+ * stored at a provider, say), naming the field; `endpoint_not_found` when its endpoint has no counterpart there.
  */
 export function translateCall(
   call: ReceivedCall,
@@ -78,7 +78,7 @@ export function translateCall(
 }
 
 /** What a dialect cannot say of a conversation. */
-export function lostOf(
+function lostOf(
   conversation: Conversation,
   { endpoint, translation: { carries } }: TranslatingFormat,
 ): readonly Feature[] {
@@ -90,8 +90,7 @@ function isTranslating(format: Format): format is TranslatingFormat {
 }
 
 function noCounterpart({ endpoint, model }: ReceivedCall, { name }: Provider): TollgateError {
-  return new TollgateError('model_not_found', {
-    param: 'model',
-    message: `${name} serves ${model}, and has nothing that takes the place of ${endpoint}.`,
+  return new TollgateError('endpoint_not_found', {
+    message: `${name}, which serves ${model} here, has nothing that takes the place of ${endpoint}.`,
   })
 }

@@ -1,11 +1,12 @@
 import type { Refusal } from '../behaviour.ts'
 import { countTokens, piecesOf } from '../count.ts'
+import { isRefusal, type Question } from '../dialect.ts'
+import { naturalLength } from '../model/length.ts'
 import type { Plan } from '../plan.ts'
 import { answerOf, capped, type Piece, seedOf, textOf } from '../text.ts'
 import { invalidRequest } from './errors.ts'
-import { naturalLength } from './length.ts'
-import { outputCap } from './limits.ts'
-import { basicsOf, isRefusal, type Question, wholeNumber } from './question.ts'
+import { capAsked, outputCap } from './limits.ts'
+import { basicsOf, wholeNumber } from './question.ts'
 import { streamPlan } from './stream.ts'
 import { type Texts, textsOf, tokensIn } from './texts.ts'
 import { usageBody } from './usage.ts'
@@ -24,7 +25,9 @@ export function completions(question: Question): Plan | Refusal {
   const counts = choicesPerPrompt(question)
   if (isRefusal(counts)) return counts
   const inputTokens = question.countInput(() => tokensIn(prompts, countTokens))
-  const cap = outputCap({ ...body, max_tokens: body.max_tokens ?? DEFAULT_CAP }, basics.model, inputTokens)
+  const asked = capAsked({ ...body, max_tokens: body.max_tokens ?? DEFAULT_CAP }, basics.model)
+  if (isRefusal(asked)) return asked
+  const cap = outputCap(asked, basics.model, inputTokens)
   if (isRefusal(cap)) return cap
 
   const { shown, generated } = counts

@@ -1,10 +1,11 @@
 import type { Refusal } from '../behaviour.ts'
 import { countTokens } from '../count.ts'
+import { isRefusal, type Question } from '../dialect.ts'
+import { unitVector } from '../model/vector.ts'
 import type { Plan } from '../plan.ts'
 import { invalidRequest } from './errors.ts'
-import { basicsOf, isRefusal, type Question, wholeNumber } from './question.ts'
+import { basicsOf, wholeNumber } from './question.ts'
 import { textsOf, tokensIn } from './texts.ts'
-import { unitVector } from './vector.ts'
 
 const MOST_INPUTS = 2048
 const LARGE_DIMENSIONS = 3072

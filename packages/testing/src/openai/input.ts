@@ -1,27 +1,13 @@
 import { countTokens } from '../count.ts'
-import type { Body } from './question.ts'
-
-/** How input is counted: by o200k, as a token every four bytes of the body, or by a function of the parsed body. */
-export type CountInput = 'o200k' | 'bytes' | ((body: unknown) => number)
+import type { Body } from '../dialect.ts'
 
 // What a chat model is shown around a message, and to begin its answer: the OpenAI cookbook, "How to count tokens with tiktoken".
-const TOKENS_PER_MESSAGE = 3
+export const TOKENS_PER_MESSAGE = 3
 const TOKENS_PER_NAME = 1
-const TOKENS_TO_BEGIN = 3
+export const TOKENS_TO_BEGIN = 3
 
 // https://platform.openai.com/docs/guides/images: a base, and four tiles of a large image.
 const IMAGE_TOKENS = { low: 85, high: 765 } as const
-
-/** Apply the way of counting that was chosen; the texts are looked at only by o200k. */
-export function inputCounter(
-  how: CountInput,
-  body: unknown,
-  bytes: number,
-): (ofTexts: () => number) => number {
-  if (how === 'o200k') return (ofTexts) => ofTexts()
-  if (how === 'bytes') return () => Math.ceil(bytes / 4)
-  return () => how(body)
-}
 
 /** Input tokens of a chat request. */
 export function chatTokens({ messages, tools, response_format: format }: Body): number {
@@ -36,17 +22,19 @@ export function chatTokens({ messages, tools, response_format: format }: Body): 
   return tokens
 }
 
-function contentTokens(content: unknown): number {
+export function contentTokens(content: unknown): number {
   if (typeof content === 'string') return countTokens(content)
   if (!Array.isArray(content)) return 0
   let tokens = 0
   for (const part of content as Body[]) {
     if (typeof part.text === 'string') tokens += countTokens(part.text)
-    else if (part.type === 'image_url') {
-      tokens += IMAGE_TOKENS[(part.image_url as Body | undefined)?.detail === 'low' ? 'low' : 'high']
-    }
+    else if (part.type === 'image_url' || part.type === 'input_image') tokens += IMAGE_TOKENS[detailOf(part)]
   }
   return tokens
+}
+
+function detailOf({ image_url: image, detail }: Body): keyof typeof IMAGE_TOKENS {
+  return ((image as Body | undefined)?.detail ?? detail) === 'low' ? 'low' : 'high'
 }
 
 /** The text of a message's content: what the model takes its answer from. */

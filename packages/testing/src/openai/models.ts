@@ -1,5 +1,5 @@
 import type { Refusal } from '../behaviour.ts'
-import type { Plan } from '../plan.ts'
+import { freeAnswer, type Plan } from '../plan.ts'
 import { modelNotFound } from './errors.ts'
 
 /** `GET /models` and `GET /models/{id}`: whatever has a price. */
@@ -15,5 +15,5 @@ export function models(path: string, known: ReadonlyMap<string, unknown>, nowMs:
   const one = ids.find((id) => segment === id || segment === encodeURIComponent(id))
   if (segment !== 'models' && one === undefined) return modelNotFound(segment)
   const answer = one === undefined ? { object: 'list', data: ids.map(describe) } : describe(one)
-  return { inputTokens: 0, cachedTokens: 0, choices: [], body: () => JSON.stringify(answer) }
+  return freeAnswer(answer)
 }

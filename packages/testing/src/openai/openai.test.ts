@@ -224,6 +224,12 @@ describe('tools', () => {
       ...ASK,
       messages: [
         { role: 'user', content: 'Use get_weather.' },
+        {
+          role: 'assistant',
+          tool_calls: [
+            { id: 'call_1', type: 'function', function: { name: 'get_weather', arguments: '{}' } },
+          ],
+        },
         { role: 'tool', tool_call_id: 'call_1', content: 'get_weather says 21 degrees' },
       ],
       tools: [WEATHER],

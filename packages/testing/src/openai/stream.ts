@@ -1,8 +1,8 @@
 import type { Refusal } from '../behaviour.ts'
-import type { StreamPlan } from '../plan.ts'
+import { type Body, isRefusal, type Question } from '../dialect.ts'
+import type { StreamEvent, StreamPlan } from '../plan.ts'
 import type { Piece } from '../text.ts'
-import { invalidRequest } from './errors.ts'
-import { type Body, isRefusal, type Question } from './question.ts'
+import { errorText, invalidRequest } from './errors.ts'
 import { usageBody } from './usage.ts'
 
 /** How one endpoint spells the choices of its chunks. */
@@ -32,6 +32,8 @@ export function streamAsked({
   return { usage: (options as Body | null | undefined)?.include_usage === true }
 }
 
+const NOTHING: readonly StreamEvent[] = []
+
 /** Chunks as OpenAI sends them: where usage was asked for it is null on all of them but one. */
 export function streamPlan(
   { body, behaviour }: Question,
@@ -42,11 +44,12 @@ export function streamPlan(
   const told = asked.usage ? (behaviour.usage ?? 'last') : 'never'
   const open = `${JSON.stringify(envelope).slice(0, -1)},"choices":[`
   const close = asked.usage ? '],"usage":null}' : ']}'
-  const chunkOf = (choices: string, usage?: object) =>
-    usage ? `${open}${choices}],"usage":${JSON.stringify(usage)}}` : open + choices + close
+  const chunkOf = (choices: string, usage?: object): StreamEvent => ({
+    data: usage ? `${open}${choices}],"usage":${JSON.stringify(usage)}}` : open + choices + close,
+  })
   return {
-    head: head.map((first) => chunkOf(JSON.stringify(first))),
-    chunk: (index, piece) => chunkOf(choice(index, piece)),
+    head: () => head.map((first) => chunkOf(JSON.stringify(first))),
+    chunk: (index, piece) => (piece.thought ? NOTHING : [chunkOf(choice(index, piece))]),
     tail(usage) {
       const numbers = usageBody(usage)
       const last = finish.length - 1
@@ -57,6 +60,7 @@ export function streamPlan(
       if (told === 'before-finish') return [chunkOf('', numbers), ...endings]
       return endings
     },
-    done: '[DONE]',
+    done: { data: '[DONE]' },
+    error: (refusal) => ({ data: errorText(refusal) }),
   }
 }

@@ -1,54 +1,37 @@
-import { countTokens, piecesOf } from '../count.ts'
-import type { Piece } from '../text.ts'
-import { contentText } from './input.ts'
-import { type Body, isObject } from './question.ts'
-import { sampleOf } from './schema.ts'
+import { type Body, isObject } from '../dialect.ts'
+import type { Tool, ToolChoice } from '../model/tools.ts'
 
-interface FunctionTool {
-  readonly name: string
-  readonly parameters?: unknown
-}
-
-/**
- * The tools that the model decides to call, as generated text: the one that `tool_choice` names, the first where it only
- * says `required`, else every one whose name the last message of the user contains. Arguments are a sample of the schema.
- */
-export function toolCalls(body: Body): Piece[] {
-  return chosenTools(body).flatMap(({ name, parameters }, index) => [
-    { text: name, tokens: countTokens(name), tool: { index, opens: name } },
-    ...piecesOf(JSON.stringify(sampleOf(parameters ?? { type: 'object' }))).map((piece) => ({
-      ...piece,
-      tool: { index },
-    })),
-  ])
-}
-
-function chosenTools({
-  tools,
-  tool_choice: choice,
-  messages,
-  parallel_tool_calls: parallel,
-}: Body): FunctionTool[] {
-  const offered = functionsIn(tools)
-  if (offered.length === 0 || choice === 'none') return []
-  const named = ((choice as Body | null | undefined)?.function as Body | undefined)?.name
-  if (named !== undefined) return offered.filter(({ name }) => name === named)
-  const asked = offered.filter(({ name }) => lastQuestion(messages as Body[]).includes(name))
-  const chosen = asked.length === 0 && choice === 'required' ? offered.slice(0, 1) : asked
-  return parallel === false ? chosen.slice(0, 1) : chosen
-}
-
-function functionsIn(tools: unknown): FunctionTool[] {
+/** The functions that a chat request offers: https://platform.openai.com/docs/guides/function-calling */
+export function chatTools(tools: unknown): readonly Tool[] {
   if (!Array.isArray(tools)) return []
-  return tools.map((tool: unknown) => (isObject(tool) ? tool.function : undefined)).filter(isFunctionTool)
+  return tools.map((tool: unknown) => (isObject(tool) ? tool.function : undefined)).filter(isTool)
 }
 
-function isFunctionTool(tool: unknown): tool is FunctionTool {
+/** A function of Responses stands in its tool itself. */
+export function responsesTools(tools: unknown): readonly Tool[] {
+  return Array.isArray(tools) ? tools.filter((tool) => isTool(tool) && tool.type === 'function') : []
+}
+
+function isTool(tool: unknown): tool is Tool & Body {
   return isObject(tool) && typeof tool.name === 'string'
 }
 
-/** Empty when the last word is not the user's: after a tool's result the model speaks. */
-function lastQuestion(messages: readonly Body[]): string {
-  const last = messages.at(-1)
-  return last?.role === 'user' ? contentText(last.content) : ''
+/** `tool_choice` of either endpoint: one names its function directly, the other in an object of its own. */
+export function choiceOf({ tool_choice: choice, parallel_tool_calls: parallel }: Body): ToolChoice {
+  const single = parallel === false
+  if (choice === 'none' || choice === 'required') return { mode: choice, single }
+  if (!isObject(choice)) return { mode: 'auto', single }
+  const allowed = isObject(choice.allowed_tools) ? choice.allowed_tools : choice
+  if (Array.isArray(allowed.tools)) {
+    const names = allowed.tools.map(nameOf).filter((name) => name !== undefined)
+    return { mode: allowed.mode === 'required' ? 'required' : 'auto', names, single }
+  }
+  const name = nameOf(choice)
+  return name === undefined ? { mode: 'auto', single } : { mode: 'required', names: [name], single }
+}
+
+function nameOf(reference: unknown): string | undefined {
+  if (!isObject(reference)) return undefined
+  const name = isObject(reference.function) ? reference.function.name : reference.name
+  return typeof name === 'string' ? name : undefined
 }

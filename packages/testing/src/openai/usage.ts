@@ -15,3 +15,14 @@ export function usageBody({ input, cachedInput, output, reasoning }: ProviderUsa
     },
   }
 }
+
+/** The same in the words of Responses. */
+export function responsesUsage({ input, cachedInput, output, reasoning }: ProviderUsage): object {
+  return {
+    input_tokens: input + cachedInput,
+    input_tokens_details: { cached_tokens: cachedInput },
+    output_tokens: output,
+    output_tokens_details: { reasoning_tokens: reasoning },
+    total_tokens: input + cachedInput + output,
+  }
+}

@@ -34,7 +34,7 @@ const JSON_TYPE = 'application/json'
  * Make a call ready for a deployment: byte for byte where its provider speaks the client's dialect, but for what
  * enforcement must change, and translated otherwise.
  *
- * @throws TollgateError `invalid_request` or `model_not_found` when it cannot be said there.
+ * @throws TollgateError `invalid_request` or `endpoint_not_found` when it cannot be said there.
  */
 export function outgoingCall(options: OutgoingOptions, deployment: Deployment): Outgoing {
   const { provider, model } = deployment

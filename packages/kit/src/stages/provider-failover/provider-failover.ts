@@ -11,6 +11,7 @@ import { formatAt } from '../../wire/formats.ts'
 import { noEndpoint, pathOf, receiveCall } from '../../wire/receive.ts'
 import type { ReceivedCall } from '../../wire/received-call.ts'
 import { type Deployment, type Routes, routeOf } from '../../wire/routes.ts'
+import { isEventStream } from '../../wire/sse.ts'
 import type { TranslatedCall } from '../../wire/translate-call.ts'
 import { tollSlot } from '../budget-reserve/slots.ts'
 import type { Failure } from './failure.ts'
@@ -37,7 +38,8 @@ export interface ProviderFailoverOptions {
 /**
  * Call the model's deployments in order until one answers, and pipe its answer to the client, byte for byte. Goes on to
  * the next on a connect error, a time-out, 401, 403, 408, 429 and 5xx, always before the first byte; the reservation is
- * extended to the next one's price before it is called, and one that does not fit is skipped.
+ * extended to the next one's price before it is called. One that does not fit the budget, or whose dialect cannot say the
+ * request, is skipped: nothing is sent to it.
  *
  * Answers `provider_error` (502), `provider_unavailable` (503) or `provider_timeout` (504) when none answered,
  * `model_not_found` and `endpoint_not_found` (404). The provider is aborted as soon as the client leaves.
@@ -136,7 +138,9 @@ function sayFor(
 async function attempt(trip: Trip, deployment: Deployment, outgoing: Outgoing): Promise<Failure | undefined> {
   const { res, toll, clock } = trip
   const startedAtMs = clock.now()
-  const result = await callUpstream(trip.dispatcher, outgoing, trip, res, {
+  const result = await callUpstream({
+    ...trip,
+    outgoing,
     onSent() {
       if (toll) toll.sentAtMs = clock.now()
     },
@@ -163,7 +167,7 @@ async function attempt(trip: Trip, deployment: Deployment, outgoing: Outgoing): 
   return undefined
 }
 
-/** What stands between this answer and the client: who reads it for its cost is told where its own bytes pass. */
+/** What stands between this answer and the client: whoever reads it for its cost is told where its own bytes pass. */
 function translate(
   { req, res, call, toll, clock }: Trip,
   translated: TranslatedCall,
@@ -209,6 +213,6 @@ function finish({ res, toll, req, call }: Trip, end: 'answered' | 'cut', deploym
   if (toll) toll.cut = true
   if (res.closed) return
   const fault = brokenOff(deployment)
-  if (!String(res.getHeader('content-type')).startsWith('text/event-stream')) throw fault
+  if (!isEventStream(res.getHeader('content-type'))) throw fault
   res.end(call.format.streamError(errorBodyOf(req, fault)))
 }

@@ -8,8 +8,8 @@ export interface Attempt {
   readonly status?: number
   /**
    * `answered`: what the client got. `refused`: a status that another deployment may mend. `unreachable`: nothing was
-   * sent. `timeout`, `broken`: sent, and not answered whole. `skipped`: it did not fit the budget, and was not sent.
-   * `left`: the client did not wait.
+   * sent. `timeout`, `broken`: sent, and not answered whole. `skipped`: it did not fit the budget, or this
+   * deployment's dialect cannot say the request; nothing was sent. `left`: the client did not wait.
    */
   readonly outcome: 'answered' | 'refused' | 'unreachable' | 'timeout' | 'broken' | 'skipped' | 'left'
   readonly durationMs: number

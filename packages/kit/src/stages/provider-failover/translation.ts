@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { Transform } from 'node:stream'
 import { eventReading, jsonReading, type Reading } from '../../toll/reading.ts'
+import { isEventStream } from '../../wire/sse.ts'
 import {
   type AnswerTranslator,
   type AskedWhen,
@@ -32,7 +33,7 @@ export function translationOf(
       reading: undefined,
     }
   }
-  const comesAs = String(headers['content-type']).startsWith('text/event-stream') ? 'events' : 'json'
+  const comesAs = isEventStream(headers['content-type']) ? 'events' : 'json'
   const reading = comesAs === 'events' ? eventReading(call.to, false) : jsonReading(call.to)
   const translator = translatorFor(call, asked, comesAs)
   return { contentType: translator.contentType, stream: streamOf(translator, reading), reading }
@@ -42,17 +43,17 @@ function streamOf(translator: AnswerTranslator, reading: Reading | undefined): T
   return new Transform({
     transform(bytes: Buffer, _, done) {
       reading?.push(bytes)
-      settle(() => translator.push(bytes), done)
+      handOver(() => translator.push(bytes), done)
     },
     flush(done) {
       reading?.end()
-      settle(() => translator.end(), done)
+      handOver(() => translator.end(), done)
     },
   })
 }
 
 /** What a translator cannot read is the provider's fault. */
-function settle(
+function handOver(
   translate: () => Buffer | undefined,
   done: (error: Error | null, bytes?: Buffer) => void,
 ): void {

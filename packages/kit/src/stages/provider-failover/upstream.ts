@@ -1,17 +1,14 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { pipeline, type Transform } from 'node:stream'
 import type { Dispatcher } from 'undici'
+import type { Clock } from '../../core/clock.ts'
 import { decodeStream } from '../../core/decode.ts'
 import { isReturned } from '../../wire/headers.ts'
+import { MAX_ERROR_BYTES } from '../../wire/neutral/provider-error.ts'
+import { isEventStream } from '../../wire/sse.ts'
 import { type Failure, failureOf, isRetryable, publicTextOf, retryAfterMs } from './failure.ts'
 import type { Outgoing } from './outgoing.ts'
 import type { Translation } from './translation.ts'
-
-/** How long a provider may take, ms. */
-export interface UpstreamTimes {
-  readonly firstByteMs: number
-  readonly idleMs: number
-}
 
 /** How it ended: the answer is with the client, whole or cut, or it failed before the client saw a byte. */
 export type UpstreamResult =
@@ -23,7 +20,14 @@ export type UpstreamResult =
     }
   | { readonly end: 'failed'; readonly failure: Failure; readonly sent: boolean }
 
-export interface UpstreamHooks {
+export interface UpstreamOptions {
+  readonly dispatcher: Dispatcher
+  readonly outgoing: Outgoing
+  readonly res: ServerResponse
+  /** How long the provider may take to its first byte, and between two bytes, ms. */
+  readonly firstByteMs: number
+  readonly idleMs: number
+  readonly clock: Clock
   /** The provider has the request, or part of it: from here on it may cost. */
   onSent(): void
   /**
@@ -33,17 +37,13 @@ export interface UpstreamHooks {
   onAnswer(status: number, headers: IncomingHttpHeaders): Translation | undefined
 }
 
-/** The most that is read of an error body. */
-const MAX_ERROR_BYTES = 64 * 1024
-
 class ClientLeft extends Error {}
 
 /** One call on its way, and how far it has come. */
 interface Exchange {
-  readonly res: ServerResponse
-  readonly outgoing: Outgoing
-  readonly hooks: UpstreamHooks
-  readonly startedAtMs: number
+  readonly options: UpstreamOptions
+  /** By a clock that only goes forward, ms. */
+  readonly startedMs: number
   controller: Dispatcher.DispatchController | undefined
   /** The provider has the request, or part of it. */
   sent: boolean
@@ -63,19 +63,12 @@ interface Exchange {
  * Send one call and pipe its answer to the client, byte for byte, with the client's back-pressure. An answer that
  * another deployment may better is kept from the client. Aborts the provider at once when the client leaves.
  */
-export function callUpstream(
-  dispatcher: Dispatcher,
-  outgoing: Outgoing,
-  times: UpstreamTimes,
-  res: ServerResponse,
-  hooks: UpstreamHooks,
-): Promise<UpstreamResult> {
+export function callUpstream(options: UpstreamOptions): Promise<UpstreamResult> {
+  const { dispatcher, res } = options
   return new Promise((resolve) => {
     const exchange: Exchange = {
-      res,
-      outgoing,
-      hooks,
-      startedAtMs: performance.now(),
+      options,
+      startedMs: performance.now(),
       controller: undefined,
       sent: false,
       status: 0,
@@ -97,11 +90,11 @@ export function callUpstream(
     }
     res.once('close', leave)
     res.on('drain', resume)
-    dispatcher.dispatch(dispatchOptions(outgoing, times), {
+    dispatcher.dispatch(dispatchOptions(options), {
       onRequestStart(controller) {
         exchange.controller = controller
         exchange.sent = true
-        hooks.onSent()
+        options.onSent()
         if (res.closed || res.destroyed) leave()
       },
       onResponseStart: (_, status, headers) => begin(exchange, status, headers),
@@ -112,10 +105,8 @@ export function callUpstream(
   })
 }
 
-function dispatchOptions(
-  { origin, path, headers, body }: Outgoing,
-  { firstByteMs, idleMs }: UpstreamTimes,
-): Dispatcher.DispatchOptions {
+function dispatchOptions({ outgoing, firstByteMs, idleMs }: UpstreamOptions): Dispatcher.DispatchOptions {
+  const { origin, path, headers, body } = outgoing
   return { origin, path, method: 'POST', headers, body, headersTimeout: firstByteMs, bodyTimeout: idleMs }
 }
 
@@ -126,12 +117,12 @@ function stop({ controller, passage }: Exchange, why: Error): void {
 
 /** The provider answers: with what another deployment may better, or with what the client gets. */
 function begin(exchange: Exchange, status: number, headers: IncomingHttpHeaders): void {
-  const { res, hooks, outgoing } = exchange
+  const { res, outgoing, clock, onAnswer } = exchange.options
   exchange.status = status
-  exchange.firstByteMs = performance.now() - exchange.startedAtMs
+  exchange.firstByteMs = performance.now() - exchange.startedMs
   if (isRetryable(status)) {
     exchange.refused = []
-    exchange.retryAfterMs = retryAfterMs(headers['retry-after'], Date.now())
+    exchange.retryAfterMs = retryAfterMs(headers['retry-after'], clock.now())
     return
   }
   res.statusCode = status
@@ -139,10 +130,10 @@ function begin(exchange: Exchange, status: number, headers: IncomingHttpHeaders)
     const value = headers[name]
     if (value !== undefined && isReturned(outgoing.provider.dialect, name)) res.setHeader(name, value)
   }
-  const translation = hooks.onAnswer(status, headers)
+  const translation = onAnswer(status, headers)
   if (translation) res.setHeader('content-type', translation.contentType)
   exchange.passage = passageOf(exchange, decodeStream(headers['content-encoding']), translation?.stream)
-  if (String(res.getHeader('content-type')).startsWith('text/event-stream')) res.flushHeaders()
+  if (isEventStream(res.getHeader('content-type'))) res.flushHeaders()
   // With its length the answer needs no chunks, and no write of its own to end them.
   else if (headers['content-length'] && !exchange.passage)
     res.setHeader('content-length', headers['content-length'])
@@ -163,7 +154,7 @@ function passageOf(
   if (!head) return undefined
   const tail = translator ?? head
   tail.on('data', (bytes: Buffer) => {
-    if (!exchange.res.write(bytes)) tail.pause()
+    if (!exchange.options.res.write(bytes)) tail.pause()
   })
   // From the first byte on: bytes that cannot be read are the provider's fault, and never the process's end.
   const fail = (cause: Error) => {
@@ -176,11 +167,11 @@ function passageOf(
 }
 
 function pass(exchange: Exchange, controller: Dispatcher.DispatchController, bytes: Buffer): void {
-  const { refused, passage, res } = exchange
+  const { refused, passage, options } = exchange
   if (refused) {
     exchange.refusedBytes += bytes.length
     if (exchange.refusedBytes <= MAX_ERROR_BYTES) refused.push(bytes)
-  } else if (!(passage?.head ?? res).write(bytes)) {
+  } else if (!(passage?.head ?? options.res).write(bytes)) {
     controller.pause()
     passage?.head.once('drain', () => controller.resume())
   }

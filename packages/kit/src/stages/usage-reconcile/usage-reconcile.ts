@@ -19,6 +19,7 @@ import { type Ending, knownCharge, toldSoFar, unfinishedCharge, withLost } from 
 import { chargeOn, endToll, type Toll, wholeReservation } from '../../toll/toll.ts'
 import { pathOf } from '../../wire/receive.ts'
 import type { ReceivedCall } from '../../wire/received-call.ts'
+import { isEventStream } from '../../wire/sse.ts'
 import { tollSlot } from '../budget-reserve/slots.ts'
 import { charge } from './slots.ts'
 
@@ -124,9 +125,9 @@ function countingOf(seen: Watch, toll: Toll): Counting {
 /** What an answer is, when its usage can be read. */
 function answerKind(res: ServerResponse): 'json' | 'events' | undefined {
   if (res.statusCode < 200 || res.statusCode > 299 || res.getHeader('content-encoding')) return undefined
-  const type = String(res.getHeader('content-type') ?? '').toLowerCase()
-  if (type.startsWith('text/event-stream')) return 'events'
-  return type.startsWith('application/json') ? 'json' : undefined
+  const type = res.getHeader('content-type')
+  if (isEventStream(type)) return 'events'
+  return String(type).toLowerCase().startsWith('application/json') ? 'json' : undefined
 }
 
 /** The handler is done, and the last byte is still here: what is known now is settled, and told in the headers. */

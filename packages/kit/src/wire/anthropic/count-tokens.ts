@@ -2,10 +2,10 @@ import { type AnswerRules, answerReaderBy } from '../answer-reader.ts'
 import type { Format } from '../format.ts'
 import { modelName } from '../model-name.ts'
 import { streamReaderBy } from '../stream-reader.ts'
-import { messagesStreamError } from './errors.ts'
 import { requireMessages } from './messages/call.ts'
 import { inputTexts } from './messages/input-texts.ts'
 import { messagesStream } from './messages/rules.ts'
+import { streamError } from './stream-error.ts'
 
 /** Its answer is a number: nothing was generated, and nothing read that would be billed. */
 const COUNT_ANSWER: AnswerRules = {
@@ -45,5 +45,5 @@ export const countTokens: Format = {
   inputTexts,
   answerReader: () => answerReaderBy(COUNT_ANSWER),
   streamReader: (options) => streamReaderBy(messagesStream(), options),
-  streamError: messagesStreamError,
+  streamError,
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { messagesStreamError, readError, writeError } from './errors.ts'
+import { readError, writeError } from './errors.ts'
+import { streamError } from './stream-error.ts'
 
 const body = (type: string, message: string, details?: object) => ({
   type: 'error',
@@ -78,6 +79,6 @@ describe('an error for a client of Anthropic’s', () => {
   )
 
   it('in a stream is an event of its own', () => {
-    expect(messagesStreamError({ type: 'error' }).toString()).toBe('event: error\ndata: {"type":"error"}\n\n')
+    expect(streamError({ type: 'error' }).toString()).toBe('event: error\ndata: {"type":"error"}\n\n')
   })
 })

@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts'
 import { isObject, type JsonObject } from '../json.ts'
 import type { ProviderError, ProviderErrorKind } from '../neutral/provider-error.ts'
 
@@ -36,7 +37,7 @@ export function readError(status: number | undefined, body: unknown): ProviderEr
     status: status ?? known.status,
     kind: kindOf(known.kind, `${code}: ${message}`),
     message,
-    ...(code === undefined ? {} : { code }),
+    ...defined({ code }),
     ...(known.kind === 'invalid_request' && param !== undefined ? { param } : {}),
   }
 }
@@ -77,9 +78,4 @@ export function writeError(
   const type = TYPE_OF[kind]
   const body = { type: 'error', error: { type, message }, request_id: requestId }
   return { status: TYPES[type]!.status, body }
-}
-
-/** An error inside a stream that has begun. It ends the stream: SDKs raise it, and read nothing behind it. */
-export function messagesStreamError(error: object): Buffer {
-  return Buffer.from(`event: error\ndata: ${JSON.stringify(error)}\n\n`)
 }

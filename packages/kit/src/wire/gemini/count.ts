@@ -2,8 +2,9 @@ import { answerReaderBy } from '../answer-reader.ts'
 import type { Format } from '../format.ts'
 import { streamReaderBy } from '../stream-reader.ts'
 import { field, objectField, spellingOf } from './fields.ts'
-import { GENERATE_STREAM, generateStreamError } from './generate/rules.ts'
+import { GENERATE_STREAM } from './generate/rules.ts'
 import { methodPath, modelOf, requireModel, resourceName } from './model-path.ts'
+import { streamError } from './stream-error.ts'
 
 /**
  * Gemini's countTokens, which generates nothing and is free: a request, and no tokens.
@@ -54,5 +55,5 @@ export const count: Format = {
       texts: () => [],
     }),
   streamReader: (options) => streamReaderBy(GENERATE_STREAM, options),
-  streamError: generateStreamError,
+  streamError,
 }

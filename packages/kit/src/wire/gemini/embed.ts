@@ -5,8 +5,9 @@ import { stringsOf } from '../input-texts.ts'
 import { invalid, type JsonObject } from '../json.ts'
 import { streamReaderBy } from '../stream-reader.ts'
 import { field, objectField, objectsField } from './fields.ts'
-import { GENERATE_STREAM, generateStreamError } from './generate/rules.ts'
+import { GENERATE_STREAM } from './generate/rules.ts'
 import { methodPath, modelOf, requireModel, resourceName } from './model-path.ts'
+import { streamError } from './stream-error.ts'
 import { readUsage } from './usage.ts'
 
 /** What both of Gemini's ways to ask for embeddings share: https://ai.google.dev/api/embeddings */
@@ -22,7 +23,7 @@ const EMBED = {
       texts: () => [],
     }),
   streamReader: (options) => streamReaderBy(GENERATE_STREAM, options),
-  streamError: generateStreamError,
+  streamError,
 } as const satisfies Partial<Format>
 
 /** One embedding, of one content. */

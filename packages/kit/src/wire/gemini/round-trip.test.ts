@@ -12,7 +12,7 @@ import { targetOf } from '../target.ts'
 import type { Usage } from '../usage.ts'
 import { readAnswer } from './generate/answer-reader.ts'
 import { writeAnswer } from './generate/answer-writer.ts'
-import { GENERATE_CARRIES } from './generate/carriages.ts'
+import { GENERATE_CARRIAGES } from './generate/carriages.ts'
 import { generate } from './generate/generate.ts'
 import { readRequest } from './generate/request-reader.ts'
 import { writeRequest } from './generate/request-writer.ts'
@@ -189,7 +189,7 @@ describe('a conversation', () => {
     fc.assert(
       fc.property(conversation, (asked) => {
         for (const feature of featuresOf(asked, 'generate').keys()) {
-          expect(`${feature}: ${GENERATE_CARRIES[feature].is}`).not.toBe(`${feature}: lost`)
+          expect(`${feature}: ${GENERATE_CARRIAGES[feature].is}`).not.toBe(`${feature}: lost`)
         }
         const { body } = writeRequest(asked, { maxOutputTokens: 1, model: asked.model })
         const path = generate.path({ model: asked.model, stream: asked.stream })

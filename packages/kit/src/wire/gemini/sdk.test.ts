@@ -10,8 +10,8 @@ import { parseCall } from '../receive.ts'
 import type { ReceivedCall } from '../received-call.ts'
 import { writeAnswer } from './generate/answer-writer.ts'
 import { readRequest } from './generate/request-reader.ts'
-import { generateStreamError } from './generate/rules.ts'
 import { streamEncoder } from './generate/stream-encoder.ts'
+import { streamError } from './stream-error.ts'
 
 /** What Google's own SDK sends, and what it makes of our answers. */
 
@@ -154,7 +154,7 @@ describe('@google/genai', () => {
     const error = {
       error: { code: 429, status: 'RESOURCE_EXHAUSTED', message: 'Tollgate: the budget is used up.' },
     }
-    answer = () => ({ type: 'text/event-stream', body: generateStreamError(error) })
+    answer = () => ({ type: 'text/event-stream', body: streamError(error) })
     const stream = await ai.models.generateContentStream({ model: 'gemini-3-flash', contents: 'Hello' })
     await expect(stream.next()).rejects.toThrow('the budget is used up')
   })

@@ -1,8 +1,8 @@
 import type { Usage } from '../usage.ts'
 import type { Answer, Choice, Finish } from './answer.ts'
-import type { Citation, Part, Seal } from './part.ts'
+import { type GrowingPart, growingPart, grownPart, growPart } from './growing-part.ts'
 import type { ProviderError } from './provider-error.ts'
-import type { OpenedPart, StreamEvent } from './stream.ts'
+import type { ChoiceEvent, StreamEvent } from './stream.ts'
 
 /** A stream that is over, as the answer it has brought, and the error that it ended with. */
 export interface Folded {
@@ -10,17 +10,9 @@ export interface Folded {
   readonly error: ProviderError | undefined
 }
 
-/** A part while its deltas come. */
-interface Growing {
-  readonly of: OpenedPart
-  text: string
-  readonly citations: Citation[]
-  seal: Seal | undefined
-}
-
 /** A choice while it comes: its parts by the order in which they were opened. */
 interface GrowingChoice {
-  readonly parts: Map<number, Growing>
+  readonly parts: Map<number, GrowingPart>
   finish: Finish
 }
 
@@ -54,48 +46,15 @@ function choiceAt(choices: Map<number, GrowingChoice>, index: number): GrowingCh
   return choice
 }
 
-type ChoiceEvent = Extract<StreamEvent, { choice: number }>
-
 function foldInto(choice: GrowingChoice, event: ChoiceEvent): void {
-  if (event.type === 'finish') {
-    choice.finish = event.finish
-    return
+  if (event.type === 'finish') choice.finish = event.finish
+  else if (event.type === 'open') choice.parts.set(event.part, growingPart(event.of))
+  else {
+    const part = choice.parts.get(event.part)
+    if (part) growPart(part, event)
   }
-  if (event.type === 'open') {
-    choice.parts.set(event.part, { of: event.of, text: '', citations: [], seal: undefined })
-    return
-  }
-  const part = choice.parts.get(event.part)
-  if (!part) return
-  if (event.type === 'delta') part.text += event.text
-  else if (event.type === 'cite') part.citations.push(event.citation)
-  else if (event.type === 'seal') part.seal = event.seal
 }
 
 function folded({ parts, finish }: GrowingChoice): Choice {
-  return { parts: [...parts.values()].map(partOf), finish }
-}
-
-function partOf({ of, text, citations, seal }: Growing): Part {
-  switch (of.type) {
-    case 'text':
-      return { type: 'text', text, ...(citations.length > 0 ? { citations } : {}) }
-    case 'refusal':
-      return { type: 'refusal', text }
-    case 'reasoning':
-      return { type: 'reasoning', text, ...(seal ? { seal } : {}) }
-    case 'tool_call': {
-      const { id, name, custom } = of
-      return {
-        type: 'tool_call',
-        id,
-        name,
-        arguments: text,
-        ...(custom ? { custom } : {}),
-        ...(seal ? { seal } : {}),
-      }
-    }
-    default:
-      return of
-  }
+  return { parts: [...parts.values()].map(grownPart), finish }
 }

@@ -54,6 +54,12 @@ export interface MediaPart extends Marked {
   readonly citable?: boolean
 }
 
+export function isMedia(part: Part): part is MediaPart {
+  return MEDIA.has(part.type)
+}
+
+const MEDIA: ReadonlySet<Part['type']> = new Set<MediaPart['type']>(['image', 'document', 'audio', 'video'])
+
 /** What a model thought before it spoke. */
 export interface ReasoningPart {
   readonly type: 'reasoning'

@@ -28,3 +28,13 @@ export type ProviderErrorKind =
   | 'overloaded'
   | 'timeout'
   | 'server'
+
+/** A stream that stops in the middle: SDKs would take what came for all of it. */
+export const BROKEN_OFF: ProviderError = {
+  status: 502,
+  kind: 'server',
+  message: 'The provider’s stream broke off before the answer was complete.',
+}
+
+/** The most that is read of an error's body, bytes. */
+export const MAX_ERROR_BYTES: number = 64 * 1024

@@ -28,6 +28,12 @@ export type StreamEvent =
   | { readonly type: 'error'; readonly error: ProviderError }
   | { readonly type: 'end' }
 
+/** An event of one choice. */
+export type ChoiceEvent = Extract<StreamEvent, { choice: number }>
+
+/** An event of one part. */
+export type PartEvent = Extract<StreamEvent, { part: number }>
+
 /** What kind of part begins. A delta is its text, or a piece of a tool call's arguments. */
 export type OpenedPart =
   | { readonly type: 'text' | 'refusal' | 'reasoning' }

@@ -11,7 +11,8 @@ export const COMPLETION_ANSWER: AnswerRules = {
   texts: (body) => choicesOf(body).flatMap((choice) => generatedTexts(choice.message ?? choice)),
 }
 
-const DONE = '[DONE]'
+/** The last event of every stream, which is no JSON. */
+export const DONE = '[DONE]'
 
 /** How their streams are read: https://platform.openai.com/docs/api-reference/chat-streaming */
 export const COMPLETION_STREAM: StreamRules = {
@@ -50,9 +51,4 @@ function generatedTexts(message: unknown): string[] {
   return Object.entries(message).flatMap(([name, value]) =>
     NOT_GENERATED.has(name) ? [] : generatedTexts(value),
   )
-}
-
-/** An error inside a stream that has begun; SDKs raise it. Ends with the terminal event. */
-export function completionStreamError(error: object): Buffer {
-  return Buffer.from(`data: ${JSON.stringify(error)}\n\ndata: ${DONE}\n\n`)
 }

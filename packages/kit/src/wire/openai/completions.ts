@@ -4,8 +4,9 @@ import type { Format, Target } from '../format.ts'
 import { stringsOf } from '../input-texts.ts'
 import { invalid, type JsonObject } from '../json.ts'
 import { streamReaderBy } from '../stream-reader.ts'
-import { COMPLETION_ANSWER, COMPLETION_STREAM, completionStreamError } from './completion-rules.ts'
+import { COMPLETION_ANSWER, COMPLETION_STREAM } from './completion-rules.ts'
 import { asksForTier, capOf, choicesOf, modelOf, streamOf, usageOption } from './shared-fields.ts'
+import { streamError } from './stream-error.ts'
 
 /** Completions without a cap stop here: https://platform.openai.com/docs/api-reference/completions/create */
 const DEFAULT_MAX_TOKENS = 16
@@ -25,7 +26,7 @@ export const completions: Format = {
     'stream_options',
     'service_tier',
   ]),
-  read: readCompletionsCall,
+  read: readCall,
   edits: (call, body, { model, maxOutputTokens }) => ({
     ...(model === undefined ? {} : { model }),
     ...(maxOutputTokens === undefined ? {} : { max_tokens: maxOutputTokens }),
@@ -35,10 +36,10 @@ export const completions: Format = {
   inputTexts: ({ prompt }) => stringsOf(prompt),
   answerReader: () => answerReaderBy(COMPLETION_ANSWER),
   streamReader: (options) => streamReaderBy(COMPLETION_STREAM, options),
-  streamError: completionStreamError,
+  streamError,
 }
 
-function readCompletionsCall(body: JsonObject, { bytes }: Target): Call {
+function readCall(body: JsonObject, { bytes }: Target): Call {
   const model = modelOf(body)
   const { prompt } = body
   if (prompt === undefined || prompt === null) throw invalid('prompt', '`prompt` is missing.')

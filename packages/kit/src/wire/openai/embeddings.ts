@@ -3,8 +3,9 @@ import type { Format } from '../format.ts'
 import { stringsOf } from '../input-texts.ts'
 import { invalid } from '../json.ts'
 import { streamReaderBy } from '../stream-reader.ts'
-import { COMPLETION_ANSWER, COMPLETION_STREAM, completionStreamError } from './completion-rules.ts'
+import { COMPLETION_ANSWER, COMPLETION_STREAM } from './completion-rules.ts'
 import { asksForTier, modelOf } from './shared-fields.ts'
+import { streamError } from './stream-error.ts'
 
 /** OpenAI's Embeddings: https://platform.openai.com/docs/api-reference/embeddings */
 export const embeddings: Format = {
@@ -35,5 +36,5 @@ export const embeddings: Format = {
   inputTexts: ({ input }) => stringsOf(input),
   answerReader: () => answerReaderBy(COMPLETION_ANSWER),
   streamReader: (options) => streamReaderBy(COMPLETION_STREAM, options),
-  streamError: completionStreamError,
+  streamError,
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ProviderErrorKind } from '../neutral/provider-error.ts'
-import { readOpenAiError, writeOpenAiError } from './errors.ts'
+import { readError, writeError } from './errors.ts'
 
 const KINDS: readonly ProviderErrorKind[] = [
   'invalid_request',
@@ -19,13 +19,12 @@ const KINDS: readonly ProviderErrorKind[] = [
 
 describe('an error of OpenAI’s dialect', () => {
   it.each(KINDS)('keeps its kind when it is written and read: %s', (kind) => {
-    const { status, body } = writeOpenAiError({ status: 418, kind, message: 'No.', param: 'tools' })
-    expect(readOpenAiError(status, body)).toMatchObject({ status, kind, message: 'No.', param: 'tools' })
+    const { status, body } = writeError({ status: 418, kind, message: 'No.', param: 'tools' })
+    expect(readError(status, body)).toMatchObject({ status, kind, message: 'No.', param: 'tools' })
   })
 
   it('tells a spent quota from a rate limit, which have one status', () => {
-    const of = (code: string) =>
-      readOpenAiError(429, { error: { message: 'm', type: code, param: null, code } })
+    const of = (code: string) => readError(429, { error: { message: 'm', type: code, param: null, code } })
     expect(of('insufficient_quota')).toEqual({
       status: 429,
       kind: 'quota',
@@ -54,7 +53,7 @@ describe('an error of OpenAI’s dialect', () => {
     ['<html>', 502, 'server', '<html>'],
     [undefined, 500, 'server', 'The provider answered with status 500.'],
   ])('is read from whatever a provider of the dialect sends: %j', (body, status, kind, message) => {
-    const read = readOpenAiError(status, body)
+    const read = readError(status, body)
     expect(read.kind).toBe(kind)
     if (message !== undefined) expect(read.message).toBe(message)
   })

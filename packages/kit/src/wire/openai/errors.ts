@@ -34,7 +34,7 @@ const KIND_BY_STATUS: ReadonlyMap<number, ProviderErrorKind> = new Map([
 const TOO_LONG = /context (?:length|window)|maximum context|prompt is too long/i
 
 /** Read an error's body: OpenAI's `{error: {message, type, param, code}}`, or what others who speak its dialect send. */
-export function readOpenAiError(status: number, body: unknown): ProviderError {
+export function readError(status: number, body: unknown): ProviderError {
   const found = errorIn(Array.isArray(body) ? body[0] : body)
   const code = textOf(found.code) ?? textOf(found.type)
   const message = textOf(found.message) ?? `The provider answered with status ${status}.`
@@ -86,7 +86,7 @@ const WORDS: Readonly<
 }
 
 /** An error's body for a client that speaks OpenAI's dialect. The status is the one that OpenAI has for its kind. */
-export function writeOpenAiError(error: ProviderError): {
+export function writeError(error: ProviderError): {
   readonly status: number
   readonly body: JsonObject
 } {
@@ -97,11 +97,4 @@ export function writeOpenAiError(error: ProviderError): {
 
 export function openAiCode({ kind, code }: ProviderError): string | null {
   return WORDS[kind][2] ?? code ?? null
-}
-
-/** A provider's stream that stops in the middle: SDKs would take what came for all of it. */
-export const BROKEN_OFF: ProviderError = {
-  status: 502,
-  kind: 'server',
-  message: 'The provider’s stream broke off.',
 }

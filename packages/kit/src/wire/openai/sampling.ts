@@ -6,7 +6,7 @@ import { numberField, objectField } from './fields.ts'
 export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const
 export const VERBOSITIES = ['low', 'medium', 'high'] as const
 
-/** Up to so many tokens of thought is this much effort. */
+/** Up to this many tokens of thought is this much effort. */
 const EFFORT_BY_BUDGET = [
   [0, 'none'],
   [2_048, 'low'],

@@ -1,8 +1,7 @@
+import { MAX_OUTPUT_TOKENS } from '../call.ts'
 import { invalid, isObject, type JsonObject, optionalBoolean, optionalInteger } from '../json.ts'
 import { modelName } from '../model-name.ts'
 
-/** More output than any model can give: a typing error, or an attempt at overflow. */
-const MAX_TOKENS = 10_000_000
 /** OpenAI's own bound: https://platform.openai.com/docs/api-reference/chat/create#chat-create-n */
 const MAX_CHOICES = 128
 
@@ -12,7 +11,7 @@ export function modelOf(body: JsonObject): string {
 
 /** A cap on output tokens. */
 export function capOf(body: JsonObject, name: string): number | undefined {
-  return optionalInteger(body, name, 1, MAX_TOKENS)
+  return optionalInteger(body, name, 1, MAX_OUTPUT_TOKENS)
 }
 
 /** A count of answers that are asked for. */

@@ -1,10 +1,10 @@
 import type { Asked } from '../../format.ts'
 import type { JsonObject } from '../../json.ts'
 import type { Answer } from '../../neutral/answer.ts'
+import { argumentsObject } from '../../neutral/arguments.ts'
 import type { Part, Seal, TextPart } from '../../neutral/part.ts'
 import { wrapSeal } from '../../neutral/wrapped-seal.ts'
 import { writeCitation } from './citations.ts'
-import { inputOf } from './content-writer.ts'
 import { writeFinish } from './stop-reason.ts'
 import { encodeToolId } from './tool-ids.ts'
 import { writeUsage } from './usage.ts'
@@ -39,14 +39,14 @@ export function openMessage(id: string, model: string): JsonObject {
 }
 
 /** A part as a block of an answer; nothing for pictures and sounds, which no message has. */
-export function answerBlock(part: Part): JsonObject[] {
+function answerBlock(part: Part): JsonObject[] {
   switch (part.type) {
     case 'text':
       return [writeText(part)]
     case 'reasoning':
       return [writeThought(part.text, part.seal)]
     case 'tool_call':
-      return [toolUse(part.id, part.name, inputOf(part))]
+      return [toolUse(part.id, part.name, argumentsObject(part))]
     case 'foreign':
       return part.from === 'messages' ? [part.value] : []
     default:

@@ -10,7 +10,7 @@ export interface BlockEncoder {
 }
 
 /** How a part is written; undefined for those that are no block of a message. */
-export function encodeBlock(of: OpenedPart): BlockEncoder | undefined {
+export function blockEncoder(of: OpenedPart): BlockEncoder | undefined {
   switch (of.type) {
     case 'text':
       return textBlock()

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { TollgateError } from '../../../core/errors.ts'
 import type { JsonObject } from '../../json.ts'
-import { readMessagesCall } from './call.ts'
+import { readCall } from './call.ts'
 
 const HELLO = { model: 'claude-opus-5-5', max_tokens: 1_024, messages: [{ role: 'user', content: 'Hi' }] }
 
 const read = (more: JsonObject = {}) =>
-  readMessagesCall({ ...HELLO, ...more }, { bytes: 500, path: '/v1/messages', query: '' })
+  readCall({ ...HELLO, ...more }, { bytes: 500, path: '/v1/messages', query: '' })
 const asking = (...content: JsonObject[]) => read({ messages: [{ role: 'user', content }] })
 
 function refusal(body: JsonObject): string | undefined {
@@ -36,6 +36,18 @@ describe('what a message may cost', () => {
       unpriced: [],
       structured: false,
     })
+  })
+
+  it.each([
+    [{ type: 'enabled', budget_tokens: 2_000 }, 2_001],
+    [{ type: 'enabled', budget_tokens: 'all' }, undefined],
+    [{ type: 'enabled', budget_tokens: 1e300 }, undefined],
+    [{ type: 'adaptive' }, undefined],
+    [{ type: 'disabled' }, undefined],
+    [null, undefined],
+    [undefined, undefined],
+  ])('knows the least cap that leaves room for thinking: %j', (thinking, least) => {
+    expect(read({ thinking }).leastOutputTokens).toBe(least)
   })
 
   it('may be no output at all, which fills the cache', () => {

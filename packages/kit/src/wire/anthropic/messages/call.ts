@@ -1,12 +1,9 @@
-import type { Call } from '../../call.ts'
+import { type Call, MAX_OUTPUT_TOKENS } from '../../call.ts'
 import type { Target } from '../../format.ts'
 import { invalid, isObject, type JsonObject, optionalBoolean, optionalInteger } from '../../json.ts'
 import { modelName } from '../../model-name.ts'
 import { hidesInput } from './hidden-input.ts'
 import { isDefinedTool, isOwnTool, isToolset } from './tool-kinds.ts'
-
-/** More output than any model can give: a typing error, or an attempt at overflow. */
-const MAX_TOKENS = 10_000_000
 
 /**
  * What Anthropic writes around tools and schemas that are given, at most, tokens:
@@ -17,14 +14,15 @@ const TOOL_PROMPT_TOKENS = 1_024
 const DEFINED_TOOL_TOKENS = 2_048
 
 /** Read what a request for a message may cost: https://platform.claude.com/docs/en/api/messages/create */
-export function readMessagesCall(body: JsonObject, { bytes }: Target): Call {
+export function readCall(body: JsonObject, { bytes }: Target): Call {
   const model = modelName(body.model, 'model')
   requireMessages(body)
   // None at all fills the cache, and generates nothing.
-  const maxOutputTokens = optionalInteger(body, 'max_tokens', 0, MAX_TOKENS)
+  const maxOutputTokens = optionalInteger(body, 'max_tokens', 0, MAX_OUTPUT_TOKENS)
   if (maxOutputTokens === undefined) {
     throw invalid('max_tokens', '`max_tokens` is missing: this endpoint requires it.')
   }
+  const thought = thinkingBudget(body)
   const stream = optionalBoolean(body, 'stream') ?? false
   return {
     dialect: 'anthropic',
@@ -33,6 +31,7 @@ export function readMessagesCall(body: JsonObject, { bytes }: Target): Call {
     stream,
     wantsUsage: stream,
     maxOutputTokens,
+    ...(thought > 0 ? { leastOutputTokens: thought + 1 } : {}),
     choices: 1,
     inputBytes: bytes + untoldTokens(body),
     unboundedInput: hidesInput(body) || isGiven(body.mcp_servers) || isGiven(body.container),
@@ -41,6 +40,16 @@ export function readMessagesCall(body: JsonObject, { bytes }: Target): Call {
     unpriced: unpricedOf(body),
     structured: isGiven(body.tools) || formatOf(body) !== undefined,
   }
+}
+
+/**
+ * What is to be thought, tokens, which a cap must be above; 0 where Claude decides itself, or does not think.
+ * https://platform.claude.com/docs/en/build-with-claude/extended-thinking
+ */
+function thinkingBudget({ thinking }: JsonObject): number {
+  return isObject(thinking) && Number.isSafeInteger(thinking.budget_tokens)
+    ? Number(thinking.budget_tokens)
+    : 0
 }
 
 /** @throws TollgateError `invalid_request` where there is nothing to answer. */

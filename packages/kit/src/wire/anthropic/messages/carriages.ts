@@ -1,7 +1,7 @@
 import { adapted, CARRIED, type Carriages, lost } from '../../neutral/features.ts'
 
 /** What a request for a message makes of what other dialects ask for; its tests hold the writer to it. */
-export const MESSAGES_CARRIES: Carriages = {
+export const MESSAGES_CARRIAGES: Carriages = {
   developer: adapted('as part of the system prompt'),
   later_instructions: adapted('gathered in the system prompt, in their order'),
   names: lost('left out; Claude knows of one user'),

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import { isObject, type JsonObject } from '../../json.ts'
 import type { Citation } from '../../neutral/part.ts'
 
@@ -7,7 +8,7 @@ import type { Citation } from '../../neutral/part.ts'
  *
  * @see https://platform.claude.com/docs/en/build-with-claude/citations
  */
-export function readCitation(citation: unknown): Citation | undefined {
+function readCitation(citation: unknown): Citation | undefined {
   if (!isObject(citation)) return undefined
   const {
     url,
@@ -20,11 +21,14 @@ export function readCitation(citation: unknown): Citation | undefined {
   const address = string(url) ?? string(source)
   const name = string(title) ?? string(documentTitle)
   return {
-    ...(address === undefined ? {} : { url: address }),
-    ...(name === undefined ? {} : { title: name }),
+    ...defined({ url: address, title: name }),
     ...(typeof quote === 'string' ? { quote } : {}),
     ...(typeof document === 'number' ? { document } : {}),
   }
+}
+
+export function readCitations(citations: unknown): readonly Citation[] {
+  return Array.isArray(citations) ? citations.flatMap((citation) => readCitation(citation) ?? []) : []
 }
 
 function string(value: unknown): string | undefined {

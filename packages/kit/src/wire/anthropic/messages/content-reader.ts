@@ -1,8 +1,8 @@
 import { invalid, isObject, type JsonObject } from '../../json.ts'
 import type { ForeignPart, MediaPart, Part, ReasoningPart, Source } from '../../neutral/part.ts'
 import { unwrapSeal } from '../../neutral/wrapped-seal.ts'
-import { readCache } from './cache-control.ts'
-import { readCitation } from './citations.ts'
+import { readCacheMarker } from './cache-marker.ts'
+import { readCitations } from './citations.ts'
 import { decodeToolId } from './tool-ids.ts'
 
 /**
@@ -14,7 +14,7 @@ export function readContent(content: unknown, where: string): Part[] {
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }]
   if (!Array.isArray(content)) throw invalid(where, `\`${where}\` is a text or a list of blocks.`)
   return content.flatMap((block, index) => {
-    if (!isObject(block)) throw invalid(where, `\`${where}[${index}]\` is no block.`)
+    if (!isObject(block)) throw invalid(where, `\`${where}[${index}]\` is not a block.`)
     return readBlock(block, `${where}[${index}]`)
   })
 }
@@ -46,13 +46,13 @@ function foreign(block: JsonObject): ForeignPart {
 function readText(block: JsonObject, where: string): Part {
   const { text, citations } = block
   if (typeof text !== 'string') throw invalid(where, `\`${where}.text\` is missing.`)
-  const read = Array.isArray(citations) ? citations.flatMap((it) => readCitation(it) ?? []) : []
-  return { type: 'text', text, ...(read.length > 0 ? { citations: read } : {}), ...readCache(block) }
+  const read = readCitations(citations)
+  return { type: 'text', text, ...(read.length > 0 ? { citations: read } : {}), ...readCacheMarker(block) }
 }
 
 function readImage(block: JsonObject): Part {
   const source = readSource(block.source)
-  return source ? { type: 'image', source, ...readCache(block) } : foreign(block)
+  return source ? { type: 'image', source, ...readCacheMarker(block) } : foreign(block)
 }
 
 /** What is said about a document besides its title is read by the model, and not cited from: it goes before it, as text. */
@@ -65,7 +65,7 @@ function readDocument(block: JsonObject, where: string): Part[] {
     source,
     ...(typeof title === 'string' ? { name: title } : {}),
     ...(isObject(citations) && citations.enabled === true ? { citable: true } : {}),
-    ...readCache(block),
+    ...readCacheMarker(block),
   }
   return typeof context === 'string' && context !== ''
     ? [{ type: 'text', text: context }, document]
@@ -111,7 +111,7 @@ function readToolUse(block: JsonObject, where: string): Part {
     id: decodeToolId(id),
     name,
     arguments: JSON.stringify(input ?? {}),
-    ...readCache(block),
+    ...readCacheMarker(block),
   }
 }
 
@@ -123,6 +123,6 @@ function readToolResult(block: JsonObject, where: string): Part {
     callId: decodeToolId(id),
     parts: readContent(content ?? [], `${where}.content`),
     ...(isError === true ? { isError: true } : {}),
-    ...readCache(block),
+    ...readCacheMarker(block),
   }
 }

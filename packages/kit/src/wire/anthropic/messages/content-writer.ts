@@ -1,4 +1,6 @@
-import { isObject, type JsonObject } from '../../json.ts'
+import { defined } from '../../defined.ts'
+import type { JsonObject } from '../../json.ts'
+import { argumentsObject } from '../../neutral/arguments.ts'
 import type {
   MediaPart,
   Part,
@@ -7,14 +9,14 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from '../../neutral/part.ts'
-import { writeCache } from './cache-control.ts'
+import { writeCacheMarker } from './cache-marker.ts'
 import { encodeToolId } from './tool-ids.ts'
 
 /** A part as a block of a request; nothing for what Anthropic has no block for, or would refuse there. */
 export function writeBlock(part: Part, by: 'user' | 'assistant'): JsonObject[] {
   switch (part.type) {
     case 'text':
-      return part.text === '' ? [] : [{ type: 'text', text: part.text, ...writeCache(part) }]
+      return part.text === '' ? [] : [{ type: 'text', text: part.text, ...writeCacheMarker(part) }]
     case 'refusal':
       return part.text === '' ? [] : [{ type: 'text', text: part.text }]
     case 'reasoning':
@@ -43,22 +45,9 @@ function writeToolUse(part: ToolCallPart): JsonObject {
     type: 'tool_use',
     id: encodeToolId(part.id),
     name: part.name,
-    input: inputOf(part),
-    ...writeCache(part),
+    input: argumentsObject(part),
+    ...writeCacheMarker(part),
   }
-}
-
-/** Anthropic's input is an object: free text, and arguments that a model was cut in, are told in a field of one. */
-export function inputOf({ arguments: text, custom }: Pick<ToolCallPart, 'arguments' | 'custom'>): JsonObject {
-  if (custom) return { input: text }
-  if (text.trim() === '') return {}
-  try {
-    const input: unknown = JSON.parse(text)
-    if (isObject(input)) return input
-  } catch {
-    // Told as it is: the model wrote it, and reads it again.
-  }
-  return { arguments: text }
 }
 
 function writeToolResult(part: ToolResultPart): JsonObject {
@@ -68,7 +57,7 @@ function writeToolResult(part: ToolResultPart): JsonObject {
     tool_use_id: encodeToolId(part.callId),
     ...(blocks.length > 0 ? { content: contentOf(blocks) } : {}),
     ...(part.isError ? { is_error: true } : {}),
-    ...writeCache(part),
+    ...writeCacheMarker(part),
   }
 }
 
@@ -85,10 +74,10 @@ function writeMedia(part: MediaPart): JsonObject[] {
   const written = writeSource(source, type)
   if (!written) return []
   const about = {
-    ...(name === undefined ? {} : { title: name }),
+    ...defined({ title: name }),
     ...(citable ? { citations: { enabled: true } } : {}),
   }
-  return [{ type, source: written, ...(type === 'document' ? about : {}), ...writeCache(part) }]
+  return [{ type, source: written, ...(type === 'document' ? about : {}), ...writeCacheMarker(part) }]
 }
 
 /** A file that is stored elsewhere is known nowhere else. */

@@ -1,13 +1,14 @@
 import { TollgateError } from '../../../core/errors.ts'
 import { answerReaderBy } from '../../answer-reader.ts'
+import type { Call } from '../../call.ts'
 import type { Format } from '../../format.ts'
-import { isObject, type JsonObject } from '../../json.ts'
 import { streamReaderBy } from '../../stream-reader.ts'
-import { messagesStreamError, readError, writeError } from '../errors.ts'
+import { readError, writeError } from '../errors.ts'
+import { streamError } from '../stream-error.ts'
 import { readAnswer } from './answer-reader.ts'
 import { writeAnswer } from './answer-writer.ts'
-import { readMessagesCall } from './call.ts'
-import { MESSAGES_CARRIES } from './carriages.ts'
+import { readCall } from './call.ts'
+import { MESSAGES_CARRIAGES } from './carriages.ts'
 import { inputTexts } from './input-texts.ts'
 import { readRequest } from './request-reader.ts'
 import { writeRequest } from './request-writer.ts'
@@ -40,19 +41,19 @@ export const messages: Format = {
     'compaction',
     'context_management',
   ]),
-  read: readMessagesCall,
-  edits: (_call, body, { model, maxOutputTokens }) => ({
+  read: readCall,
+  edits: (call, _body, { model, maxOutputTokens }) => ({
     ...(model === undefined ? {} : { model }),
-    ...(maxOutputTokens === undefined ? {} : { max_tokens: cap(body, maxOutputTokens) }),
+    ...(maxOutputTokens === undefined ? {} : { max_tokens: cap(call, maxOutputTokens) }),
   }),
   // The SDK's own mark of beta features, whose names are in a header.
   path: ({ query }) => (query === 'beta=true' ? '/v1/messages?beta=true' : '/v1/messages'),
   inputTexts,
   answerReader: () => answerReaderBy(MESSAGES_ANSWER),
   streamReader: (options) => streamReaderBy(messagesStream(), options),
-  streamError: messagesStreamError,
+  streamError,
   translation: {
-    carries: MESSAGES_CARRIES,
+    carries: MESSAGES_CARRIAGES,
     readRequest,
     writeRequest,
     readAnswer,
@@ -65,11 +66,10 @@ export const messages: Format = {
 }
 
 /** A budget of thinking must fit under the cap; a smaller cap would only be refused by the provider. */
-function cap({ thinking }: JsonObject, maxOutputTokens: number): number {
-  const budget = isObject(thinking) && typeof thinking.budget_tokens === 'number' ? thinking.budget_tokens : 0
-  if (budget === 0 || maxOutputTokens > budget) return maxOutputTokens
+function cap({ leastOutputTokens = 1 }: Call, maxOutputTokens: number): number {
+  if (leastOutputTokens === 1 || maxOutputTokens >= leastOutputTokens) return maxOutputTokens
   throw new TollgateError('budget_exceeded', {
     param: 'thinking',
-    message: `What is left of the budget pays for ${maxOutputTokens} output tokens, and \`thinking.budget_tokens\` asks for ${budget}.`,
+    message: `What is left of the budget pays for ${maxOutputTokens} output tokens, and \`thinking.budget_tokens\` asks for ${leastOutputTokens - 1}.`,
   })
 }

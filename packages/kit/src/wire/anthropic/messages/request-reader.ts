@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import { invalid, isObject, type JsonObject, optionalBoolean } from '../../json.ts'
 import { modelName } from '../../model-name.ts'
 import type { AnswerFormat, Conversation, ForeignField, Sampling, Turn } from '../../neutral/conversation.ts'
@@ -28,7 +29,7 @@ export function readRequest(body: JsonObject): Conversation {
     ...(typeof maxOutputTokens === 'number' ? { maxOutputTokens } : {}),
     ...(Array.isArray(stop) && stop.length > 0 ? { stop: stop.map(String) } : {}),
     ...(reasoning ? { reasoning } : {}),
-    ...(user === undefined ? {} : { endUser: user }),
+    ...defined({ endUser: user }),
     ...(serviceTier ? { serviceTier } : {}),
     foreign: [...foreign, ...foreignFields(body)],
   }

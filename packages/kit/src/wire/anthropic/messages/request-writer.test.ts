@@ -4,7 +4,7 @@ import type { JsonObject } from '../../json.ts'
 import type { Conversation, FunctionTool, Turn } from '../../neutral/conversation.ts'
 import { type FEATURES, featuresOf } from '../../neutral/features.ts'
 import type { Part, ToolCallPart } from '../../neutral/part.ts'
-import { MESSAGES_CARRIES } from './carriages.ts'
+import { MESSAGES_CARRIAGES } from './carriages.ts'
 import { readRequest } from './request-reader.ts'
 import { writeRequest } from './request-writer.ts'
 
@@ -186,10 +186,10 @@ describe('a conversation that Anthropic’s dialect carries', () => {
       for (const feature of featuresOf(one, 'messages').keys()) asked.add(feature)
     }
     const isLost = [...asked].filter(
-      (feature) => MESSAGES_CARRIES[feature as keyof typeof FEATURES].is === 'lost',
+      (feature) => MESSAGES_CARRIAGES[feature as keyof typeof FEATURES].is === 'lost',
     )
     expect(isLost).toEqual([])
-    const carried = Object.entries(MESSAGES_CARRIES).filter(([, { is }]) => is === 'carried')
+    const carried = Object.entries(MESSAGES_CARRIAGES).filter(([, { is }]) => is === 'carried')
     expect(carried.map(([feature]) => feature).filter((feature) => !asked.has(feature))).toEqual([])
   })
 })
@@ -371,7 +371,7 @@ describe('what is lost', () => {
     provider_parts: part({ type: 'foreign', from: 'generate', name: 'executableCode', value: {} }),
     provider_fields: { foreign: [{ from: 'chat', path: 'prediction', value: {} }] },
   }
-  const lost = Object.entries(MESSAGES_CARRIES).filter(([, { is }]) => is === 'lost')
+  const lost = Object.entries(MESSAGES_CARRIAGES).filter(([, { is }]) => is === 'lost')
 
   it.each(lost.map(([feature]) => feature))('%s: the request goes without', (feature) => {
     const asked = { ...HELLO, ...asks[feature] }

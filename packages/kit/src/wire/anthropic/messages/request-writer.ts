@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import type { WriteTarget, WrittenRequest } from '../../format.ts'
 import type { JsonObject } from '../../json.ts'
 import type { Conversation, Turn } from '../../neutral/conversation.ts'
@@ -77,7 +78,7 @@ function writeMessages(turns: readonly Turn[]): JsonObject[] {
 
 function writeOutput(format: Conversation['format'], { effort }: Thinking): JsonObject {
   const output = {
-    ...(effort === undefined ? {} : { effort }),
+    ...defined({ effort }),
     ...(format?.type === 'schema' ? { format: { type: 'json_schema', schema: format.schema } } : {}),
   }
   return Object.keys(output).length > 0 ? { output_config: output } : {}
@@ -94,6 +95,6 @@ function writeSampling({ sampling }: Conversation, traits: ModelTraits, { thinki
   return {
     ...(temperature === undefined ? {} : { temperature: Math.min(temperature, MAX_TEMPERATURE) }),
     ...(topP === undefined || (temperature !== undefined && !traits.bothSamplers) ? {} : { top_p: topP }),
-    ...(topK === undefined ? {} : { top_k: topK }),
+    ...defined({ top_k: topK }),
   }
 }

@@ -1,5 +1,5 @@
 import type { AnswerRules } from '../../answer-reader.ts'
-import { isObject, type JsonObject } from '../../json.ts'
+import { isObject, type JsonObject, parseObject } from '../../json.ts'
 import type { StreamRules } from '../../stream-reader.ts'
 import { mergeUsage, readUsage } from './usage.ts'
 
@@ -21,7 +21,7 @@ export function messagesStream(): StreamRules {
   return {
     usageMarks: ['"usage"'],
     terminalMark: '"message_stop"',
-    isTerminal: (data) => data.includes('"message_stop"') && typeOf(data) === 'message_stop',
+    isTerminal: (data) => data.includes('"message_stop"') && parseObject(data)?.type === 'message_stop',
     // While the answer runs, the value is null.
     finishMarks: ['"stop_reason":"', '"stop_reason": "'],
     usage(event) {
@@ -39,14 +39,6 @@ export function messagesStream(): StreamRules {
       if (type === 'content_block_start') return [[index, blockTexts(block)]]
       return type === 'content_block_delta' ? [[index, deltaTexts(delta)]] : []
     },
-  }
-}
-
-function typeOf(data: string): unknown {
-  try {
-    return JSON.parse(data).type
-  } catch {
-    return undefined
   }
 }
 

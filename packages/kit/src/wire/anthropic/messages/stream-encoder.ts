@@ -1,11 +1,12 @@
 import type { Asked, StreamEncoder } from '../../format.ts'
 import type { JsonObject } from '../../json.ts'
 import type { Finish } from '../../neutral/answer.ts'
-import type { OpenedPart, StreamEvent } from '../../neutral/stream.ts'
+import type { OpenedPart, PartEvent, StreamEvent } from '../../neutral/stream.ts'
 import type { Usage } from '../../usage.ts'
-import { messagesStreamError, writeError } from '../errors.ts'
+import { writeError } from '../errors.ts'
+import { streamError } from '../stream-error.ts'
 import { openMessage } from './answer-writer.ts'
-import { type BlockEncoder, encodeBlock } from './block-encoder.ts'
+import { type BlockEncoder, blockEncoder } from './block-encoder.ts'
 import { writeFinish } from './stop-reason.ts'
 import { writeUsage } from './usage.ts'
 
@@ -15,8 +16,6 @@ interface Pending {
   readonly waiting: PartEvent[]
   closed: boolean
 }
-
-type PartEvent = Extract<StreamEvent, { part: number }>
 
 interface Progress {
   started: boolean
@@ -56,7 +55,7 @@ export function streamEncoder({ model, requestId }: Asked): StreamEncoder {
       if (event.type === 'start') return bytesOf(start(event.id))
       if (event.type !== 'error') return bytesOf([...start(requestId), ...encode(event, progress)])
       progress.over = true
-      return messagesStreamError(writeError(event.error, requestId).body)
+      return streamError(writeError(event.error, requestId).body)
     },
   }
 }
@@ -86,7 +85,7 @@ function encode(event: Exclude<StreamEvent, { type: 'start' | 'error' }>, progre
 }
 
 function open(part: number, of: OpenedPart, progress: Progress): void {
-  const block = encodeBlock(of)
+  const block = blockEncoder(of)
   if (block) progress.pending.set(part, { block, waiting: [], closed: false })
   else if (of.type === 'refusal') progress.refusals.set(part, '')
 }

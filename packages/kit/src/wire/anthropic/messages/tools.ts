@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import { invalid, isObject, type JsonObject } from '../../json.ts'
 import type {
   Conversation,
@@ -6,7 +7,7 @@ import type {
   Tool,
   ToolChoice,
 } from '../../neutral/conversation.ts'
-import { readCache, writeCache } from './cache-control.ts'
+import { readCacheMarker, writeCacheMarker } from './cache-marker.ts'
 import { isOwnTool } from './tool-kinds.ts'
 
 /** The tools of a request, and what of their definitions no other dialect has. */
@@ -45,7 +46,7 @@ function readTool(tool: JsonObject, index: number): Tool {
     ...(typeof description === 'string' ? { description } : {}),
     ...(isObject(schema) && !isEmptySchema(schema) ? { parameters: schema } : {}),
     ...(typeof strict === 'boolean' ? { strict } : {}),
-    ...readCache(tool),
+    ...readCacheMarker(tool),
   }
 }
 
@@ -73,10 +74,10 @@ function writeTool(tool: FunctionTool): JsonObject {
   const { name, description, parameters, strict } = tool
   return {
     name,
-    ...(description === undefined ? {} : { description }),
+    ...defined({ description }),
     input_schema: { ...NO_PARAMETERS, ...parameters },
-    ...(strict === undefined ? {} : { strict }),
-    ...writeCache(tool),
+    ...defined({ strict }),
+    ...writeCacheMarker(tool),
   }
 }
 

@@ -1,12 +1,12 @@
 import type { Asked } from '../../format.ts'
 import type { JsonObject } from '../../json.ts'
 import type { Answer, Choice } from '../../neutral/answer.ts'
+import { argumentsObject } from '../../neutral/arguments.ts'
 import type { Part } from '../../neutral/part.ts'
 import { writeUsage } from '../usage.ts'
 import { writeGrounding } from './citations.ts'
 import { writeFinish } from './finish.ts'
 import { writeMedia } from './media.ts'
-import { argsOf } from './parts-writer.ts'
 import { ON_PART, signatureOf } from './thought-signatures.ts'
 
 /** An answer for a client of Gemini: https://ai.google.dev/api/generate-content#generatecontentresponse */
@@ -48,7 +48,7 @@ export function answerPart(part: Part): JsonObject[] {
     }
     case 'tool_call': {
       const { id, name } = part
-      return [{ functionCall: { id, name, args: argsOf(part) }, ...signed(part) }]
+      return [{ functionCall: { id, name, args: argumentsObject(part) }, ...signed(part) }]
     }
     case 'tool_result':
       return []

@@ -1,4 +1,4 @@
-import type { Call } from '../../call.ts'
+import { type Call, MAX_OUTPUT_TOKENS } from '../../call.ts'
 import type { Target } from '../../format.ts'
 import { invalid, type JsonObject } from '../../json.ts'
 import {
@@ -12,15 +12,13 @@ import {
 } from '../fields.ts'
 import { modelOf } from '../model-path.ts'
 
-/** More output than any model can give: a typing error, or an attempt at overflow. */
-const MAX_TOKENS = 10_000_000
 /** Google's own bound: https://ai.google.dev/api/generate-content#generationconfig */
 const MAX_CANDIDATES = 8
 
 export const STREAMS = ':streamGenerateContent'
 
 /** Read what a request to generateContent may cost: https://ai.google.dev/api/generate-content#request-body */
-export function readGenerateCall(body: JsonObject, target: Target): Call {
+export function readCall(body: JsonObject, target: Target): Call {
   const model = modelOf(body, target)
   const contents = objectsField(body, 'contents')
   if (contents.length === 0) throw invalid('contents', '`contents` is a list of at least one content.')
@@ -31,7 +29,7 @@ export function readGenerateCall(body: JsonObject, target: Target): Call {
   const maxOutputTokens = integerField(config, 'maxOutputTokens', {
     path: 'generationConfig.maxOutputTokens',
     min: 1,
-    max: MAX_TOKENS,
+    max: MAX_OUTPUT_TOKENS,
   })
   const modalities = (textsField(config, 'responseModalities') ?? []).map((modality) =>
     modality.toUpperCase(),

@@ -1,6 +1,7 @@
 import { isObject, type JsonObject } from '../../json.ts'
 import type { Finish } from '../../neutral/answer.ts'
 import type { Part } from '../../neutral/part.ts'
+import { partEvents, type ToldPart } from '../../neutral/part-events.ts'
 import type { OpenedPart, StreamEvent } from '../../neutral/stream.ts'
 import { field, objectsField, textField } from '../fields.ts'
 import type { CallIds } from './call-ids.ts'
@@ -15,65 +16,62 @@ export interface CandidateDecoder {
   end(): Generator<StreamEvent, Finish | undefined>
 }
 
-type Growing = 'text' | 'reasoning'
-
-export function decodeCandidate(choice: number, ids: CallIds): CandidateDecoder {
-  let open: Growing | undefined
-  /** How many parts have been opened: each gets the next number. */
-  let parts = 0
-  let calls = false
+export function candidateDecoder(choice: number, ids: CallIds): CandidateDecoder {
+  const events = partEvents(choice)
+  /** The text or the thought that goes on. */
+  let open: ToldPart | undefined
   let reason: string | undefined
-  /** What has been said in text, by the number of its part. */
-  const texts = new Map<number, string>()
+  /** What has been said in each text. */
+  const texts = new Map<ToldPart, string>()
 
-  function* begin(of: OpenedPart): Generator<StreamEvent> {
-    yield* close()
-    yield { type: 'open', choice, part: parts, of }
-    parts += 1
-  }
-  function* close(): Generator<StreamEvent> {
-    if (open) yield { type: 'close', choice, part: parts - 1 }
+  const close = () => {
+    if (open) events.close(open)
     open = undefined
   }
-  function* grow(type: Growing, text: string): Generator<StreamEvent> {
-    if (open !== type) {
-      yield* begin({ type })
-      open = type
+  const begin = (of: OpenedPart): ToldPart => {
+    close()
+    return events.open(of)
+  }
+  const grow = (type: 'text' | 'reasoning', text: string): ToldPart => {
+    const told = open?.of.type === type ? open : begin({ type })
+    open = told
+    if (type === 'text') texts.set(told, (texts.get(told) ?? '') + text)
+    events.tell(told, text)
+    return told
+  }
+  const think = ({ text, seal }: Extract<Part, { type: 'reasoning' }>) => {
+    // What seals another part is a reasoning of its own.
+    if (seal?.kind !== undefined) close()
+    events.seal(grow('reasoning', text), seal)
+    if (seal) close()
+  }
+  const say = (said: Part) => {
+    switch (said.type) {
+      case 'text':
+        grow('text', said.text)
+        return
+      case 'reasoning':
+        return think(said)
+      case 'tool_call': {
+        const { type, id, name, seal } = said
+        const told = begin({ type, id, name })
+        events.tell(told, said.arguments)
+        events.seal(told, seal)
+        return events.close(told)
+      }
+      case 'tool_result':
+      case 'refusal':
+        return
+      default:
+        events.close(begin(said))
     }
-    const part = parts - 1
-    if (type === 'text') texts.set(part, (texts.get(part) ?? '') + text)
-    if (text !== '') yield { type: 'delta', choice, part, text }
   }
-  function* seal(said: Extract<Part, { type: 'reasoning' | 'tool_call' }>): Generator<StreamEvent> {
-    if (said.seal) yield { type: 'seal', choice, part: parts - 1, seal: said.seal }
-  }
-  function* say(said: Part): Generator<StreamEvent> {
-    if (said.type === 'text') return yield* grow('text', said.text)
-    if (said.type === 'reasoning') {
-      // What seals another part is a reasoning of its own.
-      if (said.seal?.kind !== undefined) yield* close()
-      yield* grow('reasoning', said.text)
-      yield* seal(said)
-      if (said.seal) yield* close()
-      return
-    }
-    if (said.type === 'tool_result' || said.type === 'refusal') return
-    if (said.type === 'tool_call') {
-      calls = true
-      const { id, name } = said
-      yield* begin({ type: 'tool_call', id, name })
-      yield { type: 'delta', choice, part: parts - 1, text: said.arguments }
-      yield* seal(said)
-    } else yield* begin(said)
-    yield { type: 'close', choice, part: parts - 1 }
-  }
-
-  function* cite(metadata: unknown): Generator<StreamEvent> {
-    const numbers = [...texts.keys()]
+  const cite = (metadata: unknown) => {
+    const told = [...texts.keys()]
     for (const { text, citation } of readGrounding(metadata, [...texts.values()])) {
-      const part = numbers[text]
+      const cites = told[text]
       // A part that is closed says no more: citations come in the last chunk, with the text that ends in it.
-      if (open === 'text' && part === parts - 1) yield { type: 'cite', choice, part, citation }
+      if (cites) events.cite(cites, [citation])
     }
   }
 
@@ -81,13 +79,19 @@ export function decodeCandidate(choice: number, ids: CallIds): CandidateDecoder 
     *push(candidate) {
       const content = field(candidate, 'content')
       const said = isObject(content) ? objectsField(content, 'parts') : []
-      for (const part of said) for (const neutral of readPart(part, ids)) yield* say(neutral)
+      for (const part of said) {
+        for (const neutral of readPart(part, ids)) say(neutral)
+        yield* events.take()
+      }
       reason = textField(candidate, 'finishReason') ?? reason
-      yield* cite(field(candidate, 'groundingMetadata'))
+      cite(field(candidate, 'groundingMetadata'))
+      yield* events.take()
     },
     *end() {
-      yield* close()
-      return reason === undefined ? undefined : { reason: readFinish(reason, calls) }
+      close()
+      yield* events.take()
+      const hasCalls = events.parts.some(({ of }) => of.type === 'tool_call')
+      return reason === undefined ? undefined : { reason: readFinish(reason, hasCalls) }
     },
   }
 }

@@ -1,11 +1,9 @@
 import type { JsonObject } from '../../json.ts'
-import type { Citation, Seal } from '../../neutral/part.ts'
-import type { OpenedPart, StreamEvent } from '../../neutral/stream.ts'
+import { type GrowingPart, growingPart, grownPart, growPart } from '../../neutral/growing-part.ts'
+import type { ChoiceEvent, OpenedPart, PartEvent } from '../../neutral/stream.ts'
 import { answerPart } from './answer-writer.ts'
 import { type CitingText, writeGrounding } from './citations.ts'
 import { writeFinish } from './finish.ts'
-
-type ChoiceEvent = Extract<StreamEvent, { choice: number }>
 
 /** One choice while it is said: the parts that each event lets the client see. */
 export interface CandidateEncoder {
@@ -14,44 +12,24 @@ export interface CandidateEncoder {
   ending(): JsonObject
 }
 
-/** A part while its deltas come. */
-interface Growing {
-  readonly of: OpenedPart
-  text: string
-  seal: Seal | undefined
-  readonly citations: Citation[]
-}
-
-export function encodeCandidate(): CandidateEncoder {
-  const growing = new Map<number, Growing>()
+export function candidateEncoder(): CandidateEncoder {
+  const growing = new Map<number, GrowingPart>()
   const citing: CitingText[] = []
   let finishReason = writeFinish('error')
 
-  const grow = (part: Growing, event: ChoiceEvent): readonly JsonObject[] => {
-    switch (event.type) {
-      case 'delta':
-        part.text += event.text
-        return shown(part.of, event.text)
-      case 'cite':
-        part.citations.push(event.citation)
-        return []
-      case 'seal':
-        part.seal = event.seal
-        return []
-      case 'close':
-        if (part.of.type === 'text') citing.push(part)
-        return left(part)
-      default:
-        return []
-    }
+  const grow = (part: GrowingPart, event: PartEvent): readonly JsonObject[] => {
+    growPart(part, event)
+    if (event.type === 'delta') return shown(part.of, event.text)
+    if (event.type !== 'close') return []
+    if (part.of.type === 'text') citing.push(part)
+    return left(part)
   }
 
   return {
     push(event) {
       if (event.type === 'finish') finishReason = writeFinish(event.finish.reason)
-      else if (event.type === 'open') {
-        growing.set(event.part, { of: event.of, text: '', seal: undefined, citations: [] })
-      } else {
+      else if (event.type === 'open') growing.set(event.part, growingPart(event.of))
+      else {
         const part = growing.get(event.part)
         return part ? grow(part, event) : []
       }
@@ -72,17 +50,8 @@ function shown({ type }: OpenedPart, text: string): readonly JsonObject[] {
 }
 
 /** What is left to say when a part is complete: what seals a thought, and what comes whole. */
-function left({ of, text, seal }: Growing): readonly JsonObject[] {
-  const sealed = seal ? { seal } : {}
-  switch (of.type) {
-    case 'text':
-    case 'refusal':
-      return []
-    case 'reasoning':
-      return answerPart({ type: 'reasoning', text: '', ...sealed })
-    case 'tool_call':
-      return answerPart({ ...of, arguments: text, ...sealed })
-    default:
-      return answerPart(of)
-  }
+function left(part: GrowingPart): readonly JsonObject[] {
+  const said = grownPart(part)
+  if (said.type === 'text' || said.type === 'refusal') return []
+  return answerPart(said.type === 'reasoning' ? { ...said, text: '' } : said)
 }

@@ -1,7 +1,7 @@
 import { adapted, CARRIED, type Carriages, lost } from '../../neutral/features.ts'
 
 /** What a request to generateContent makes of what other dialects ask for; its tests hold the writer to it. */
-export const GENERATE_CARRIES: Carriages = {
+export const GENERATE_CARRIAGES: Carriages = {
   developer: adapted('as part of the system instruction'),
   later_instructions: adapted('gathered in the system instruction, in their order'),
   names: lost('left out; Gemini knows of one user'),

@@ -3,16 +3,17 @@ import type { Format } from '../../format.ts'
 import { stringsOf, textOfJson } from '../../input-texts.ts'
 import { isObject, type JsonObject } from '../../json.ts'
 import { streamReaderBy } from '../../stream-reader.ts'
+import { readError, writeError } from '../errors.ts'
 import { field, spellingOf } from '../fields.ts'
 import { methodPath, resourceName } from '../model-path.ts'
+import { streamError } from '../stream-error.ts'
 import { readAnswer } from './answer-reader.ts'
 import { writeAnswer } from './answer-writer.ts'
-import { readGenerateCall, STREAMS } from './call.ts'
-import { GENERATE_CARRIES } from './carriages.ts'
-import { readError, writeError } from './errors.ts'
+import { readCall, STREAMS } from './call.ts'
+import { GENERATE_CARRIAGES } from './carriages.ts'
 import { readRequest } from './request-reader.ts'
 import { writeRequest } from './request-writer.ts'
-import { GENERATE_ANSWER, GENERATE_STREAM, generateStreamError } from './rules.ts'
+import { GENERATE_ANSWER, GENERATE_STREAM } from './rules.ts'
 import { streamDecoder } from './stream-decoder.ts'
 import { streamEncoder } from './stream-encoder.ts'
 
@@ -36,7 +37,7 @@ export const generate: Format = {
     'serviceTier',
     'service_tier',
   ]),
-  read: readGenerateCall,
+  read: readCall,
   edits: (_call, body, { model, maxOutputTokens }) => ({
     ...(model === undefined || field(body, 'model') === undefined ? {} : { model: resourceName(model) }),
     ...(maxOutputTokens === undefined ? {} : cappedConfig(body, maxOutputTokens)),
@@ -54,9 +55,9 @@ export const generate: Format = {
   },
   answerReader: () => answerReaderBy(GENERATE_ANSWER),
   streamReader: (options) => streamReaderBy(GENERATE_STREAM, options),
-  streamError: generateStreamError,
+  streamError,
   translation: {
-    carries: GENERATE_CARRIES,
+    carries: GENERATE_CARRIAGES,
     readRequest,
     writeRequest,
     readAnswer,

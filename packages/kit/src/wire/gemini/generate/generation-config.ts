@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import { isObject, type JsonObject } from '../../json.ts'
 import type { AnswerFormat, Conversation, ForeignField } from '../../neutral/conversation.ts'
 import {
@@ -52,11 +53,7 @@ export function readConfig(config: JsonObject): Configured & { readonly foreign:
   const format = readFormat(config)
   return {
     sampling: { ...sampling, ...(logprobs === undefined ? {} : { logprobs }) },
-    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
-    ...(stop === undefined ? {} : { stop }),
-    ...(choices === undefined ? {} : { choices }),
-    ...(reasoning === undefined ? {} : { reasoning }),
-    ...(format === undefined ? {} : { format }),
+    ...defined({ maxOutputTokens, stop, choices, reasoning, format }),
     foreign: foreignIn(config, format),
   }
 }
@@ -86,10 +83,9 @@ export function writeConfig(conversation: Configured, model: string): JsonObject
     ...Object.fromEntries(
       SAMPLING.flatMap((name) => (sampling[name] === undefined ? [] : [[name, sampling[name]]])),
     ),
-    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+    ...defined({ maxOutputTokens }),
     ...(stop && stop.length > 0 ? { stopSequences: stop } : {}),
-    ...(choices === undefined ? {} : { candidateCount: choices }),
-    ...(thinkingConfig === undefined ? {} : { thinkingConfig }),
+    ...defined({ candidateCount: choices, thinkingConfig }),
     ...writeFormat(format),
   }
 }

@@ -3,7 +3,7 @@ import { ON_PART } from './thought-signatures.ts'
 
 /**
  * Clients keep a stream's chunks as they came: a text in as many parts, and a thought's signature behind the thought. Put
- * back together what was one part, so that who has sealed a thought finds all of it.
+ * back together what was one part, so that whoever has sealed a thought finds all of it.
  */
 export function joinPieces(pieces: readonly Part[]): Part[] {
   const parts: Part[] = []

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import type { JsonObject } from '../../json.ts'
 import type { MediaPart, Source } from '../../neutral/part.ts'
 import { objectField, textField, wordField } from '../fields.ts'
@@ -17,8 +18,7 @@ export function readMedia(part: JsonObject): MediaPart | undefined {
     source: blob
       ? { from: 'data', mediaType: mediaType ?? '', base64: textField(blob, 'data') ?? '' }
       : sourceOfUri(uri, mediaType),
-    ...(name === undefined ? {} : { name }),
-    ...(detail === undefined ? {} : { detail }),
+    ...defined({ name, detail }),
   }
 }
 

@@ -1,4 +1,6 @@
-import { isObject, type JsonObject } from '../../json.ts'
+import { defined } from '../../defined.ts'
+import type { JsonObject } from '../../json.ts'
+import { argumentsObject } from '../../neutral/arguments.ts'
 import type { Part, ReasoningPart, ToolCallPart } from '../../neutral/part.ts'
 import { writeMedia } from './media.ts'
 import { NO_SIGNATURE, ON_PART } from './thought-signatures.ts'
@@ -55,20 +57,7 @@ function writeCall(part: ToolCallPart, { signs }: { readonly signs: boolean }): 
   const own = seal?.from === 'generate' ? seal.value : undefined
   const thoughtSignature = own ?? (signs ? NO_SIGNATURE : undefined)
   return {
-    functionCall: { id, name, args: argsOf(part) },
-    ...(thoughtSignature === undefined ? {} : { thoughtSignature }),
+    functionCall: { id, name, args: argumentsObject(part) },
+    ...defined({ thoughtSignature }),
   }
-}
-
-/** Arguments as an object. Free text, and what a model was cut in, is said as the text that it is. */
-export function argsOf({ arguments: text, custom }: Pick<ToolCallPart, 'arguments' | 'custom'>): JsonObject {
-  if (custom) return { input: text }
-  if (text.trim() === '') return {}
-  try {
-    const args: unknown = JSON.parse(text)
-    if (isObject(args)) return args
-  } catch {
-    // A model may have been cut in the middle of it.
-  }
-  return { input: text }
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import type { Target } from '../../format.ts'
 import { invalid, isObject, type JsonObject } from '../../json.ts'
 import type { Conversation, ForeignField, Turn } from '../../neutral/conversation.ts'
@@ -24,8 +25,7 @@ export function readRequest(body: JsonObject, target: Target): Conversation {
     turns: readTurns(body, partial),
     stream: target.path.endsWith(STREAMS),
     ...(tools.length > 0 ? { tools } : {}),
-    ...(toolChoice === undefined ? {} : { toolChoice }),
-    ...(serviceTier === undefined ? {} : { serviceTier }),
+    ...defined({ toolChoice, serviceTier }),
     ...(isObject(labels) ? { metadata: labels as Readonly<Record<string, string>> } : {}),
     ...configured,
     foreign: [...foreign, ...foreignIn(body), ...partial],

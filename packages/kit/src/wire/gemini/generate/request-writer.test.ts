@@ -93,7 +93,7 @@ describe('writeRequest', () => {
     const cut = { ...call('1', 'a'), arguments: '{"x":' }
     const { contents } = bodyOf({ turns: [{ role: 'assistant', parts: [cut] }] }, 'gemini-2.5-pro')
     expect(contents).toEqual([
-      { role: 'model', parts: [{ functionCall: { id: '1', name: 'a', args: { input: '{"x":' } } }] },
+      { role: 'model', parts: [{ functionCall: { id: '1', name: 'a', args: { arguments: '{"x":' } } }] },
     ])
   })
 

@@ -68,8 +68,3 @@ function generatedTexts({ text, functionCall, executableCode, toolCall }: JsonOb
   const made = functionCall ?? executableCode ?? toolCall
   return isObject(made) ? [...texts, JSON.stringify(made)] : texts
 }
-
-/** An error inside a stream that has begun, which SDKs raise. Nothing follows: the stream has no terminal event. */
-export function generateStreamError(error: object): Buffer {
-  return Buffer.from(`data: ${JSON.stringify(error)}\n\n`)
-}

@@ -1,13 +1,14 @@
 import type { StreamDecoder } from '../../format.ts'
-import { isObject, type JsonObject } from '../../json.ts'
+import { isObject, type JsonObject, parseObject } from '../../json.ts'
 import type { Finish } from '../../neutral/answer.ts'
+import { BROKEN_OFF } from '../../neutral/provider-error.ts'
 import type { StreamEvent } from '../../neutral/stream.ts'
 import type { Usage } from '../../usage.ts'
+import { readError } from '../errors.ts'
 import { field, objectsField, textField } from '../fields.ts'
 import { readUsage } from '../usage.ts'
 import { callIds } from './call-ids.ts'
-import { type CandidateDecoder, decodeCandidate } from './candidate-decoder.ts'
-import { readError } from './errors.ts'
+import { type CandidateDecoder, candidateDecoder } from './candidate-decoder.ts'
 
 /** What has come of a stream. */
 interface Progress {
@@ -31,7 +32,7 @@ export function streamDecoder(): StreamDecoder {
   const progress = waiting()
   return {
     push(data) {
-      const chunk = parsed(data)
+      const chunk = parseObject(data)
       return chunk && progress.state !== 'over' ? decodeSafely(chunk, progress) : []
     },
     end: () => (progress.state === 'over' ? [] : [...finish(progress)]),
@@ -55,15 +56,6 @@ function decodeSafely(chunk: JsonObject, progress: Progress): StreamEvent[] {
     events.push({ type: 'error', error: UNREADABLE }, { type: 'end' })
   }
   return events
-}
-
-function parsed(data: string): JsonObject | undefined {
-  try {
-    const chunk: unknown = JSON.parse(data)
-    return isObject(chunk) ? chunk : undefined
-  } catch {
-    return undefined
-  }
 }
 
 function* decodeChunk(chunk: JsonObject, progress: Progress): Generator<StreamEvent> {
@@ -102,7 +94,7 @@ function candidateAt(index: number, { candidates, id }: Progress): CandidateDeco
   if (known) return known
   // Ids of calls are told apart from those of other answers in the same conversation.
   const ids = callIds(['call', id, ...(index === 0 ? [] : [index])].filter((word) => word !== '').join('_'))
-  const candidate = decodeCandidate(index, ids)
+  const candidate = candidateDecoder(index, ids)
   candidates.set(index, candidate)
   return candidate
 }
@@ -127,14 +119,8 @@ function* finish(progress: Progress): Generator<StreamEvent> {
   yield { type: 'end' }
 }
 
-const BROKEN_OFF = {
-  status: 502,
-  kind: 'server',
-  message: 'The provider ended its stream before the answer was complete.',
-} as const
-
 const UNREADABLE = {
   status: 502,
   kind: 'server',
-  message: 'The provider sent a chunk that is no answer of generateContent.',
+  message: 'The provider sent a chunk that is not an answer of generateContent.',
 } as const

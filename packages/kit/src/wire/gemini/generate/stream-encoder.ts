@@ -2,9 +2,9 @@ import type { Asked, StreamEncoder } from '../../format.ts'
 import type { JsonObject } from '../../json.ts'
 import type { StreamEvent } from '../../neutral/stream.ts'
 import type { Usage } from '../../usage.ts'
+import { writeError } from '../errors.ts'
 import { writeUsage } from '../usage.ts'
-import { type CandidateEncoder, encodeCandidate } from './candidate-encoder.ts'
-import { writeError } from './errors.ts'
+import { type CandidateEncoder, candidateEncoder } from './candidate-encoder.ts'
 
 /**
  * An answer as Gemini's stream: each chunk is an answer with what is new, the last one says why it ended and what it used.
@@ -52,7 +52,7 @@ export function streamEncoder({ model, requestId }: Pick<Asked, 'model' | 'reque
 function candidateAt(candidates: Map<number, CandidateEncoder>, index: number): CandidateEncoder {
   const known = candidates.get(index)
   if (known) return known
-  const candidate = encodeCandidate()
+  const candidate = candidateEncoder()
   candidates.set(index, candidate)
   return candidate
 }

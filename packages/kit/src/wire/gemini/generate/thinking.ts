@@ -1,3 +1,4 @@
+import { MAX_OUTPUT_TOKENS } from '../../call.ts'
 import type { JsonObject } from '../../json.ts'
 import type { Reasoning } from '../../neutral/conversation.ts'
 import { booleanField, integerField, wordField } from '../fields.ts'
@@ -12,7 +13,6 @@ const LEVELS: Readonly<Record<string, Effort>> = {
   HIGH: 'high',
 }
 const AUTOMATIC = -1
-const MAX_BUDGET = 10_000_000
 
 /** How much is to be thought: https://ai.google.dev/gemini-api/docs/thinking */
 export function readThinking(config: JsonObject): Reasoning | undefined {
@@ -21,7 +21,7 @@ export function readThinking(config: JsonObject): Reasoning | undefined {
   const budget = integerField(config, 'thinkingBudget', {
     path: `${path}.thinkingBudget`,
     min: AUTOMATIC,
-    max: MAX_BUDGET,
+    max: MAX_OUTPUT_TOKENS,
   })
   const shows = booleanField(config, 'includeThoughts', `${path}.includeThoughts`)
   const reasoning: Reasoning = {

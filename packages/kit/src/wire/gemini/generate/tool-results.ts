@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../json.ts'
-import type { MediaPart, Part, TextPart, ToolResultPart } from '../../neutral/part.ts'
+import { isMedia, type Part, type TextPart, type ToolResultPart } from '../../neutral/part.ts'
 import { objectField, objectsField, textField } from '../fields.ts'
 import type { CallIds } from './call-ids.ts'
 import { readMedia, writeMedia } from './media.ts'
@@ -55,12 +55,6 @@ export function writeResult(
     beside: mediaInside ? [] : media,
   }
 }
-
-function isMedia(part: Part): part is MediaPart {
-  return MEDIA.has(part.type)
-}
-
-const MEDIA: ReadonlySet<Part['type']> = new Set(['image', 'document', 'audio', 'video'])
 
 function textOf(part: Part): string {
   return part.type === 'text' || part.type === 'refusal' ? part.text : ''

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import { isObject, type JsonObject } from '../../json.ts'
 import type { FunctionTool, Tool, ToolChoice } from '../../neutral/conversation.ts'
 import { camelFields, field, objectField, objectsField, textField, textsField, wordField } from '../fields.ts'
@@ -19,8 +20,7 @@ function readFunction(declaration: JsonObject): FunctionTool {
   return {
     type: 'function',
     name: textField(declaration, 'name') ?? '',
-    ...(description === undefined ? {} : { description }),
-    ...(parameters === undefined ? {} : { parameters }),
+    ...defined({ description, parameters }),
   }
 }
 
@@ -43,8 +43,7 @@ export function writeTools(tools: readonly Tool[]): readonly JsonObject[] {
 function writeFunction({ name, description, parameters }: FunctionTool): JsonObject {
   return {
     name,
-    ...(description === undefined ? {} : { description }),
-    ...(parameters === undefined ? {} : { parametersJsonSchema: parameters }),
+    ...defined({ description, parametersJsonSchema: parameters }),
   }
 }
 

@@ -10,7 +10,7 @@ import { readReasoning } from './reasoning.ts'
 import { readCallSeal } from './tool-calls.ts'
 
 /** https://platform.openai.com/docs/api-reference/chat/object. @throws SyntaxError when it has no choices. */
-export function readChatAnswer(body: JsonObject): Answer {
+export function readAnswer(body: JsonObject): Answer {
   const { id, model, created, choices, service_tier: serviceTier } = body
   const [first, ...others] = Array.isArray(choices) ? choices.filter(isObject) : []
   if (!first) throw new SyntaxError('A chat completion without choices')

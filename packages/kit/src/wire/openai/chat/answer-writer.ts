@@ -15,7 +15,7 @@ import { writeCallSeal, writeToolCall } from './tool-calls.ts'
 export const CHAT_ID = 'chatcmpl-'
 
 /** https://platform.openai.com/docs/api-reference/chat/object */
-export function writeChatAnswer(answer: Answer, { model }: Asked): JsonObject {
+export function writeAnswer(answer: Answer, { model }: Asked): JsonObject {
   const { id, createdAtSec, choices, usage, serviceTier } = answer
   return {
     id: prefixedId(CHAT_ID, id),

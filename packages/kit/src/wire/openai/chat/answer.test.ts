@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { Asked } from '../../format.ts'
 import type { Answer, FinishReason } from '../../neutral/answer.ts'
 import type { Part } from '../../neutral/part.ts'
-import { readChatAnswer } from './answer-reader.ts'
-import { writeChatAnswer } from './answer-writer.ts'
+import { readAnswer } from './answer-reader.ts'
+import { writeAnswer } from './answer-writer.ts'
 
 const asked: Asked = { model: 'fast', wantsUsage: false, request: {}, requestId: 'req_1' }
 
@@ -20,11 +20,11 @@ interface Choice {
   readonly finish_reason: string
 }
 const write = (...said: Parameters<typeof answer>) =>
-  (writeChatAnswer(answer(...said), asked).choices as readonly Choice[])[0]!
+  (writeAnswer(answer(...said), asked).choices as readonly Choice[])[0]!
 
 describe('an answer of Chat Completions that is read', () => {
   it('of Google’s gives signed calls, and no ids of some', () => {
-    const read = readChatAnswer({
+    const read = readAnswer({
       id: 'x',
       choices: [
         {
@@ -69,7 +69,7 @@ describe('an answer of Chat Completions that is read', () => {
       { type: 'thinking', thinking: [{ type: 'text', text: 'Hm.' }] },
       { type: 'text', text: 'Four' },
     ]
-    const { choices } = readChatAnswer({ choices: [{ message: { content }, finish_reason: 'stop' }] })
+    const { choices } = readAnswer({ choices: [{ message: { content }, finish_reason: 'stop' }] })
     expect(choices[0].parts).toEqual([
       { type: 'reasoning', text: 'Hm.' },
       { type: 'text', text: 'Four' },
@@ -77,8 +77,8 @@ describe('an answer of Chat Completions that is read', () => {
   })
 
   it('is none without choices', () => {
-    expect(() => readChatAnswer({ error: { message: 'No.' } })).toThrow(SyntaxError)
-    expect(() => readChatAnswer({ choices: [] })).toThrow(SyntaxError)
+    expect(() => readAnswer({ error: { message: 'No.' } })).toThrow(SyntaxError)
+    expect(() => readAnswer({ choices: [] })).toThrow(SyntaxError)
   })
 })
 

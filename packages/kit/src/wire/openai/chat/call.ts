@@ -4,7 +4,7 @@ import { invalid, isObject, type JsonObject } from '../../json.ts'
 import { asksForTier, capOf, choicesOf, modelOf, streamOf } from '../shared-fields.ts'
 
 /** Read what a request to Chat Completions may cost: https://platform.openai.com/docs/api-reference/chat/create */
-export function readChatCall(body: JsonObject, { bytes }: Target): Call {
+export function readCall(body: JsonObject, { bytes }: Target): Call {
   const model = modelOf(body)
   if (!Array.isArray(body.messages) || body.messages.length === 0) {
     throw invalid('messages', '`messages` is a list of at least one message.')
@@ -28,8 +28,12 @@ export function readChatCall(body: JsonObject, { bytes }: Target): Call {
     audioInput: parts.some((part) => part.type === 'input_audio'),
     audioOutput: Array.isArray(body.modalities) && body.modalities.includes('audio'),
     unpriced: unpricedOf(body),
-    structured: Array.isArray(body.tools) || isObject(body.response_format),
+    structured: hasTools(body) || isObject(body.response_format),
   }
+}
+
+function hasTools({ tools, functions }: JsonObject): boolean {
+  return Array.isArray(tools) || Array.isArray(functions)
 }
 
 /** The content parts of all messages that are not plain text of their own. */

@@ -2,17 +2,18 @@ import { answerReaderBy } from '../../answer-reader.ts'
 import type { Format } from '../../format.ts'
 import { stringsOf, textOfJson } from '../../input-texts.ts'
 import { streamReaderBy } from '../../stream-reader.ts'
-import { COMPLETION_ANSWER, COMPLETION_STREAM, completionStreamError } from '../completion-rules.ts'
-import { readOpenAiError, writeOpenAiError } from '../errors.ts'
+import { COMPLETION_ANSWER, COMPLETION_STREAM } from '../completion-rules.ts'
+import { readError, writeError } from '../errors.ts'
 import { usageOption } from '../shared-fields.ts'
-import { readChatAnswer } from './answer-reader.ts'
-import { writeChatAnswer } from './answer-writer.ts'
-import { readChatCall } from './call.ts'
+import { streamError } from '../stream-error.ts'
+import { readAnswer } from './answer-reader.ts'
+import { writeAnswer } from './answer-writer.ts'
+import { readCall } from './call.ts'
 import { CHAT_CARRIAGES } from './carriages.ts'
-import { readChatRequest } from './request-reader.ts'
-import { writeChatRequest } from './request-writer.ts'
-import { chatStreamDecoder } from './stream-decoder.ts'
-import { chatStreamEncoder } from './stream-encoder.ts'
+import { readRequest } from './request-reader.ts'
+import { writeRequest } from './request-writer.ts'
+import { streamDecoder } from './stream-decoder.ts'
+import { streamEncoder } from './stream-encoder.ts'
 
 /** OpenAI's Chat Completions, which most providers speak: https://platform.openai.com/docs/api-reference/chat */
 export const chat: Format = {
@@ -33,7 +34,7 @@ export const chat: Format = {
     'web_search_options',
     'prediction',
   ]),
-  read: readChatCall,
+  read: readCall,
   edits: (call, body, { model, maxOutputTokens }) => ({
     ...(model === undefined ? {} : { model }),
     // The field that the client has filled in, else the endpoint's current one.
@@ -51,16 +52,16 @@ export const chat: Format = {
   ],
   answerReader: () => answerReaderBy(COMPLETION_ANSWER),
   streamReader: (options) => streamReaderBy(COMPLETION_STREAM, options),
-  streamError: completionStreamError,
+  streamError,
   translation: {
     carries: CHAT_CARRIAGES,
-    readRequest: readChatRequest,
-    writeRequest: writeChatRequest,
-    readAnswer: readChatAnswer,
-    writeAnswer: writeChatAnswer,
-    streamDecoder: chatStreamDecoder,
-    streamEncoder: chatStreamEncoder,
-    readError: readOpenAiError,
-    writeError: writeOpenAiError,
+    readRequest,
+    writeRequest,
+    readAnswer,
+    writeAnswer,
+    streamDecoder,
+    streamEncoder,
+    readError,
+    writeError,
   },
 }

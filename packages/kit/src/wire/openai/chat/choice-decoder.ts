@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../../json.ts'
-import type { Seal } from '../../neutral/part.ts'
+import { partEvents, type ToldPart } from '../../neutral/part-events.ts'
 import type { OpenedPart, StreamEvent } from '../../neutral/stream.ts'
 import { citationsOf } from '../citations.ts'
 import { piecesOf, readImages } from './answer-reader.ts'
@@ -19,89 +19,68 @@ export interface ChoiceDecoder {
 
 /** What is being said: one kind after the other, while tool calls run beside it. */
 interface Saying {
-  readonly part: number
-  readonly type: 'text' | 'refusal' | 'reasoning'
+  readonly told: ToldPart
   /** The entry of `reasoning_details` that it is. */
   readonly detail: string | undefined
-  seal?: Seal | undefined
 }
 
 export function choiceDecoder(choice: number, answerId: string): ChoiceDecoder {
-  let parts = 0
+  const events = partEvents(choice)
   let saying: Saying | undefined
   let reason: unknown
-  let hasRefusal = false
-  const events: StreamEvent[] = []
 
-  const emit = (event: StreamEvent) => events.push(event)
-  const hush = () => {
-    if (!saying) return
-    const { part, seal } = saying
-    if (seal) emit({ type: 'seal', choice, part, seal })
-    emit({ type: 'close', choice, part })
+  const open = (of: OpenedPart): ToldPart => {
+    if (saying) events.close(saying.told)
     saying = undefined
+    return events.open(of)
   }
-  const open = (of: OpenedPart): number => {
-    hush()
-    const part = parts
-    parts += 1
-    emit({ type: 'open', choice, part, of })
-    return part
-  }
-  const calls = callDecoder({ choice, answerId, open, emit })
+  const calls = callDecoder({ ...events, open }, answerId)
 
-  const say = (type: Saying['type'], text: string, detail?: string): Saying => {
-    const said =
-      saying?.type === type && saying.detail === detail ? saying : { part: open({ type }), type, detail }
-    saying = said
-    if (text !== '') emit({ type: 'delta', choice, part: said.part, text })
-    return said
+  const say = (type: 'text' | 'refusal' | 'reasoning', text: string, detail?: string): ToldPart => {
+    const goesOn = saying?.told.of.type === type && saying.detail === detail
+    const { told } = goesOn && saying ? saying : { told: open({ type }) }
+    saying = { told, detail }
+    events.tell(told, text)
+    return told
   }
   const think = (delta: JsonObject) => {
     const details = detailsOf(delta)
     for (const detail of details) {
-      const thought = say('reasoning', textOfDetail(detail), `${detail.type} ${detail.index ?? 0}`)
-      thought.seal = sealOfDetail(detail) ?? thought.seal
+      const told = say('reasoning', textOfDetail(detail), `${detail.type} ${detail.index ?? 0}`)
+      events.seal(told, sealOfDetail(detail))
     }
     const plain = details.length === 0 ? plainReasoning(delta) : undefined
-    if (plain) say('reasoning', plain.text).seal = plain.seal
+    if (plain) events.seal(say('reasoning', plain.text), plain.seal)
   }
   const speak = ({ content, refusal, annotations }: JsonObject) => {
     for (const { type, text } of piecesOf(content)) if (text !== '') say(type, text)
-    if (typeof refusal === 'string' && refusal !== '') {
-      hasRefusal = true
-      say('refusal', refusal)
-    }
-    for (const citation of citationsOf(annotations)) {
-      if (saying?.type === 'text') emit({ type: 'cite', choice, part: saying.part, citation })
-    }
+    if (typeof refusal === 'string' && refusal !== '') say('refusal', refusal)
+    if (saying?.told.of.type === 'text') events.cite(saying.told, citationsOf(annotations))
   }
-
-  const take = (): readonly StreamEvent[] => events.splice(0)
 
   return {
     get finished() {
       return reason !== undefined
     },
     push({ delta, message, finish_reason: finishReason }) {
-      // Some providers send the last of a stream as a message.
-      const said = isObject(delta) ? delta : isObject(message) && parts === 0 ? message : {}
+      // Some providers send an answer that was not streamed as one message.
+      const said = isObject(delta) ? delta : isObject(message) ? message : {}
       think(said)
       speak(said)
-      for (const image of readImages(said)) emit({ type: 'close', choice, part: open(image) })
+      for (const image of readImages(said)) events.close(open(image))
       calls.push(said)
       if (typeof finishReason === 'string' && finishReason !== '') reason = finishReason
-      return take()
+      return events.take()
     },
     close() {
-      hush()
       calls.close()
-      return take()
+      for (const told of events.parts) events.close(told)
+      return events.take()
     },
-    finish: () => ({
-      type: 'finish',
-      choice,
-      finish: readFinish(reason, { hasCalls: calls.any, hasRefusal }),
-    }),
+    finish() {
+      const has = (type: OpenedPart['type']) => events.parts.some(({ of }) => of.type === type)
+      const said = { hasCalls: has('tool_call'), hasRefusal: has('refusal') }
+      return { type: 'finish', choice, finish: readFinish(reason, said) }
+    },
   }
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../json.ts'
 import type { Finish } from '../../neutral/answer.ts'
-import type { Citation, Seal } from '../../neutral/part.ts'
-import type { OpenedPart, StreamEvent } from '../../neutral/stream.ts'
+import { type GrowingPart, growingPart, growPart } from '../../neutral/growing-part.ts'
+import type { OpenedPart, PartEvent } from '../../neutral/stream.ts'
 import { writeCitations } from '../citations.ts'
 import { annotationOf } from './answer-writer.ts'
 import { writeFinish } from './finish.ts'
@@ -16,15 +16,9 @@ export interface ChoiceEncoder {
   finish(finish: Finish): string
 }
 
-type PartEvent = Extract<StreamEvent, { part: number }>
-
-interface OpenPart {
-  readonly of: OpenedPart
+interface OpenPart extends GrowingPart {
   /** Of a tool call or a thought: its place among all of them. */
   readonly index: number
-  text: string
-  readonly citations: Citation[]
-  seal: Seal | undefined
 }
 
 export function choiceEncoder(): ChoiceEncoder {
@@ -36,7 +30,7 @@ export function choiceEncoder(): ChoiceEncoder {
 
   const begin = (part: number, of: OpenedPart): readonly JsonObject[] => {
     const index = of.type === 'tool_call' ? calls : thoughts
-    open.set(part, { of, index, text: '', citations: [], seal: undefined })
+    open.set(part, { ...growingPart(of), index })
     if (of.type === 'image') return [writeImage(of)].flatMap((image) => (image ? [{ images: [image] }] : []))
     if (of.type === 'reasoning') thoughts += 1
     if (of.type !== 'tool_call') return []
@@ -48,17 +42,14 @@ export function choiceEncoder(): ChoiceEncoder {
     return [{ tool_calls: [said] }]
   }
 
-  const grow = (opened: OpenPart, text: string): readonly JsonObject[] => {
-    const { of, index } = opened
+  const grow = ({ of, index }: OpenPart, text: string): readonly JsonObject[] => {
     switch (of.type) {
       case 'text':
-        opened.text += text
         return [{ content: text }]
       case 'refusal':
         hasRefusal = true
         return [{ refusal: text }]
       case 'reasoning':
-        opened.text += text
         return [{ reasoning_content: text, reasoning_details: [{ type: 'reasoning.text', text, index }] }]
       case 'tool_call':
         return [
@@ -88,9 +79,8 @@ export function choiceEncoder(): ChoiceEncoder {
       if (event.type === 'open') return begin(event.part, event.of)
       const opened = open.get(event.part)
       if (!opened) return []
+      growPart(opened, event)
       if (event.type === 'delta') return grow(opened, event.text)
-      if (event.type === 'cite') opened.citations.push(event.citation)
-      if (event.type === 'seal') opened.seal = event.seal
       return event.type === 'close' ? close(opened) : []
     },
     finish: (finish) => writeFinish(finish, { hasCalls: calls > 0, hasRefusal }),

@@ -3,6 +3,7 @@ import { invalid, isObject, type JsonObject } from '../../json.ts'
 import type { Turn } from '../../neutral/conversation.ts'
 import type { ForeignPart, Part, ToolResultPart } from '../../neutral/part.ts'
 import { requiredText, textField } from '../fields.ts'
+import { turnLog } from '../turn-log.ts'
 import { readContent } from './parts.ts'
 import { readReasoning } from './reasoning.ts'
 import { readToolCalls } from './tool-calls.ts'
@@ -10,19 +11,17 @@ import { readToolCalls } from './tool-calls.ts'
 /** Read `messages` into turns. Results of several calls are one turn, though Chat has a message for each. */
 export function readMessages(messages: unknown): readonly Turn[] {
   if (!Array.isArray(messages)) throw invalid('messages', '`messages` is a list of at least one message.')
-  const turns: Turn[] = []
+  const log = turnLog(JOINED)
   const calls = callLog()
   messages.forEach((message: unknown, index) => {
     const path = `messages[${index}]`
     if (!isObject(message)) throw invalid(path, `\`${path}\` is an object.`)
-    const turn = readMessage(message, path, calls)
-    const last = turns.at(-1)
-    if (turn.role === 'tool' && last?.role === 'tool') {
-      turns[turns.length - 1] = { ...last, parts: [...last.parts, ...turn.parts] }
-    } else turns.push(turn)
+    log.add(readMessage(message, path, calls))
   })
-  return turns
+  return log.turns
 }
+
+const JOINED: ReadonlySet<Turn['role']> = new Set(['tool'])
 
 function readMessage(message: JsonObject, path: string, calls: CallLog): Turn {
   const role = requiredText(message, 'role', `${path}.role`)

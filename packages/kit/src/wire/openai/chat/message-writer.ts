@@ -1,7 +1,7 @@
 import { defined } from '../../defined.ts'
 import type { JsonObject } from '../../json.ts'
 import type { Turn } from '../../neutral/conversation.ts'
-import type { MediaPart, Part, ToolResultPart } from '../../neutral/part.ts'
+import { isMedia, type MediaPart, type Part, type ToolResultPart } from '../../neutral/part.ts'
 import { callIdFor } from '../call-ids.ts'
 import { writeContent } from './parts.ts'
 import { writeReasoning } from './reasoning.ts'
@@ -42,19 +42,17 @@ function writeAssistant(parts: readonly Part[]): JsonObject {
 
 /** A message for each result, right behind the calls; what is no text in them follows as a user's, which may show it. */
 function writeResults(results: readonly ToolResultPart[]): readonly JsonObject[] {
-  const shown = results.flatMap(({ parts }) => parts.filter(isMedia))
+  const shown = results.flatMap(({ parts }) => parts.filter(isShown))
   const messages = results.map(({ callId, parts }) => ({
     role: 'tool',
     tool_call_id: callIdFor(callId),
-    content: writeContent(parts.filter((part) => !isMedia(part))),
+    content: writeContent(parts.filter((part) => !isShown(part))),
   }))
   const content = writeContent(shown)
   return content === '' ? messages : [...messages, { role: 'user', content }]
 }
 
-function isMedia(part: Part): part is MediaPart {
-  return (
-    (part.type === 'image' || part.type === 'audio' || part.type === 'document') &&
-    part.source.from !== 'text'
-  )
+/** A document that is plain text is read where it stands. */
+function isShown(part: Part): part is MediaPart {
+  return isMedia(part) && part.source.from !== 'text'
 }

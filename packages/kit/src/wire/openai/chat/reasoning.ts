@@ -1,5 +1,5 @@
 import { defined } from '../../defined.ts'
-import { isObject, type JsonObject } from '../../json.ts'
+import { isObject, type JsonObject, parseObject } from '../../json.ts'
 import type { ReasoningPart, Seal } from '../../neutral/part.ts'
 import { unwrapSeal, wrapSeal } from '../../neutral/wrapped-seal.ts'
 
@@ -77,19 +77,10 @@ export function writeReasoning(parts: readonly ReasoningPart[]): JsonObject {
 }
 
 function detailOf({ value }: Seal, text: string): JsonObject {
-  const detail = parsed(value)
+  // A seal that somebody has changed holds nothing.
+  const detail = parseObject(value) ?? {}
   if (detail.type === 'reasoning.summary') return { ...detail, summary: text }
   return detail.type === 'reasoning.text' || text !== '' ? { ...detail, text } : detail
-}
-
-/** A seal that somebody has changed holds nothing. */
-function parsed(value: string): JsonObject {
-  try {
-    const detail: unknown = JSON.parse(value)
-    return isObject(detail) ? detail : {}
-  } catch {
-    return {}
-  }
 }
 
 /**

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../json.ts'
-import { readChatRequest } from './request-reader.ts'
+import { readRequest } from './request-reader.ts'
 
 const read = (body: JsonObject) =>
-  readChatRequest({ model: 'gpt-5.6', messages: [{ role: 'user', content: 'Hi.' }], ...body })
+  readRequest({ model: 'gpt-5.6', messages: [{ role: 'user', content: 'Hi.' }], ...body })
 const turns = (...messages: readonly JsonObject[]) => read({ messages }).turns
 
 describe('messages', () => {

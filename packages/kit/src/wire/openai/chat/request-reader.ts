@@ -19,7 +19,7 @@ const KNOWN: ReadonlySet<string> = new Set([
 ])
 
 /** https://platform.openai.com/docs/api-reference/chat/create */
-export function readChatRequest(body: JsonObject): Conversation {
+export function readRequest(body: JsonObject): Conversation {
   const tools = readTools(body)
   const effort = wordField(body, 'reasoning_effort', EFFORTS)
   const { n } = body

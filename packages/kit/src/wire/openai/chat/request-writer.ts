@@ -8,7 +8,7 @@ import { writeMessages } from './message-writer.ts'
 import { writeToolChoice, writeTools } from './tools.ts'
 
 /** https://platform.openai.com/docs/api-reference/chat/create */
-export function writeChatRequest(conversation: Conversation): WrittenRequest {
+export function writeRequest(conversation: Conversation): WrittenRequest {
   const { model, turns, stream, toolChoice, format, stop, choices, reasoning, serviceTier } = conversation
   const tools = writeTools(conversation.tools ?? [])
   return {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Folded, fold } from '../../neutral/fold.ts'
 import type { StreamEvent } from '../../neutral/stream.ts'
-import { chatStreamDecoder } from './stream-decoder.ts'
+import { streamDecoder } from './stream-decoder.ts'
 
 const HEAD = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1_795_000_000, model: 'gpt-5.6' }
 
@@ -9,7 +9,7 @@ const chunk = (delta: object, rest: object = {}, finish: string | null = null) =
   JSON.stringify({ ...HEAD, choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }], ...rest })
 
 function decode(...data: readonly string[]): StreamEvent[] {
-  const decoder = chatStreamDecoder()
+  const decoder = streamDecoder()
   return [...data.flatMap((one) => decoder.push(one)), ...decoder.end()]
 }
 
@@ -272,7 +272,10 @@ describe('a stream of Chat Completions that fails', () => {
 
   it('because it broke off is no success', () => {
     expect(decode(chunk({ content: 'a' })).slice(-2)).toMatchObject([
-      { type: 'error', error: { kind: 'server', message: 'The provider’s stream broke off.' } },
+      {
+        type: 'error',
+        error: { kind: 'server', message: 'The provider’s stream broke off before the answer was complete.' },
+      },
       { type: 'end' },
     ])
   })

@@ -1,19 +1,18 @@
 import type { StreamDecoder } from '../../format.ts'
-import { isObject, type JsonObject } from '../../json.ts'
-import type { ProviderError } from '../../neutral/provider-error.ts'
+import { isObject, type JsonObject, parseObject } from '../../json.ts'
+import { BROKEN_OFF, type ProviderError } from '../../neutral/provider-error.ts'
 import type { StreamEvent } from '../../neutral/stream.ts'
 import type { Usage } from '../../usage.ts'
-import { BROKEN_OFF, readOpenAiError } from '../errors.ts'
+import { DONE } from '../completion-rules.ts'
+import { readError } from '../errors.ts'
 import { readUsage } from '../usage.ts'
 import { type ChoiceDecoder, choiceDecoder } from './choice-decoder.ts'
-
-const DONE = '[DONE]'
 
 /**
  * Chunks of Chat Completions as neutral events: https://platform.openai.com/docs/api-reference/chat-streaming. Why choices
  * ended, and the usage, are told last, when nothing can come after: some providers say their usage in every chunk.
  */
-export function chatStreamDecoder(): StreamDecoder {
+export function streamDecoder(): StreamDecoder {
   const choices = new Map<number, ChoiceDecoder>()
   let id = ''
   let usage: Usage | undefined
@@ -64,22 +63,13 @@ export function chatStreamDecoder(): StreamDecoder {
         state = 'done'
         return end()
       }
-      const chunk = parse(data)
+      // Something that is no JSON is no chunk, and not ours to judge.
+      const chunk = parseObject(data)
       if (!chunk) return []
       const error = errorIn(chunk)
       return error ? end(error) : decode(chunk)
     },
     end: () => end(),
-  }
-}
-
-/** Something that is no JSON is no chunk, and not ours to judge. */
-function parse(data: string): JsonObject | undefined {
-  try {
-    const chunk: unknown = JSON.parse(data)
-    return isObject(chunk) ? chunk : undefined
-  } catch {
-    return undefined
   }
 }
 
@@ -89,7 +79,7 @@ function errorIn(chunk: JsonObject): ProviderError | undefined {
   if ((error === undefined || error === null) && object !== 'error') return undefined
   const said = isObject(error) ? error : chunk
   const { code } = said
-  return readOpenAiError(typeof code === 'number' && code >= 400 && code < 600 ? code : 500, chunk)
+  return readError(typeof code === 'number' && code >= 400 && code < 600 ? code : 500, chunk)
 }
 
 type Start = Extract<StreamEvent, { type: 'start' }>

@@ -1,7 +1,8 @@
 import type { Asked, StreamEncoder } from '../../format.ts'
 import type { JsonObject } from '../../json.ts'
 import type { StreamEvent } from '../../neutral/stream.ts'
-import { writeOpenAiError } from '../errors.ts'
+import { DONE } from '../completion-rules.ts'
+import { writeError } from '../errors.ts'
 import { prefixedId } from '../prefixed-id.ts'
 import { writeUsage } from '../usage.ts'
 import { CHAT_ID } from './answer-writer.ts'
@@ -9,10 +10,8 @@ import { type ChoiceEncoder, choiceEncoder } from './choice-encoder.ts'
 
 type Start = Extract<StreamEvent, { type: 'start' }>
 
-const DONE = 'data: [DONE]\n\n'
-
 /** Neutral events as chunks of Chat Completions: https://platform.openai.com/docs/api-reference/chat-streaming */
-export function chatStreamEncoder({ model, wantsUsage }: Asked): StreamEncoder {
+export function streamEncoder({ model, wantsUsage }: Asked): StreamEncoder {
   const choices = new Map<number, ChoiceEncoder>()
   let start: Pick<Start, 'id' | 'createdAtSec'> = { id: '', createdAtSec: 0 }
 
@@ -22,7 +21,7 @@ export function chatStreamEncoder({ model, wantsUsage }: Asked): StreamEncoder {
       object: 'chat.completion.chunk',
       created: start.createdAtSec,
       model,
-      // Who asked for usage finds the field in every chunk, and null in all but the last.
+      // Whoever asked for usage finds the field in every chunk, and null in all but the last.
       ...(wantsUsage ? { usage: null } : {}),
       ...said,
     })
@@ -45,9 +44,9 @@ export function chatStreamEncoder({ model, wantsUsage }: Asked): StreamEncoder {
       case 'usage':
         return wantsUsage ? chunk({ choices: [], usage: writeUsage(said.usage) }) : ''
       case 'error':
-        return event(writeOpenAiError(said.error).body)
+        return event(writeError(said.error).body)
       case 'end':
-        return DONE
+        return `data: ${DONE}\n\n`
       case 'finish': {
         const { choice, finish } = said
         const first = begin(choice)

@@ -40,7 +40,7 @@ export function writeCallSeal(seal: Seal): JsonObject {
   return { extra_content: { google: { thought_signature: plain ? seal.value : wrapSeal(seal) } } }
 }
 
-/** Write a call without its seal, which only whom it is written for decides on. */
+/** Write a call without its seal: whether that goes along depends on whom it is written for. */
 export function writeToolCall({ id, name, arguments: text, custom }: ToolCallPart): JsonObject {
   return custom
     ? { id, type: 'custom', custom: { name, input: text } }

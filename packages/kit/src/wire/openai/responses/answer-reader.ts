@@ -8,7 +8,7 @@ import { isKeeper } from './kept-items.ts'
 import { readReasoning, sealedCall } from './reasoning.ts'
 
 /** https://platform.openai.com/docs/api-reference/responses/object. @throws SyntaxError when it has no output. */
-export function readResponsesAnswer(body: JsonObject): Answer {
+export function readAnswer(body: JsonObject): Answer {
   if (!Array.isArray(body.output)) throw new SyntaxError('A response without output')
   const items = body.output.filter(isObject).filter((item) => !isKeeper(item))
   const seals = callSeals(items)

@@ -54,7 +54,7 @@ export function responseHead(
 }
 
 /** https://platform.openai.com/docs/api-reference/responses/object. There is one answer, whatever came. */
-export function writeResponsesAnswer(answer: Answer, asked: Asked): JsonObject {
+export function writeAnswer(answer: Answer, asked: Asked): JsonObject {
   const { usage, serviceTier } = answer
   const [{ parts, finish }] = answer.choices
   const hasRefusal = parts.some((part) => part.type === 'refusal')

@@ -1,12 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../json.ts'
-import { readResponsesCall } from './call.ts'
+import { readCall } from './call.ts'
 
 const read = (body: JsonObject) =>
-  readResponsesCall(
-    { model: 'gpt-5.6', input: 'Hi.', ...body },
-    { bytes: 99, path: '/v1/responses', query: '' },
-  )
+  readCall({ model: 'gpt-5.6', input: 'Hi.', ...body }, { bytes: 99, path: '/v1/responses', query: '' })
 
 const said = (...content: readonly JsonObject[]) => ({ input: [{ role: 'user', content }] })
 
@@ -19,6 +16,7 @@ describe('a call of Responses', () => {
       stream: true,
       wantsUsage: true,
       maxOutputTokens: 500,
+      leastOutputTokens: 16,
       choices: 1,
       inputBytes: 99,
       unboundedInput: false,

@@ -3,8 +3,11 @@ import type { Target } from '../../format.ts'
 import { invalid, isObject, type JsonObject, optionalBoolean } from '../../json.ts'
 import { asksForTier, capOf, modelOf } from '../shared-fields.ts'
 
+/** Caps below it are refused: https://platform.openai.com/docs/api-reference/responses/create#responses-create-max_output_tokens */
+const LEAST_OUTPUT_TOKENS = 16
+
 /** Read what a request to Responses may cost: https://platform.openai.com/docs/api-reference/responses/create */
-export function readResponsesCall(body: JsonObject, { bytes }: Target): Call {
+export function readCall(body: JsonObject, { bytes }: Target): Call {
   const model = modelOf(body)
   const items = itemsOf(body)
   const parts = items.flatMap(partsOf)
@@ -18,6 +21,7 @@ export function readResponsesCall(body: JsonObject, { bytes }: Target): Call {
     // Every stream ends with its usage, and has no other chunk for it.
     wantsUsage: stream,
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+    leastOutputTokens: LEAST_OUTPUT_TOKENS,
     choices: 1,
     inputBytes: bytes,
     unboundedInput: hasStoredInput(body) || !items.every(isWhole) || !parts.every(isText),

@@ -1,7 +1,8 @@
 import { invalid, isObject, type JsonObject } from '../../json.ts'
 import type { Turn } from '../../neutral/conversation.ts'
-import type { Part, Seal, ToolResultPart } from '../../neutral/part.ts'
+import type { Part, ToolResultPart } from '../../neutral/part.ts'
 import { requiredText, textField } from '../fields.ts'
+import { turnLog } from '../turn-log.ts'
 import { isKeeper, keptItems } from './kept-items.ts'
 import { readContent } from './parts.ts'
 import { readReasoning, sealedCall } from './reasoning.ts'
@@ -10,7 +11,7 @@ import { readReasoning, sealedCall } from './reasoning.ts'
 export function readItems(input: unknown): readonly Turn[] {
   if (typeof input === 'string') return [{ role: 'user', parts: [{ type: 'text', text: input }] }]
   if (!Array.isArray(input)) throw invalid('input', '`input` is a string or a list of items.')
-  const turns: Turn[] = []
+  const log = turnLog(JOINED)
   const kept = keptItems(input)
   input.forEach((said: unknown, index) => {
     const path = `input[${index}]`
@@ -18,10 +19,11 @@ export function readItems(input: unknown): readonly Turn[] {
     if (isKeeper(said)) return
     const item = (isReference(said) && kept.get(said.id)) || said
     const call = item.type === 'reasoning' ? sealedCall(item) : undefined
-    if (call === undefined) append(turns, readItem(item, path))
-    else seal(turns, call, readReasoning(item).seal)
+    const { seal } = call === undefined ? {} : readReasoning(item)
+    if (call === undefined) log.add(readItem(item, path))
+    else if (seal) log.seal(call, seal)
   })
-  return turns
+  return log.turns
 }
 
 /** Items have types, messages may do without, and references have nothing but an id. */
@@ -29,27 +31,7 @@ function isReference({ type, role }: JsonObject): boolean {
   return type === 'item_reference' || ((type === undefined || type === null) && role === undefined)
 }
 
-function append(turns: Turn[], turn: Turn): void {
-  const last = turns.at(-1)
-  const goesOn = last?.role === turn.role && (turn.role === 'assistant' || turn.role === 'tool')
-  if (goesOn) turns[turns.length - 1] = { ...last, parts: [...last.parts, ...turn.parts] }
-  else turns.push(turn)
-}
-
-/** Give an earlier call the seal that was sent in an item of its own. */
-function seal(turns: Turn[], callId: string, found: Seal | undefined): void {
-  const at = turns.findLastIndex(({ parts }) => parts.some((part) => isCall(part, callId)))
-  const turn = turns[at]
-  if (!turn || !found) return
-  turns[at] = {
-    ...turn,
-    parts: turn.parts.map((part) => (isCall(part, callId) ? { ...part, seal: found } : part)),
-  }
-}
-
-function isCall(part: Part, callId: string): boolean {
-  return part.type === 'tool_call' && part.id === callId
-}
+const JOINED: ReadonlySet<Turn['role']> = new Set(['assistant', 'tool'])
 
 function readItem(item: JsonObject, path: string): Turn {
   const type = isReference(item) ? 'item_reference' : (textField(item, 'type', `${path}.type`) ?? 'message')

@@ -1,9 +1,9 @@
 import { isObject, type JsonObject } from '../../json.ts'
 import type { Part } from '../../neutral/part.ts'
+import { type PartEvents, partEvents, type ToldPart } from '../../neutral/part-events.ts'
 import { openedAs, textOf } from '../../neutral/replay.ts'
 import type { OpenedPart, StreamEvent } from '../../neutral/stream.ts'
 import { citationsOf } from '../citations.ts'
-import { type Telling, type Told, telling } from '../telling.ts'
 import { readOutputItem } from './answer-reader.ts'
 import { isKeeper } from './kept-items.ts'
 import { PARAGRAPH, readReasoning, sealedCall } from './reasoning.ts'
@@ -22,68 +22,68 @@ const itemKey = ({ output_index: item }: JsonObject) => `${item}`
 const partKey = ({ output_index: item, content_index: content }: JsonObject) => `${item}.${content ?? 0}`
 
 export function itemsDecoder(): ItemsDecoder {
-  const story = telling(0)
-  const byKey = new Map<string, Told>()
-  const open = (key: string, of: OpenedPart): Told => {
-    const told = byKey.get(key) ?? story.open(of)
+  const events = partEvents(0)
+  const byKey = new Map<string, ToldPart>()
+  const open = (key: string, of: OpenedPart): ToldPart => {
+    const told = byKey.get(key) ?? events.open(of)
     byKey.set(key, told)
     return told
   }
-  const handlers = handlersOf(story, { open, find: (key) => byKey.get(key) })
+  const handlers = handlersOf(events, { open, find: (key) => byKey.get(key) })
   const read = (event: JsonObject) => handlers.get(event.type)?.(event)
   return {
     push(event) {
       read(event)
-      return story.take()
+      return events.take()
     },
     close(output) {
-      const unseen = story.parts.length === 0 ? output : []
+      const unseen = events.parts.length === 0 ? output : []
       for (const [index, item] of unseen.entries())
         read({ type: 'response.output_item.done', output_index: index, item })
-      for (const told of story.parts) story.close(told)
-      return story.take()
+      for (const told of events.parts) events.close(told)
+      return events.take()
     },
-    kinds: () => story.parts.map(({ of }) => of),
+    kinds: () => events.parts.map(({ of }) => of),
   }
 }
 
 interface Parts {
-  open(key: string, of: OpenedPart): Told
-  find(key: string): Told | undefined
+  open(key: string, of: OpenedPart): ToldPart
+  find(key: string): ToldPart | undefined
 }
 
 type Handlers = ReadonlyMap<unknown, (event: JsonObject) => void>
 
 /** What each event says. Some servers of this dialect give no deltas, and a text only when it is whole. */
-function handlersOf(story: Telling, { open, find }: Parts): Handlers {
-  const paragraphs = new Map<Told, unknown>()
-  const calledInFull = new Set<Told>()
+function handlersOf(events: PartEvents, { open, find }: Parts): Handlers {
+  const paragraphs = new Map<ToldPart, unknown>()
+  const calledInFull = new Set<ToldPart>()
 
   const think = (event: JsonObject, paragraph: unknown) => {
     const told = open(itemKey(event), { type: 'reasoning' })
-    if (told.begun && paragraphs.get(told) !== paragraph) story.tell(told, PARAGRAPH)
+    if (told.begun && paragraphs.get(told) !== paragraph) events.tell(told, PARAGRAPH)
     paragraphs.set(told, paragraph)
-    story.tell(told, event.delta)
+    events.tell(told, event.delta)
   }
   const call = (event: JsonObject) => {
     const told = find(itemKey(event))
-    if (told) story.tell(told, event.delta)
+    if (told) events.tell(told, event.delta)
   }
   const complete = (key: string, part: Part) => {
     const of = openedAs(part)
     if (!of) return
     const told = open(key, of)
-    if (!told.begun) story.tell(told, textOf(part))
-    if (part.type === 'text' && !told.cites) story.cite(told, part.citations ?? [])
-    if (part.type === 'reasoning') story.seal(told, part.seal)
+    if (!told.begun) events.tell(told, textOf(part))
+    if (part.type === 'text' && !told.cites) events.cite(told, part.citations ?? [])
+    if (part.type === 'reasoning') events.seal(told, part.seal)
     // What seals a call may follow, in an item of its own.
     if (part.type === 'tool_call') calledInFull.add(told)
-    else story.close(told)
+    else events.close(told)
   }
   const begin = (event: JsonObject) => {
     const item = objectIn(event, 'item')
     if (sealedCall(item) !== undefined || isKeeper(item)) return
-    for (const told of calledInFull) story.close(told)
+    for (const told of calledInFull) events.close(told)
     if (!OPENED_AT_ONCE.has(item.type)) return
     for (const part of readOutputItem(item)) open(itemKey(event), openedAs(part)!)
   }
@@ -91,8 +91,8 @@ function handlersOf(story: Telling, { open, find }: Parts): Handlers {
     const item = objectIn(event, 'item')
     if (isKeeper(item)) return
     const callId = sealedCall(item)
-    const sealed = story.parts.find(({ of }) => of.type === 'tool_call' && of.id === callId)
-    if (sealed) return story.seal(sealed, readReasoning(item).seal)
+    const sealed = events.parts.find(({ of }) => of.type === 'tool_call' && of.id === callId)
+    if (sealed) return events.seal(sealed, readReasoning(item).seal)
     readOutputItem(item).forEach((part, index) => {
       complete(item.type === 'message' ? partKey({ ...event, content_index: index }) : itemKey(event), part)
     })
@@ -102,7 +102,7 @@ function handlersOf(story: Telling, { open, find }: Parts): Handlers {
     for (const part of readOutputItem(message)) complete(partKey(event), part)
   }
   const say = (type: 'text' | 'refusal') => (event: JsonObject) =>
-    story.tell(open(partKey(event), { type }), event.delta)
+    events.tell(open(partKey(event), { type }), event.delta)
 
   return new Map<unknown, (event: JsonObject) => void>([
     ['response.output_item.added', begin],
@@ -112,7 +112,7 @@ function handlersOf(story: Telling, { open, find }: Parts): Handlers {
     ['response.refusal.delta', say('refusal')],
     [
       'response.output_text.annotation.added',
-      (event) => story.cite(open(partKey(event), { type: 'text' }), citationsOf([event.annotation])),
+      (event) => events.cite(open(partKey(event), { type: 'text' }), citationsOf([event.annotation])),
     ],
     ['response.reasoning_summary_text.delta', (event) => think(event, event.summary_index ?? 0)],
     ['response.reasoning_text.delta', (event) => think(event, event.content_index ?? 0)],

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../json.ts'
-import { readResponsesRequest } from './request-reader.ts'
+import { readRequest } from './request-reader.ts'
 
-const read = (body: JsonObject) => readResponsesRequest({ model: 'gpt-5.6', input: 'Hi.', ...body })
+const read = (body: JsonObject) => readRequest({ model: 'gpt-5.6', input: 'Hi.', ...body })
 const turns = (...input: readonly JsonObject[]) => read({ input }).turns
 
 describe('input', () => {

@@ -26,7 +26,7 @@ const KNOWN: ReadonlySet<string> = new Set([
 ])
 
 /** https://platform.openai.com/docs/api-reference/responses/create */
-export function readResponsesRequest(body: JsonObject): Conversation {
+export function readRequest(body: JsonObject): Conversation {
   refuseState(body)
   const tools = readTools(body)
   const toolChoice = readToolChoice(body)

@@ -11,7 +11,7 @@ import { writeToolChoice, writeTools } from './tools.ts'
 const MIN_OUTPUT_TOKENS = 16
 
 /** https://platform.openai.com/docs/api-reference/responses/create */
-export function writeResponsesRequest(conversation: Conversation): WrittenRequest {
+export function writeRequest(conversation: Conversation): WrittenRequest {
   const { model, turns, stream, sampling, toolChoice, format, reasoning, maxOutputTokens } = conversation
   const [instructions, said] = splitInstructions(turns)
   const tools = writeTools(conversation.tools ?? [])
@@ -25,7 +25,7 @@ export function writeResponsesRequest(conversation: Conversation): WrittenReques
       ...defined({ instructions }),
       input: writeItems(said),
       ...(stream ? { stream } : {}),
-      // Who came in another dialect keeps the conversation, and has agreed to nobody else's keeping it.
+      // A client of another dialect keeps its conversation itself, and has agreed to nobody else's keeping it.
       store: false,
       ...(tools.length > 0
         ? defined({

@@ -2,17 +2,17 @@ import { answerReaderBy } from '../../answer-reader.ts'
 import type { Format } from '../../format.ts'
 import { stringsOf, textOfJson } from '../../input-texts.ts'
 import { streamReaderBy } from '../../stream-reader.ts'
-import { readOpenAiError, writeOpenAiError } from '../errors.ts'
-import { readResponsesAnswer } from './answer-reader.ts'
-import { writeResponsesAnswer } from './answer-writer.ts'
-import { readResponsesCall } from './call.ts'
+import { readError, writeError } from '../errors.ts'
+import { readAnswer } from './answer-reader.ts'
+import { writeAnswer } from './answer-writer.ts'
+import { readCall } from './call.ts'
 import { RESPONSES_CARRIAGES } from './carriages.ts'
-import { readResponsesRequest } from './request-reader.ts'
-import { writeResponsesRequest } from './request-writer.ts'
+import { readRequest } from './request-reader.ts'
+import { writeRequest } from './request-writer.ts'
 import { RESPONSES_ANSWER, RESPONSES_STREAM } from './rules.ts'
-import { responsesStreamDecoder } from './stream-decoder.ts'
-import { responsesStreamEncoder } from './stream-encoder.ts'
-import { responsesStreamError } from './stream-error.ts'
+import { streamDecoder } from './stream-decoder.ts'
+import { streamEncoder } from './stream-encoder.ts'
+import { streamError } from './stream-error.ts'
 
 /** OpenAI's Responses, which the AI SDK and Codex speak: https://platform.openai.com/docs/api-reference/responses */
 export const responses: Format = {
@@ -34,7 +34,7 @@ export const responses: Format = {
     'prompt',
     'context_management',
   ]),
-  read: readResponsesCall,
+  read: readCall,
   edits: (_call, _body, { model, maxOutputTokens }) => ({
     ...(model === undefined ? {} : { model }),
     ...(maxOutputTokens === undefined ? {} : { max_output_tokens: maxOutputTokens }),
@@ -47,16 +47,16 @@ export const responses: Format = {
   ],
   answerReader: () => answerReaderBy(RESPONSES_ANSWER),
   streamReader: (options) => streamReaderBy(RESPONSES_STREAM, options),
-  streamError: responsesStreamError,
+  streamError,
   translation: {
     carries: RESPONSES_CARRIAGES,
-    readRequest: readResponsesRequest,
-    writeRequest: writeResponsesRequest,
-    readAnswer: readResponsesAnswer,
-    writeAnswer: writeResponsesAnswer,
-    streamDecoder: responsesStreamDecoder,
-    streamEncoder: responsesStreamEncoder,
-    readError: readOpenAiError,
-    writeError: writeOpenAiError,
+    readRequest,
+    writeRequest,
+    readAnswer,
+    writeAnswer,
+    streamDecoder,
+    streamEncoder,
+    readError,
+    writeError,
   },
 }

@@ -1,5 +1,5 @@
 import type { AnswerRules } from '../../answer-reader.ts'
-import { isObject, type JsonObject } from '../../json.ts'
+import { isObject, type JsonObject, parseObject } from '../../json.ts'
 import type { StreamRules } from '../../stream-reader.ts'
 import type { Usage } from '../../usage.ts'
 import { readResponsesUsage, withTier } from '../usage.ts'
@@ -9,8 +9,12 @@ export const RESPONSES_ANSWER: AnswerRules = {
   usageField: 'usage',
   modelField: 'model',
   usage: (usage, other) => readBeside(usage, other('service_tier'), other('tool_usage')),
+  goesOn: (other) => UNFINISHED.has(other('status')),
   texts: (body) => (isObject(body) && Array.isArray(body.output) ? body.output.flatMap(generatedTexts) : []),
 }
+
+/** What a background response says when it is asked for: https://platform.openai.com/docs/guides/background */
+const UNFINISHED: ReadonlySet<unknown> = new Set(['queued', 'in_progress'])
 
 /** Stands in events with a whole response, of which there are few. */
 const WHOLE_RESPONSE = '"incomplete_details"'
@@ -22,7 +26,8 @@ const WHOLE_RESPONSE = '"incomplete_details"'
 export const RESPONSES_STREAM: StreamRules = {
   usageMarks: ['"input_tokens"'],
   terminalMark: WHOLE_RESPONSE,
-  isTerminal: (data) => data.includes(WHOLE_RESPONSE) && TERMINAL.has(typeOf(data)),
+  // Parsed, because a request's tools are repeated in the first events, and may look like anything.
+  isTerminal: (data) => data.includes(WHOLE_RESPONSE) && TERMINAL.has(parseObject(data)?.type),
   finishMarks: [],
   usage({ response }, known) {
     if (!isObject(response)) return undefined
@@ -43,16 +48,6 @@ const TERMINAL: ReadonlySet<unknown> = new Set([
   'response.failed',
   'response.cancelled',
 ])
-
-/** Parsed, because a request's tools are repeated in the first events, and may look like anything. */
-function typeOf(data: string): unknown {
-  try {
-    const event: unknown = JSON.parse(data)
-    return isObject(event) ? event.type : undefined
-  } catch {
-    return undefined
-  }
-}
 
 const NOT_TEXT: ReadonlySet<string> = new Set(['response.audio.delta'])
 

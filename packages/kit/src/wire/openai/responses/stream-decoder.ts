@@ -1,8 +1,8 @@
 import type { StreamDecoder } from '../../format.ts'
-import { isObject, type JsonObject } from '../../json.ts'
-import type { ProviderError } from '../../neutral/provider-error.ts'
+import { isObject, type JsonObject, parseObject } from '../../json.ts'
+import { BROKEN_OFF, type ProviderError } from '../../neutral/provider-error.ts'
 import type { StreamEvent } from '../../neutral/stream.ts'
-import { BROKEN_OFF, readOpenAiError } from '../errors.ts'
+import { readError } from '../errors.ts'
 import { readResponsesUsage } from '../usage.ts'
 import { readHead } from './answer-reader.ts'
 import { readFinish } from './finish.ts'
@@ -12,7 +12,7 @@ import { itemsDecoder } from './items-decoder.ts'
  * Events of Responses as neutral ones: https://platform.openai.com/docs/api-reference/responses-streaming. Each says its
  * type in its data; the name beside it says nothing more.
  */
-export function responsesStreamDecoder(): StreamDecoder {
+export function streamDecoder(): StreamDecoder {
   const items = itemsDecoder()
   let started = false
   let over = false
@@ -43,7 +43,8 @@ export function responsesStreamDecoder(): StreamDecoder {
 
   return {
     push(data) {
-      const event = over ? undefined : parse(data)
+      // Something that is no JSON is no event, and not ours to judge.
+      const event = over ? undefined : parseObject(data)
       if (!event) return []
       const response = isObject(event.response) ? event.response : {}
       switch (event.type) {
@@ -67,18 +68,8 @@ export function responsesStreamDecoder(): StreamDecoder {
   }
 }
 
-/** Something that is no JSON is no event, and not ours to judge. */
-function parse(data: string): JsonObject | undefined {
-  try {
-    const event: unknown = JSON.parse(data)
-    return isObject(event) ? event : undefined
-  } catch {
-    return undefined
-  }
-}
-
 /** An error inside a stream has no status: what its code does not tell is the provider's fault. */
 function errorIn(event: JsonObject): ProviderError {
   const { error, code, message, param } = event
-  return readOpenAiError(500, { error: isObject(error) ? error : { code, message, param } })
+  return readError(500, { error: isObject(error) ? error : { code, message, param } })
 }

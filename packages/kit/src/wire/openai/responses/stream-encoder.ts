@@ -4,7 +4,7 @@ import type { Answer, Finish } from '../../neutral/answer.ts'
 import type { ProviderError } from '../../neutral/provider-error.ts'
 import type { StreamEvent } from '../../neutral/stream.ts'
 import type { Usage } from '../../usage.ts'
-import { openAiCode, writeOpenAiError } from '../errors.ts'
+import { openAiCode, writeError } from '../errors.ts'
 import { writeResponsesUsage } from '../usage.ts'
 import { responseHead } from './answer-writer.ts'
 import { failedWith, writeFinish } from './finish.ts'
@@ -15,7 +15,7 @@ import { errorFields, responseEvent } from './stream-error.ts'
  * Neutral events as those of Responses: https://platform.openai.com/docs/api-reference/responses-streaming. Every event is
  * counted, and the last one repeats all of the answer. There is one answer: other choices are left out.
  */
-export function responsesStreamEncoder(asked: Asked): StreamEncoder {
+export function streamEncoder(asked: Asked): StreamEncoder {
   let count = 0
   let start: Pick<Answer, 'id' | 'createdAtSec'> = { id: '', createdAtSec: 0 }
   let finish: Finish = { reason: 'error' }
@@ -61,7 +61,7 @@ export function responsesStreamEncoder(asked: Asked): StreamEncoder {
         return ''
       case 'error':
         failure = said.error
-        return event('error', errorFields(writeOpenAiError(said.error).body.error as JsonObject))
+        return event('error', errorFields(writeError(said.error).body.error as JsonObject))
       case 'end':
         return end()
       default:

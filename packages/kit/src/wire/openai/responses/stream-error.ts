@@ -15,7 +15,7 @@ export function errorFields(error: JsonObject): JsonObject {
 }
 
 /** An error inside a stream that has begun, with the terminal event behind it. */
-export function responsesStreamError(body: object): Buffer {
+export function streamError(body: object): Buffer {
   const { error } = body as JsonObject
   const said = isObject(error) ? error : {}
   const failed = {

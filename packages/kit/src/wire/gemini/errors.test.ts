@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ProviderErrorKind } from '../../neutral/provider-error.ts'
+import type { ProviderErrorKind } from '../neutral/provider-error.ts'
 import { readError, writeError } from './errors.ts'
 
 const said = (code: number, status: string, message: string, details: object[] = []) => ({

@@ -1,5 +1,6 @@
-import { isObject, type JsonObject } from '../../json.ts'
-import type { ProviderError, ProviderErrorKind } from '../../neutral/provider-error.ts'
+import { defined } from '../defined.ts'
+import { isObject, type JsonObject } from '../json.ts'
+import type { ProviderError, ProviderErrorKind } from '../neutral/provider-error.ts'
 
 /**
  * Errors of Google's APIs: `{ error: { code, message, status, details } }`, as a list of one where a JSON stream was asked
@@ -19,9 +20,7 @@ export function readError(answered: number | undefined, body: unknown): Provider
     status,
     kind: kindOf({ status, code, message, details }),
     message,
-    ...(code === undefined ? {} : { code }),
-    ...(param === undefined ? {} : { param }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...defined({ code, param, retryAfterMs }),
   }
 }
 
