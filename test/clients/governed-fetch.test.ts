@@ -13,7 +13,7 @@ import {
 } from '@tollgate/testing'
 import OpenAI, { APIConnectionError, APIUserAbortError, BadRequestError, RateLimitError } from 'openai'
 import { describe, expect, it } from 'vitest'
-import { closeAfter } from '../support/assembly.ts'
+import { closeAfter } from '../support/close-after.ts'
 
 const DAILY: readonly BudgetEntry[] = [{ limit_usd: '5.00', period: 'daily' }]
 const LIMIT = 5_000_000_000

@@ -19,7 +19,7 @@ import {
   upTo,
   warningsOf,
 } from '../support/handlers.ts'
-import { gate as promised } from '../support/http.ts'
+import { promised } from '../support/promised.ts'
 import { existingService, whoever } from '../support/service.ts'
 
 describe('a body that is a provider call', () => {

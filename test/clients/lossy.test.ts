@@ -92,7 +92,7 @@ describe('what OpenAI has stored', () => {
     'is refused where %s serves, without being asked',
     async (dialect) => {
       // What is stored may be as long as a context window, and is reserved for before anybody looks where it goes.
-    const gateway = await servedBy(dialect, { budgets: [{ limit_usd: '10.00', period: 'daily' }] })
+      const gateway = await servedBy(dialect, { budgets: [{ limit_usd: '10.00', period: 'daily' }] })
       await expect(goOn(gateway, {})).rejects.toMatchObject({
         constructor: OpenAI.BadRequestError,
         param: 'previous_response_id',

@@ -28,22 +28,12 @@ import {
   testKey,
 } from '@tollgate/testing'
 import express from 'express'
-import { afterEach, expect } from 'vitest'
+import { expect } from 'vitest'
+import { closeAfter } from './close-after.ts'
 import { serve } from './http.ts'
-
-const closing: (() => Promise<void>)[] = []
-
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
 
 /** What the gateway sends upstream, and what no client may ever see. */
 export const PROVIDER_KEY = 'sk-provider-key-of-the-operator'
-
-/** Close this when the test ends, the last opened first. */
-export function closeAfter(close: () => Promise<void>): void {
-  closing.push(close)
-}
 
 /** Where each SDK looks for its dialect on a server of one's own. */
 const MOUNTS = ['/v1', '/v1beta']

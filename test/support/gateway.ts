@@ -6,7 +6,7 @@ import OpenAI from 'openai'
 import { type Gateway, type GatewayOptions, loadConfig, startGateway } from 'tollgate'
 import type { World } from '../../packages/gateway/src/commands/command.ts'
 import { run } from '../../packages/gateway/src/commands/run.ts'
-import { closeAfter } from './assembly.ts'
+import { closeAfter } from './close-after.ts'
 
 /** A place for one gateway: a folder that goes with the test, and a provider that is not there. */
 export interface Place {

@@ -265,6 +265,7 @@ function luaBooks(redis: Redis, keys: OrgKeys) {
             memo: '{}',
             label: 'team:a,m',
             reservedAt: clock.nowMs,
+            age: 0,
           },
           ...more,
         },

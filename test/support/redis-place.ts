@@ -1,5 +1,5 @@
 import type { SimulatedProviderOptions } from '@tollgate/testing'
-import { closeAfter } from './assembly.ts'
+import { closeAfter } from './close-after.ts'
 import { type Place, place, SECRET } from './gateway.ts'
 import { type RedisServer, redisServer } from './redis.ts'
 

@@ -4,7 +4,7 @@ import type { AccountId, BudgetEntry, Ledger } from '@tollgate/kit/ledger'
 import { memoryLedger, type SimulatedProvider, simulatedProvider } from '@tollgate/testing'
 import express, { type Express, type RequestHandler } from 'express'
 import OpenAI from 'openai'
-import { closeAfter } from './assembly.ts'
+import { closeAfter } from './close-after.ts'
 import { serve } from './http.ts'
 
 /** Output at $100 a million, input at $10: every token of a test can be told from every other. */
