@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { type Command, faultsOf, faultsOfInclude } from './lua/check.ts'
 import { readHeader } from './lua/header.ts'
-import { camel, moduleOf } from './lua/module.ts'
+import { camel, includesModule, moduleOf } from './lua/module.ts'
 import { resolve } from './lua/text.ts'
 
 export const LUA: string = join(import.meta.dirname, '../packages/kit/lua')
@@ -19,7 +19,7 @@ const OWN = /^script\.ts$|\.test\.ts$|^support$/
 export function buildLua(folder: string = LUA): Map<string, string> {
   const commands = namesIn(join(folder, 'commands')).map((name) => readCommand(folder, name))
   const includes = namesIn(join(folder, 'includes'))
-  const used = new Set(commands.flatMap(({ text }) => functionsIn(text)))
+  const used = new Map(commands.flatMap(({ text }) => [...text.includes]))
   const faults = [
     ...commands.flatMap(faultsOf),
     ...includes.flatMap((name) => faultsOfInclude(name, read(folder, 'includes', name))),
@@ -27,7 +27,7 @@ export function buildLua(folder: string = LUA): Map<string, string> {
   ]
   if (faults.length > 0) throw new Error(`The Lua core is not as it says:\n${faults.join('\n')}`)
   const modules = commands.map((command) => [fileOf(command.name), moduleOf(command)] as const)
-  return new Map([...modules, ['catalog.ts', catalogOf(commands)]])
+  return new Map([...modules, ['includes.ts', includesModule(used)], ['catalog.ts', catalogOf(commands)]])
 }
 
 function readCommand(folder: string, name: string): Command {
@@ -38,7 +38,6 @@ function readCommand(folder: string, name: string): Command {
 const read = (folder: string, kind: string, name: string) =>
   readFileSync(join(folder, kind, `${name}.lua`), 'utf8')
 const fileOf = (name: string) => `${name.replaceAll('_', '-')}.ts`
-const functionsIn = (text: string) => [...text.matchAll(/^local function (\w+)\(/gm)].map(([, name]) => name!)
 
 function namesIn(folder: string): string[] {
   return readdirSync(folder)

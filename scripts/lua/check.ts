@@ -1,5 +1,5 @@
 import type { Entry, Header } from './header.ts'
-import { includesOf, withoutComments } from './text.ts'
+import { includesOf, type LuaText, withoutComments } from './text.ts'
 
 /** Numbers become text by `string.format`, and by nothing that rounds them. */
 const ROUNDING = /\b(?:cjson|cmsgpack|tostring|INCRBYFLOAT|HINCRBYFLOAT)\b/
@@ -11,20 +11,18 @@ export interface Command {
   readonly name: string
   readonly source: string
   readonly header: Header
-  /** As Redis gets it. */
-  readonly text: string
+  readonly text: LuaText
 }
 
 /** What is wrong with a command: every difference between what its header says and what its body does. */
 export function faultsOf(command: Command): string[] {
   const { name, source, header, text } = command
-  const body = withoutComments(source.split('\n').slice(1).join('\n'))
   return [
-    ...placesOf('KEYS', header.keys, body),
-    ...placesOf('ARGV', header.args, body),
-    ...repliesOf(header, body, text),
-    ...includesIn(source, body),
-    ...rulesOf(text),
+    ...placesOf('KEYS', header.keys, text.body),
+    ...placesOf('ARGV', header.args, text.body),
+    ...repliesOf(header, text.body, text.whole),
+    ...includesIn(source, text.body),
+    ...rulesOf(text.whole),
   ].map((fault) => `${name}: ${fault}`)
 }
 
@@ -66,10 +64,14 @@ function placesOf(list: 'KEYS' | 'ARGV', entries: readonly Entry[], body: string
 }
 
 function repliesOf({ replies }: Header, body: string, text: string): string[] {
-  const declared = new Set(replies.map(({ status }) => status))
+  const statuses = replies.map(({ status }) => status)
+  const declared = new Set(statuses)
   const returned = [...text.matchAll(/return (?:nil, )?\{ '(\w+)'/g)].map(([, status]) => status!)
   const inBody = [...body.matchAll(/return (?:nil, )?\{ '(\w+)'/g)].map(([, status]) => status!)
   return [
+    ...statuses
+      .filter((status, at) => statuses.indexOf(status) !== at)
+      .map((status) => `declares ${status} twice`),
     ...[...declared]
       .filter((status) => !text.includes(`'${status}'`))
       .map((status) => `never answers ${status}`),
@@ -100,7 +102,7 @@ function isLocal(name: string, body: string): boolean {
 }
 
 const LUA = new Set(
-  'and assert function if in ipairs next not or pairs return tonumber unpack while'.split(' '),
+  'and assert function if in ipairs next not or return setmetatable tonumber unpack while'.split(' '),
 )
 
 function rulesOf(text: string): string[] {

@@ -18,6 +18,7 @@ export function moduleOf({ name, header, text }: Command): string {
   )
   return [
     `// Made from lua/commands/${name}.lua by scripts/build-lua.ts.`,
+    "import { luaText } from './includes.ts'",
     ...wrapped('import type { ', [...types].sort(), " } from './script.ts'"),
     '',
     `export interface ${type}Keys {`,
@@ -33,7 +34,7 @@ export function moduleOf({ name, header, text }: Command): string {
     docOf(header.prose),
     `export const ${camel(name)}: Script<${type}Keys, ${type}Arguments, ${type}Reply> = {`,
     `  name: '${name}',`,
-    `  sha1: '${createHash('sha1').update(text).digest('hex')}',`,
+    `  sha1: '${createHash('sha1').update(text.whole).digest('hex')}',`,
     `  writes: ${!header.flags.includes('no-writes')},`,
     ...wrapped('  keys: [', single(header.keys).map(quoted), '],'),
     ...wrapped(
@@ -43,11 +44,39 @@ export function moduleOf({ name, header, text }: Command): string {
     ),
     ...wrapped('  args: [', single(header.args).map(quoted), '],'),
     ...wrapped('  argLists: [', lists, '],'),
-    `  lua: \`${text.replace(/[\\`]|\$\{/g, '\\$&')}\`,`,
+    '  lua: luaText(',
+    `    '${text.shebang}',`,
+    ...wrapped(
+      '    [',
+      [...text.includes.keys()].map((include) => `'${include}'`),
+      '],',
+    ),
+    `    ${literal(text.body)},`,
+    '  ),',
     '}',
     '',
   ].join('\n')
 }
+
+/** The functions that commands share, each once, and how a command is put together of them. */
+export function includesModule(includes: ReadonlyMap<string, string>): string {
+  const functions = [...includes].sort(([a], [b]) => (a < b ? -1 : 1))
+  return [
+    '// Made from lua/commands, which include these, by scripts/build-lua.ts.',
+    '',
+    'const INCLUDES = {',
+    ...functions.map(([name, text]) => `  ${name}: ${literal(text)},`),
+    '} as const',
+    '',
+    '/** A script as Redis gets it. */',
+    'export function luaText(shebang: string, includes: readonly (keyof typeof INCLUDES)[], body: string): string {',
+    "  return [shebang, ...includes.map((name) => INCLUDES[name]), body, ''].join('\\n')",
+    '}',
+    '',
+  ].join('\n')
+}
+
+const literal = (text: string) => `\`${text.replace(/[\\`]|\$\{/g, '\\$&')}\``
 
 const quoted = ({ name }: Entry): string => `'${camel(name)}'`
 

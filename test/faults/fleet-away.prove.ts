@@ -1,6 +1,6 @@
 import { gate } from '@tollgate/testing'
 import { describe, expect, it } from 'vitest'
-import { closeAfter } from '../support/assembly.ts'
+import { closeAfter } from '../support/close-after.ts'
 import { type GatewayFleet, startFleet } from '../support/fleet-gateways.ts'
 import { ACCOUNT, CAP, COST, caller, HELD, openStreams, STILL, usd } from '../support/fleet-streams.ts'
 import { faultTable } from '../support/fleet-table.ts'

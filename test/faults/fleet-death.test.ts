@@ -1,6 +1,6 @@
 import { gate } from '@tollgate/testing'
 import { describe, expect, it } from 'vitest'
-import { closeAfter } from '../support/assembly.ts'
+import { closeAfter } from '../support/close-after.ts'
 import { type FleetOptions, type GatewayFleet, startFleet, TOKEN } from '../support/fleet-gateways.ts'
 import { storedReservations } from '../support/fleet-records.ts'
 import {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { closeAfter } from '../support/assembly.ts'
+import { closeAfter } from '../support/close-after.ts'
 import { type GatewayFleet, metadataOf, startFleet, TOKEN } from '../support/fleet-gateways.ts'
 import { faultTable } from '../support/fleet-table.ts'
 import { until } from '../support/redis.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import { closeAfter } from '../support/assembly.ts'
+import { closeAfter } from '../support/close-after.ts'
 import { type GatewayFleet, startFleet, TOKEN } from '../support/fleet-gateways.ts'
 import type { Health } from '../support/fleet-process.ts'
 import { infoOf } from '../support/redis.ts'

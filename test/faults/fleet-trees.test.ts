@@ -1,7 +1,7 @@
 import { type AccountId, budgetFrom, type Ledger } from '@tollgate/kit/ledger'
 import { describe, expect, it } from 'vitest'
 import { type Random, randomFrom } from '../../packages/kit/src/conformance/ledger/random.ts'
-import { closeAfter } from '../support/assembly.ts'
+import { closeAfter } from '../support/close-after.ts'
 import { type Call, type GatewayFleet, metadataOf, ORG, startFleet } from '../support/fleet-gateways.ts'
 import { faultTable } from '../support/fleet-table.ts'
 

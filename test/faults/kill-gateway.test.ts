@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { sqliteLedger } from '@tollgate/kit/ledger/sqlite'
 import { fixedClock, gate, simulatedProvider } from '@tollgate/testing'
 import { expect, it } from 'vitest'
-import { closeAfter } from '../support/assembly.ts'
+import { closeAfter } from '../support/close-after.ts'
 
 const STREAMS = 50
 const PROCESS = fileURLToPath(new URL('./gateway-process.ts', import.meta.url))

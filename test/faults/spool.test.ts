@@ -10,7 +10,7 @@ import { initRedisLedger, redisLedger } from '@tollgate/kit/ledger/redis'
 import { sqliteLedger } from '@tollgate/kit/ledger/sqlite'
 import { gate, memoryLedger, simulatedProvider } from '@tollgate/testing'
 import { describe, expect, it } from 'vitest'
-import { closeAfter } from '../support/assembly.ts'
+import { closeAfter } from '../support/close-after.ts'
 import { redisWithAof, until } from '../support/redis.ts'
 
 const CALLS = 20

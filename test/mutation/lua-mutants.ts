@@ -118,7 +118,7 @@ export const LUA_MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     'lets a lower estimate replace a higher one',
-    include('settled_now', 'local highest = merge_amounts(math.max, told, actual)', 'local highest = actual'),
+    include('settled_now', 'merge_amounts(math.max, paid, actual)', 'merge_amounts(math.min, paid, actual)'),
   ),
   mutant(
     'gives back what was consumed when it releases',
@@ -152,6 +152,14 @@ export const LUA_MUTANTS: readonly Mutant[] = [
   mutant(
     'corrects a budget no more once another has come in its place',
     include('read_charged', 'heirs and inherit(', 'false and inherit('),
+  ),
+  mutant(
+    'has no eye for what took over from a rule, once another account has inherited the same rules',
+    include(
+      'read_charged',
+      'fields_of(charged, windows)',
+      "fields_of(charged, { ids = windows.ids, fields = windows.fields, besides = { 'v', 'caps' } })",
+    ),
   ),
   mutant(
     'tells every settle of a limit that was reached before',

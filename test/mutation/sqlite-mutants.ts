@@ -20,7 +20,7 @@ export const SQLITE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'adds what it is told to what is held, as if totals were deltas',
-    edits: [sqlite('extend', 'usd: Math.max(0, totals.usd - held.usd)', 'usd: totals.usd')],
+    edits: [sqlite('extend', 'Math.max(0, totals[metric] - held[metric])', 'totals[metric]')],
   },
   {
     name: 'ignores a settle that comes after expiry',
@@ -170,8 +170,12 @@ export const SQLITE_MUTANTS: readonly Mutant[] = [
   {
     name: 'lets a lower estimate replace a higher one',
     edits: [
-      sqlite('close', 'next.actual[metric] > told[metric])', 'next.actual[metric] !== told[metric])'),
-      sqlite('close', 'Math.max(told[metric], next.actual[metric])', 'next.actual[metric]'),
+      sqlite(
+        'close',
+        'next.actual[metric] > settledAt[metric])',
+        'next.actual[metric] !== settledAt[metric])',
+      ),
+      sqlite('close', 'most(settledAt, next.actual)', 'next.actual'),
     ],
   },
   {
@@ -184,7 +188,7 @@ export const SQLITE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'forgets a closed record before its repeats have come',
-    edits: [sqlite('close', 'Math.max(2 * ttlMs, TOMBSTONE_MS)', 'ttlMs')],
+    edits: [{ file: 'src/ledger/lives.ts', find: 'Math.max(2 * ttlMs, TOMBSTONE_MS)', put: 'ttlMs' }],
   },
   {
     name: 'does not count overdraft',

@@ -14,10 +14,28 @@ const look = (prefix: string) => lookAtRedisBooks(redis.url, { org: 'acme', pref
 it('tells how far the books have come, and changes nothing', async () => {
   const ledger = await openBooks(redis.url, { prefix: 'far' })
   const before = await look('far')
-  expect(before).toEqual({ sequence: 2, moved: false })
+  expect(before).toEqual({ sequence: 2, moved: false, lost: 0 })
   await ledger.reserve(reserving('a'))
-  expect(await look('far')).toEqual({ sequence: 3, moved: false })
-  expect(await look('far')).toEqual({ sequence: 3, moved: false })
+  expect(await look('far')).toEqual({ sequence: 3, moved: false, lost: 0 })
+  expect(await look('far')).toEqual({ sequence: 3, moved: false, lost: 0 })
+  await ledger.close()
+})
+
+it('counts the reservations that were thrown away while they were open, when they were to expire', async () => {
+  let nowMs = Date.now()
+  const ledger = await openBooks(redis.url, {
+    prefix: 'evicted',
+    clock: { now: () => nowMs },
+    deadlineMs: 20_000,
+  })
+  const ids = Array.from({ length: 110 }, (_, at) => `${1000 + at}`)
+  for (const id of ids) await ledger.reserve(reserving(id, 0))
+  for (const id of ids.slice(0, 104)) await redis.call('del', `evicted:1:{acme}:res:${id}`)
+  nowMs += 60_000
+  expect(await ledger.expire()).toEqual([])
+  // Those that are there come next, however many there were before them that are not.
+  expect(await ledger.expire()).toHaveLength(6)
+  expect(await look('evicted')).toMatchObject({ lost: 104 })
   await ledger.close()
 })
 

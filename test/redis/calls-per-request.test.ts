@@ -3,7 +3,8 @@ import { initRedisLedger, redisLedger } from '@tollgate/kit/ledger/redis'
 import { Redis } from 'ioredis'
 import { describe, expect, it } from 'vitest'
 import { SCRIPTS } from '../../packages/kit/src/ledger/redis/scripts/catalog.ts'
-import { type Assembly, assemble, closeAfter } from '../support/assembly.ts'
+import { type Assembly, assemble } from '../support/assembly.ts'
+import { closeAfter } from '../support/close-after.ts'
 import { type RedisServer, redisServer } from '../support/redis.ts'
 
 const REQUESTS = 50

@@ -115,7 +115,16 @@ function luaBooks(redis: Redis, keys: OrgKeys) {
         { meta: keys.meta, known: keys.known, account: keys.account(name) },
         {
           ...{ now: clock.nowMs, account: name, seenV: seenV ?? '', seenLimits: seenLimits ?? '' },
-          ...{ ...rulesOf(rules), shape: shapes[0]!, revision: '', auto: '', seeds: '', windows, ...more },
+          ...{
+            ...rulesOf(rules),
+            shape: shapes[0]!,
+            revision: '',
+            auto: '',
+            seeds: '',
+            at: '',
+            windows,
+            ...more,
+          },
         },
       )
     },

@@ -1,5 +1,7 @@
 #!lua flags=allow-oom
--- Charge an open reservation that is past its deadline in full, unconfirmed. Works when memory is full.
+-- Charge an open reservation that is past its deadline in full, unconfirmed. One that is not there any more, which
+-- nothing of ours does, is taken from the deadlines, and counted for an operator: what it held stays reserved, since
+-- nobody can tell what that was. Works when memory is full.
 --
 -- KEYS  1 reservation
 --       2 deadlines
@@ -37,7 +39,11 @@ if not meta then return refusal end
 refusal = refuse_epoch(meta, now, tonumber(ARGV[2]), 0)
 if refusal then return refusal end
 local before = read_record(KEYS[1], now)
-if not before or before.st ~= 'open' then return { 'gone', whole(meta.q) } end
+if not before or before.st ~= 'open' then
+  local listed = redis.call('ZREM', KEYS[2], ARGV[3]) == 1
+  if listed and not before then redis.call('HINCRBY', KEYS[4], 'lost', 1) end
+  return { 'gone', whole(meta.q) }
+end
 if before.path ~= ARGV[4] then return { 'path', before.path } end
 local deadline = tonumber(redis.call('ZSCORE', KEYS[2], ARGV[3])) or 0
 local due = math.max(deadline, meta.closed_until + tonumber(before.ttl))

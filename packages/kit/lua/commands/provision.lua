@@ -23,11 +23,14 @@
 --       9 revision     of the config that says so: a lower one never overwrites a higher; '' by hand
 --      10 auto         '1' leaves it an account that nobody provisioned; '' makes it somebody's own
 --      11 seeds        'new<old' per rule that takes over from another, joined by spaces; '' when none does
---      12+ window*     as in reserve
+--      12 at           the sequence after it was first accepted, when it is told to books that may have lost it; '' at first
+--      13+ window*     as in reserve
 -- REPLY ok        q:int
 --       unchanged q:int
 --       stale     stale:account*          somebody has changed it meanwhile: plan again from this
 --       older     revision:int                what is there was said by a higher revision
+--       later     q:int                       what is there was said after `at`, or then; or nothing is, and it has
+--                      been there before: it has lost its counters, and is not made again unasked
 --       window    now:int
 --       layout    lv:text unit:text
 --
@@ -35,6 +38,7 @@
 -- @include count_change
 -- @include describe_account
 -- @include idle_fields
+-- @include living_heirs
 -- @include now_ms
 -- @include pack_limits
 -- @include read_account
@@ -47,11 +51,15 @@ local now = now_ms(ARGV[1])
 local meta, refusal = read_meta(KEYS[1])
 if not meta then return refusal end
 local newest = math.max(now, meta.newest)
-local windows = choose_windows(ARGV, 12, newest)
+local windows = choose_windows(ARGV, 13, newest)
 if not windows then return { 'window', whole(newest) } end
 
 local account = read_account(1, KEYS[3], ARGV[8], windows)
-local kept = redis.call('HMGET', KEYS[3], 'rev', 'parent', 'heirs', 'rules', 'limits')
+local kept = redis.call('HMGET', KEYS[3], 'rev', 'parent', 'heirs', 'rules', 'limits', 'said')
+if ARGV[12] ~= '' then
+  local gone = not account.v and redis.call('HEXISTS', KEYS[2], ARGV[2]) == 1
+  if gone or tonumber(kept[6] or '0') >= tonumber(ARGV[12]) then return { 'later', whole(meta.q) } end
+end
 local seen = (account.v or '') == ARGV[3] and (kept[5] or '') == ARGV[4]
 local taken = ARGV[10] == '1' and account.v and not account.auto
 if not seen or taken then return { 'stale', { describe_account(1, KEYS[3]) } } end
@@ -62,7 +70,8 @@ local theirs = (ARGV[10] == '1') == (account.auto ~= false) and (ARGV[9] == '' o
 if said and theirs then return { 'unchanged', whole(meta.q) } end
 if not roll_windows(account, windows) then return { 'window', whole(newest) } end
 
-local writes, heirs = take_over(account, ARGV[11], windows, kept[3] or '')
+local kept_heirs = living_heirs(KEYS[3], kept[3] or '', newest)
+local writes, heirs = take_over(account, ARGV[11], windows, kept_heirs)
 local idle, caps = idle_fields(account), pack_limits(ARGV[7])
 local current = account.rolled or account.windows
 redis.call('HSET', KEYS[3], 'v', ARGV[5], 'rules', ARGV[6], 'limits', ARGV[7], 'caps', caps,
@@ -75,4 +84,6 @@ if ARGV[10] ~= '1' and account.auto then
   redis.call('HINCRBY', KEYS[2], 'under ' .. (kept[2] or ''), -1)
 end
 redis.call('HSET', KEYS[2], ARGV[2], 1)
-return { 'ok', count_change(KEYS[1]) }
+local q = count_change(KEYS[1])
+redis.call('HSET', KEYS[3], 'said', ARGV[12] == '' and q or ARGV[12])
+return { 'ok', q }

@@ -24,11 +24,12 @@
 --      14 memo
 --      15 label
 --      16 reserved_at  ms
--- REPLY layout      lv:text unit:text
---       there       q:int                    it is there, and knows as much
+--      17 age          ms since the books last said anything of it to the caller
+-- REPLY there       q:int                    it is there, and knows as much
 --       raised      q:int
---       made        q:int                    accounts that are gone are not charged
+--       made        q:int                    accounts that are gone are not charged, now or later
 --       finished    q:int                    it has been settled or released
+--       too_old     q:int                    it is not open, and may have been settled long ago: nothing was done
 --       path        path:text                     another path was reserved under this id
 --       layout      lv:text unit:text
 --
@@ -43,7 +44,9 @@
 -- @include read_meta
 -- @include read_record
 -- @include rebook
+-- @include shapes_there
 -- @include to_amounts
+-- @include tombstone_ms
 -- @include whole
 
 local now = now_ms(ARGV[1])
@@ -53,9 +56,12 @@ local before = read_record(KEYS[1], now)
 local closed = before and (before.st == 'settled' or before.st == 'released')
 if closed then return { 'finished', whole(meta.q) } end
 if before and before.path ~= ARGV[3] then return { 'path', before.path } end
+local is_open = before and before.st == 'open'
+if not is_open and tonumber(ARGV[17]) >= tombstone_ms(ARGV[4]) then return { 'too_old', whole(meta.q) } end
 
+local keys = { unpack(KEYS, 5) }
 local after = before and copy_record(before)
-  or lost_record(ARGV[3], ARGV[4], '0 0 0', ARGV[8], ARGV[9], ARGV[15])
+  or lost_record(ARGV[3], ARGV[4], '0 0 0', shapes_there(ARGV[8], keys), ARGV[9], ARGV[15])
 after.st, after.ttl = 'open', ARGV[4]
 after.a = merge_amounts(math.max, after.a, to_amounts(ARGV[5]))
 after.u = merge_amounts(math.max, after.u, to_amounts(ARGV[6]))
@@ -63,12 +69,12 @@ after.o = merge_amounts(math.max, after.o, to_amounts(ARGV[7]))
 local status = not before and 'made' or next(differences(before, after)) and 'raised' or 'there'
 local due = now + tonumber(ARGV[4])
 
-rebook(before, after, read_kept_path(after, { unpack(KEYS, 5) }))
+rebook(before, after, read_kept_path(after, keys))
 if not before then
   redis.call('DEL', KEYS[1])
   redis.call('HSET', KEYS[1], 'bound', ARGV[10], 'observe', ARGV[11], 'fp', ARGV[12], 'owner', ARGV[13],
-    'path', ARGV[3], 'memo', ARGV[14], 'label', ARGV[15], 'shapes', ARGV[8], 'windows', ARGV[9], 'at', ARGV[16])
+    'path', ARGV[3], 'memo', ARGV[14], 'label', ARGV[15], 'shapes', after.shapes, 'windows', ARGV[9], 'at', ARGV[16])
 end
-local keys = { reservation = KEYS[1], deadlines = KEYS[2], unconfirmed = KEYS[3] }
-open_record(keys, ARGV[2], after, due)
+local indices = { reservation = KEYS[1], deadlines = KEYS[2], unconfirmed = KEYS[3] }
+open_record(indices, ARGV[2], after, due)
 return { status, count_change(KEYS[4]) }

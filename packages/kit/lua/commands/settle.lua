@@ -30,12 +30,14 @@
 --       lost        overdraft:flag tightest:standing? crossed:crossing* q:int   the books had lost it: booked by
 --                      what this command says of it
 --       conflict    q:int                    it is settled, exactly, at another amount
---       unbooked    q:int                    nothing says which accounts to charge: kept for an operator
+--       unbooked    q:int                    nothing says which accounts to charge, or all are gone: kept for an
+--                      operator
 --       too_old     q:int                    it may have been booked long ago: kept for an operator
 --       path        path:text                     ask again with the accounts of this path
 --       layout      lv:text unit:text
 --
 -- @include ask
+-- @include charges
 -- @include copy_record
 -- @include count_change
 -- @include crossings
@@ -50,13 +52,14 @@
 -- @include read_meta
 -- @include read_record
 -- @include settled_now
+-- @include shapes_there
 -- @include standing
 -- @include to_amounts
 -- @include to_told
 -- @include tombstone_ms
 -- @include whole
 
-local now = now_ms(ARGV[1])
+local now, alert_at = now_ms(ARGV[1]), ARGV[13]
 local meta, refusal = read_meta(KEYS[4])
 if not meta then return refusal end
 local behind = is_behind(meta, now, tonumber(ARGV[2]))
@@ -77,18 +80,25 @@ else
     keep_unbooked(KEYS[6], ARGV[3], ARGV[5], ARGV[6], now)
     return { ARGV[8] == '' and 'unbooked' or 'too_old', count_change(KEYS[4], behind) }
   end
-  after = lost_record(ARGV[4], ARGV[8], ARGV[9], ARGV[10], ARGV[11], ARGV[12])
+  after = lost_record(ARGV[4], ARGV[8], ARGV[9], shapes_there(ARGV[10], { unpack(KEYS, 7) }), ARGV[11], ARGV[12])
 end
 
 after.st, after.paid, after.basis = 'settled', paid, ARGV[6]
 local keys = { reservation = KEYS[1], deadlines = KEYS[2], unconfirmed = KEYS[3], rollup = KEYS[5] }
 local accounts = read_kept_path(after, { unpack(KEYS, 7) })
+local unbooked = #accounts == 0
+if unbooked then
+  -- All its accounts are gone. What nobody is charged is in no roll-up either.
+  keep_unbooked(KEYS[6], ARGV[3], ARGV[5], ARGV[6], now)
+  after.up = charges(after)
+end
 end_reservation(keys, ARGV[3], before, after, accounts, now)
 local q, found, crossed = count_change(KEYS[4], behind), {}, {}
-if ARGV[13] ~= '' then
+if unbooked then return { 'unbooked', q } end
+if alert_at ~= '' then
   local nothing = { 0, 0, 0 }
   local _, _, _, tight = ask(accounts, nothing, nothing, { now = now, newest = now })
-  found, crossed = tight and { standing(tight, 0) } or {}, crossings(accounts, after, ARGV[13], now)
+  found, crossed = tight and { standing(tight, 0) } or {}, crossings(accounts, after, alert_at, now)
   -- With the path, without which nobody could say whose these budgets are.
   if #crossed > 0 then redis.call('HSET', KEYS[1], 'told', to_told(crossed), 'path', after.path) end
 end

@@ -35,7 +35,10 @@ local meta, refusal = read_meta(KEYS[3])
 if not meta then return refusal end
 local behind = is_behind(meta, now, 0)
 local before = read_record(KEYS[1], now)
-if not before or before.st ~= 'expired' then return { 'gone', whole(meta.q) } end
+if not before or before.st ~= 'expired' then
+  redis.call('ZREM', KEYS[2], ARGV[2])
+  return { 'gone', whole(meta.q) }
+end
 if before.path ~= ARGV[3] then return { 'path', before.path } end
 
 local after = copy_record(before)

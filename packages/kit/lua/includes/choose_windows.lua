@@ -13,5 +13,6 @@ local function choose_windows(given, first, time)
     end
     if not ids[place] then return nil end
   end
-  return { ids = ids, ends = ends, texts = texts, fields = {}, own = {} }
+  local besides = { 'v', 'caps', 'windows', 'auto' }
+  return { ids = ids, ends = ends, texts = texts, fields = {}, besides = besides, own = {} }
 end

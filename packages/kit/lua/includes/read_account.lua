@@ -1,9 +1,9 @@
 -- @include fields_of
 --
--- An account with its counters in the windows that were chosen; `v` is false when it is not there. The
+-- An account with its counters in the windows that `choose_windows` chose; `v` is false when it is not there. The
 -- counter of rule n is the value at n + 1, its name at the same place of `fields`.
 local function read_account(place, key, shape, windows)
-  local fields, rules = fields_of(shape, windows, 'v', 'caps', 'windows', 'auto'), #shape / 2
+  local fields, rules = fields_of(shape, windows), #shape / 2
   local found = redis.call('HMGET', key, unpack(fields))
   return {
     place = place,

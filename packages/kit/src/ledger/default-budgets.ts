@@ -2,6 +2,19 @@ import { budgetFrom, type DefaultBudget } from './budget-entry.ts'
 import { checkBudgets } from './check.ts'
 import type { AccountKind, Budget } from './ledger.ts'
 
+export interface DefaultsOptions {
+  /**
+   * What accounts get that nobody has provisioned, when they are first charged, and follow when it changes. Users and
+   * the org are made without any of these as well, a team, project or key only when its kind is named here. A process
+   * that only looks leaves the option out: it then changes no account's budgets.
+   */
+  readonly budgets?: readonly DefaultBudget[]
+  /** IANA zone of the budgets that name none. */
+  readonly timeZone?: string
+  /** How many accounts nobody provisioned one parent may have. */
+  readonly maxAuto?: number
+}
+
 /**
  * What accounts get that nobody has provisioned, by kind. A user or an org that nobody has seen is welcome also when it has
  * no budget of its own.

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { machineTimers, type Timers } from '../core/timers.ts'
+import { NOTHING } from './amounts.ts'
 import type { Amounts, ExpiredReservation, Heartbeat, Ledger } from './ledger.ts'
 
 export interface ReservationKeeperOptions {
@@ -102,7 +103,7 @@ export function reservationKeeper({
       return { id, observed: await observe() }
     } catch (error) {
       onFault(error)
-      return { id, observed: { usd: 0, tokens: 0, requests: 0 } as Amounts }
+      return { id, observed: NOTHING }
     }
   }
 

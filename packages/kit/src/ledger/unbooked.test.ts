@@ -11,7 +11,7 @@ import { redisLedger } from './redis/redis-ledger.ts'
 import { redisUnbooked } from './redis/unbooked.ts'
 import { sqliteLedger } from './sqlite/sqlite-ledger.ts'
 import { sqliteUnbooked } from './sqlite/unbooked.ts'
-import type { UnbookedList } from './unbooked.ts'
+import { correctionPrefix, type UnbookedList } from './unbooked.ts'
 
 interface Place {
   readonly ledger: Ledger
@@ -87,12 +87,45 @@ describe.each(Object.entries(STORES))('what could not be booked, in %s', (_, ope
     const { ledger, unbooked } = await opened()
     await ledger.settle(settle('a', 1))
     await ledger.settle(settle('b', 2))
-    expect(await unbooked.drop('globex', 'a')).toBe(false)
-    expect(await unbooked.drop('acme', 'a')).toBe(true)
-    expect(await unbooked.drop('acme', 'a')).toBe(false)
+    const [a] = await unbooked.list('acme')
+    expect(await unbooked.drop({ ...a!, org: 'globex' })).toBe(false)
+    expect(await unbooked.drop(a!)).toBe(true)
+    expect(await unbooked.drop(a!)).toBe(false)
     expect((await unbooked.list('acme')).map(({ id }) => id)).toEqual(['b'])
     // The ledger goes on beside it.
     expect(await ledger.settle(settle('c', 3))).toEqual({ status: 'unbooked' })
     expect((await unbooked.list('acme')).map(({ id }) => id)).toEqual(['b', 'c'])
+  })
+
+  it('is not taken out unread: what has been told anew stays', async () => {
+    const { ledger, unbooked } = await opened()
+    await ledger.settle(settle('a', 1, { basis: 'estimated' }))
+    const [read] = await unbooked.list('acme')
+    await ledger.settle(settle('a', 4))
+    expect(await unbooked.drop(read!)).toBe(false)
+    const [now] = await unbooked.list('acme')
+    expect(now).toMatchObject({ basis: 'exact', actual: { usd: 4 } })
+    expect(await unbooked.drop(now!)).toBe(true)
+  })
+
+  it('is told apart by what corrections have booked of it', async () => {
+    const { ledger, unbooked } = await opened()
+    await ledger.provision('acme', 'key:ada', [
+      { id: 'cap', metric: 'usd', window: 'day', timeZone: 'UTC', limit: 100, mode: 'hard' },
+    ])
+    const correct = (id: string, budget: string, delta: number, reason: string) =>
+      ledger.adjust({ org: 'acme', id, account: 'key:ada', budget, delta, reason })
+    const odd = 'a *[?] \\id'
+    await correct(`${correctionPrefix(odd)}1`, 'total', 5, 'the first of it')
+    await correct(`${correctionPrefix(odd)}2`, 'cap', -2, 'and a "second"')
+    await correct(`${correctionPrefix('a')}1`, 'total', 7, 'another’s')
+    await correct('an invoice', 'total', 9, 'nobody’s')
+    expect(await unbooked.corrections('acme', odd)).toEqual([
+      { account: 'key:ada', budget: 'total', delta: 5, reason: 'the first of it' },
+      { account: 'key:ada', budget: 'cap', delta: -2, reason: 'and a "second"' },
+    ])
+    expect(await unbooked.corrections('acme', 'a')).toMatchObject([{ delta: 7 }])
+    expect(await unbooked.corrections('acme', 'nothing')).toEqual([])
+    expect(await unbooked.corrections('globex', 'a')).toEqual([])
   })
 })

@@ -23,13 +23,13 @@ export interface AccountCache {
 }
 
 /** More accounts than this are forgotten wholesale: what is needed again is looked up again. */
-const MAX_ACCOUNTS = 200_000
+const MAX_REMEMBERED = 200_000
 
 export function accountCache(): AccountCache {
   const seen = new Map<AccountId, SeenAccount | null>()
 
   function remember(id: AccountId, account: SeenAccount | null): void {
-    if (seen.size >= MAX_ACCOUNTS) seen.clear()
+    if (seen.size >= MAX_REMEMBERED) seen.clear()
     seen.set(id, account)
   }
 

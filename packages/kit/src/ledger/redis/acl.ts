@@ -15,6 +15,7 @@ const SENT = [
   'hgetall',
   'hkeys',
   'hmget',
+  'hscan',
   'hvals',
   'info',
   'ping',

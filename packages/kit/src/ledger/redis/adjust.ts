@@ -8,6 +8,14 @@ import { adjust as script } from './scripts/adjust.ts'
 const ATTEMPTS = 4
 
 export async function adjust(books: Books, command: Adjust): Promise<AdjustResult> {
+  const result = await correct(books, command)
+  // By its id it counts once.
+  if (result.status === 'ok' || result.status === 'repeat')
+    books.decisions.keep(command.account, () => correct(books, command))
+  return result
+}
+
+async function correct(books: Books, command: Adjust): Promise<AdjustResult> {
   const { id, account, budget, delta, reason } = command
   const note = JSON.stringify([account, budget, reason])
   await loadAccounts(books, [account])
@@ -49,6 +57,6 @@ async function withoutRule(books: Books, command: Adjust): Promise<AdjustResult>
   const done = await books.call('HEXISTS', books.own.adjustments, command.id)
   if (Number(done) === 1) return { status: 'repeat' }
   await lookAt(books, [command.account])
-  if (ruleOf(books, command) !== undefined) return adjust(books, command)
+  if (ruleOf(books, command) !== undefined) return correct(books, command)
   return { status: books.accounts.get(command.account) ? 'no_budget' : 'no_account' }
 }

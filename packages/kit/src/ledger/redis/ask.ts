@@ -22,7 +22,7 @@ export function askRedis(
   { deadlineMs, timers }: AskOptions,
 ): Pick<Shared, 'ask' | 'call'> & Pick<RedisConnection, 'callEach'> {
   const { run } = inFlight({ deadlineMs, clock: monotonic, timers })
-  const guard = breaker({ clock: monotonic, tell: whatItTells, onOpen: () => connection.reconnect() })
+  const guard = breaker({ clock: monotonic, classify, onOpen: () => connection.reconnect() })
 
   async function send<T>(command: () => Promise<T>): Promise<T> {
     try {
@@ -47,7 +47,7 @@ export function askRedis(
   }
 }
 
-function whatItTells(error: unknown): 'silent' | 'answered' | undefined {
+function classify(error: unknown): 'silent' | 'answered' | undefined {
   if (error instanceof CommandTimeout) return 'silent'
   return error instanceof Error && error.name === 'ReplyError' ? 'answered' : undefined
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts'
 import type { AccountId, AccountKind } from '../ledger.ts'
 import { type AccountCache, accountCache } from './account-cache.ts'
+import { type Decisions, decisions } from './decisions.ts'
 import type { LedgerKeys, OrgKeys } from './keys.ts'
 import { type Lane, lane } from './lane.ts'
 import { type Plans, pathPlans } from './path-plan.ts'
@@ -44,8 +45,9 @@ export interface Books extends Shared {
   readonly reservations: Reservations
   readonly sequence: Sequence
   readonly replay: Replay
-  /** How often the books had been recovered when this process last told them what it knows; undefined before it has looked. */
-  epoch: number | undefined
+  readonly decisions: Decisions
+  /** Since which sequence the books had counted on when this process last told them what it knows; undefined before it has looked. */
+  toldSince: number | undefined
   /** How far the books were ahead of this machine's clock when they last said what time it is for them, ms. */
   aheadMs: number
   /** Set while they are being recovered. */
@@ -74,7 +76,8 @@ export function openBooks(shared: Shared, org: string): Books {
     reservations: reservations(clock),
     sequence: seen,
     replay: replay({ clock, sequence: seen, windowMs }),
-    epoch: undefined,
+    decisions: decisions({ clock, sequence: seen, windowMs }),
+    toldSince: undefined,
     aheadMs: 0,
     recovering: undefined,
     meeting: undefined,

@@ -9,7 +9,7 @@ function bench() {
   let opened = 0
   const { run } = breaker({
     clock,
-    tell: (error) => (error === SILENT ? 'silent' : error === ANSWERED ? 'answered' : undefined),
+    classify: (error) => (error === SILENT ? 'silent' : error === ANSWERED ? 'answered' : undefined),
     timeouts: 3,
     pauseMs: 100,
     onOpen: () => {
@@ -68,5 +68,18 @@ describe('the breaker', () => {
     clock.nowMs += 1
     expect(await command()).toBe('reply')
     expect(opened()).toBe(1)
+  })
+
+  it('says so again when as many probes have come to nothing, be it that they could not be sent', async () => {
+    const { clock, command, fail, opened } = bench()
+    await fail(3)
+    for (const outcome of [SILENT, new Error('no connection'), SILENT]) {
+      expect(opened()).toBe(1)
+      clock.nowMs += 100
+      await command(outcome)
+    }
+    expect(opened()).toBe(2)
+    clock.nowMs += 100
+    expect(await command()).toBe('reply')
   })
 })

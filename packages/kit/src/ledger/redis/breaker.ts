@@ -4,12 +4,15 @@ export interface BreakerOptions {
   /** Monotonic or not, ms: only differences count. */
   readonly clock: Clock
   /** Whether a failure says that Redis is slow or silent, that it is there and said no, or nothing of the kind. */
-  readonly tell: (error: unknown) => 'silent' | 'answered' | undefined
+  readonly classify: (error: unknown) => 'silent' | 'answered' | undefined
   /** After so many time-outs in a row nothing is sent any more. */
   readonly timeouts?: number
   /** Between two probes, ms. */
   readonly pauseMs?: number
-  /** Told when it opens: what is still on its way will hardly come back. */
+  /**
+   * Told when it opens, since what is still on its way will hardly come back; and again whenever as many probes have come
+   * to nothing.
+   */
   readonly onOpen?: () => void
 }
 
@@ -24,7 +27,7 @@ export interface Breaker {
  */
 export function breaker({
   clock,
-  tell,
+  classify,
   timeouts = 5,
   pauseMs = 1000,
   onOpen = () => {},
@@ -33,13 +36,14 @@ export function breaker({
   let nextProbeMs = 0
 
   function failed(error: unknown): void {
-    const told = tell(error)
-    if (told === 'answered') inARow = 0
-    if (told !== 'silent') return
+    const failure = classify(error)
+    if (failure === 'answered') inARow = 0
+    // A probe that could not even be sent has not been answered either.
+    if (failure === 'answered' || (failure === undefined && inARow < timeouts)) return
     inARow += 1
     if (inARow < timeouts) return
     nextProbeMs = clock.now() + pauseMs
-    if (inARow === timeouts) onOpen()
+    if (inARow % timeouts === 0) onOpen()
   }
 
   return {

@@ -16,6 +16,9 @@ interface Pair {
   readonly text: string
 }
 
+/** That one command can name: a place is one character, and the last of ASCII is this far from the first place. */
+const MAX_CALENDARS = 79
+
 const METRIC = { usd: '1', tokens: '2', requests: '3' } as const
 /** The character of place 1 is the one after '0'. */
 const PLACE_ZERO = 48
@@ -26,17 +29,23 @@ const latest = new Map<string, Pair>()
 /**
  * The window of now and the next one, for all rules of a command's accounts: which of them it is, the server's clock
  * decides. A wrong clock here costs another attempt, never a fresh budget.
+ *
+ * @throws RangeError when there are too many calendars for one command.
  */
 export function calendarOf(accounts: readonly (readonly Rule[])[], nowMs: number): Calendar {
   const places = new Map<string, number>()
   const windows: string[] = []
   let untilMs = Infinity
   const shapes = accounts.map((rules) => rules.map((rule) => METRIC[rule.metric] + placeOf(rule)).join(''))
+  if (windows.length > MAX_CALENDARS)
+    throw new RangeError(
+      `budgets of these accounts, those they once had included, count on ${windows.length} calendars: ${MAX_CALENDARS} at most`,
+    )
   return { shapes, windows, untilMs }
 
   function placeOf(rule: Rule): string {
     if (rule.window === 'total') return '0'
-    const calendar = `${rule.window} ${rule.anchorDay ?? 1} ${rule.timeZone}`
+    const calendar = nameOf(rule)
     const known = places.get(calendar)
     if (known !== undefined) return String.fromCharCode(PLACE_ZERO + known)
     const { span, text } = pairAt(calendar, rule, nowMs)
@@ -45,6 +54,14 @@ export function calendarOf(accounts: readonly (readonly Rule[])[], nowMs: number
     return String.fromCharCode(PLACE_ZERO + windows.length)
   }
 }
+
+/** Whether one command can name all calendars of these accounts. */
+export function fitOneCommand(accounts: readonly (readonly Rule[])[]): boolean {
+  const rules = accounts.flat().filter(({ window }) => window !== 'total')
+  return new Set(rules.map(nameOf)).size <= MAX_CALENDARS
+}
+
+const nameOf = ({ window, anchorDay, timeZone }: Rule): string => `${window} ${anchorDay ?? 1} ${timeZone}`
 
 function pairAt(calendar: string, rule: Rule, nowMs: number): Pair {
   const known = latest.get(calendar)

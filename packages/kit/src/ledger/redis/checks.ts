@@ -1,4 +1,5 @@
 import { showUsd } from '../../core/money.ts'
+import { TOMBSTONE_MS } from '../lives.ts'
 import type { ServerFacts } from './server-facts.ts'
 
 export interface Finding {
@@ -27,7 +28,7 @@ const MAX_CLOCK_DIFFERENCE_MS = 5000
 /** Without appendfsync the system writes what it holds about so often, seconds. */
 const UNWRITTEN_SECONDS = 30
 /** A closed reservation is kept at least so long, to know a repeated settle by, seconds. */
-const TOMBSTONE_SECONDS = 600
+const TOMBSTONE_SECONDS = TOMBSTONE_MS / 1000
 
 const CHECKS: Readonly<Record<string, Check>> = {
   version: ({ version }) =>

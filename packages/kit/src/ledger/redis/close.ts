@@ -9,11 +9,12 @@ import { amountsText } from './text.ts'
 export async function settle(books: Books, command: Settle): Promise<SettleResult> {
   const { id, actual, basis, alertAt } = command
   const { reservations, replay, clock } = books
-  const reservation = reservations.get(id)
+  const before = replay.get(id)
+  const reservation = reservations.get(id) ?? before?.reservation
   const sentMs = clock.now()
   // By how long the books have said nothing of it, they can tell a record that they lost from one that has served its time.
   const ageMs = reservation ? sentMs - reservation.heardMs : 0
-  const whereabouts = reservations.whereabouts(id)
+  const whereabouts = reservations.whereabouts(id) ?? reservation
   const reply = await sendSettle(books, { id, actual, basis, alertAt, ageMs, reservation, whereabouts })
   reservations.end(id)
   switch (reply[0]) {
@@ -24,7 +25,8 @@ export async function settle(books: Books, command: Settle): Promise<SettleResul
       return { status: 'unbooked' }
     default: {
       const ending = { id, settled: { actual, basis }, sentMs, ...(reservation && { reservation }) }
-      replay.keep(ending, Number(reply.at(-1)))
+      // What changed nothing takes no other's place.
+      if (reply[0] !== 'repeat' || !before) replay.keep(ending, Number(reply.at(-1)))
       const status = reply[0] === 'lost' ? 'settled' : reply[0]
       const told = alertAt && (await toldOf(books, reservations.whereabouts(id) ?? whereabouts, reply))
       return { status, overdraft: reply[1] === '1', ...told }

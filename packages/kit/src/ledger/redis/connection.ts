@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers'
 import { Cluster, type ClusterNode, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
+import { machineTimers } from '../../core/timers.ts'
 import type { AnyScript, Argument } from './scripts/script.ts'
 
 /**
@@ -30,8 +31,14 @@ export interface RedisConnection {
   callEach(command: string, ...args: readonly string[]): Promise<readonly unknown[]>
   /** Give up what is on its way and connect anew. */
   reconnect(): void
+  /** Take leave of the server; of one that does not answer without its word. */
   close(): Promise<void>
 }
+
+/** How long a server may say nothing before the connection is ready for commands, ms: then it is made anew. */
+const GREETING_MS = 2000
+/** How long a server may take to say goodbye, ms. */
+const GOODBYE_MS = 1000
 
 /**
  * What must hold whatever the application has set. Nothing is ever sent again unasked and nothing waits for a server that
@@ -52,6 +59,8 @@ const SAFE = {
   retryStrategy: (attempt: number) => Math.min(50 * attempt, 1000),
   // Whoever answers so was a master: the name now stands for another server, or soon will.
   reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+  // A sentinel that hangs is passed over, as one that is dead.
+  sentinelCommandTimeout: GREETING_MS,
 } satisfies RedisOptions
 
 const SAFE_CLUSTER = {
@@ -96,6 +105,8 @@ export function connectRedis(target: RedisTarget, onFault: (error: Error) => voi
     fault = error
     onFault(error)
   })
+  if (client.isCluster) client.on('+node', giveUpWhenSilent)
+  else giveUpWhenSilent(client as Redis)
 
   /** The first commands of a process wait for its connection; later ones fail at once when there is none. */
   function whenReady<T>(send: () => Promise<T>): Promise<T> {
@@ -128,13 +139,43 @@ export function connectRedis(target: RedisTarget, onFault: (error: Error) => voi
     callEach: (command, ...args) =>
       whenReady(() => Promise.all(serversOf(client).map((server) => server.call(command, ...args)))),
     reconnect() {
-      for (const server of serversOf(client)) server.disconnect(true)
+      // Not by ioredis's own `disconnect`: it waits for the server to close its side, and ends a client for good that is
+      // just then asking the sentinels.
+      for (const { stream } of serversOf(client)) stream?.destroy()
     },
     async close() {
-      await client.quit().catch(() => {})
+      const servers = serversOf(client)
+      await within(GOODBYE_MS, client.quit())
       client.disconnect()
+      for (const { stream } of servers) stream?.destroy()
     },
   }
+}
+
+/**
+ * A server that hangs is still connected to: its system takes connections in its name. ioredis waits for its first words
+ * without end, so that behind sentinels, or an address that is moved, nobody would ever come to the server that is well.
+ */
+function giveUpWhenSilent(server: Redis): void {
+  server.on('connect', () => {
+    const { stream } = server
+    stream.setTimeout(GREETING_MS, () => {
+      stream.destroy(new Error(`it was connected, and has said nothing for ${GREETING_MS} ms`))
+    })
+  })
+  server.on('ready', () => server.stream.setTimeout(0))
+}
+
+/** Resolves when the work is done, has failed, or the time is up. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = machineTimers.setTimeout(resolve, ms)
+    const done = () => {
+      machineTimers.clearTimeout(timer)
+      resolve()
+    }
+    work.then(done, done)
+  })
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ExpiredFilter, ExpiredReservation, SettleExpiredResult } from '../ledger.ts'
+import { EXPIRED_MS } from '../lives.ts'
 import type { Books } from './books.ts'
 import { foundAt } from './close.ts'
 import { expiredRecord } from './expired-record.ts'
@@ -11,8 +12,6 @@ import { settleExpired as settleExpiredScript } from './scripts/settle-expired.t
 import { unconfirmed } from './scripts/unconfirmed.ts'
 import { readAmounts } from './text.ts'
 
-/** How long the charge of an expired reservation waits to be confirmed before it stands as it is. */
-const EXPIRED_MS = 7 * 86_400_000
 /** Records that are asked for at once. */
 const BITE = 100
 

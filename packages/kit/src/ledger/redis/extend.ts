@@ -1,3 +1,4 @@
+import { least, most, NOTHING } from '../amounts.ts'
 import type { Amounts, Extend, ExtendResult, Shortfall } from '../ledger.ts'
 import type { Books } from './books.ts'
 import { foundAt, keysOf } from './close.ts'
@@ -6,7 +7,7 @@ import type { Whereabouts } from './reservations.ts'
 import { extend as script } from './scripts/extend.ts'
 import type { Shortfall as ScriptShortfall } from './scripts/script.ts'
 import { readerOf } from './standing.ts'
-import { amountsText, NOTHING, readAmounts } from './text.ts'
+import { amountsText, readAmounts } from './text.ts'
 
 /** The books were recovered, or know another path: each may happen once. */
 const ATTEMPTS = 3
@@ -88,15 +89,3 @@ async function shortfallOn(
   const [, ...standing] = shortfall
   return (await readerOf(books, path, [standing])).shortfall(shortfall)
 }
-
-const merged =
-  (merge: (one: number, other: number) => number) =>
-  (one: Amounts, other: Amounts): Amounts =>
-    ({
-      usd: merge(one.usd, other.usd),
-      tokens: merge(one.tokens, other.tokens),
-      requests: merge(one.requests, other.requests),
-    }) as Amounts
-
-export const most: (one: Amounts, other: Amounts) => Amounts = merged(Math.max)
-const least = merged(Math.min)

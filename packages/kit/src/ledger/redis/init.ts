@@ -1,18 +1,13 @@
 import type { Clock } from '../../core/clock.ts'
-import { machineTimers } from '../../core/timers.ts'
 import { checkRead } from '../check.ts'
-import { askRedis } from './ask.ts'
-import { connectRedis, type RedisTarget } from './connection.ts'
-import { ledgerKeys } from './keys.ts'
+import { type AsideOptions, aside } from './aside.ts'
+import type { RedisTarget } from './connection.ts'
 import { init } from './scripts/init.ts'
 
-export interface InitOptions {
+export interface InitOptions extends AsideOptions {
   readonly orgs: readonly string[]
-  readonly prefix?: string
   /** As the ledger's: the Redis server's own when absent. */
   readonly clock?: Clock
-  /** How long a command may take, ms. */
-  readonly deadlineMs?: number
 }
 
 export interface Opened {
@@ -29,12 +24,10 @@ export interface Opened {
  */
 export async function initRedisLedger(
   target: RedisTarget,
-  { orgs, prefix = 'tg', clock, deadlineMs = 5000 }: InitOptions,
+  { orgs, clock, ...options }: InitOptions,
 ): Promise<readonly Opened[]> {
   for (const org of orgs) checkRead(org, [])
-  const keys = ledgerKeys(prefix)
-  const connection = connectRedis(target, () => {})
-  const { ask, call } = askRedis(connection, { deadlineMs, timers: machineTimers })
+  const { keys, ask, call, close } = aside(target, options)
   try {
     const opened: Opened[] = []
     for (const org of orgs) {
@@ -45,6 +38,6 @@ export async function initRedisLedger(
     }
     return opened
   } finally {
-    await connection.close()
+    await close()
   }
 }

@@ -9,16 +9,16 @@ import { record } from './scripts/record.ts'
 import type * as script from './scripts/script.ts'
 
 /** Accounts that one call of `read` takes. */
-export const MAX_ACCOUNTS = 100
+export const ACCOUNTS_PER_READ = 100
 
 /** See to it that the cache knows these accounts; undefined when it does. */
 export function loadAccounts(books: Books, ids: readonly AccountId[]): Promise<unknown> | undefined {
   const missing = ids.filter((id) => books.accounts.get(id) === undefined)
-  if (missing.length === 0 && books.epoch !== undefined) return undefined
+  if (missing.length === 0 && books.toldSince !== undefined) return undefined
   const { loading } = books
   const fresh = missing.filter((id) => !loading.has(id))
-  for (let at = 0; at < fresh.length; at += MAX_ACCOUNTS) {
-    const some = fresh.slice(at, at + MAX_ACCOUNTS)
+  for (let at = 0; at < fresh.length; at += ACCOUNTS_PER_READ) {
+    const some = fresh.slice(at, at + ACCOUNTS_PER_READ)
     const loaded = lookAt(books, some).finally(() => {
       for (const id of some) loading.delete(id)
     })
@@ -27,9 +27,9 @@ export function loadAccounts(books: Books, ids: readonly AccountId[]): Promise<u
   return Promise.all([meet(books), ...missing.map((id) => loading.get(id))])
 }
 
-/** The first thing that is asked of an org's books: how often they were recovered, and how far they have come. */
+/** The first thing that is asked of an org's books: since when they count on from a takeover, and how far they have come. */
 function meet(books: Books): Promise<void> | undefined {
-  if (books.epoch !== undefined) return undefined
+  if (books.toldSince !== undefined) return undefined
   books.meeting ??= meetOnce(books).finally(() => {
     books.meeting = undefined
   })
@@ -37,9 +37,9 @@ function meet(books: Books): Promise<void> | undefined {
 }
 
 async function meetOnce(books: Books): Promise<void> {
-  const found = (await books.call('HMGET', books.own.meta, 'ep', 'q', 't')) as readonly (string | null)[]
-  const [epoch, q, newestMs] = found.map(Number)
-  books.epoch = epoch!
+  const found = (await books.call('HMGET', books.own.meta, 'since', 'q', 't')) as readonly (string | null)[]
+  const [since, q, newestMs] = found.map(Number)
+  books.toldSince = since!
   books.sequence.note(q!)
   // Books that nobody has asked for a while are behind everybody's clock, which says nothing of it.
   if (newestMs! > books.clock.now()) noteTime(books, newestMs!)

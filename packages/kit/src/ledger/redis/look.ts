@@ -1,15 +1,10 @@
-import { machineTimers } from '../../core/timers.ts'
 import { checkRead } from '../check.ts'
-import { askRedis } from './ask.ts'
-import { connectRedis, type RedisTarget } from './connection.ts'
-import { ledgerKeys } from './keys.ts'
+import { type AsideOptions, aside } from './aside.ts'
+import type { RedisTarget } from './connection.ts'
 import { heartbeat } from './scripts/heartbeat.ts'
 
-export interface LookOptions {
+export interface LookOptions extends AsideOptions {
   readonly org: string
-  readonly prefix?: string
-  /** How long a command may take, ms. */
-  readonly deadlineMs?: number
 }
 
 export interface BooksStanding {
@@ -20,10 +15,12 @@ export interface BooksStanding {
    * either none has come by since, or those that did had seen them farther than they are, and refuse.
    */
   readonly moved: boolean
+  /**
+   * Reservations that were thrown away while they were open, by an eviction or by hand: so many were missing when they were
+   * to expire. What they held stays reserved.
+   */
+  readonly lost: number
 }
-
-/** Of what a Date can hold. */
-const END_OF_TIME_MS = 8.64e15
 
 /**
  * See how the books of an org stand, without changing anything.
@@ -32,22 +29,21 @@ const END_OF_TIME_MS = 8.64e15
  */
 export async function lookAtRedisBooks(
   target: RedisTarget,
-  { org, prefix = 'tg', deadlineMs = 5000 }: LookOptions,
+  { org, ...options }: LookOptions,
 ): Promise<BooksStanding> {
   checkRead(org, [])
-  const { meta, deadlines } = ledgerKeys(prefix).of(org)
-  const connection = connectRedis(target, () => {})
-  const { ask } = askRedis(connection, { deadlineMs, timers: machineTimers })
+  const { keys, ask, call, close } = aside(target, options)
+  const { meta, deadlines } = keys.of(org)
   try {
-    // A heartbeat of nothing, from a process that has seen nothing yet: it asks only where the books are. At the end of
-    // time, since the books look at the server only when the second has passed in which they were last changed.
+    // A heartbeat of nothing, from a process that has seen nothing yet: it asks only where the books are.
     const reply = await ask(
       heartbeat,
       { deadlines, meta, reservations: [] },
-      { now: END_OF_TIME_MS, qSeen: 0, ttl: 1, beats: [] },
+      { now: '', qSeen: 0, ttl: 1, beats: [] },
     )
-    return { sequence: Number(reply.at(-1)), moved: reply[0] === 'epoch' }
+    const lost = Number((await call('HGET', meta, 'lost')) ?? 0)
+    return { sequence: Number(reply.at(-1)), moved: reply[0] === 'epoch', lost }
   } finally {
-    await connection.close()
+    await close()
   }
 }

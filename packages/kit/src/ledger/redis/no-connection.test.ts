@@ -1,11 +1,11 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type RedisServer, redisServer } from '../../../../../test/support/redis.ts'
-import { examineRedis } from './doctor.ts'
+import { examineRedis } from './examine.ts'
 import { initRedisLedger } from './init.ts'
 import { lookAtRedisBooks } from './look.ts'
 import { isNoConnection } from './no-connection.ts'
-import { acceptLoss } from './operator.ts'
+import { acceptRedisLoss } from './operator.ts'
 import { redisLedger } from './redis-ledger.ts'
 
 const deadlineMs = 200
@@ -35,7 +35,7 @@ async function read(target: string): Promise<unknown> {
 const ASK: Readonly<Record<string, (target: string) => Promise<unknown>>> = {
   examine: (target) => examineRedis(target, { deadlineMs }),
   init: (target) => initRedisLedger(target, { orgs: ['acme'], deadlineMs }),
-  'accept a loss': (target) => acceptLoss(target, { org: 'acme', sequence: 1, deadlineMs }),
+  'accept a loss': (target) => acceptRedisLoss(target, { org: 'acme', sequence: 1, deadlineMs }),
   look: (target) => lookAtRedisBooks(target, { org: 'acme', deadlineMs }),
   read: (target) => read(target),
 }

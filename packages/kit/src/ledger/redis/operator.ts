@@ -1,22 +1,17 @@
-import type { Clock } from '../../core/clock.ts'
-import { machineTimers } from '../../core/timers.ts'
+import { type Clock, systemClock } from '../../core/clock.ts'
 import { checkRead } from '../check.ts'
-import { askRedis } from './ask.ts'
-import type { Shared } from './books.ts'
-import { connectRedis, type RedisTarget } from './connection.ts'
-import { ledgerKeys, type OrgKeys } from './keys.ts'
+import { type Aside, type AsideOptions, aside } from './aside.ts'
+import type { RedisTarget } from './connection.ts'
+import type { OrgKeys } from './keys.ts'
 import { PAUSE_MS } from './recover.ts'
 import { recover } from './scripts/recover.ts'
 import { resetClock } from './scripts/reset-clock.ts'
 
 /** What only a person may decide, because no process can know whether it is right. */
-export interface OperatorOptions {
+export interface OperatorOptions extends AsideOptions {
   readonly org: string
-  readonly prefix?: string
   /** As the ledger's: the Redis server's own when absent. */
   readonly clock?: Clock
-  /** How long a command may take, ms. */
-  readonly deadlineMs?: number
 }
 
 export interface AcceptLossOptions extends OperatorOptions {
@@ -36,7 +31,7 @@ const BEYOND = 10 ** 12
  *
  * @returns `not_behind`: the books had come as far as `sequence` says, and nothing was changed.
  */
-export function acceptLoss(
+export function acceptRedisLoss(
   target: RedisTarget,
   { sequence, ...options }: AcceptLossOptions,
 ): Promise<'accepted' | 'not_behind'> {
@@ -52,7 +47,7 @@ export function acceptLoss(
 }
 
 /** As far as anybody can have seen the books come, before each time that they were taken over, and by now. */
-async function farthestSeen(call: Shared['call'], meta: string): Promise<readonly number[]> {
+async function farthestSeen(call: Aside['call'], meta: string): Promise<readonly number[]> {
   const fields = (await call('HGETALL', meta)) as readonly string[]
   const takeovers = fields.flatMap((name, at) =>
     at % 2 === 0 && name.startsWith('over:') ? [Number.parseInt(fields[at + 1]!, 10) - 1] : [],
@@ -61,31 +56,42 @@ async function farthestSeen(call: Shared['call'], meta: string): Promise<readonl
   return [...takeovers, here + BEYOND]
 }
 
-/** Let the books of an org believe the server's clock again, after it had been ahead. Windows begun too early stay begun. */
-export function resetRedisClock(target: RedisTarget, options: OperatorOptions): Promise<void> {
-  return onBooks(
-    target,
-    options,
-    async ({ ask, meta, now }) => void (await ask(resetClock, { meta }, { now })),
-  )
+export interface ResetClockOptions extends OperatorOptions {
+  /** This machine's, which the server's must agree with. */
+  readonly ownClock?: Clock
 }
 
-interface Deciding extends Pick<Shared, 'ask' | 'call'>, Pick<OrgKeys, 'meta'> {
+/**
+ * Let the books of an org believe the server's clock again, after it had been ahead. Windows begun too early stay begun.
+ *
+ * @returns `clocks_apart`: the server's clock and this machine's differ by more than a minute, and nothing was changed. A
+ * clock that is behind would open windows that are past, and then those of now a second time.
+ */
+export function resetRedisClock(
+  target: RedisTarget,
+  { ownClock = systemClock, ...options }: ResetClockOptions,
+): Promise<'reset' | 'clocks_apart'> {
+  return onBooks(target, options, async ({ ask, meta, now }) => {
+    const [status] = await ask(resetClock, { meta }, { now, clock: ownClock.now() })
+    return status === 'ok' ? 'reset' : 'clocks_apart'
+  })
+}
+
+interface Deciding extends Pick<Aside, 'ask' | 'call'>, Pick<OrgKeys, 'meta'> {
   readonly now: string | number
 }
 
 async function onBooks<T>(
   target: RedisTarget,
-  { org, prefix, clock, deadlineMs = 5000 }: OperatorOptions,
+  { org, clock, ...options }: OperatorOptions,
   decide: (books: Deciding) => Promise<T>,
 ): Promise<T> {
   checkRead(org, [])
-  const { meta } = ledgerKeys(prefix).of(org)
-  const connection = connectRedis(target, () => {})
-  const { ask, call } = askRedis(connection, { deadlineMs, timers: machineTimers })
+  const { keys, ask, call, close } = aside(target, options)
+  const { meta } = keys.of(org)
   try {
     return await decide({ ask, call, meta, now: clock?.now() ?? '' })
   } finally {
-    await connection.close()
+    await close()
   }
 }

@@ -2,21 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { type Clock, systemClock } from '../../core/clock.ts'
 import { uuidv7 } from '../../core/ids.ts'
 import { nanoUsd } from '../../core/money.ts'
-import { machineTimers } from '../../core/timers.ts'
 import type { AccountId, Amounts, Ledger } from '../ledger.ts'
-import { askRedis } from './ask.ts'
+import { type AsideOptions, aside } from './aside.ts'
 import type { Finding } from './checks.ts'
-import { connectRedis, type RedisTarget } from './connection.ts'
+import type { RedisTarget } from './connection.ts'
 import { initRedisLedger } from './init.ts'
-import { ledgerKeys } from './keys.ts'
 import { redisLedger } from './redis-ledger.ts'
+import { dropUnbooked } from './scripts/drop-unbooked.ts'
 import { resetClock } from './scripts/reset-clock.ts'
-
-export interface ProbeOptions {
-  readonly prefix?: string
-  /** How long a command may take, ms. */
-  readonly deadlineMs?: number
-}
 
 const ORG = 'probe'
 const KEY: AccountId = 'key:probe'
@@ -33,14 +26,12 @@ const upTo = (usd: number): Amounts => ({ usd: nanoUsd(usd), tokens: usd, reques
  */
 export async function probeRedis(
   target: RedisTarget,
-  { prefix = 'tg', deadlineMs = 5000 }: ProbeOptions = {},
+  { prefix = 'tg', deadlineMs = 5000 }: AsideOptions = {},
 ): Promise<readonly Finding[]> {
   const scratch = `${prefix}:probe-${randomUUID().slice(0, 8)}`
   const ids = [uuidv7(), uuidv7(), uuidv7()] as const
-  const connection = connectRedis(target, () => {})
-  const { ask, call } = askRedis(connection, { deadlineMs, timers: machineTimers })
-  const { orgs, of } = ledgerKeys(scratch)
-  const own = of(ORG)
+  const { keys, ask, call, close } = aside(target, { prefix: scratch, deadlineMs })
+  const own = keys.of(ORG)
   const laterClock: Clock = { now: () => systemClock.now() + HOUR_MS }
   const ledger = redisLedger(target, { prefix: scratch, deadlineMs })
   // Nobody waits for a reservation to expire: an hour later it has.
@@ -48,7 +39,9 @@ export async function probeRedis(
   try {
     for (const [step, run] of stepsOn(ledger, later, ids, {
       init: () => initRedisLedger(target, { orgs: [ORG], prefix: scratch, deadlineMs }),
-      resetClock: () => ask(resetClock, { meta: own.meta }, { now: '' }),
+      resetClock: () => ask(resetClock, { meta: own.meta }, { now: '', clock: systemClock.now() }),
+      dropUnbooked: () =>
+        ask(dropUnbooked, { unbooked: own.unbooked, meta: own.meta }, { id: ids[0], kept: '' }),
       failOver: () => call('HSET', own.meta, 'rid', 'another server', 't', 0),
     })) {
       const failure = await failureOf(run)
@@ -61,14 +54,15 @@ export async function probeRedis(
     const rollups = [systemClock, laterClock].map((clock) => own.rollup(clock.now()))
     const left = [meta, deadlines, unconfirmed, known, adjustments, unbooked, ...rollups]
     await failureOf(() => call('DEL', ...left, own.account(KEY), ...ids.map(own.reservation)))
-    await failureOf(() => call('DEL', orgs))
-    await Promise.all([ledger.close(), later.close(), connection.close()])
+    await failureOf(() => call('DEL', keys.orgs))
+    await Promise.all([ledger.close(), later.close(), close()])
   }
 }
 
 interface Beside {
   readonly init: () => Promise<unknown>
   readonly resetClock: () => Promise<unknown>
+  readonly dropUnbooked: () => Promise<unknown>
   readonly failOver: () => Promise<unknown>
 }
 
@@ -79,7 +73,7 @@ function stepsOn(
   ledger: Ledger,
   later: Ledger,
   [first, second, third]: readonly [string, string, string],
-  { init, resetClock, failOver }: Beside,
+  { init, resetClock, dropUnbooked, failOver }: Beside,
 ): readonly Step[] {
   const reserve = (id: string) =>
     ledger.reserve({
@@ -112,6 +106,7 @@ function stepsOn(
     ['expire a reservation', () => later.expire()],
     ['list what has expired', () => later.expired({ org: ORG })],
     ['settle what has expired', () => later.settleExpired('zero', { org: ORG })],
+    ['take from the list of what is unbooked', dropUnbooked],
     ['read accounts', () => ledger.read(ORG, [KEY])],
   ]
 }

@@ -8,6 +8,8 @@ export interface Provisioning {
   readonly budgets: readonly Budget[]
   /** It remains an account that nobody provisioned. */
   readonly auto: boolean
+  /** It was accepted before, and the books may have lost it: how far they had come by then. */
+  readonly at?: number
 }
 
 /** Others may change an account between our look at it and our change of it; so often in a row they do not. */
@@ -17,21 +19,23 @@ const ATTEMPTS = 5
 export async function provisionAs(
   books: Books,
   id: AccountId,
-  { budgets, auto }: Provisioning,
+  { budgets, auto, at }: Provisioning,
 ): Promise<ProvisionResult> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const account = books.accounts.get(id)
     const plan = account ? replan(account, budgets) : rulingOf(budgets)
-    const reply = await sendPlan(books, id, plan, auto)
+    const reply = await sendPlan(books, id, { plan, auto, at })
     switch (reply[0]) {
       case 'ok':
       case 'unchanged': {
         const { v, rulesText, limitsText } = plan
         const by = auto ? (['1', String(books.revision)] as const) : (['0', ''] as const)
         books.accounts.note(id, ['1', v, rulesText, limitsText, ...by])
+        if (!auto && at === undefined) keepDecision(books, id, budgets, Number(reply[1]))
         return { status: reply[0] }
       }
       case 'older':
+      case 'later':
         return { status: 'unchanged' }
       case 'window':
         noteTime(books, Number(reply[1]))
@@ -46,7 +50,17 @@ export async function provisionAs(
   throw new Error(`${id} of ${books.org} is changed by others all the time: its budgets were not replaced`)
 }
 
-function sendPlan(books: Books, id: AccountId, plan: Replanned, auto: boolean) {
+/** What the defaults say, every process says again by itself. */
+function keepDecision(books: Books, id: AccountId, budgets: readonly Budget[], at: number): void {
+  books.decisions.keep(id, () => provisionAs(books, id, { budgets, auto: false, at }))
+}
+
+interface Sending extends Pick<Provisioning, 'auto'> {
+  readonly plan: Replanned
+  readonly at: number | undefined
+}
+
+function sendPlan(books: Books, id: AccountId, { plan, auto, at }: Sending) {
   const { own, now, revision } = books
   const seen = books.accounts.get(id)
   const { shapes, windows } = calendarOf([plan.rules], windowNowMs(books))
@@ -65,6 +79,7 @@ function sendPlan(books: Books, id: AccountId, plan: Replanned, auto: boolean) {
       revision: auto ? revision : '',
       auto: auto ? '1' : '',
       seeds: plan.seeds,
+      at: at ?? '',
       windows,
     },
   )

@@ -2,8 +2,8 @@ import type { AccountId, AccountState, Standing } from '../ledger.ts'
 import { limitAt } from '../limit.ts'
 import type { SeenAccount } from './account-cache.ts'
 import { type Books, noteTime, windowNowMs } from './books.ts'
-import { calendarOf, windowOf } from './calendar.ts'
-import { loadAccounts, MAX_ACCOUNTS, noteStale } from './load.ts'
+import { calendarOf, fitOneCommand, windowOf } from './calendar.ts'
+import { ACCOUNTS_PER_READ, loadAccounts, noteStale } from './load.ts'
 import { readLimits } from './rules.ts'
 import { read as script } from './scripts/read.ts'
 import type { Account, State } from './scripts/script.ts'
@@ -18,8 +18,8 @@ export async function readAccounts(
 ): Promise<readonly AccountState[]> {
   await loadAccounts(books, ids)
   const states: AccountState[] = []
-  for (let at = 0; at < ids.length; at += MAX_ACCOUNTS) {
-    states.push(...(await readSome(books, ids.slice(at, at + MAX_ACCOUNTS))))
+  for (let at = 0; at < ids.length; at += ACCOUNTS_PER_READ) {
+    states.push(...(await readSome(books, ids.slice(at, at + ACCOUNTS_PER_READ))))
   }
   return states
 }
@@ -29,10 +29,9 @@ async function readSome(books: Books, ids: readonly AccountId[]): Promise<readon
   const keys = { meta: own.meta, accounts: ids.map(own.account) }
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const seen = ids.map((id) => books.accounts.get(id))
-    const calendar = calendarOf(
-      seen.map((account) => account?.rules ?? []),
-      windowNowMs(books),
-    )
+    const rules = seen.map((account) => account?.rules ?? [])
+    if (ids.length > 1 && !fitOneCommand(rules)) return readHalves(books, ids)
+    const calendar = calendarOf(rules, windowNowMs(books))
     const accounts = seen.map((account, at) => ({ v: account?.v ?? '', shape: calendar.shapes[at]! }))
     const reply = await books.ask(script, keys, { now: books.now(), accounts, windows: calendar.windows })
     if (reply[0] === 'window') {
@@ -51,6 +50,11 @@ async function readSome(books: Books, ids: readonly AccountId[]): Promise<readon
     )
   }
   throw new Error(`the accounts of ${books.org} are changed by others all the time: they were not read`)
+}
+
+async function readHalves(books: Books, ids: readonly AccountId[]): Promise<readonly AccountState[]> {
+  const half = Math.ceil(ids.length / 2)
+  return [...(await readSome(books, ids.slice(0, half))), ...(await readSome(books, ids.slice(half)))]
 }
 
 /** An account that is not as it was seen; one that is as absent as it was seen to be is not stale. */

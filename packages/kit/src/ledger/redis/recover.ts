@@ -14,7 +14,8 @@ const BITE = 200
 
 /**
  * The books have lost something, or are on another server. Say so, once for all processes, and tell them again what this
- * process knows: every reservation that it holds, and what it ended lately. All of it is by id, so that it counts once.
+ * process knows: what it has decided about accounts lately, every reservation that it holds, and what it ended lately.
+ * All of it counts once.
  *
  * @throws Error when more is lost than can be told again; an operator decides.
  */
@@ -33,23 +34,36 @@ async function recoverOnce(books: Books): Promise<void> {
     { now: books.now(), qSeen: sequence.seen, qSafe: sequence.safe, confirmed: '', pause: PAUSE_MS },
   )
   if (reply[0] === 'rolled_back') throw unavailable(books, reply)
-  const [, epoch, , q] = reply
+  const [, since, , q] = reply
   sequence.restart(Number(q))
-  await reassertAll(books, Number(epoch))
+  await reassertAll(books, Number(since))
 }
 
-/** Tell the books what this process knows, if they were recovered since it last did. */
-export async function reassertAll(books: Books, epoch: number): Promise<void> {
-  if (books.epoch === epoch) return
-  const { reservations, replay } = books
-  const tellings = [
+/**
+ * Tell the books what this process knows, if they were recovered since it last did. Books that are lost again before a
+ * takeover was saved are taken over anew, as often as before, and only the sequence says that this is another time.
+ */
+export async function reassertAll(books: Books, since: number): Promise<void> {
+  if (books.toldSince === since) return
+  await tellAll(books)
+  books.toldSince = since
+}
+
+/** Tell the books everything that this process knows, whatever they have of it. */
+export async function tellAll(books: Books): Promise<void> {
+  const { reservations, replay, decisions } = books
+  // Rules are numbered in the order in which they come, and what is told then counts by their numbers.
+  await inBites(decisions.all())
+  await inBites([
     ...replay.all().map((ending) => () => tellEnding(books, ending)),
-    ...reservations.granted().map((reservation) => () => tellReservation(books, reservation)),
-  ]
+    ...reservations.granted().map((reservation) => () => reassertOne(books, reservation)),
+  ])
+}
+
+async function inBites(tellings: readonly (() => Promise<unknown>)[]): Promise<void> {
   for (let at = 0; at < tellings.length; at += BITE) {
     await Promise.all(tellings.slice(at, at + BITE).map((tell) => tell()))
   }
-  books.epoch = epoch
 }
 
 async function tellEnding(books: Books, { id, settled, reservation, sentMs }: Ending): Promise<void> {
@@ -59,9 +73,15 @@ async function tellEnding(books: Books, { id, settled, reservation, sentMs }: En
   await sendSettle(books, { id, whereabouts, reservation, ageMs, ...settled })
 }
 
-async function tellReservation(books: Books, reservation: Reservation): Promise<void> {
-  const { own, sequence } = books
-  const { id, path, pathText, terms, grant, ttlMs, held, consumed, observed } = reservation
+/**
+ * Tell the books of one reservation, which they have granted and may have lost.
+ *
+ * @returns whether it is open now. Where it may have been settled long ago it is not made again; what is known of it is
+ * kept all the same, for its settle.
+ */
+export async function reassertOne(books: Books, reservation: Reservation): Promise<boolean> {
+  const { own, sequence, clock } = books
+  const { id, path, pathText, terms, grant, ttlMs, heardMs, held, consumed, observed } = reservation
   const reply = await books.ask(
     reassert,
     {
@@ -82,12 +102,14 @@ async function tellReservation(books: Books, reservation: Reservation): Promise<
       shapes: grant!.shapes,
       windows: grant!.windows,
       reservedAt: grant!.reservedAtMs,
+      age: Math.max(0, clock.now() - heardMs),
       ...terms,
     },
   )
-  if (reply[0] === 'path') return
+  if (reply[0] === 'path') return false
   sequence.note(Number(reply[1]))
   if (reply[0] === 'finished') books.reservations.end(id)
+  return reply[0] !== 'finished' && reply[0] !== 'too_old'
 }
 
 /** Why the books cannot be used just now, as an error that says what to do. */

@@ -1,16 +1,7 @@
 import { type Clock, systemClock } from '../../core/clock.ts'
 import { machineTimers } from '../../core/timers.ts'
-import type { DefaultBudget } from '../budget-entry.ts'
-import {
-  checkAdjust,
-  checkExtend,
-  checkHeartbeat,
-  checkId,
-  checkProvision,
-  checkRead,
-  checkReserve,
-  checkSettle,
-} from '../check.ts'
+import { checked } from '../checked.ts'
+import type { DefaultsOptions } from '../default-budgets.ts'
 import type { AccountId, AccountState, Ledger, SettleExpiredResult } from '../ledger.ts'
 import { adjust } from './adjust.ts'
 import { askRedis } from './ask.ts'
@@ -27,24 +18,14 @@ import { openOrgs } from './orgs.ts'
 import { provisionAs } from './provision.ts'
 import { readAccounts } from './read.ts'
 import { reserve } from './reserve.ts'
-import { smallestLimits } from './smallest-limits.ts'
+import { smallestLimitsIn } from './smallest-limits.ts'
 import { sweep } from './sweep.ts'
 
-export interface RedisLedgerOptions {
+export interface RedisLedgerOptions extends DefaultsOptions {
   /** Where the time of the books comes from; the Redis server's own clock when absent, which is what a fleet needs. */
   readonly clock?: Clock
-  /**
-   * What accounts get that nobody has provisioned, when they are first charged, and follow when it changes. Users and
-   * the org are made without any of these as well, a team, project or key only when its kind is named here. A process
-   * that only looks leaves the option out: it then changes no account's budgets.
-   */
-  readonly budgets?: readonly DefaultBudget[]
   /** Of the config that `budgets` come from, from 1: during a roll-out the higher one wins. */
   readonly revision?: number
-  /** IANA zone of the budgets that name none. */
-  readonly timeZone?: string
-  /** How many accounts nobody provisioned one parent may have. */
-  readonly maxAuto?: number
   /** Before every key, for several Tollgates on one Redis. */
   readonly prefix?: string
   /** How long a command may take, ms; then its effect is unknown, and it is refused. */
@@ -71,7 +52,7 @@ export function redisLedger(
   target: RedisTarget,
   {
     clock,
-    budgets,
+    budgets: defaults,
     revision = 1,
     timeZone = 'UTC',
     maxAuto = 100_000,
@@ -81,15 +62,14 @@ export function redisLedger(
   }: RedisLedgerOptions = {},
 ): Ledger {
   const keys = ledgerKeys(prefix)
-  const defaults = defaultRulings(budgets ?? [], timeZone)
   const connection = connectRedis(target, onFault)
   const orgs = openOrgs({
     ...askRedis(connection, { deadlineMs, timers: machineTimers }),
     keys,
     clock: clock ?? systemClock,
     now: () => clock?.now() ?? '',
-    defaults,
-    revision: budgets ? revision : 0,
+    defaults: defaultRulings(defaults ?? [], timeZone),
+    revision: defaults ? revision : 0,
     maxAuto,
   })
 
@@ -106,19 +86,17 @@ export function redisLedger(
     return found
   }
 
-  return {
-    async provision(org, account, limits) {
-      checkProvision(org, account, limits)
+  return checked({
+    async provision(org, account, budgets) {
       const books = orgs.of(org)
       return books.lane.submit({
         // Looked at anew: what is provisioned by hand is seldom what this process uses.
         prepare: () => lookAt(books, [account]),
-        run: () => provisionAs(books, account, { budgets: limits, auto: false }),
+        run: () => provisionAs(books, account, { budgets, auto: false }),
         alone: true,
       })
     },
     async reserve(command) {
-      checkReserve(command)
       const books = orgs.of(command.org)
       return books.lane.submit({
         prepare: () => loadAccounts(books, command.path),
@@ -126,7 +104,6 @@ export function redisLedger(
       })
     },
     async extend(command) {
-      checkExtend(command)
       const books = orgs.of(command.org)
       return books.lane.submit({
         prepare: () => locate(books, command.id),
@@ -134,7 +111,6 @@ export function redisLedger(
       })
     },
     async heartbeat(org, beats, ttlMs) {
-      checkHeartbeat(org, beats, ttlMs)
       const books = orgs.of(org)
       return books.lane.submit({
         prepare: () => loadAccounts(books, []),
@@ -143,7 +119,6 @@ export function redisLedger(
       })
     },
     async settle(command) {
-      checkSettle(command)
       const books = orgs.of(command.org)
       return books.lane.submit({
         prepare: () => locate(books, command.id),
@@ -151,7 +126,6 @@ export function redisLedger(
       })
     },
     async release(org, id) {
-      checkId(org, id)
       const books = orgs.of(org)
       return books.lane.submit({ prepare: () => locate(books, id), run: () => release(books, id) })
     },
@@ -162,12 +136,10 @@ export function redisLedger(
       return all.reduce(sumOf, { settled: [], before: 0, after: 0 })
     },
     async adjust(command) {
-      checkAdjust(command)
       const books = orgs.of(command.org)
       return books.lane.submit({ run: () => adjust(books, command), alone: true })
     },
     async read(org, accounts) {
-      checkRead(org, accounts)
       const books = orgs.of(org)
       await books.lane.idle()
       return readAccounts(books, accounts)
@@ -180,12 +152,12 @@ export function redisLedger(
         return states.filter(({ account }) => books.accounts.get(account))
       })
     },
-    smallestLimits: (org, path) => smallestLimits(orgs.of(org), path),
+    smallestLimits: (org, path) => smallestLimitsIn(orgs.of(org), path),
     async close() {
       await orgs.idle()
       await connection.close()
     },
-  }
+  })
 }
 
 function sumOf(sum: SettleExpiredResult, one: SettleExpiredResult): SettleExpiredResult {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { redisCluster, redisServer } from '../../../../../test/support/redis.ts'
+import { keptLimits } from '../../../../../test/support/redis-limits.ts'
 import { ledgerConformance, type MakeLedger } from '../../conformance/ledger.ts'
 import type { RedisTarget } from './connection.ts'
 import { initRedisLedger } from './init.ts'
@@ -33,6 +34,12 @@ describe('on one server', () => {
     { describe, it, expect },
     emptyBooksOn(() => server.url),
   )
+
+  it('has left every account with the same limits for scripts as for callers', async () => {
+    const accounts = await keptLimits(server.url)
+    expect(accounts.length).toBeGreaterThan(0)
+    for (const { account, limits, caps } of accounts) expect([account, caps]).toEqual([account, limits])
+  })
 })
 
 describe('on a Cluster of three masters', () => {

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
+import { nanoUsd } from '../../core/money.ts'
 import { replay } from './replay.ts'
+import type { Reservation } from './reservations.ts'
 import { sequence } from './sequence.ts'
 
 const WINDOW_MS = 60_000
@@ -37,6 +39,17 @@ it('forgets nothing while the books are away, for as long as a repeat is harmles
   clock.nowMs += 1
   expect(kept.isEmpty()).toBe(true)
   expect(seen.safe).toBe(5)
+})
+
+it('keeps what the books would need to have a reservation again, whoever ends it once more', () => {
+  const { kept } = remembering()
+  const reservation = { id: 'a' } as Reservation
+  const actual = { usd: nanoUsd(3), tokens: 0, requests: 1 }
+  kept.keep({ id: 'a', reservation, sentMs: 0 }, 5)
+  kept.keep({ id: 'a', settled: { actual, basis: 'exact' }, sentMs: 1 }, 6)
+  expect(kept.all()).toMatchObject([{ id: 'a', settled: { actual, basis: 'exact' }, reservation, sentMs: 1 }])
+  expect(kept.get('a')).toBe(kept.all()[0])
+  expect(kept.get('b')).toBeUndefined()
 })
 
 it('has a shorter window when it would remember too much', () => {

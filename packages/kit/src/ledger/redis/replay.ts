@@ -23,6 +23,8 @@ interface Kept extends Ending {
 export interface Replay {
   /** An ending was accepted. */
   keep(ending: Ending, q: number): void
+  /** How a reservation was ended, while that is remembered. */
+  get(id: string): Ending | undefined
   /** All that were accepted within the window, oldest first. */
   all(): readonly Ending[]
   isEmpty(): boolean
@@ -42,7 +44,7 @@ const SLACK_MS = 1_000
 const SLACK = 1_000
 
 /** After ten minutes the tombstones that make a repeat harmless begin to go: nothing is said again that late, ms. */
-const LATEST_MS = 5 * 60_000
+export const LATEST_MS = 5 * 60_000
 
 /**
  * Remembers what was ended lately. A fail-over loses the tail of what was acknowledged; who was acknowledged says it
@@ -73,12 +75,15 @@ export function replay({ clock, sequence, windowMs, max = 100_000 }: ReplayOptio
 
   return {
     keep(ending, q) {
+      // Who ends a reservation once more does not hold it any more; the books may yet have to be told all of it.
+      const reservation = ending.reservation ?? kept.get(ending.id)?.reservation
       // Deleted first, so that it stands at the end: entries are in the order of their acceptance.
       kept.delete(ending.id)
       const acceptedMs = clock.now()
-      kept.set(ending.id, { ...ending, acceptedMs, q })
+      kept.set(ending.id, { ...ending, ...(reservation && { reservation }), acceptedMs, q })
       forgetSometimes(acceptedMs)
     },
+    get: (id) => kept.get(id),
     all() {
       forgetOld()
       return [...kept.values()]

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { NOTHING } from '../amounts.ts'
 import type { Reserve, ReserveResult } from '../ledger.ts'
 import { type Books, noteTime, windowNowMs } from './books.ts'
 import { noteStale } from './load.ts'
@@ -7,7 +8,7 @@ import { recover, unavailable } from './recover.ts'
 import type { Reservation } from './reservations.ts'
 import { type ReserveReply, reserve as script } from './scripts/reserve.ts'
 import { standingsOn } from './standing.ts'
-import { amountsText, NOTHING, readAmounts } from './text.ts'
+import { amountsText, readAmounts } from './text.ts'
 
 type Answer = Exclude<ReserveReply, readonly ['layout', ...string[]]>
 

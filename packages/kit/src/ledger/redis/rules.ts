@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { Budget, Raise } from '../ledger.ts'
+import { isSameRule, replacedBy } from '../rule.ts'
 import { TOTAL } from '../total.ts'
 
 /**
@@ -149,7 +150,7 @@ export function replan({ rules: had }: Pick<Ruling, 'rules'>, budgets: readonly 
     const { id, metric, window, timeZone, anchorDay, limit, mode, raise } = budget
     rules[number] = { ...(had[number] ?? { id, metric, window, timeZone, anchorDay }), place }
     limits[number] = { mode: mode === 'hard' ? 'h' : 's', limit, ...(raise && { raise }) }
-    const replaced = kept === -1 ? replacedBy(budget, dropped) : undefined
+    const replaced = kept === -1 ? replacedBy(budget, dropped, (rule) => rule) : undefined
     if (replaced) seeds.push(`${number}<${had.indexOf(replaced)}`)
   }
   return { ...written(rules, limits), seeds: seeds.join(' ') }
@@ -170,19 +171,5 @@ function written(rules: readonly Rule[], limits: readonly Limit[]): Ruling {
   return { v, rulesText, limitsText: limitsText(limits), rules, limits }
 }
 
-/** All that may never change under one rule. The total is nobody's budget. */
-function isRuleOf(rule: Rule, { id, metric, window, timeZone, anchorDay }: Budget): boolean {
-  return (
-    rule.id === id &&
-    rule.metric === metric &&
-    rule.window === window &&
-    rule.timeZone === timeZone &&
-    (rule.anchorDay ?? 1) === (anchorDay ?? 1) &&
-    id !== TOTAL.id
-  )
-}
-
-function replacedBy({ id, metric }: Budget, dropped: readonly Rule[]): Rule | undefined {
-  const alike = dropped.filter((rule) => rule.metric === metric)
-  return alike.find((rule) => rule.id === id) ?? alike[0]
-}
+/** The total is nobody's budget. */
+const isRuleOf = (rule: Rule, budget: Budget): boolean => budget.id !== TOTAL.id && isSameRule(rule, budget)

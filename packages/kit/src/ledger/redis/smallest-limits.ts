@@ -1,24 +1,20 @@
 import { kindOf } from '../account-id.ts'
-import type { AccountId, Metric } from '../ledger.ts'
-import { limitAt } from '../limit.ts'
+import type { AccountId, Budget, Metric } from '../ledger.ts'
+import { smallestLimits } from '../smallest-limits.ts'
 import type { Books } from './books.ts'
+import { budgetsOf } from './rules.ts'
 
 /** Answered from what this process has seen: it sizes reservations, and decides nothing. */
-export function smallestLimits(
+export function smallestLimitsIn(
   { accounts, defaults, revision, clock }: Books,
   path: readonly AccountId[],
 ): Partial<Record<Metric, number>> {
-  const smallest: Partial<Record<Metric, number>> = {}
-  const nowMs = clock.now()
-  for (const id of path) {
+  function seenBudgetsOf(id: AccountId): readonly Budget[] {
     const account = accounts.get(id)
     // An account that follows the defaults is brought in line when it is next charged.
     const byDefault = !account || (account.auto && revision > 0) ? defaults.get(kindOf(id)) : undefined
-    const { rules = [], limits = [] } = byDefault ?? account ?? {}
-    for (const [number, { metric }] of rules.entries()) {
-      const limit = limitAt(limits[number]!, nowMs)
-      if (limits[number]!.mode === 'h' && limit < (smallest[metric] ?? Infinity)) smallest[metric] = limit
-    }
+    return byDefault?.budgets ?? (account ? budgetsOf(account) : [])
   }
-  return smallest
+
+  return smallestLimits(path.flatMap(seenBudgetsOf), clock.now())
 }

@@ -1,17 +1,12 @@
 import { type Clock, systemClock } from '../../core/clock.ts'
-import { machineTimers } from '../../core/timers.ts'
 import { checkRead } from '../check.ts'
 import type { AccountId, Amounts } from '../ledger.ts'
-import { askRedis } from './ask.ts'
-import { connectRedis, type RedisTarget } from './connection.ts'
-import { ledgerKeys } from './keys.ts'
+import { type AsideOptions, aside } from './aside.ts'
+import type { RedisTarget } from './connection.ts'
 import { readAmounts } from './text.ts'
 
-export interface RedisSpendOptions {
-  readonly prefix?: string
+export interface RedisSpendOptions extends AsideOptions {
   readonly clock?: Clock
-  /** How long a command may take, ms. */
-  readonly deadlineMs?: number
 }
 
 /** What was charged on one day for one model on one path of accounts: a line of a roll-up. */
@@ -40,18 +35,16 @@ const BITE = 50
 /**
  * Tells what a fleet was charged, by day. A charge enters the roll-up of its day in the step that ends its reservation and
  * books it on the accounts, so the two agree to the nano-dollar; what an operator adjusts by hand is in no roll-up.
- * Nothing is written.
+ * Nothing is written, and Redis is connected to when something is first asked.
  *
  * @example
  * const today = await redisSpend('redis://127.0.0.1:6379').daily('acme', Date.now())
  */
 export function redisSpend(
   target: RedisTarget,
-  { prefix = 'tg', clock = systemClock, deadlineMs = 5000 }: RedisSpendOptions = {},
+  { clock = systemClock, ...options }: RedisSpendOptions = {},
 ): RedisSpend {
-  const keys = ledgerKeys(prefix)
-  const connection = connectRedis(target, () => {})
-  const { call } = askRedis(connection, { deadlineMs, timers: machineTimers })
+  const { keys, call, close } = aside(target, options)
 
   return {
     async daily(org, sinceMs = -Infinity) {
@@ -66,7 +59,7 @@ export function redisSpend(
       }
       return spent
     },
-    close: () => connection.close(),
+    close,
   }
 }
 

@@ -1,4 +1,3 @@
-import { nanoUsd } from '../../core/money.ts'
 import type { Amounts } from '../ledger.ts'
 
 /** Amounts as the scripts take and give them: `usd tokens requests`, in decimal digits. */
@@ -9,5 +8,3 @@ export function readAmounts(text: string): Amounts {
   const [usd, tokens, requests] = text.split(' ').map(Number)
   return { usd, tokens, requests } as Amounts
 }
-
-export const NOTHING: Amounts = { usd: nanoUsd(0), tokens: 0, requests: 0 }

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import { most, NOTHING } from '../amounts.ts'
 import {
   type Amounts,
   type Basis,
@@ -7,34 +7,19 @@ import {
   type Settle,
   type SettleResult,
 } from '../ledger.ts'
+import { TOMBSTONE_MS, tombstoneMs } from '../lives.ts'
 import { isOverdraft, rebook } from './booking.ts'
 import type { Books } from './books.ts'
 import { crossingsOf } from './crossings.ts'
 import { tightestOf } from './fit.ts'
 import type { Lines } from './lines.ts'
 import type { Reservation } from './reservations.ts'
-
-/** The life of a tombstone whose reservation never came, and the least of all others. */
-const TOMBSTONE_MS = 600_000
-
-/** How long a closed record answers repeats: longer than anybody goes on retrying. */
-const tombstoneMs = (ttlMs: number): number => Math.max(2 * ttlMs, TOMBSTONE_MS)
-
-/** Where settles are kept that belong to no reservation: money may have been spent, so they are never dropped. */
-export function unbookedList(db: DatabaseSync): (command: Settle, atMs: number) => void {
-  const insert = db.prepare(
-    `INSERT INTO unbooked (usd, tokens, requests, basis, at_ms, org, id) VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET usd = excluded.usd, tokens = excluded.tokens, requests = excluded.requests,
-       basis = excluded.basis WHERE basis = 'estimated'`,
-  )
-  return ({ org, id, actual, basis }, atMs) =>
-    void insert.run(actual.usd, actual.tokens, actual.requests, basis, atMs, org, id)
-}
+import type { unbookedKeeper } from './unbooked.ts'
 
 export interface SettleRoom {
   readonly books: Books
   readonly lines: Lines
-  readonly keepUnbooked: ReturnType<typeof unbookedList>
+  readonly keepUnbooked: ReturnType<typeof unbookedKeeper>
 }
 
 export function settle(room: SettleRoom, command: Settle): SettleResult {
@@ -51,8 +36,7 @@ export function settle(room: SettleRoom, command: Settle): SettleResult {
     const status = before === 'open' ? 'settled' : 'late'
     return { status, overdraft: isOverdraft(reservation), ...toldNow(room, reservation, command) }
   }
-  const told = reservation.settled!
-  const next = corrected(told, reservation.basis!, command)
+  const next = corrected(reservation.settled!, reservation.basis!, command)
   if (next === 'conflict') return { status: 'conflict' }
   if (!next) {
     return { status: 'repeat', overdraft: isOverdraft(reservation), ...toldBefore(reservation, command) }
@@ -78,14 +62,12 @@ const toldBefore = ({ told }: Reservation, { alertAt }: Settle): Told =>
 type Told = Pick<Extract<SettleResult, { readonly overdraft: boolean }>, 'tightest' | 'crossed'>
 
 /** What a settled reservation is now said to have cost; undefined when that is nothing new. */
-function corrected(told: Amounts, basis: Basis, next: Settle): Amounts | 'conflict' | undefined {
-  const same = METRICS.every((metric) => next.actual[metric] === told[metric])
+function corrected(settledAt: Amounts, basis: Basis, next: Settle): Amounts | 'conflict' | undefined {
+  const same = METRICS.every((metric) => next.actual[metric] === settledAt[metric])
   if (basis === 'exact') return next.basis === 'exact' && !same ? 'conflict' : undefined
   if (next.basis === 'exact') return next.actual
-  const higher = METRICS.some((metric) => next.actual[metric] > told[metric])
-  if (!higher) return
-  const highest = METRICS.map((metric) => [metric, Math.max(told[metric], next.actual[metric])])
-  return Object.fromEntries(highest) as Amounts
+  const higher = METRICS.some((metric) => next.actual[metric] > settledAt[metric])
+  return higher ? most(settledAt, next.actual) : undefined
 }
 
 /** Settle a reservation, whatever state it is in, at what it is said to have cost. */
@@ -139,9 +121,9 @@ function blindTombstone(org: string, id: string, nowMs: number): Reservation {
     ttlMs: 0,
     reservedAtMs: nowMs,
     endedAtMs: nowMs,
-    reserved: { usd: 0, tokens: 0, requests: 0 },
-    consumed: { usd: 0, tokens: 0, requests: 0 },
-    observed: { usd: 0, tokens: 0, requests: 0 },
+    reserved: { ...NOTHING },
+    consumed: { ...NOTHING },
+    observed: { ...NOTHING },
     settled: null,
     basis: null,
     told: null,

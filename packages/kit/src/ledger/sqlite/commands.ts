@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { adjuster } from './adjust.ts'
 import type { Books } from './books.ts'
 import type { Command, CommandName, Given, Reply } from './clerk.ts'
-import { release, settle, unbookedList } from './close.ts'
+import { release, settle } from './close.ts'
 import { expire, listExpired, settleExpired } from './expire.ts'
 import { extend } from './extend.ts'
 import { heartbeat } from './heartbeat.ts'
@@ -11,6 +11,7 @@ import { planner } from './plan.ts'
 import { type ProvisionOptions, provisioning } from './provision.ts'
 import { readAccount } from './read.ts'
 import { reserve } from './reserve.ts'
+import { unbookedKeeper } from './unbooked.ts'
 
 type Commands = { readonly [Name in CommandName]: (...given: Given<Name>) => Reply<Name> | Error }
 
@@ -22,7 +23,7 @@ export function commandsOn(db: DatabaseSync, books: Books, unseen: ProvisionOpti
   const provisioned = provisioning(books, unseen)
   const lines = linesOfReservations(books, provisioned)
   const planFor = planner(books, provisioned)
-  const keepUnbooked = unbookedList(db)
+  const keepUnbooked = unbookedKeeper(db)
   const commands: Commands = {
     provision: provisioned.provision,
     reserve: (command) => reserve({ books, provisioned, planFor, lines }, command),

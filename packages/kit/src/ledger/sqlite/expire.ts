@@ -1,15 +1,15 @@
-import type { Amounts, ExpiredFilter, ExpiredReservation, Metric, SettleExpiredResult } from '../ledger.ts'
+import { perMetric } from '../amounts.ts'
+import type { Amounts, ExpiredFilter, ExpiredReservation, SettleExpiredResult } from '../ledger.ts'
+import { EXPIRED_MS } from '../lives.ts'
 import { chargeOf, rebook } from './booking.ts'
 import type { Books } from './books.ts'
 import { end } from './close.ts'
 import type { Reservation } from './reservations.ts'
 
-/** How long the charge of an expired reservation waits to be confirmed before it stands as it is. */
-const EXPIRED_MS = 7 * 86_400_000
 /** Old counters outlive every record that might still correct them. */
 const COUNTER_MS = 9 * 86_400_000
-/** Expired reservations that are given up as unconfirmed in one call. */
-const GIVE_UP = 100
+/** Charges that nobody has confirmed, and that are let stand in one call. */
+const STANDING_BITE = 100
 
 /** Charge what is past its deadline, and clear away, in small bites, what has served its time. */
 export function expire(books: Books, limit: number): readonly ExpiredReservation[] {
@@ -24,7 +24,7 @@ export function expire(books: Books, limit: number): readonly ExpiredReservation
     reservations.save(reservation)
     return recordOf(reservation)
   })
-  for (const { org, id } of reservations.due('expired', nowMs, GIVE_UP)) {
+  for (const { org, id } of reservations.due('expired', nowMs, STANDING_BITE)) {
     const reservation = reservations.find(org, id)!
     end(books, reservation, { actual: { ...reservation.reserved } as Amounts, basis: 'estimated' })
   }
@@ -57,10 +57,6 @@ export function settleExpired(
     return { ...expired, charged }
   })
   return { settled, before, after }
-}
-
-function perMetric(amount: (metric: Metric) => number): Amounts {
-  return { usd: amount('usd'), tokens: amount('tokens'), requests: amount('requests') } as Amounts
 }
 
 function matching({ reservations }: Books, filter: ExpiredFilter): Reservation[] {

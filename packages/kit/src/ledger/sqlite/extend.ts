@@ -1,3 +1,4 @@
+import { perMetric } from '../amounts.ts'
 import { type Amounts, type Extend, type ExtendResult, METRICS } from '../ledger.ts'
 import { rebook } from './booking.ts'
 import type { Books } from './books.ts'
@@ -42,9 +43,5 @@ export function reopen(reservation: Reservation, nowMs: number, ttlMs: number): 
 
 /** What totals ask for beyond what is held already. */
 function beyond(held: Totals, totals: Totals): Totals {
-  return {
-    usd: Math.max(0, totals.usd - held.usd),
-    tokens: Math.max(0, totals.tokens - held.tokens),
-    requests: Math.max(0, totals.requests - held.requests),
-  }
+  return perMetric((metric) => Math.max(0, totals[metric] - held[metric]))
 }

@@ -5,7 +5,7 @@ import { DatabaseSync, StatementSync } from 'node:sqlite'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { amounts, ORG, START_MS } from '../../conformance/ledger/bench.ts'
 import type { Ledger, ReserveResult } from '../ledger.ts'
-import { resetLedgerClock } from './newest-time.ts'
+import { resetSqliteClock } from './reset-clock.ts'
 import { type SqliteLedgerOptions, sqliteLedger } from './sqlite-ledger.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tollgate-ledger-'))
@@ -250,7 +250,7 @@ describe('a clock that was ahead', () => {
       await reserve(ledger, 'b', 700_000_000)
       clock.nowMs = START_MS + 1000
       await expect(reserve(ledger, 'c')).rejects.toThrow('--reset-clock')
-      expect(resetLedgerClock(path, { clock })).toEqual({
+      expect(resetSqliteClock(path, { clock })).toEqual({
         beforeMs: START_MS + 30 * DAY_MS,
         afterMs: START_MS + 1000,
       })
@@ -270,7 +270,7 @@ describe('a clock that was ahead', () => {
     const ledger = open(path)
     await reserve(ledger, 'a')
     const clock = { now: () => START_MS + DAY_MS }
-    expect(resetLedgerClock(path, { clock })).toEqual({ beforeMs: START_MS, afterMs: START_MS })
+    expect(resetSqliteClock(path, { clock })).toEqual({ beforeMs: START_MS, afterMs: START_MS })
     await ledger.close()
   })
 })

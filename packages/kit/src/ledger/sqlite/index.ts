@@ -1,3 +1,3 @@
-export { type ClockReset, type ResetClockOptions, resetLedgerClock } from './newest-time.ts'
+export { type ClockReset, type ResetClockOptions, resetSqliteClock } from './reset-clock.ts'
 export { type SqliteLedgerOptions, sqliteLedger } from './sqlite-ledger.ts'
 export { type SqliteUnbookedOptions, sqliteUnbooked } from './unbooked.ts'

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { kindOf } from '../account-id.ts'
 import type { AccountId, AccountKind, Budget, NoAccountReason, ProvisionResult } from '../ledger.ts'
+import { isSameRule, replacedBy } from '../rule.ts'
 import { TOTAL } from '../total.ts'
 import type { Account, Keeper, Rule, Rules } from './accounts.ts'
 import type { Books } from './books.ts'
@@ -65,19 +66,8 @@ function sameBudgets({ rules }: Account, budgets: readonly Budget[]): boolean {
   )
 }
 
-/** All that may never change under one rule. */
-function sameShape(a: Budget, b: Budget): boolean {
-  return (
-    a.id === b.id &&
-    a.metric === b.metric &&
-    a.window === b.window &&
-    a.timeZone === b.timeZone &&
-    (a.anchorDay ?? 1) === (b.anchorDay ?? 1)
-  )
-}
-
 /**
- * Give an account these budgets and no others. A budget that keeps its shape keeps its counters. One that is taken away
+ * Give an account these budgets and no others. A budget whose rule is the same keeps its counters. One that is taken away
  * goes on counting, for it may come back: two processes with different defaults, as in every rolling deploy, replace
  * each other's budgets with each command, and neither limit may forget what was spent under the other. One that is new
  * takes over what the budget in whose place it comes has counted, so that changing a limit's calendar is not a fresh
@@ -86,14 +76,14 @@ function sameShape(a: Budget, b: Budget): boolean {
 function replaceBudgets(books: Books, org: string, id: AccountId, budgets: readonly Budget[]): void {
   const { accounts } = books
   const { rules, retired } = accounts.rulesOf(org, id) ?? startTotal(books, org, id)
-  const dropped = rules.filter((rule) => !budgets.some((budget) => sameShape(budget, rule.budget)))
+  const dropped = rules.filter((rule) => !budgets.some((budget) => isSameRule(budget, rule.budget)))
   for (const rule of dropped) accounts.retireRule(rule)
   for (const [at, budget] of budgets.entries()) {
-    const kept = [...rules, ...retired].find((rule) => sameShape(rule.budget, budget))
+    const kept = [...rules, ...retired].find((rule) => isSameRule(rule.budget, budget))
     if (kept) accounts.placeRule(kept, budget, at + 1)
     else {
       const added = accounts.insertRule(org, id, budget, at + 1)
-      const replaced = replacedBy(budget, dropped)
+      const replaced = replacedBy(budget, dropped, ({ budget }) => budget)
       if (replaced) takeOver(books, replaced, added)
     }
   }
@@ -103,11 +93,6 @@ function startTotal({ accounts, counters, windowNowMs }: Books, org: string, id:
   const total = accounts.insertRule(org, id, TOTAL, 0)
   counters.change(accounts.currentCounter(total, windowNowMs))
   return { total, rules: [], retired: [] }
-}
-
-function replacedBy({ id, metric }: Budget, dropped: Rule[]): Rule | undefined {
-  const alike = dropped.filter(({ budget }) => budget.metric === metric)
-  return alike.find(({ budget }) => budget.id === id) ?? alike[0]
 }
 
 /** Start a rule's counter where another's stands, and let all that is charged to that one count in both. */

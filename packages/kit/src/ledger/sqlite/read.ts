@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts'
 import { kindOf } from '../account-id.ts'
-import type { AccountId, AccountState, Budget, Ledger, Metric } from '../ledger.ts'
-import { limitAt } from '../limit.ts'
+import type { AccountId, AccountState, Budget, Ledger } from '../ledger.ts'
+import { smallestLimits } from '../smallest-limits.ts'
 import type { AccountName, Accounts } from './accounts.ts'
 import type { Books } from './books.ts'
 import { standingOf } from './fit.ts'
@@ -31,14 +31,9 @@ export function smallestLimitsIn(
     return byDefault ?? account?.rules.map(({ budget }) => budget) ?? []
   }
 
-  return (org, path) => {
-    const smallest: Partial<Record<Metric, number>> = {}
-    const nowMs = clock.now()
-    for (const budget of path.flatMap((id) => budgetsOf(org, id))) {
-      const { mode, metric } = budget
-      const limit = limitAt(budget, nowMs)
-      if (mode === 'hard' && limit < (smallest[metric] ?? Infinity)) smallest[metric] = limit
-    }
-    return smallest
-  }
+  return (org, path) =>
+    smallestLimits(
+      path.flatMap((id) => budgetsOf(org, id)),
+      clock.now(),
+    )
 }

@@ -1,3 +1,4 @@
+import { NOTHING } from '../amounts.ts'
 import { clockAhead } from '../clock-ahead.ts'
 import type { Amounts, Reserve, ReserveResult } from '../ledger.ts'
 import { contribute } from './booking.ts'
@@ -106,8 +107,8 @@ function opened(
     reservedAtMs: nowMs,
     endedAtMs: null,
     reserved: { usd: grant.usd, tokens: grant.tokens, requests: grant.requests },
-    consumed: { usd: 0, tokens: 0, requests: 0 },
-    observed: { usd: 0, tokens: 0, requests: 0 },
+    consumed: { ...NOTHING },
+    observed: { ...NOTHING },
     settled: null,
     basis: null,
     told: null,

@@ -1,38 +1,18 @@
 import { type Clock, systemClock } from '../../core/clock.ts'
-import type { DefaultBudget } from '../budget-entry.ts'
-import {
-  checkAdjust,
-  checkExtend,
-  checkHeartbeat,
-  checkId,
-  checkProvision,
-  checkRead,
-  checkReserve,
-  checkSettle,
-} from '../check.ts'
-import { defaultBudgets } from '../default-budgets.ts'
+import { checked } from '../checked.ts'
+import { type DefaultsOptions, defaultBudgets } from '../default-budgets.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Command, CommandName, Given, Reply } from './clerk.ts'
 import { clerkOnThread } from './other-thread.ts'
 import { clerkHere } from './same-thread.ts'
 
-export interface SqliteLedgerOptions {
+export interface SqliteLedgerOptions extends DefaultsOptions {
   readonly clock?: Clock
-  /**
-   * What accounts get that nobody has provisioned, when they are first charged, and follow when it changes. Users and
-   * the org are made without any of these as well, a team, project or key only when its kind is named here. A process
-   * that only looks leaves the option out: it then changes no account's budgets.
-   */
-  readonly budgets?: readonly DefaultBudget[]
-  /** IANA zone of the budgets that name none. */
-  readonly timeZone?: string
   /**
    * `normal`: what was answered survives the death of the process. `strict`: also the loss of power; commands then wait
    * for the disk, on a thread of its own, so that the event loop does not.
    */
   readonly durability?: 'normal' | 'strict'
-  /** How many accounts nobody provisioned one parent may have. */
-  readonly maxAuto?: number
   /** How long a command may wait for another process that is writing to the file, ms; unless `strict` it blocks the event loop. */
   readonly busyTimeoutMs?: number
 }
@@ -73,44 +53,20 @@ export function sqliteLedger(
     return submit(command as unknown as Command) as Promise<Reply<Name>>
   }
 
-  return {
-    async provision(org, account, limits) {
-      checkProvision(org, account, limits)
-      return ask('provision', org, account, limits)
-    },
-    async reserve(command) {
-      checkReserve(command)
-      return ask('reserve', command)
-    },
-    async extend(command) {
-      checkExtend(command)
-      return ask('extend', command)
-    },
-    async heartbeat(org, beats, ttlMs) {
-      checkHeartbeat(org, beats, ttlMs)
-      return ask('heartbeat', org, beats, ttlMs)
-    },
-    async settle(command) {
-      checkSettle(command)
-      return ask('settle', command)
-    },
-    async release(org, id) {
-      checkId(org, id)
-      return ask('release', org, id)
-    },
+  return checked({
+    provision: (org, account, limits) => ask('provision', org, account, limits),
+    reserve: (command) => ask('reserve', command),
+    extend: (command) => ask('extend', command),
+    heartbeat: (org, beats, ttlMs) => ask('heartbeat', org, beats, ttlMs),
+    settle: (command) => ask('settle', command),
+    release: (org, id) => ask('release', org, id),
     expire: (limit) => ask('expire', limit),
     expired: (filter) => ask('expired', filter),
     settleExpired: (to, filter) => ask('settleExpired', to, filter),
-    async adjust(command) {
-      checkAdjust(command)
-      return ask('adjust', command)
-    },
-    async read(org, accounts) {
-      checkRead(org, accounts)
-      return ask('read', org, accounts)
-    },
+    adjust: (command) => ask('adjust', command),
+    read: (org, accounts) => ask('read', org, accounts),
     accounts: (org) => ask('accounts', org),
     smallestLimits,
     close,
-  }
+  })
 }

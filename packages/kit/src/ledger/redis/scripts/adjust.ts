@@ -39,7 +39,7 @@ export type AdjustReply =
  */
 export const adjust: Script<AdjustKeys, AdjustArguments, AdjustReply> = {
   name: 'adjust',
-  sha1: 'e38aa798721aaebe7b32e28b7e600f821f888be5',
+  sha1: '86f1b95cd77849b97a25621ba2ed5f6f9a0c61c6',
   writes: true,
   keys: ['meta', 'adjustments', 'account'],
   keyLists: [],

@@ -21,7 +21,7 @@ describe('the modules', () => {
     const flags = Object.fromEntries(SCRIPTS.map(({ name, lua }) => [name, lua.split('\n')[0]!.slice(6)]))
     const having = (flag: string) => Object.keys(flags).filter((name) => flags[name] === flag)
     expect(having('flags=allow-oom')).toEqual([
-      ...['adjust', 'expire', 'reassert', 'release', 'settle', 'settle_expired'],
+      ...['adjust', 'drop_unbooked', 'expire', 'reassert', 'release', 'settle', 'settle_expired'],
     ])
     expect(having('flags=no-writes')).toEqual(['overdue', 'read', 'record', 'unconfirmed'])
   })
@@ -98,6 +98,13 @@ describe('the builder refuses', () => {
       /answers here, which is not declared/,
     ],
     ['a reply that is never given', 'commands/init', /^-- REPLY/m, '$& gone\n--      ', /never answers gone/],
+    [
+      'a reply that is declared twice',
+      'commands/init',
+      /^-- REPLY (.*)$/m,
+      '$&\n--       $1',
+      /declares \w+ twice/,
+    ],
     ['a command that states no flags', 'commands/init', /#!lua/, '-- lua', /states the flags/],
     [
       'an include that is not used',

@@ -1,5 +1,6 @@
 // Made from lua/commands by scripts/build-lua.ts.
 import { adjust } from './adjust.ts'
+import { dropUnbooked } from './drop-unbooked.ts'
 import { expire } from './expire.ts'
 import { extend } from './extend.ts'
 import { heartbeat } from './heartbeat.ts'
@@ -21,6 +22,7 @@ import { unconfirmed } from './unconfirmed.ts'
 /** Every script of the ledger. */
 export const SCRIPTS: readonly AnyScript[] = [
   adjust,
+  dropUnbooked,
   expire,
   extend,
   heartbeat,

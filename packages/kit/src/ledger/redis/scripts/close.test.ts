@@ -249,6 +249,18 @@ describe('expire', () => {
     books.clock.nowMs += TTL_MS
     await changesNothing(() => expectStart(books.expire('a', PATH, { qSeen: 1000 }), 'epoch'))
   })
+
+  it('takes off the list what is not there, which would stand before all others for ever, and counts it', async () => {
+    for (const id of ['a', 'b']) await books.reserve(id, PATH, '40 0 1')
+    await server.redis.del(books.keys.reservation('a'))
+    books.clock.nowMs += TTL_MS
+    await expectStart(books.expire('a', PATH), 'gone')
+    expect(await server.redis.zrange(books.keys.deadlines, '0', '-1')).toEqual(['b'])
+    expect(await server.redis.hget(books.keys.meta, 'lost')).toBe('1')
+    // What it held, nobody knows any more.
+    expect(await books.counter('key:k', 1)).toBe('0 80 0 0')
+    await changesNothing(() => expectStart(books.expire('a', PATH), 'gone'))
+  })
 })
 
 describe('settle_expired', () => {
@@ -268,6 +280,14 @@ describe('settle_expired', () => {
     expect(await books.counter('key:k', 1)).toBe('35 0 0 0')
     await expectStart(books.settle('b', PATH, '7 0 1'), 'settled')
     expect(await books.counter('key:k', 1)).toBe('39 0 0 0')
+  })
+
+  it('takes off the list what is not there', async () => {
+    await expired('a')
+    await server.redis.del(books.keys.reservation('a'))
+    await expectStart(books.settleExpired('a', PATH, 'reserved'), 'gone')
+    expect(await server.redis.zcard(books.keys.unconfirmed)).toBe(0)
+    expect(await books.counter('key:k', 1)).toBe('40 0 40 0')
   })
 
   it('never settles above what was reserved', async () => {

@@ -36,11 +36,13 @@ export type ExpireReply =
   | readonly ['layout', lv: Text, unit: Text]
 
 /**
- * Charge an open reservation that is past its deadline in full, unconfirmed. Works when memory is full.
+ * Charge an open reservation that is past its deadline in full, unconfirmed. One that is not there any more, which
+ * nothing of ours does, is taken from the deadlines, and counted for an operator: what it held stays reserved, since
+ * nobody can tell what that was. Works when memory is full.
  */
 export const expire: Script<ExpireKeys, ExpireArguments, ExpireReply> = {
   name: 'expire',
-  sha1: 'e2d246a5a0ad9e8b838b988de4cc95b4335f9ae4',
+  sha1: '53f036d4cf3ba0224f155fe1697045201741c964',
   writes: true,
   keys: ['reservation', 'deadlines', 'unconfirmed', 'meta', 'rollup'],
   keyLists: ['accounts'],
@@ -59,6 +61,7 @@ export const expire: Script<ExpireKeys, ExpireArguments, ExpireReply> = {
       'now_ms',
       'kept_windows',
       'fields_of',
+      'place_of',
       'inherit',
       'read_charged',
       'read_kept_path',
@@ -81,7 +84,11 @@ if not meta then return refusal end
 refusal = refuse_epoch(meta, now, tonumber(ARGV[2]), 0)
 if refusal then return refusal end
 local before = read_record(KEYS[1], now)
-if not before or before.st ~= 'open' then return { 'gone', whole(meta.q) } end
+if not before or before.st ~= 'open' then
+  local listed = redis.call('ZREM', KEYS[2], ARGV[3]) == 1
+  if listed and not before then redis.call('HINCRBY', KEYS[4], 'lost', 1) end
+  return { 'gone', whole(meta.q) }
+end
 if before.path ~= ARGV[4] then return { 'path', before.path } end
 local deadline = tonumber(redis.call('ZSCORE', KEYS[2], ARGV[3])) or 0
 local due = math.max(deadline, meta.closed_until + tonumber(before.ttl))

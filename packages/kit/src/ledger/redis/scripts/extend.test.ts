@@ -140,7 +140,7 @@ describe('heartbeat', () => {
     books.clock.nowMs += TTL_MS
     await books.expire('c', PATH)
     const beats = ['a', 'b', 'c', 'd'].map((id) => ({ id, observed: '5 9 0' }))
-    await expectStart(books.heartbeat(beats), 'ok', ['c'], ['b', 'd'], '0')
+    await expectStart(books.heartbeat(beats), 'ok', ['c'], ['b'], ['d'], '0')
     await books.heartbeat([{ id: 'a', observed: '3 11 0' }])
     expect(await server.redis.hget(books.keys.reservation('a'), 'o')).toBe('5 11 0')
     expect(await server.redis.zscore(books.keys.deadlines, 'a')).toBe(String(NOON_MS + 2 * TTL_MS))

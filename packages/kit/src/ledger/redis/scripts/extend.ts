@@ -53,7 +53,7 @@ export type ExtendReply =
  */
 export const extend: Script<ExtendKeys, ExtendArguments, ExtendReply> = {
   name: 'extend',
-  sha1: 'ebb6f7826a513bc2d5e50211da30c433d7a70b1f',
+  sha1: '2a73e9cffe5772698e967bd79345f9cf92815bde',
   writes: true,
   keys: ['reservation', 'deadlines', 'unconfirmed', 'meta'],
   keyLists: ['accounts'],
@@ -86,6 +86,7 @@ export const extend: Script<ExtendKeys, ExtendArguments, ExtendReply> = {
       'open_record',
       'kept_windows',
       'fields_of',
+      'place_of',
       'inherit',
       'read_charged',
       'read_kept_path',

@@ -1,4 +1,4 @@
-// Made from lua/includes by scripts/build-lua.ts.
+// Made from lua/commands, which include these, by scripts/build-lua.ts.
 
 const INCLUDES = {
   answer_repeat: `local function answer_repeat(key, fingerprint, accounts, meta, now)
@@ -93,7 +93,8 @@ end`,
     end
     if not ids[place] then return nil end
   end
-  return { ids = ids, ends = ends, texts = texts, fields = {}, own = {} }
+  local besides = { 'v', 'caps', 'windows', 'auto' }
+  return { ids = ids, ends = ends, texts = texts, fields = {}, besides = besides, own = {} }
 end`,
   contribution: `local function contribution(record, metric)
   local held, used = record.a[metric], record.u[metric]
@@ -182,7 +183,7 @@ end`,
   if was == 'open' or was == 'lost' then redis.call('ZREM', keys.deadlines, id) end
   if was == 'expired' or was == 'lost' then redis.call('ZREM', keys.unconfirmed, id) end
 end`,
-  fields_of: `local function fields_of(shape, windows, ...)
+  fields_of: `local function fields_of(shape, windows)
   local fields = windows.fields[shape]
   if fields then return fields end
   fields = {}
@@ -190,7 +191,7 @@ end`,
     local window = windows.ids[string.byte(shape, 2 * rule + 2) - 48]
     fields[rule + 1] = rule .. ':' .. window
   end
-  for _, name in ipairs({ ... }) do fields[#fields + 1] = name end
+  for _, name in ipairs(windows.besides) do fields[#fields + 1] = name end
   windows.fields[shape] = fields
   return fields
 end`,
@@ -232,14 +233,12 @@ end`,
     from, to = tonumber(from), tonumber(to)
     local metric, place = string.match(shape, '^(.)(.)', 2 * from + 1)
     if to >= own and metric and metric ~= '0' and windows.ids[string.byte(place) - 48] == window then
-      local heir_place = 0
-      if ends ~= '' then
-        heir_place = #windows.ids + 1
-        windows.ids[heir_place], windows.ends[heir_place] = heir, tonumber(ends)
+      local heir_place = ends == '' and 0 or place_of(windows, heir, tonumber(ends))
+      if heir_place then
+        local before = shape .. string.rep('00', to - #shape / 2)
+        local pair = metric .. string.char(48 + heir_place)
+        shape = string.sub(before, 1, 2 * to) .. pair .. string.sub(before, 2 * to + 3)
       end
-      local before = shape .. string.rep('00', to - #shape / 2)
-      local pair = metric .. string.char(48 + heir_place)
-      shape = string.sub(before, 1, 2 * to) .. pair .. string.sub(before, 2 * to + 3)
     end
   end
   return shape
@@ -276,7 +275,7 @@ end`,
   return kept, takeover
 end`,
   kept_windows: `local function kept_windows(text)
-  local kept = { ids = { [0] = 'total' }, ends = {}, fields = {} }
+  local kept = { ids = { [0] = 'total' }, ends = {}, fields = {}, besides = { 'v', 'caps', 'heirs' } }
   for id, ends in string.gmatch(text, '(%S+) %-?%d+ (%-?%d+);?') do
     kept.ids[#kept.ids + 1] = id
     kept.ends[#kept.ids] = tonumber(ends)
@@ -301,6 +300,16 @@ end`,
     unconfirmed = unconfirmed,
     overdraft = overdraft,
   }
+end`,
+  living_heirs: `local function living_heirs(key, heirs, time)
+  local living = {}
+  for heir, to, ends in string.gmatch(heirs, '(%S+>(%S+)@(%-?%d*))') do
+    local _, reserved, unconfirmed = to_counter(redis.call('HGET', key, to))
+    if ends == '' or tonumber(ends) > time or reserved ~= 0 or unconfirmed ~= 0 then
+      living[#living + 1] = heir
+    end
+  end
+  return table.concat(living, ' ')
 end`,
   lost_record: `local function lost_record(path, ttl, held, shapes, windows, label)
   local none = { 0, 0, 0 }
@@ -347,8 +356,17 @@ end`,
   local rest = limit % 100
   return (limit - rest) / 100 * percent + math.ceil(rest * percent / 100)
 end`,
+  place_of: `local function place_of(windows, id, ends)
+  local places = #windows.ids
+  for place = 1, places do
+    if windows.ids[place] == id and windows.ends[place] == ends then return place end
+  end
+  if places == 207 then return nil end
+  windows.ids[places + 1], windows.ends[places + 1] = id, ends
+  return places + 1
+end`,
   read_account: `local function read_account(place, key, shape, windows)
-  local fields, rules = fields_of(shape, windows, 'v', 'caps', 'windows', 'auto'), #shape / 2
+  local fields, rules = fields_of(shape, windows), #shape / 2
   local found = redis.call('HMGET', key, unpack(fields))
   return {
     place = place,
@@ -364,12 +382,12 @@ end`,
   }
 end`,
   read_charged: `local function read_charged(place, key, shape, windows)
-  local fields, rules = fields_of(shape, windows, 'v', 'caps', 'heirs'), #shape / 2
+  local fields, rules = fields_of(shape, windows), #shape / 2
   local found = redis.call('HMGET', key, unpack(fields))
   local heirs = found[rules + 3]
   local charged = heirs and inherit(shape, windows, heirs) or shape
   if charged ~= shape then
-    shape, fields, rules = charged, fields_of(charged, windows, 'v', 'caps'), #charged / 2
+    shape, fields, rules = charged, fields_of(charged, windows), #charged / 2
     found = redis.call('HMGET', key, unpack(fields))
   end
   return {
@@ -387,8 +405,8 @@ end`,
   local windows, accounts, place = kept_windows(record.windows), {}, 0
   for shape in string.gmatch(record.shapes, '%S+') do
     place = place + 1
-    local account = read_charged(place, keys[place], shape, windows)
-    if account.v then accounts[#accounts + 1] = account end
+    local account = shape ~= '-' and read_charged(place, keys[place], shape, windows)
+    if account and account.v then accounts[#accounts + 1] = account end
   end
   return accounts
 end`,
@@ -470,7 +488,8 @@ end`,
 end`,
   refuse_epoch: `local function refuse_epoch(meta, now, q_seen, q_safe)
   local behind = meta.q < q_seen or (q_seen > 0 and q_seen < meta.since)
-  if not behind and (now < meta.newest + 1000 or run_id() == meta.run_id) then return nil end
+  local asked = now and math.abs(now - meta.newest) < 1000
+  if not behind and (asked or run_id() == meta.run_id) then return nil end
   local kept = kept_of(meta, q_seen)
   return { kept < q_safe and 'rolled_back' or 'epoch', whole(meta.epoch), whole(meta.q) }
 end`,
@@ -527,18 +546,25 @@ end`,
   if not record then return 'lost', actual end
   if record.st == 'open' then return 'settled', actual end
   if record.st ~= 'settled' then return 'late', actual end
-  local told = record.paid
-  local same = actual[1] == told[1] and actual[2] == told[2] and actual[3] == told[3]
+  local paid = record.paid
+  local same = actual[1] == paid[1] and actual[2] == paid[2] and actual[3] == paid[3]
   if record.basis == 'exact' then return basis == 'exact' and not same and 'conflict' or 'repeat' end
   if basis == 'exact' then return 'settled', actual end
-  local highest = merge_amounts(math.max, told, actual)
-  if highest[1] == told[1] and highest[2] == told[2] and highest[3] == told[3] then return 'repeat' end
+  local highest = merge_amounts(math.max, paid, actual)
+  if highest[1] == paid[1] and highest[2] == paid[2] and highest[3] == paid[3] then return 'repeat' end
   return 'settled', highest
 end`,
   shapes_of: `local function shapes_of(accounts)
   local shapes = {}
   for place, account in ipairs(accounts) do shapes[place] = account.shape end
   return table.concat(shapes, ' ')
+end`,
+  shapes_there: `local function shapes_there(shapes, keys)
+  local there = {}
+  for shape in string.gmatch(shapes, '%S+') do
+    there[#there + 1] = redis.call('EXISTS', keys[#there + 1]) == 1 and shape or '-'
+  end
+  return table.concat(there, ' ')
 end`,
   shortfall: `local function shortfall(short)
   return { short.reason, unpack(standing(short.line, 0)) }
@@ -613,5 +639,5 @@ end`,
 
 /** A script as Redis gets it. */
 export function luaText(shebang: string, includes: readonly (keyof typeof INCLUDES)[], body: string): string {
-  return `${[shebang, ...includes.map((name) => INCLUDES[name]), body].join('\n')}\n`
+  return [shebang, ...includes.map((name) => INCLUDES[name]), body, ''].join('\n')
 }

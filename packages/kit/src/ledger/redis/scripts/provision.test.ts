@@ -32,6 +32,13 @@ async function expectStart(reply: Promise<unknown>, ...like: readonly unknown[])
   expect(startOf(await reply, like)).toEqual(like)
 }
 
+/** Nothing in the books may be different afterwards. */
+async function changesNothing(act: () => Promise<unknown>): Promise<void> {
+  const before = await books.dump()
+  await act()
+  expect(await books.dump()).toEqual(before)
+}
+
 describe('provision', () => {
   it('makes an account, and is unchanged when said again', async () => {
     expect(await books.provision('key:k', ['hard usd day 100'])).toEqual(['ok', '1'])
@@ -56,6 +63,18 @@ describe('provision', () => {
     await expectStart(books.provision('key:k', ['hard usd day 90'], { revision: 5 }), 'ok')
     await expectStart(books.provision('key:k', ['hard usd day 80']), 'ok')
     expect(await books.provision('key:k', ['hard usd day 90'], { revision: 4 })).toEqual(['older', '5'])
+  })
+
+  it('is told again only to books that have lost it, whatever the caller has seen', async () => {
+    await books.provision('key:k', ['hard usd day 100'])
+    const [, q] = await books.provision('key:k', ['hard usd day 80'])
+    const again = (at: number) => books.provision('key:k', ['hard usd day 70'], { at })
+    await changesNothing(() => expectStart(again(Number(q)), 'later'))
+    await expectStart(again(Number(q) + 5), 'ok')
+    await changesNothing(() => expectStart(again(Number(q) + 4), 'later'))
+    // An account that is gone has lost its counters, too: nobody makes it again unasked.
+    await server.redis.del(books.keys.account('key:k'))
+    await changesNothing(() => expectStart(again(Number(q) + 9), 'later'))
   })
 
   it('makes an account somebody’s own whatever defaults it has followed', async () => {

@@ -31,6 +31,8 @@ export interface ProvisionArguments {
   readonly auto: Argument
   /** 'new<old' per rule that takes over from another, joined by spaces; '' when none does. */
   readonly seeds: Argument
+  /** The sequence after it was first accepted, when it is told to books that may have lost it; '' at first. */
+  readonly at: Argument
   /** As in reserve. */
   readonly windows: readonly Argument[]
 }
@@ -42,6 +44,8 @@ export type ProvisionReply =
   | readonly ['stale', stale: readonly Account[]]
   /** What is there was said by a higher revision. */
   | readonly ['older', revision: Int]
+  /** What is there was said after `at`, or then; or nothing is, and it has been there before: it has lost its counters, and is not made again unasked. */
+  | readonly ['later', q: Int]
   | readonly ['window', now: Int]
   | readonly ['layout', lv: Text, unit: Text]
 
@@ -57,7 +61,7 @@ export type ProvisionReply =
  */
 export const provision: Script<ProvisionKeys, ProvisionArguments, ProvisionReply> = {
   name: 'provision',
-  sha1: 'd134841ff81a7741f6df088b2a3cbf143737ecf6',
+  sha1: 'eb25b157ddb7e7045310fc5b937857b9054a40d4',
   writes: true,
   keys: ['meta', 'known', 'account'],
   keyLists: [],
@@ -73,6 +77,7 @@ export const provision: Script<ProvisionKeys, ProvisionArguments, ProvisionReply
     'revision',
     'auto',
     'seeds',
+    'at',
   ],
   argLists: [{ name: 'windows', fields: [] }],
   lua: luaText(
@@ -84,6 +89,7 @@ export const provision: Script<ProvisionKeys, ProvisionArguments, ProvisionReply
       'describe_account',
       'to_counter',
       'idle_fields',
+      'living_heirs',
       'now_ms',
       'pack_limits',
       'fields_of',
@@ -97,10 +103,14 @@ export const provision: Script<ProvisionKeys, ProvisionArguments, ProvisionReply
 local meta, refusal = read_meta(KEYS[1])
 if not meta then return refusal end
 local newest = math.max(now, meta.newest)
-local windows = choose_windows(ARGV, 12, newest)
+local windows = choose_windows(ARGV, 13, newest)
 if not windows then return { 'window', whole(newest) } end
 local account = read_account(1, KEYS[3], ARGV[8], windows)
-local kept = redis.call('HMGET', KEYS[3], 'rev', 'parent', 'heirs', 'rules', 'limits')
+local kept = redis.call('HMGET', KEYS[3], 'rev', 'parent', 'heirs', 'rules', 'limits', 'said')
+if ARGV[12] ~= '' then
+  local gone = not account.v and redis.call('HEXISTS', KEYS[2], ARGV[2]) == 1
+  if gone or tonumber(kept[6] or '0') >= tonumber(ARGV[12]) then return { 'later', whole(meta.q) } end
+end
 local seen = (account.v or '') == ARGV[3] and (kept[5] or '') == ARGV[4]
 local taken = ARGV[10] == '1' and account.v and not account.auto
 if not seen or taken then return { 'stale', { describe_account(1, KEYS[3]) } } end
@@ -110,7 +120,8 @@ local said = account.v == ARGV[5] and kept[5] == ARGV[7] and kept[4] == ARGV[6]
 local theirs = (ARGV[10] == '1') == (account.auto ~= false) and (ARGV[9] == '' or ARGV[9] == revision)
 if said and theirs then return { 'unchanged', whole(meta.q) } end
 if not roll_windows(account, windows) then return { 'window', whole(newest) } end
-local writes, heirs = take_over(account, ARGV[11], windows, kept[3] or '')
+local kept_heirs = living_heirs(KEYS[3], kept[3] or '', newest)
+local writes, heirs = take_over(account, ARGV[11], windows, kept_heirs)
 local idle, caps = idle_fields(account), pack_limits(ARGV[7])
 local current = account.rolled or account.windows
 redis.call('HSET', KEYS[3], 'v', ARGV[5], 'rules', ARGV[6], 'limits', ARGV[7], 'caps', caps,
@@ -123,6 +134,8 @@ if ARGV[10] ~= '1' and account.auto then
   redis.call('HINCRBY', KEYS[2], 'under ' .. (kept[2] or ''), -1)
 end
 redis.call('HSET', KEYS[2], ARGV[2], 1)
-return { 'ok', count_change(KEYS[1]) }`,
+local q = count_change(KEYS[1])
+redis.call('HSET', KEYS[3], 'said', ARGV[12] == '' and q or ARGV[12])
+return { 'ok', q }`,
   ),
 }

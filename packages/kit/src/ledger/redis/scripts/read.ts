@@ -31,7 +31,7 @@ export type ReadReply =
  */
 export const read: Script<ReadKeys, ReadArguments, ReadReply> = {
   name: 'read',
-  sha1: 'd8d1db2307f35e4864f0a3d50c5467691711bbd8',
+  sha1: '61467f448b6ed6d7e56b2d1293fce8721b12f24a',
   writes: false,
   keys: ['meta'],
   keyLists: ['accounts'],

@@ -36,17 +36,20 @@ export interface ReassertArguments {
   readonly label: Argument
   /** Ms. */
   readonly reservedAt: Argument
+  /** Ms since the books last said anything of it to the caller. */
+  readonly age: Argument
 }
 
 export type ReassertReply =
-  | readonly ['layout', lv: Text, unit: Text]
   /** It is there, and knows as much. */
   | readonly ['there', q: Int]
   | readonly ['raised', q: Int]
-  /** Accounts that are gone are not charged. */
+  /** Accounts that are gone are not charged, now or later. */
   | readonly ['made', q: Int]
   /** It has been settled or released. */
   | readonly ['finished', q: Int]
+  /** It is not open, and may have been settled long ago: nothing was done. */
+  | readonly ['too_old', q: Int]
   /** Another path was reserved under this id. */
   | readonly ['path', path: Text]
   | readonly ['layout', lv: Text, unit: Text]
@@ -58,7 +61,7 @@ export type ReassertReply =
  */
 export const reassert: Script<ReassertKeys, ReassertArguments, ReassertReply> = {
   name: 'reassert',
-  sha1: 'f1571605beb0d5785f95b63f0640d3fe1c23fd31',
+  sha1: '3550ced478fd2c52ebecb08d2e0e0139553ba265',
   writes: true,
   keys: ['reservation', 'deadlines', 'unconfirmed', 'meta'],
   keyLists: ['accounts'],
@@ -79,6 +82,7 @@ export const reassert: Script<ReassertKeys, ReassertArguments, ReassertReply> = 
     'memo',
     'label',
     'reservedAt',
+    'age',
   ],
   argLists: [],
   lua: luaText(
@@ -97,6 +101,7 @@ export const reassert: Script<ReassertKeys, ReassertArguments, ReassertReply> = 
       'open_record',
       'kept_windows',
       'fields_of',
+      'place_of',
       'inherit',
       'read_charged',
       'read_kept_path',
@@ -106,6 +111,8 @@ export const reassert: Script<ReassertKeys, ReassertArguments, ReassertReply> = 
       'to_counter',
       'booked_counters',
       'rebook',
+      'shapes_there',
+      'tombstone_ms',
     ],
     `local now = now_ms(ARGV[1])
 local meta, refusal = read_meta(KEYS[4])
@@ -114,22 +121,25 @@ local before = read_record(KEYS[1], now)
 local closed = before and (before.st == 'settled' or before.st == 'released')
 if closed then return { 'finished', whole(meta.q) } end
 if before and before.path ~= ARGV[3] then return { 'path', before.path } end
+local is_open = before and before.st == 'open'
+if not is_open and tonumber(ARGV[17]) >= tombstone_ms(ARGV[4]) then return { 'too_old', whole(meta.q) } end
+local keys = { unpack(KEYS, 5) }
 local after = before and copy_record(before)
-  or lost_record(ARGV[3], ARGV[4], '0 0 0', ARGV[8], ARGV[9], ARGV[15])
+  or lost_record(ARGV[3], ARGV[4], '0 0 0', shapes_there(ARGV[8], keys), ARGV[9], ARGV[15])
 after.st, after.ttl = 'open', ARGV[4]
 after.a = merge_amounts(math.max, after.a, to_amounts(ARGV[5]))
 after.u = merge_amounts(math.max, after.u, to_amounts(ARGV[6]))
 after.o = merge_amounts(math.max, after.o, to_amounts(ARGV[7]))
 local status = not before and 'made' or next(differences(before, after)) and 'raised' or 'there'
 local due = now + tonumber(ARGV[4])
-rebook(before, after, read_kept_path(after, { unpack(KEYS, 5) }))
+rebook(before, after, read_kept_path(after, keys))
 if not before then
   redis.call('DEL', KEYS[1])
   redis.call('HSET', KEYS[1], 'bound', ARGV[10], 'observe', ARGV[11], 'fp', ARGV[12], 'owner', ARGV[13],
-    'path', ARGV[3], 'memo', ARGV[14], 'label', ARGV[15], 'shapes', ARGV[8], 'windows', ARGV[9], 'at', ARGV[16])
+    'path', ARGV[3], 'memo', ARGV[14], 'label', ARGV[15], 'shapes', after.shapes, 'windows', ARGV[9], 'at', ARGV[16])
 end
-local keys = { reservation = KEYS[1], deadlines = KEYS[2], unconfirmed = KEYS[3] }
-open_record(keys, ARGV[2], after, due)
+local indices = { reservation = KEYS[1], deadlines = KEYS[2], unconfirmed = KEYS[3] }
+open_record(indices, ARGV[2], after, due)
 return { status, count_change(KEYS[4]) }`,
   ),
 }

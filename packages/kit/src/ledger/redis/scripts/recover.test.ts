@@ -7,6 +7,7 @@ import {
   startOf,
   TTL_MS,
 } from '../../../../../../test/support/lua-books.ts'
+import { resetClock } from './reset-clock.ts'
 
 const PATH = ['org:o', 'team:t', 'key:k']
 let server: LuaServer
@@ -39,8 +40,8 @@ describe('recover', () => {
   it('is called for when the server is another, within a second', async () => {
     await elsewhere()
     expect(await books.reserve('a', PATH, '1 0 1')).toEqual(['epoch', '0', '3'])
-    expect(await books.recover()).toEqual(['ok', '1', PAUSED, AT_NOON])
-    expect(await books.recover()).toEqual(['there', '1', PAUSED, AT_NOON])
+    expect(await books.recover()).toEqual(['ok', AT_NOON, PAUSED, AT_NOON])
+    expect(await books.recover()).toEqual(['there', AT_NOON, PAUSED, AT_NOON])
     expect(await books.reserve('a', PATH, '1 0 1')).toEqual(['recovering', PAUSED])
     books.clock.nowMs += 2500
     await expectStart(books.reserve('a', PATH, '1 0 1'), 'ok')
@@ -48,8 +49,8 @@ describe('recover', () => {
 
   it('is called for when the books have less than the caller has seen, whatever the server says', async () => {
     expect(await books.reserve('a', PATH, '1 0 1', '1 0 1', { qSeen: 4 })).toEqual(['epoch', '0', '3'])
-    expect(await books.recover({ qSeen: 4 })).toEqual(['ok', '1', PAUSED, AT_NOON])
-    await expectStart(books.recover({ qSeen: NOON_MS * 1000 }), 'there', '1')
+    expect(await books.recover({ qSeen: 4 })).toEqual(['ok', AT_NOON, PAUSED, AT_NOON])
+    await expectStart(books.recover({ qSeen: NOON_MS * 1000 }), 'there', AT_NOON)
   })
 
   it('is called for by everybody who has not heard of it, however far the books have come by then', async () => {
@@ -58,7 +59,7 @@ describe('recover', () => {
     await expectStart(books.reserve('a', PATH, '1 0 1'), 'ok')
     expect(await books.reserve('b', PATH, '1 0 1', '1 0 1', { qSeen: 3 })).toMatchObject({ 0: 'epoch' })
     await expectStart(books.heartbeat([], { qSeen: 3 }), 'epoch')
-    await expectStart(books.recover({ qSeen: 3 }), 'there', '1')
+    await expectStart(books.recover({ qSeen: 3 }), 'there', AT_NOON)
     await expectStart(books.reserve('b', PATH, '1 0 1', '1 0 1', { qSeen: NOON_MS * 1000 }), 'ok')
   })
 
@@ -66,28 +67,51 @@ describe('recover', () => {
     const seen = { qSeen: 9, qSafe: 4 }
     expect(await books.reserve('a', PATH, '1 0 1', '1 0 1', seen)).toEqual(['rolled_back', '0', '3'])
     expect(await books.recover(seen)).toEqual(['rolled_back', '0', '3'])
-    expect(await books.recover({ ...seen, confirmed: '1' })).toEqual(['ok', '1', PAUSED, AT_NOON])
+    expect(await books.recover({ ...seen, confirmed: '1' })).toEqual(['ok', AT_NOON, PAUSED, AT_NOON])
     // Given up for all who have seen no more than that, and for nobody else.
-    await expectStart(books.recover(seen), 'there', '1')
+    await expectStart(books.recover(seen), 'there', AT_NOON)
     await expectStart(books.recover({ qSeen: 10, qSafe: 10 }), 'rolled_back', '1')
   })
 
   it('leaves the decision to those who have seen more than whoever came first', async () => {
     await elsewhere()
-    await expectStart(books.recover(), 'ok', '1')
+    await expectStart(books.recover(), 'ok', AT_NOON)
     books.clock.nowMs += 3000
     for (const id of ['a', 'b', 'c', 'd']) await expectStart(books.reserve(id, PATH, '1 0 1'), 'ok')
     await elsewhere()
-    await expectStart(books.recover({ qSeen: NOON_MS * 1000 + 4 }), 'ok', '2')
+    const later = String((NOON_MS + 3000) * 1000)
+    await expectStart(books.recover({ qSeen: NOON_MS * 1000 + 4 }), 'ok', later)
     // All up to 3 was there when the first of two takeovers came.
     const older = { qSeen: 9, qSafe: 4 }
     books.clock.nowMs += 3000
     await expectStart(books.reserve('e', PATH, '1 0 1', '1 0 1', older), 'rolled_back', '2')
     await expectStart(books.recover(older), 'rolled_back', '2')
-    await expectStart(books.recover({ qSeen: 9, qSafe: 3 }), 'there', '2')
-    await expectStart(books.recover({ qSeen: 9, qSafe: 0, confirmed: '1' }), 'there', '2')
-    await expectStart(books.recover(older), 'there', '2')
+    await expectStart(books.recover({ qSeen: 9, qSafe: 3 }), 'there', later)
+    await expectStart(books.recover({ qSeen: 9, qSafe: 0, confirmed: '1' }), 'there', later)
+    await expectStart(books.recover(older), 'there', later)
     await expectStart(books.reserve('e', PATH, '1 0 1', '1 0 1', { ...older, qSafe: 9 }), 'epoch', '2')
+  })
+
+  it('is known by another sequence each time, also where the one before it was lost', async () => {
+    const snapshot = await books.save()
+    await expectStart(books.recover({ qSeen: 4 }), 'ok', AT_NOON)
+    expect(await books.heartbeat([])).toEqual(['ok', [], [], [], AT_NOON, AT_NOON])
+    await books.load(snapshot)
+    books.clock.nowMs += 3000
+    const later = String((NOON_MS + 3000) * 1000)
+    await expectStart(books.recover({ qSeen: NOON_MS * 1000 }), 'ok', later)
+    expect(await server.redis.hget(books.keys.meta, 'ep')).toBe('1')
+    expect(await books.heartbeat([])).toEqual(['ok', [], [], [], later, later])
+  })
+
+  it('is called for at once by a heartbeat, and where the clock of the server is behind', async () => {
+    await server.redis.hset(books.keys.meta, 'rid', 'another')
+    await expectStart(books.reserve('a', PATH, '1 0 1'), 'ok')
+    await expectStart(books.heartbeat([]), 'epoch')
+    books.clock.nowMs -= 999
+    await expectStart(books.reserve('b', PATH, '1 0 1'), 'ok')
+    books.clock.nowMs -= 1
+    await expectStart(books.reserve('c', PATH, '1 0 1'), 'epoch')
   })
 
   it('comes before anything is admitted, also for a repeat', async () => {
@@ -170,6 +194,20 @@ describe('reassert', () => {
     expect((await books.dump())[books.keys.account('key:k')]).toEqual(before[books.keys.account('key:k')])
   })
 
+  it('makes nothing that may have been settled so long ago that nothing tells it any more', async () => {
+    const age = 600_000
+    await expectStart(books.reassert('a', PATH, '20 0 1', { age }), 'too_old')
+    await expectStart(books.reassert('a', PATH, '20 0 1', { age: age - 1 }), 'made')
+    await expectStart(books.reassert('a', PATH, '20 0 1', { age }), 'there')
+    await expectStart(books.reassert('a', PATH, '25 0 1', { age }), 'raised')
+    await books.expire('a', PATH, { now: books.clock.nowMs + TTL_MS })
+    await expectStart(books.reassert('a', PATH, '25 0 1', { age }), 'too_old')
+    expect(await books.counter('key:k', 1)).toBe('25 0 25 0')
+    const ttl = 400_000
+    await expectStart(books.reassert('b', PATH, '20 0 1', { ttl, age: 2 * ttl }), 'too_old')
+    await expectStart(books.reassert('b', PATH, '20 0 1', { ttl, age: 2 * ttl - 1 }), 'made')
+  })
+
   it('brings the books back exactly: what was lost is asserted, what was settled is settled again', async () => {
     const whole = await played(false)
     const recovered = await played(true)
@@ -205,13 +243,22 @@ describe('reassert', () => {
 })
 
 describe('reset_clock', () => {
+  const reset = (clock: number) => books.run(resetClock, { meta: books.keys.meta }, { now: NOON_MS, clock })
+  const newest = () => server.redis.hget(books.keys.meta, 't')
+
   it('lets the books believe a clock that is behind what they have seen', async () => {
-    const { resetClock } = await import('./reset-clock.ts')
     books.clock.nowMs += 5000
     await books.reserve('a', PATH, '1 0 1')
-    const ask = books.run(resetClock, { meta: books.keys.meta }, { now: NOON_MS })
-    expect(await ask).toEqual(['ok', String(NOON_MS + 5000), String(NOON_MS)])
-    expect(await server.redis.hget(books.keys.meta, 't')).toBe(String(NOON_MS))
+    expect(await reset(NOON_MS + 60_000)).toEqual(['ok', String(NOON_MS + 5000), String(NOON_MS)])
+    expect(await newest()).toBe(String(NOON_MS))
+  })
+
+  it('believes none that the caller’s contradicts', async () => {
+    books.clock.nowMs += 5000
+    await books.reserve('a', PATH, '1 0 1')
+    for (const clock of [NOON_MS + 60_001, NOON_MS - 60_001])
+      expect(await reset(clock)).toEqual(['apart', String(NOON_MS)])
+    expect(await newest()).toBe(String(NOON_MS + 5000))
   })
 })
 

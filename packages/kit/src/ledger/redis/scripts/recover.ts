@@ -20,10 +20,10 @@ export interface RecoverArguments {
 }
 
 export type RecoverReply =
-  /** Callers of an earlier `ep` re-assert. */
-  | readonly ['ok', ep: Int, until: Int, q: Int]
+  /** Who last told them what it knows under another `since` re-asserts. */
+  | readonly ['ok', since: Int, until: Int, q: Int]
   /** The books are not behind, or were taken over already. */
-  | readonly ['there', ep: Int, until: Int, q: Int]
+  | readonly ['there', since: Int, until: Int, q: Int]
   | readonly ['rolled_back', ep: Int, q: Int]
   | readonly ['layout', lv: Text, unit: Text]
 
@@ -31,10 +31,13 @@ export type RecoverReply =
  * Take up the books on another server, or on one that has lost its newest changes. Nothing new is admitted
  * for a while, in which callers re-assert what they know. Whoever comes second finds it done. How far the books
  * had come is noted, so that who has seen more still finds out, however far others have taken them by then.
+ *
+ * A takeover is known by the sequence from which the books count since it came. How many there were says less:
+ * books that lose one come to the same number again.
  */
 export const recover: Script<RecoverKeys, RecoverArguments, RecoverReply> = {
   name: 'recover',
-  sha1: '0d76414b2e7b4830c115497f1687a5817a0002a5',
+  sha1: '3b50c052503a354ae0356de0d1b31eee0ef182d0',
   writes: true,
   keys: ['meta'],
   keyLists: [],
@@ -58,13 +61,13 @@ if confirmed and takeover then
   redis.call('HSET', KEYS[1], field, since .. ' ' .. whole(kept))
 end
 if meta.run_id == here and (takeover or meta.q >= seen) then
-  return { 'there', whole(meta.epoch), whole(meta.closed_until), whole(meta.q) }
+  return { 'there', whole(meta.since), whole(meta.closed_until), whole(meta.q) }
 end
 local q = whole(math.max(meta.q + 1, seen + 1, now * 1000))
 local epoch, open_again = whole(meta.epoch + 1), whole(now + tonumber(ARGV[5]))
 local had = whole(takeover and meta.q or kept)
 redis.call('HSET', KEYS[1], 'rid', here, 'ru', open_again, 'q', q, 'since', q, 'ep', epoch, 'over:' .. epoch,
   q .. ' ' .. had)
-return { 'ok', epoch, open_again, q }`,
+return { 'ok', q, open_again, q }`,
   ),
 }

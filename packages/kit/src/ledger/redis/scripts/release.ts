@@ -41,7 +41,7 @@ export type ReleaseReply =
  */
 export const release: Script<ReleaseKeys, ReleaseArguments, ReleaseReply> = {
   name: 'release',
-  sha1: '7555fc9c2df2790493d4e43af002e980eda0e378',
+  sha1: '730fc2ebd4124b03efbeb497bade03297e4d13ee',
   writes: true,
   keys: ['reservation', 'deadlines', 'unconfirmed', 'meta', 'rollup'],
   keyLists: ['accounts'],
@@ -74,6 +74,7 @@ export const release: Script<ReleaseKeys, ReleaseArguments, ReleaseReply> = {
       'now_ms',
       'kept_windows',
       'fields_of',
+      'place_of',
       'inherit',
       'read_charged',
       'read_kept_path',

@@ -95,7 +95,7 @@ export type ReserveReply =
  */
 export const reserve: Script<ReserveKeys, ReserveArguments, ReserveReply> = {
   name: 'reserve',
-  sha1: 'd0d9a86db9c09b3d606687cbdbb53f7a762054a6',
+  sha1: '9a9811c1cbe71052c02568108debf8cd664f7ad9',
   writes: true,
   keys: ['reservation', 'deadlines', 'meta', 'known'],
   keyLists: ['accounts'],
@@ -136,6 +136,7 @@ export const reserve: Script<ReserveKeys, ReserveArguments, ReserveReply> = {
       'from_told',
       'kept_windows',
       'fields_of',
+      'place_of',
       'inherit',
       'read_charged',
       'read_kept_path',

@@ -38,7 +38,7 @@ export type SettleExpiredReply =
  */
 export const settleExpired: Script<SettleExpiredKeys, SettleExpiredArguments, SettleExpiredReply> = {
   name: 'settle_expired',
-  sha1: '08f028cb75a4294dafe2546428104ed5967976bf',
+  sha1: '3da1468ebb3cf479a259b454b131392f081b40ac',
   writes: true,
   keys: ['reservation', 'unconfirmed', 'meta', 'rollup'],
   keyLists: ['accounts'],
@@ -71,6 +71,7 @@ export const settleExpired: Script<SettleExpiredKeys, SettleExpiredArguments, Se
       'now_ms',
       'kept_windows',
       'fields_of',
+      'place_of',
       'inherit',
       'read_charged',
       'read_kept_path',
@@ -83,7 +84,10 @@ local meta, refusal = read_meta(KEYS[3])
 if not meta then return refusal end
 local behind = is_behind(meta, now, 0)
 local before = read_record(KEYS[1], now)
-if not before or before.st ~= 'expired' then return { 'gone', whole(meta.q) } end
+if not before or before.st ~= 'expired' then
+  redis.call('ZREM', KEYS[2], ARGV[2])
+  return { 'gone', whole(meta.q) }
+end
 if before.path ~= ARGV[3] then return { 'path', before.path } end
 local after = copy_record(before)
 local seen = ({ observed = before.o, zero = before.u, reserved = before.a })[ARGV[4]]

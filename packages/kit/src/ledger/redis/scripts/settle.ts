@@ -52,7 +52,7 @@ export type SettleReply =
   | readonly ['lost', overdraft: Flag, tightest: readonly Standing[], crossed: readonly Crossing[], q: Int]
   /** It is settled, exactly, at another amount. */
   | readonly ['conflict', q: Int]
-  /** Nothing says which accounts to charge: kept for an operator. */
+  /** Nothing says which accounts to charge, or all are gone: kept for an operator. */
   | readonly ['unbooked', q: Int]
   /** It may have been booked long ago: kept for an operator. */
   | readonly ['too_old', q: Int]
@@ -65,7 +65,7 @@ export type SettleReply =
  */
 export const settle: Script<SettleKeys, SettleArguments, SettleReply> = {
   name: 'settle',
-  sha1: '5ca3e8fea7d99c75de4d23f9ee9a7bcb3ea9650b',
+  sha1: '8efa4c81a57f38448022f1571955ceeda652ee61',
   writes: true,
   keys: ['reservation', 'deadlines', 'unconfirmed', 'meta', 'rollup', 'unbooked'],
   keyLists: ['accounts'],
@@ -95,10 +95,11 @@ export const settle: Script<SettleKeys, SettleArguments, SettleReply> = {
       'rules_of',
       'why_short',
       'ask',
+      'contribution',
+      'charges',
       'copy_record',
       'whole',
       'count_change',
-      'contribution',
       'part_of',
       'standing',
       'crossings',
@@ -109,7 +110,6 @@ export const settle: Script<SettleKeys, SettleArguments, SettleReply> = {
       'booked_counters',
       'differences',
       'rebook',
-      'charges',
       'roll_up',
       'end_reservation',
       'from_told',
@@ -124,6 +124,7 @@ export const settle: Script<SettleKeys, SettleArguments, SettleReply> = {
       'now_ms',
       'kept_windows',
       'fields_of',
+      'place_of',
       'inherit',
       'read_charged',
       'read_kept_path',
@@ -131,9 +132,10 @@ export const settle: Script<SettleKeys, SettleArguments, SettleReply> = {
       'read_record',
       'merge_amounts',
       'settled_now',
+      'shapes_there',
       'to_told',
     ],
-    `local now = now_ms(ARGV[1])
+    `local now, alert_at = now_ms(ARGV[1]), ARGV[13]
 local meta, refusal = read_meta(KEYS[4])
 if not meta then return refusal end
 local behind = is_behind(meta, now, tonumber(ARGV[2]))
@@ -153,17 +155,23 @@ else
     keep_unbooked(KEYS[6], ARGV[3], ARGV[5], ARGV[6], now)
     return { ARGV[8] == '' and 'unbooked' or 'too_old', count_change(KEYS[4], behind) }
   end
-  after = lost_record(ARGV[4], ARGV[8], ARGV[9], ARGV[10], ARGV[11], ARGV[12])
+  after = lost_record(ARGV[4], ARGV[8], ARGV[9], shapes_there(ARGV[10], { unpack(KEYS, 7) }), ARGV[11], ARGV[12])
 end
 after.st, after.paid, after.basis = 'settled', paid, ARGV[6]
 local keys = { reservation = KEYS[1], deadlines = KEYS[2], unconfirmed = KEYS[3], rollup = KEYS[5] }
 local accounts = read_kept_path(after, { unpack(KEYS, 7) })
+local unbooked = #accounts == 0
+if unbooked then
+  keep_unbooked(KEYS[6], ARGV[3], ARGV[5], ARGV[6], now)
+  after.up = charges(after)
+end
 end_reservation(keys, ARGV[3], before, after, accounts, now)
 local q, found, crossed = count_change(KEYS[4], behind), {}, {}
-if ARGV[13] ~= '' then
+if unbooked then return { 'unbooked', q } end
+if alert_at ~= '' then
   local nothing = { 0, 0, 0 }
   local _, _, _, tight = ask(accounts, nothing, nothing, { now = now, newest = now })
-  found, crossed = tight and { standing(tight, 0) } or {}, crossings(accounts, after, ARGV[13], now)
+  found, crossed = tight and { standing(tight, 0) } or {}, crossings(accounts, after, alert_at, now)
   if #crossed > 0 then redis.call('HSET', KEYS[1], 'told', to_told(crossed), 'path', after.path) end
 end
 return { status, is_overdraft(after), found, crossed, q }`,

@@ -18,7 +18,7 @@ export interface ClockReset {
  *
  * @throws Error when the file cannot be opened.
  */
-export function resetLedgerClock(
+export function resetSqliteClock(
   path: string,
   { clock = systemClock, busyTimeoutMs = 5000 }: ResetClockOptions = {},
 ): ClockReset {

@@ -1,20 +1,14 @@
 import { type Clock, systemClock } from '../../core/clock.ts'
-import { machineTimers } from '../../core/timers.ts'
-import { askRedis } from './ask.ts'
-import type { Shared } from './books.ts'
+import { type Aside, type AsideOptions, aside } from './aside.ts'
 import { type CheckOptions, type Finding, findingsOn } from './checks.ts'
-import { connectRedis, type RedisTarget } from './connection.ts'
-import { type LedgerKeys, ledgerKeys } from './keys.ts'
+import type { RedisTarget } from './connection.ts'
 import { serverFacts } from './server-facts.ts'
 
-export interface ExamineOptions {
-  readonly prefix?: string
+export interface ExamineOptions extends AsideOptions {
   /** This machine's. */
   readonly clock?: Clock
   /** `strict` makes refusals of warnings. */
   readonly durability?: 'normal' | 'strict'
-  /** How long a command may take, ms. */
-  readonly deadlineMs?: number
 }
 
 export interface ServerFinding extends Finding {
@@ -29,14 +23,13 @@ export interface ServerFinding extends Finding {
  */
 export async function examineRedis(
   target: RedisTarget,
-  { prefix = 'tg', clock = systemClock, durability = 'normal', deadlineMs = 5000 }: ExamineOptions = {},
+  { clock = systemClock, durability = 'normal', ...options }: ExamineOptions = {},
 ): Promise<readonly ServerFinding[]> {
-  const connection = connectRedis(target, () => {})
-  const { call, callEach } = askRedis(connection, { deadlineMs, timers: machineTimers })
+  const servers = aside(target, options)
   try {
-    const stakes = await stakesToday(call, ledgerKeys(prefix), clock.now())
-    const servers = await serverFacts({ callEach }, clock)
-    return servers.flatMap((facts) =>
+    const stakes = await stakesToday(servers, clock.now())
+    const found = await serverFacts(servers, clock)
+    return found.flatMap((facts) =>
       findingsOn(facts, stakes).map((finding) => ({
         server: facts.name,
         ...finding,
@@ -44,14 +37,14 @@ export async function examineRedis(
       })),
     )
   } finally {
-    await connection.close()
+    await servers.close()
   }
 }
 
 const DAY_MS = 86_400_000
 
 /** What all orgs were charged today, in all and by the second. */
-async function stakesToday(call: Shared['call'], keys: LedgerKeys, nowMs: number): Promise<CheckOptions> {
+async function stakesToday({ call, keys }: Aside, nowMs: number): Promise<CheckOptions> {
   const orgs = (await call('SMEMBERS', keys.orgs)) as readonly string[]
   let nanoUsdToday = 0
   for (const org of orgs) {
