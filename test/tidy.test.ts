@@ -5,6 +5,7 @@ import { find, type Import, read, type Source, sources } from './support/sources
 
 const TESTS = /\.test(-d)?\.ts$/
 const KIT = 'packages/kit/src/'
+const GATEWAY = 'packages/gateway/src/'
 
 const packages = ['kit', 'testing', 'gateway'].map((folder) => ({
   folder,
@@ -12,6 +13,7 @@ const packages = ['kit', 'testing', 'gateway'].map((folder) => ({
   files: sources(`packages/${folder}/src/**/*.{ts,mts}`).filter(({ path }) => !TESTS.test(path)),
 }))
 const kit = packages[0]!
+const gateway = packages[2]!
 const shipped = packages.flatMap(({ files }) => files)
 const subpaths = Object.keys(kit.manifest.exports).filter((subpath) => subpath !== './package.json')
 
@@ -31,6 +33,18 @@ const DIRECTION: Readonly<Record<string, readonly string[]>> = {
   stages: ['core', 'wire', 'meter', 'type ledger', 'directory', 'toll', 'audit'],
   client: ['core', 'wire', 'meter', 'type ledger', 'directory', 'toll'],
   conformance: ['core', 'ledger', 'directory'],
+}
+
+/** The same of the gateway, whose commands and whose own files stand above all its rooms. */
+const GATEWAY_DIRECTION: Readonly<Record<string, readonly string[]>> = {
+  config: [],
+  say: ['config', 'type admin', 'type pipeline', 'type store'],
+  report: ['config', 'say'],
+  doctor: ['config'],
+  store: ['config', 'say', 'report', 'doctor', 'type endpoints'],
+  pipeline: ['config', 'say'],
+  endpoints: ['pipeline', 'say'],
+  admin: ['config', 'report', 'endpoints'],
 }
 
 /** Rooms inside a room: one implementation each of its interface. */
@@ -53,6 +67,17 @@ function turnsBack(from: Source, { file = '', typeOnly }: Import): string | unde
   return `${from.path} imports ${typeOnly ? 'types of ' : ''}${file}`
 }
 
+/** The same between two files of the gateway. */
+function turnsBackInGateway(from: Source, { file = '', typeOnly }: Import): string | undefined {
+  const [here = '', there = ''] = [from.path, file].map(
+    (path) => dirname(path.slice(GATEWAY.length)).split('/')[0]!,
+  )
+  const allowed = GATEWAY_DIRECTION[here]
+  if (!allowed || here === there || !(there in GATEWAY_DIRECTION || there === 'commands')) return undefined
+  if (allowed.includes(there) || (typeOnly && allowed.includes(`type ${there}`))) return undefined
+  return `${from.path} imports ${typeOnly ? 'types of ' : ''}${file}`
+}
+
 const packageOf = (specifier: string) => /^(@[^/]+\/)?[^/]+/.exec(specifier)![0]
 const isBare = ({ specifier }: Import) => !specifier.startsWith('.') && !specifier.startsWith('node:')
 
@@ -62,6 +87,14 @@ describe('direction', () => {
       from.imports.filter(({ file }) => file).map((to) => turnsBack(from, to)),
     )
     expect(arrows.length).toBeGreaterThan(200)
+    expect(arrows.filter(Boolean)).toEqual([])
+  })
+
+  it('never turns back inside the gateway', () => {
+    const arrows = gateway.files.flatMap((from) =>
+      from.imports.filter(({ file }) => file).map((to) => turnsBackInGateway(from, to)),
+    )
+    expect(arrows.length).toBeGreaterThan(100)
     expect(arrows.filter(Boolean)).toEqual([])
   })
 

@@ -4,7 +4,7 @@ import { defineStage, TollgateError } from '@tollgate/kit/core'
 import { gate, memoryLedger } from '@tollgate/testing'
 import express, { type RequestHandler } from 'express'
 import { describe, expect, it } from 'vitest'
-import { closeAfter } from '../support/assembly.ts'
+import { closeAfter } from '../support/close-after.ts'
 import { serve } from '../support/http.ts'
 import { trail } from './trails.ts'
 

@@ -5,7 +5,7 @@ import type { AuditRecord } from '@tollgate/kit/audit'
 import { type SqliteAudit, sqliteAudit } from '@tollgate/kit/audit/sqlite'
 import { type AuditLog, type AuditLogOptions, auditLog } from '@tollgate/kit/stages/audit-log'
 import { expect } from 'vitest'
-import { closeAfter } from '../support/assembly.ts'
+import { closeAfter } from '../support/close-after.ts'
 
 export interface Trail {
   readonly audit: AuditLog

@@ -2,7 +2,7 @@ import type { Heartbeat } from '@tollgate/kit/ledger'
 import { gate, memoryLedger, serverError } from '@tollgate/testing'
 import { expect, it } from 'vitest'
 import { assemble } from '../support/assembly.ts'
-import { gate as promised } from '../support/http.ts'
+import { promised } from '../support/promised.ts'
 
 const body = { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'hello' }] }
 

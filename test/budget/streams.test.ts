@@ -2,7 +2,7 @@ import type { Behaviour } from '@tollgate/testing'
 import { dieAfter, gate, memoryLedger, resetBeforeHead, truncateAfter } from '@tollgate/testing'
 import { describe, expect, it } from 'vitest'
 import { type Assembly, assemble } from '../support/assembly.ts'
-import { gate as flag } from '../support/http.ts'
+import { promised } from '../support/promised.ts'
 
 const LIMIT = 5_000_000_000
 const BUDGET = [{ limit_usd: '5.00', period: 'daily' }] as const
@@ -215,7 +215,7 @@ describe('a client that leaves while its money is being reserved', () => {
     const books = memoryLedger()
     const reserving = gate()
     const left = gate()
-    const released = flag<string>()
+    const released = promised<string>()
     const gateway = await assemble({
       budgets: BUDGET,
       before: [

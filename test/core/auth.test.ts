@@ -10,7 +10,7 @@ import { defineStage } from '@tollgate/kit/core'
 import { fixedClock, TEST_MASTER_KEY, testDirectory, testKey } from '@tollgate/testing'
 import express from 'express'
 import { describe, expect, it } from 'vitest'
-import { closeAfter } from '../support/assembly.ts'
+import { closeAfter } from '../support/close-after.ts'
 import { serve } from '../support/http.ts'
 
 const whoami = defineStage({

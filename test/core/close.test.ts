@@ -3,7 +3,8 @@ import { connect } from 'node:net'
 import { compose, defineStage, type Middleware, TollgateError } from '@tollgate/kit/core'
 import express from 'express'
 import { describe, expect, it } from 'vitest'
-import { gate, serve } from '../support/http.ts'
+import { serve } from '../support/http.ts'
+import { promised } from '../support/promised.ts'
 
 interface Told {
   readonly name: string
@@ -16,7 +17,7 @@ function witnesses(
   handle: (name: string, req: IncomingMessage, res: ServerResponse) => void | Promise<void> = () => {},
 ) {
   const told: Told[] = []
-  const all = gate()
+  const all = promised()
   const stages = ['outer', 'middle', 'inner'].map((name) =>
     defineStage({
       name,
@@ -77,7 +78,7 @@ describe('every stage settles once, the innermost first', () => {
 
   it('when the client leaves while the handler works', async () => {
     const { told, all, stage } = witnesses()
-    const arrived = gate()
+    const arrived = promised()
     const url = await serve(express().use(stage, (() => arrived.open()) as Middleware))
     const socket = dial(url)
     await arrived.opened
@@ -98,9 +99,9 @@ describe('every stage settles once, the innermost first', () => {
   it.each(['outer', 'middle', 'inner'])(
     'when the client leaves while stage %s works, which is waited for',
     async (at) => {
-      const arrived = gate()
-      const go = gate()
-      const closed = gate()
+      const arrived = promised()
+      const go = promised()
+      const closed = promised()
       let settledEarly = false
       let handled = false
       const { told, all, stage } = witnesses(async (name, _req, res) => {
@@ -130,9 +131,9 @@ describe('every stage settles once, the innermost first', () => {
 
   it('and nothing at all runs for a client that had left before the first stage', async () => {
     const { told, stage } = witnesses()
-    const arrived = gate()
-    const closed = gate()
-    const passed = gate()
+    const arrived = promised()
+    const closed = promised()
+    const passed = promised()
     const url = await serve(
       express()
         .use(async (_req, res, next) => {
@@ -152,8 +153,8 @@ describe('every stage settles once, the innermost first', () => {
   })
 
   it('though one of them fails', async () => {
-    const done = gate()
-    const warned = gate<Error>()
+    const done = promised()
+    const warned = promised<Error>()
     process.once('warning', warned.open)
     const outer = defineStage({ name: 'outer', handle: () => {}, settle: () => done.open() })
     const broken = defineStage({

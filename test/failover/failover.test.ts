@@ -25,7 +25,7 @@ import {
 } from '@tollgate/testing'
 import express from 'express'
 import { describe, expect, it } from 'vitest'
-import { closeAfter } from '../support/assembly.ts'
+import { closeAfter } from '../support/close-after.ts'
 import { serve } from '../support/http.ts'
 
 /** Output at $1, $2 and $20 a million: each deployment is dearer than the one before. */

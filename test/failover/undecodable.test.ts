@@ -14,7 +14,7 @@ import {
 import { memoryLedger } from '@tollgate/testing'
 import express from 'express'
 import { expect, it } from 'vitest'
-import { closeAfter } from '../support/assembly.ts'
+import { closeAfter } from '../support/close-after.ts'
 import { serve } from '../support/http.ts'
 
 /** Ask a gateway whose provider answers as `upstream` writes. */

@@ -5,7 +5,7 @@ import { uuidv7 } from '@tollgate/kit/core'
 import type { Amounts } from '@tollgate/kit/ledger'
 import { sqliteLedger } from '@tollgate/kit/ledger/sqlite'
 import { describe, expect, it } from 'vitest'
-import { closeAfter } from '../support/assembly.ts'
+import { closeAfter } from '../support/close-after.ts'
 import { ADA, command, place, SECRET } from '../support/gateway.ts'
 
 const call = {
@@ -49,8 +49,8 @@ describe('tollgate', () => {
   )
 
   it.each([
-    ['strat', 'tollgate: strat is no command: did you mean start?'],
-    ['keys', 'tollgate: keys is no command: use keys create, keys list, keys revoke'],
+    ['strat', 'tollgate: strat is not a command: did you mean start?'],
+    ['keys', 'tollgate: keys is not a command: use keys create, keys list, keys revoke'],
     ['start --prot 1', "tollgate start: Unknown option '--prot'. See: tollgate start --help"],
     [
       'start --port 99999',
@@ -102,7 +102,7 @@ describe('tollgate', () => {
       const { code, err } = await typed(line)
       expect(code).toBe(1)
       expect(err).toBe(
-        `tollgate ${line.replace(' x', '')}: there are no books at ./data/tollgate.db yet: start the gateway, or name its file by --config`,
+        `tollgate ${line.replace(' x', '')}: there are no books at ./data/tollgate.db yet: start the gateway, or name its file with --config`,
       )
     },
   )

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Gateway, type LoadConfigOptions, loadConfig, startGateway } from 'tollgate'
 import { expect, it } from 'vitest'
-import { closeAfter } from '../support/assembly.ts'
+import { closeAfter } from '../support/close-after.ts'
 
 /** A folder in which a gateway is started, with a config file or without. */
 function folder() {

@@ -1,13 +1,13 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { uuidv7 } from '@tollgate/kit/core'
-import type { Amounts, Ledger } from '@tollgate/kit/ledger'
+import { type Amounts, correctionPrefix, type Ledger } from '@tollgate/kit/ledger'
 import { redisLedger } from '@tollgate/kit/ledger/redis'
 import { sqliteLedger } from '@tollgate/kit/ledger/sqlite'
 import { fixedClock } from '@tollgate/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ADA, type Place, place, SECRET } from '../support/gateway.ts'
-import { fleet, keys } from '../support/redis-place.ts'
+import { keys, redisPlace } from '../support/redis-place.ts'
 
 const call = {
   model: 'gpt-4o-mini',
@@ -31,7 +31,7 @@ const STORES: Readonly<Record<string, (more?: string) => Promise<Kept>>> = {
     return { ...made, org: 'default', books: (now = Date.now) => sqliteLedger(path, { clock: { now } }) }
   },
   async 'a Redis'(more = '') {
-    const made = await fleet(`${keys()}${more}`)
+    const made = await redisPlace(`${keys()}${more}`)
     await (await made.start()).close()
     const books = (now = Date.now) => redisLedger(made.redis.url, { clock: { now }, deadlineMs: 20_000 })
     return { ...made, org: 'acme', books }
@@ -138,6 +138,48 @@ describe.each(Object.entries(STORES))('tollgate ledger unbooked, on %s', (_, mad
     expect((await command('ledger unbooked --json')).out).toContain(older)
   })
 
+  it('charges what is told of one later by what it is more, or less', async () => {
+    const { command, older: id, org, books } = await unbooked()
+    const spent = () =>
+      within(books(), async (ledger) => {
+        const states = await ledger.read(org, [`org:${org}`, 'team:science', 'key:ada'])
+        return [...states.map(({ spent }) => spent), states[2]!.budgets[0]!.spent]
+      })
+    const told = (usd: number) =>
+      within(books(), (ledger) => ledger.settle({ org, id, actual: amounts(usd), basis: 'exact' }))
+    const charge = () => command(`ledger unbooked --charge ${id} --to key:ada`)
+    expect((await charge()).out).toBe(`${id} is charged: $0.25 to org:${org}, team:science, key:ada`)
+    await told(1_000_000_000)
+    expect((await charge()).out).toBe(
+      `${id} is charged: $1.00, of which $0.25 was before, to org:${org}, team:science, key:ada`,
+    )
+    expect(await spent()).toEqual(Array(4).fill(1_000_000_000))
+    await told(900_000_000)
+    expect((await charge()).code).toBe(0)
+    expect(await spent()).toEqual(Array(4).fill(900_000_000))
+    expect((await command('ledger unbooked --json')).out).not.toContain(id)
+  })
+
+  it('completes what broke off, and charges nobody else for it', async () => {
+    const { command, id, org, books } = await unbooked()
+    await within(books(), (ledger) =>
+      ledger.adjust({
+        ...{ org, id: `${correctionPrefix(id)}exact 2000000 40 1`, reason: `unbooked ${id} to key:ada` },
+        ...{ account: 'key:ada', budget: 'total', delta: 2_000_000 },
+      }),
+    )
+    expect(await command(`ledger unbooked --charge ${id} --to team:science`)).toEqual({
+      code: 1,
+      out: '',
+      err: `tollgate ledger unbooked: ${id} is charged to key:ada in part: say --to key:ada`,
+    })
+    expect((await command(`ledger unbooked --charge ${id} --to key:ada`)).code).toBe(0)
+    const path = [`org:${org}`, 'team:science', 'key:ada'] as const
+    const states = await within(books(), (ledger) => ledger.read(org, path))
+    expect(states.map(({ spent }) => spent)).toEqual([2_000_000, 2_000_000, 2_000_000])
+    expect(states[2]!.budgets).toMatchObject([{ spent: 2_000_000 }])
+  })
+
   it('charges nothing to a name that the books do not know', async () => {
     const { command, id, org, books } = await unbooked()
     expect(await command(`ledger unbooked --charge ${id} --to key:eda`)).toEqual({
@@ -220,7 +262,7 @@ describe('books that have lost more than the gateways can tell again', () => {
   }
 
   it('are said to be so by the gateway, with the command that takes them as they are', async () => {
-    const { redis, start, command } = await fleet()
+    const { redis, start, command } = await redisPlace()
     const clock = fixedClock(Date.now())
     const told = warnings()
     const gateway = await start({ clock })
@@ -253,7 +295,7 @@ describe('books that have lost more than the gateways can tell again', () => {
   })
 
   it('are taken as they are without a word of how far they had come, and left alone when they had not', async () => {
-    const { command } = await fleet()
+    const { command } = await redisPlace()
     expect((await command('ledger recover --sequence 0')).out).toMatch(
       /^the books of acme at \S+ have come as far as 0: nothing was changed$/,
     )

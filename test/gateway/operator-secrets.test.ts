@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadConfig, startGateway } from 'tollgate'
 import { describe, expect, it } from 'vitest'
-import { closeAfter } from '../support/assembly.ts'
+import { closeAfter } from '../support/close-after.ts'
 import { command } from '../support/gateway.ts'
 
 const FILE = `
@@ -104,7 +104,7 @@ describe('a command in a shell without the secrets of the gateway', () => {
     expect(await command('keys create', { env: {}, cwd })).toEqual({
       code: 1,
       out: '',
-      err: 'tollgate keys create: the master key of these books is not here: set TOLLGATE_MASTER_KEY, or name the config of their gateway by --config',
+      err: 'tollgate keys create: the master key of these books is not here: set TOLLGATE_MASTER_KEY, or name the config of their gateway with --config',
     })
     expect(existsSync(join(cwd, 'data/master-key'))).toBe(false)
   })

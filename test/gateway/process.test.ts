@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gate } from '@tollgate/testing'
 import { describe, expect, it } from 'vitest'
-import { closeAfter } from '../support/assembly.ts'
+import { closeAfter } from '../support/close-after.ts'
 import { ADMIN_TOKEN, place, SECRET } from '../support/gateway.ts'
 
 /** The built program, as npm installs it. */
@@ -189,13 +189,16 @@ describe('the grace period', () => {
     const { provider, start } = await place()
     const until = gate()
     provider.next({ pause: { afterChunks: 3, until } })
-    const gateway = await start({ graceMs: 5_100 })
+    const gateway = await start({ graceMs: 5_100, requestLines: true })
     const answer = await ask(gateway.url, SECRET, { stream: true })
     await provider.waitFor(({ requests }) => requests[0]!.chunksSent >= 3)
-    const { requests, nanoUsd } = await gateway.close()
-    expect(requests).toBe(1)
+    const { requests, nanoUsd, cutOff } = await gateway.close()
+    expect({ requests, cutOff }).toEqual({ requests: 1, cutOff: 1 })
     expect(nanoUsd).toBeGreaterThanOrEqual(provider.totals().nanoUsd)
-    await expect(answer.text()).rejects.toThrow()
+    const text = await answer.text()
+    expect(text).toContain('This gateway is stopping, and did not wait for the end of the answer. Try again.')
+    expect(text).toMatch(/"code":"ledger_unavailable".*\n\ndata: \[DONE\]\n/)
+    expect(gateway.said.at(-1)).toMatch(/ 200 ada gpt-4o-mini cut off: this gateway stopped /)
     await provider.waitFor(({ requests: [request] }) => request?.outcome === 'aborted')
     until.open()
 

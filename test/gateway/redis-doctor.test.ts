@@ -1,11 +1,11 @@
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { closeAfter } from '../support/assembly.ts'
+import { closeAfter } from '../support/close-after.ts'
 import { type Place, place, SECRET } from '../support/gateway.ts'
 import { pages } from '../support/pages.ts'
 import { infoOf, type RedisServer, redisPair, redisServer, until } from '../support/redis.ts'
-import { fleet, fleetYaml, keys } from '../support/redis-place.ts'
+import { keys, redisPlace, redisYaml } from '../support/redis-place.ts'
 import { sources } from '../support/sources.ts'
 
 interface Told {
@@ -31,7 +31,7 @@ const AOF = { appendonly: 'yes', appendfsync: 'everysec' }
 
 describe('tollgate doctor, on a Redis', () => {
   it('has nothing against one that is as it should be, and prints the user that suffices', async () => {
-    const made = await fleet(keys(), { redis: AOF })
+    const made = await redisPlace(keys(), { redis: AOF })
     expect(await doctor(made)).toMatchObject({ code: 0, found: FINE })
     const { out } = await made.command('doctor')
     const [, words = ''] = /^acl +ACL SETUSER (tollgate >PASSWORD on ~tg:\* -@all .+)$/m.exec(out) ?? []
@@ -39,7 +39,7 @@ describe('tollgate doctor, on a Redis', () => {
 
     await made.redis.call('acl', 'setuser', ...words.split(' '))
     const { host, port } = made.redis
-    made.configure(fleetYaml(`redis://tollgate:PASSWORD@${host}:${port}/0`, keys()))
+    made.configure(redisYaml(`redis://tollgate:PASSWORD@${host}:${port}/0`, keys()))
     expect(await doctor(made)).toMatchObject({ code: 0, found: FINE })
     const gateway = await made.start()
     const { usage } = await gateway
@@ -49,9 +49,17 @@ describe('tollgate doctor, on a Redis', () => {
     expect((await made.command('spend --by team')).out).toMatch(/^science +1 /m)
   })
 
+  it('counts reservations that were thrown away while they were open', async () => {
+    const made = await redisPlace(keys(), { redis: AOF })
+    await made.redis.call('hset', 'tg:1:{acme}:meta', 'lost', 2)
+    const { code, found, text } = await doctor(made)
+    expect({ code, found }).toEqual({ code: 0, found: [...FINE, 'warn reservations'] })
+    expect(text('reservations')).toMatch(/^2 reservations were thrown away while open/)
+  })
+
   it('prints that user where the one that the config names is still to be made', async () => {
-    const { configure, command, redis } = await fleet(keys(), { redis: AOF, init: false })
-    configure(fleetYaml(redis.url.replace('//', '//tollgate:PASSWORD@'), keys()))
+    const { configure, command, redis } = await redisPlace(keys(), { redis: AOF, init: false })
+    configure(redisYaml(redis.url.replace('//', '//tollgate:PASSWORD@'), keys()))
     const { code, out } = await command('doctor')
     expect(code).toBe(1)
     expect(out).toMatch(/^refuse +connection: There is no connection to Redis: WRONGPASS/m)
@@ -87,7 +95,7 @@ describe('tollgate doctor, on a Redis', () => {
       /\$0\.00 at today's rate\. Set it to everysec/,
     ],
   ])('warns of %s, says what it exposes, and lets a gateway start', async (_, redis, finding, text) => {
-    const made = await fleet(keys(), { redis })
+    const made = await redisPlace(keys(), { redis })
     const told = await doctor(made)
     expect(told).toMatchObject({ code: 0, found: [finding, ...FINE] })
     expect(told.text(finding.split(' ')[1]!)).toMatch(text)
@@ -96,7 +104,10 @@ describe('tollgate doctor, on a Redis', () => {
   })
 
   it('refuses an eviction that may throw accounts away, and so do init and start', async () => {
-    const made = await fleet(keys(), { redis: { ...AOF, 'maxmemory-policy': 'allkeys-lru' }, init: false })
+    const made = await redisPlace(keys(), {
+      redis: { ...AOF, 'maxmemory-policy': 'allkeys-lru' },
+      init: false,
+    })
     const told = await doctor(made)
     expect(told).toMatchObject({ code: 1, found: ['refuse eviction', 'note scripts', 'refuse books'] })
     expect(told.text('books')).toContain('open them with `tollgate ledger init --config tollgate.yaml`')
@@ -111,8 +122,8 @@ describe('tollgate doctor, on a Redis', () => {
   it('says of one replica what a split network may cost, and refuses the replica itself', async () => {
     const { master, replica, stop } = await redisPair()
     closeAfter(stop)
-    const made = await fleet(keys(), { init: false })
-    made.configure(fleetYaml(master.url, keys()))
+    const made = await redisPlace(keys(), { init: false })
+    made.configure(redisYaml(master.url, keys()))
     await made.command('ledger init')
     const told = await doctor(made)
     expect(told.found).toContain('warn replicas')
@@ -120,7 +131,7 @@ describe('tollgate doctor, on a Redis', () => {
       /both sides of a split network .*\$0\.00 at today's rate may be admitted twice/,
     )
 
-    made.configure(fleetYaml(replica.url, keys()))
+    made.configure(redisYaml(replica.url, keys()))
     const ofReplica = await doctor(made)
     expect(ofReplica).toMatchObject({ code: 1 })
     expect(ofReplica.found).toContain('refuse role')
@@ -128,7 +139,7 @@ describe('tollgate doctor, on a Redis', () => {
   })
 
   it('asks for min-replicas-to-write where there are two replicas, and is content with it', async () => {
-    const made = await fleet(keys(), { redis: { ...AOF, 'repl-backlog-size': '64mb' } })
+    const made = await redisPlace(keys(), { redis: { ...AOF, 'repl-backlog-size': '64mb' } })
     for (let replica = 0; replica < 2; replica++) await replicaOf(made.redis)
     await until('both follow', async () => infoOf(await made.redis.call('info'), 'connected_slaves') === '2')
     const told = await doctor(made)
@@ -139,16 +150,16 @@ describe('tollgate doctor, on a Redis', () => {
   })
 
   it('tells a service that hides its settings from one that has wrong ones', async () => {
-    const made = await fleet(keys(), { redis: AOF })
+    const made = await redisPlace(keys(), { redis: AOF })
     await made.redis.call('acl', 'setuser', 'tenant', 'on', 'nopass', '~*', '&*', '+@all', '-config')
-    made.configure(fleetYaml(made.redis.url.replace('//', '//tenant:any@'), keys()))
+    made.configure(redisYaml(made.redis.url.replace('//', '//tenant:any@'), keys()))
     const told = await doctor(made)
     expect(told).toMatchObject({ code: 0, found: ['ask settings', ...FINE] })
     expect(told.text('settings')).toContain('See to it in its console')
   })
 
   it('makes refusals of warnings with durability: strict, for start as well', async () => {
-    const made = await fleet(`${keys()}\ndurability: strict`, { init: false })
+    const made = await redisPlace(`${keys()}\ndurability: strict`, { init: false })
     expect(await doctor(made)).toMatchObject({
       code: 1,
       found: expect.arrayContaining(['refuse persistence']),

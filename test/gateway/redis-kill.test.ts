@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { gate } from '@tollgate/testing'
 import { expect, it } from 'vitest'
-import { closeAfter } from '../support/assembly.ts'
+import { closeAfter } from '../support/close-after.ts'
 import { ADMIN_TOKEN, type Running, SECRET } from '../support/gateway.ts'
-import { type Fleet, fleet, keys } from '../support/redis-place.ts'
+import { keys, type RedisPlace, redisPlace } from '../support/redis-place.ts'
 
 /** The built program, as npm installs it. */
 const MAIN = fileURLToPath(new URL('../../packages/gateway/dist/main.js', import.meta.url))
@@ -14,7 +14,7 @@ const STREAMS = 20
 const LONG_MS = 121_000
 
 /** Start a gateway of the fleet in a process of its own; resolves with its URL. */
-async function startProcess({ folder, provider }: Fleet) {
+async function startProcess({ folder, provider }: RedisPlace) {
   const env = {
     ...{ PATH: process.env.PATH, ADMIN_TOKEN, PROVIDER: provider.url, PROVIDER_KEY: 'sk-real' },
     ADA_SECRET: SECRET,
@@ -36,7 +36,7 @@ async function keyOf(gateway: Running) {
 
 it('kill -9 of a gateway with open streams: another one expires them, and nothing is lost', async () => {
   const still = gate()
-  const made = await fleet(keys(20), {
+  const made = await redisPlace(keys(20), {
     provider: {
       chunkIntervalMs: 1,
       answerTokens: 5_000,

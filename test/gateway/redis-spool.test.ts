@@ -2,7 +2,7 @@ import { nanoToUsd } from '@tollgate/kit/core'
 import { gate } from '@tollgate/testing'
 import { expect, it } from 'vitest'
 import { type Running, SECRET } from '../support/gateway.ts'
-import { fleet, keys } from '../support/redis-place.ts'
+import { keys, redisPlace } from '../support/redis-place.ts'
 
 const call = {
   model: 'gpt-4o-mini',
@@ -17,7 +17,7 @@ async function sample(gateway: Running, name: string): Promise<number> {
 }
 
 it('what a call cost while Redis was away is told by the next gateway of the place', async () => {
-  const { start, provider, redis } = await fleet(keys(), { redis: { appendonly: 'yes' } })
+  const { start, provider, redis } = await redisPlace(keys(), { redis: { appendonly: 'yes' } })
   const before = await start()
   const door = gate()
   provider.next({ hold: door })

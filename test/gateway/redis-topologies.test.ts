@@ -1,9 +1,9 @@
 import { nanoToUsd } from '@tollgate/kit/core'
 import { describe, expect, it } from 'vitest'
-import { closeAfter } from '../support/assembly.ts'
+import { closeAfter } from '../support/close-after.ts'
 import { type Place, place, SECRET } from '../support/gateway.ts'
 import { redisCluster, redisSentinels } from '../support/redis.ts'
-import { fleetYaml, keys } from '../support/redis-place.ts'
+import { keys, redisYaml } from '../support/redis-place.ts'
 
 const call = {
   model: 'gpt-4o-mini',
@@ -29,7 +29,7 @@ describe('the books', () => {
     const { seeds, stop } = await redisCluster()
     closeAfter(stop)
     const store = `redis-cluster://${seeds.map(({ host, port }) => `${host}:${port}`).join()}`
-    const made = await place(fleetYaml(store, keys()))
+    const made = await place(redisYaml(store, keys()))
     await expectToServe(made, store)
     const { out } = await made.command('doctor')
     for (const { port } of seeds)
@@ -41,7 +41,7 @@ describe('the books', () => {
     closeAfter(stop)
     const hosts = sentinels.map(({ host, port }) => `${host}:${port}`).join()
     const store = `redis-sentinel://${hosts}/0?master=${name}`
-    const made = await place(fleetYaml(store, keys()))
+    const made = await place(redisYaml(store, keys()))
     await expectToServe(made, store)
     const [gateway] = [await made.start()]
     await synced()

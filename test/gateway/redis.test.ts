@@ -1,10 +1,10 @@
 import { nanoToUsd, showUsd } from '@tollgate/kit/core'
 import type { SimulatedProvider } from '@tollgate/testing'
 import { describe, expect, it } from 'vitest'
-import { closeAfter } from '../support/assembly.ts'
+import { closeAfter } from '../support/close-after.ts'
 import { type Running, SECRET } from '../support/gateway.ts'
 import { redisServer } from '../support/redis.ts'
-import { BOBS_SECRET, fleet, fleetYaml, keys } from '../support/redis-place.ts'
+import { BOBS_SECRET, keys, redisPlace, redisYaml } from '../support/redis-place.ts'
 
 const question = 'What does a toll keeper do all day?'
 const call = (model = 'gpt-4o-mini', max_tokens = 50, content = question) => ({
@@ -43,7 +43,7 @@ async function expectBooksToAgree(gateway: Running, { totals }: SimulatedProvide
 
 describe('a gateway on a Redis', () => {
   it('does not start before the books are opened, opens none itself, and says how', async () => {
-    const { start, command, redis } = await fleet(keys(), { init: false })
+    const { start, command, redis } = await redisPlace(keys(), { init: false })
     await expect(start()).rejects.toThrow(
       'there are no books at tg:1:{acme}:meta: open them with `tollgate ledger init`, or restore them if they are lost',
     )
@@ -57,16 +57,16 @@ describe('a gateway on a Redis', () => {
   })
 
   it('says why it cannot start where nothing listens', async () => {
-    const { configure, start, redis } = await fleet()
+    const { configure, start, redis } = await redisPlace()
     await redis.stop()
-    configure(fleetYaml(`${redis.url}/0`, keys()))
+    configure(redisYaml(`${redis.url}/0`, keys()))
     await expect(start()).rejects.toThrow(
       `${redis.url}/0: there is no connection to Redis: connect ECONNREFUSED`,
     )
   })
 
   it('serves the keys that its config states, and none made by command', async () => {
-    const { start, command } = await fleet()
+    const { start, command } = await redisPlace()
     const gateway = await start()
     expect(gateway.said).toContain('key       ada, bob in tollgate.yaml')
     await gateway.client(SECRET).chat.completions.create(call())
@@ -83,7 +83,7 @@ describe('a gateway on a Redis', () => {
   })
 
   it('is not ready while the books are away, and ready again when they are back', async () => {
-    const { start, redis } = await fleet(keys(), { redis: { appendonly: 'yes' } })
+    const { start, redis } = await redisPlace(keys(), { redis: { appendonly: 'yes' } })
     const gateway = await start()
     const ready = async () => (await fetch(`${gateway.url}/readyz`)).status
     expect(await ready()).toBe(200)
@@ -98,7 +98,7 @@ describe('a gateway on a Redis', () => {
 
 describe('two gateways on one Redis', () => {
   it('spend one budget, to the nano-dollar, and not one more', async () => {
-    const { start, provider } = await fleet(keys(0.0002), { provider: { answerTokens: 50 } })
+    const { start, provider } = await redisPlace(keys(0.0002), { provider: { answerTokens: 50 } })
     const gateways = [await start(), await start()] as const
     const answers = await Promise.all(
       Array.from({ length: 60 }, (_, at) =>
@@ -121,7 +121,7 @@ describe('two gateways on one Redis', () => {
   })
 
   it('are told of by team, key and model as the provider counted them', async () => {
-    const { start, provider, command } = await fleet()
+    const { start, provider, command } = await redisPlace()
     const gateways = [await start(), await start()] as const
     const callers = { ada: SECRET, bob: BOBS_SECRET }
     await Promise.all(
@@ -162,10 +162,10 @@ describe('two gateways on one Redis', () => {
   })
 
   it('tell each operator of its own org only', async () => {
-    const { start, configure, redis, command } = await fleet()
+    const { start, configure, redis, command } = await redisPlace()
     const acme = await start()
     await acme.client(SECRET).chat.completions.create(call())
-    configure(fleetYaml(`${redis.url}/0`, keys()).replace('org: acme', 'org: globex'))
+    configure(redisYaml(`${redis.url}/0`, keys()).replace('org: acme', 'org: globex'))
     await command('ledger init')
     const globex = await start()
     const metrics = await (await globex.admin('/metrics')).text()
@@ -186,14 +186,14 @@ describe('what roll-ups cannot tell is refused by name', () => {
     ['spend --since 12h', 'are of whole UTC days, and 20'],
     ['spend --would-refuse', 'keeps no table of records: look for wouldRefuse'],
   ])('%s', async (line, sentence) => {
-    const { command } = await fleet()
+    const { command } = await redisPlace()
     const { code, out, err } = await command(line)
     expect({ code, out }).toEqual({ code: 2, out: '' })
     expect(err).toContain(sentence)
   })
 
   it('by the admin listener too', async () => {
-    const { start } = await fleet()
+    const { start } = await redisPlace()
     const gateway = await start()
     const refused = async (query: string) => {
       const answer = await gateway.admin(`/admin/v1/spend?${query}`)
@@ -209,8 +209,8 @@ it('a fleet of a Redis with a password logs in, and nothing that is said repeats
   closeAfter(() => redis.stop())
   await redis.call('acl', 'setuser', 'books', 'on', '>open%sesame', '~*', '&*', '+@all')
   const store = `redis://books:open%25sesame@${redis.host}:${redis.port}/0`
-  const { configure, command, start } = await fleet(keys(), { init: false })
-  configure(fleetYaml(store, keys()))
+  const { configure, command, start } = await redisPlace(keys(), { init: false })
+  configure(redisYaml(store, keys()))
   const said = [await command('ledger init'), await command('doctor'), await command('spend')]
   expect(said.map(({ code }) => code)).toEqual([0, 0, 0])
   const gateway = await start()
@@ -218,7 +218,7 @@ it('a fleet of a Redis with a password logs in, and nothing that is said repeats
   const text = JSON.stringify([said, gateway.said])
   expect(text).toContain(`redis://${redis.host}:${redis.port}/0`)
   expect(text).not.toContain('sesame')
-  configure(fleetYaml(store.replace('open', 'shut'), keys()))
+  configure(redisYaml(store.replace('open', 'shut'), keys()))
   const locked = await command('spend')
   expect(locked.err).toMatch(/^tollgate spend: redis:\/\/\S+\/0: there is no connection to Redis: WRONGPASS/)
   expect(locked.err).not.toContain('sesame')

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { type Place, place } from '../support/gateway.ts'
-import { fleet } from '../support/redis-place.ts'
+import { redisPlace } from '../support/redis-place.ts'
 
 const USERS = ['ada', 'bob', 'eve']
 const secretOf = (user: string) => `the-secret-of-the-key-of-${user}-is-long-enough`
@@ -12,7 +12,7 @@ ${USERS.map((user) => `  - { id: of-${user}, team: science, user: ${user}, secre
 
 const STORES: Readonly<Record<string, (yaml: string) => Promise<Place>>> = {
   'a file': (yaml) => place(`teams: [{ id: science }]\n${yaml}`),
-  'a Redis': (yaml) => fleet(yaml),
+  'a Redis': (yaml) => redisPlace(yaml),
 }
 
 /** How each user in turn is answered. */

@@ -15,6 +15,7 @@ import { requestLines } from './say/request-lines.ts'
 import { startLines } from './say/start-lines.ts'
 import { service } from './service.ts'
 import { simulationFor } from './simulation.ts'
+import { keepProvisioned } from './store/keep-provisioned.ts'
 import { keptRecords } from './store/kept-records.ts'
 import { openStore } from './store/open-store.ts'
 import { provision } from './store/provision.ts'
@@ -79,16 +80,20 @@ const ADMIN_CHOSEN_BY: ChosenBy = { host: 'admin.listen.host', port: '--admin-po
 
 async function run(config: Config, options: Required<GatewayOptions>, everything: Opened): Promise<Gateway> {
   const { output, graceMs, kubernetes, cwd, clock } = options
-  const store = await openStore(config, { clock })
-  everything.add(() => store.close())
-  await provision(config, store)
+  const opened = await openStore(config, { clock })
+  everything.add(() => opened.close())
+  await provision(config, opened)
+  const { store, checks, close } = await keepProvisioned(config, opened, { clock })
+  everything.add(close)
   const simulation = await simulationFor(config)
   if (simulation) everything.add(() => simulation.close())
   const records = recordsOf(config, store, options)
   everything.add(() => records.audit.close())
 
   const providers = simulation ? [simulation.provider] : providersOf(config)
-  const { app, traffic, ready } = service({ config, store, providers, audit: records.audit, clock })
+  const cut = new AbortController()
+  const calls = { providers, audit: records.audit, stop: cut.signal, clock }
+  const { app, traffic, ready } = service({ config, store, checks, ...calls })
   const token = adminToken(config)
   const operators = adminApp({ token: token.token, readyz: ready.stage, ...records.endpoints })
   const admin = await listen(operators as RequestListener, config.admin.listen, ADMIN_CHOSEN_BY)
@@ -103,7 +108,7 @@ async function run(config: Config, options: Required<GatewayOptions>, everything
 
   const stop = async () => {
     ready.stop()
-    await drain({ listener: main, traffic, graceMs })
+    await drain({ listener: main, traffic, graceMs, cut: () => cut.abort() })
     await everything.close()
     return { ...traffic.totals }
   }

@@ -1,5 +1,5 @@
 import type { Clock } from '@tollgate/kit/core'
-import { type PriceBook, priceBook } from '@tollgate/kit/meter'
+import type { PriceBook } from '@tollgate/kit/meter'
 import type { AuditLog } from '@tollgate/kit/stages/audit-log'
 import type { Provider } from '@tollgate/kit/wire'
 import type { Express } from 'express'
@@ -9,19 +9,22 @@ import { me } from './endpoints/me.ts'
 import { modelCatalogue } from './endpoints/model-catalogue.ts'
 import { models } from './endpoints/models.ts'
 import { gatewayApp } from './gateway-app.ts'
+import { pricesOf } from './pipeline/prices.ts'
 import { routesOf } from './pipeline/provider-routes.ts'
 import { stagesOf } from './pipeline/stages.ts'
 import { tierRules } from './pipeline/tiers.ts'
 import { type Traffic, traffic } from './pipeline/traffic.ts'
-import { isSimulated } from './say/config-lines.ts'
-import { SIMULATED_PRICES } from './simulation.ts'
 import type { Store } from './store/store.ts'
 
 export interface ServiceOptions {
   readonly config: Config
   readonly store: Pick<Store, 'ledger' | 'directory' | 'masterKey'>
+  /** What the store needs besides, to serve. */
+  readonly checks?: Checks
   readonly providers: readonly Provider[]
   readonly audit: AuditLog
+  /** Aborted when calls that run are waited for no longer. */
+  readonly stop?: AbortSignal
   readonly clock: Clock
 }
 
@@ -36,19 +39,27 @@ export interface Service {
  * Put a gateway together: the configured pipeline and what stands beside it, on a store and some providers.
  *
  * @throws TollgateError `misassembled` when the stages are in an order that cannot work.
- * @throws Error when a module of the operator's own is no stage.
+ * @throws Error when a module of the operator's own is no stage, or a file of prices cannot be read.
  */
-export function service({ config, store, providers, audit, clock }: ServiceOptions): Service {
+export function service({
+  config,
+  store,
+  checks = {},
+  providers,
+  audit,
+  stop = new AbortController().signal,
+  clock,
+}: ServiceOptions): Service {
   const { ledger, directory, masterKey } = store
-  const overrides = { ...(isSimulated(config) ? SIMULATED_PRICES : {}), ...config.prices }
-  const prices = priceBook({ overrides, unknownPrice: config.unknownPrice, clock })
+  const prices = pricesOf(config, clock)
   const routes = routesOf(config, providers, prices)
   const tiers = tierRules(config)
   const passing = traffic()
-  const ready = readiness(checksOf(config, store, prices, providers), { clock, file: config.file })
+  const all = { ...checksOf(config, store, prices, providers), ...checks }
+  const ready = readiness(all, { clock, file: config.file })
   const app = gatewayApp({
     traffic: passing.stage,
-    stages: stagesOf({ config, ledger, directory, masterKey, prices, routes, tiers, audit, clock }),
+    stages: stagesOf({ config, ledger, directory, masterKey, prices, routes, tiers, audit, stop, clock }),
     models: models({ catalogue: modelCatalogue({ providers, routes, prices, clock }), tiers }),
     me: me({ ledger, tiers, exposeLimits: config.exposeLimits }),
     readyz: ready.stage,

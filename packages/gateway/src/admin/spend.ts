@@ -2,6 +2,7 @@ import type { AuditTrail } from '@tollgate/kit/audit'
 import { type Clock, defineStage, type Stage, TollgateError } from '@tollgate/kit/core'
 import { type AccountId, isAccountId, type Ledger } from '@tollgate/kit/ledger'
 import { accountJson } from '../endpoints/account-json.ts'
+import { fromBooks } from '../endpoints/from-books.ts'
 import { queryOf, sendJson } from '../endpoints/json.ts'
 import { sinceMsOf } from '../report/since.ts'
 import { groupsOf, type SpendReports, Unanswered } from '../report/spend-report.ts'
@@ -27,7 +28,7 @@ export const spend = ({ ledger, org, alone, reports, trail, clock }: SpendOption
       const groupBy = query.get('group_by')
       if (groupBy === null) {
         const account = accountOf(query)
-        const [state] = await ledger.read(orgOf(account, org, alone), [account])
+        const [state] = await fromBooks(ledger.read(orgOf(account, org, alone), [account]))
         return sendJson(res, accountJson(state!))
       }
       const nowMs = clock.now()

@@ -64,11 +64,12 @@ export function wordOf<const Word extends string>(
   throw new UsageError(`--${option} ${text} is not known: ${hint(text, words)}`)
 }
 
-/** A whole number. @throws UsageError when it is none, or too large. */
-export function numberOf(args: Args, option: string, max: number): number | undefined {
+/** A whole number. @throws UsageError when it is not one, or too large. */
+export function numberOf(args: Args, option: string, max = Infinity): number | undefined {
   const text = textOf(args, option)
   if (text === undefined) return undefined
-  const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+  const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
   if (number <= max) return number
-  throw new UsageError(`--${option} ${text} must be a whole number from 0 to ${max}`)
+  const range = max === Infinity ? '' : ` from 0 to ${max}`
+  throw new UsageError(`--${option} ${text} must be a whole number${range}`)
 }

@@ -1,4 +1,4 @@
-import { resetLedgerClock } from '@tollgate/kit/ledger/sqlite'
+import { resetSqliteClock } from '@tollgate/kit/ledger/sqlite'
 import type { StoreConfig } from '../config/index.ts'
 import { type Finding, isRefusal } from '../doctor/finding.ts'
 import { sqliteFindings } from '../doctor/sqlite-findings.ts'
@@ -35,11 +35,11 @@ async function reset(config: StoreConfig, world: World): Promise<void> {
   const { store } = config
   if (store.kind === 'sqlite') {
     refuseMissing(config, world)
-    resetLedgerClock(store.path, { clock: { now: world.nowMs } })
+    resetSqliteClock(store.path, { clock: { now: world.nowMs } })
     return
   }
   const { resetClock } = await import('../store/redis-operator.ts')
-  await resetClock(config, store)
+  await resetClock(config, store, { now: world.nowMs })
 }
 
 interface Examined {

@@ -40,8 +40,9 @@ export const keysCreate: Command = {
   },
   run(args, world) {
     const { path } = keptKeys(args, world, 'add one under keys, with a secret of its own')
-    const work = (store: CommandStore, config: StoreConfig) => create(args, world, store, config, path)
-    return withStore(args, world, work, { withMasterKey: true })
+    return withStore(args, world, { withMasterKey: true }, (store, config) =>
+      create(args, world, store, config, path),
+    )
   },
 }
 
@@ -70,7 +71,7 @@ function hasherOf({ masterKey: stated }: StoreConfig, databasePath: string): Key
     databasePath,
     make() {
       throw new Error(
-        'the master key of these books is not here: set TOLLGATE_MASTER_KEY, or name the config of their gateway by --config',
+        'the master key of these books is not here: set TOLLGATE_MASTER_KEY, or name the config of their gateway with --config',
       )
     },
   })
@@ -98,7 +99,7 @@ function newKey(
   const expires = textOf(args, 'expires')
   const lifeMs = expires === undefined ? undefined : durationMs(expires)
   if (expires !== undefined && !lifeMs)
-    throw new UsageError(`--expires ${expires} is no duration: write 12h or 30d`)
+    throw new UsageError(`--expires ${expires} is not a duration: write 12h or 30d`)
   return issueKey({
     ...named,
     org: config.org,
@@ -111,7 +112,7 @@ function newKey(
 function budgetOf(text: string, timeZone: string): Budget {
   const [, usd, period] = /^(\d+(?:\.\d+)?)\/(hourly|daily|weekly|monthly|total)$/.exec(text) ?? []
   if (usd === undefined || period === undefined) {
-    throw new UsageError(`--budget ${text} is no budget: write USD and a period, as in 5/daily`)
+    throw new UsageError(`--budget ${text} is not a budget: write USD and a period, as in 5/daily`)
   }
   return ownBudget({ limit_usd: usd, period: period as Period }, timeZone)
 }

@@ -11,7 +11,7 @@ export const keysList: Command = {
   usage: ['--json           print them as JSON, one a line', CONFIG_USAGE],
   options: { ...CONFIG_OPTION, json: { type: 'boolean' } },
   run: (args, world) =>
-    withStore(args, world, async ({ directory }) => {
+    withStore(args, world, {}, async ({ directory }) => {
       const keys = await everyKey(directory)
       if (args.values.json) for (const key of keys) world.out(JSON.stringify(jsonOf(key)))
       else

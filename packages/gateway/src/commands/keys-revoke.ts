@@ -15,7 +15,7 @@ export const keysRevoke: Command = {
   run(args, world) {
     const id = args.operands[0]!
     const { path } = keptKeys(args, world, `take ${id} out there`)
-    return withStore(args, world, async ({ directory }, config) => {
+    return withStore(args, world, {}, async ({ directory }, config) => {
       const { status } = await directory.revokeKey(id)
       if (status === 'unknown')
         throw new Error(`there is no key ${id}: tollgate keys list shows those there are`)

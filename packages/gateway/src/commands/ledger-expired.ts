@@ -2,12 +2,12 @@ import { expiredRecord } from '@tollgate/kit/audit'
 import { nanoToUsd, showUsd } from '@tollgate/kit/core'
 import type { ExpiredFilter, ExpiredReservation } from '@tollgate/kit/ledger'
 import type { StoreConfig } from '../config/index.ts'
-import { sinceMsOf } from '../report/since.ts'
 import { table as tableOf } from '../say/table.ts'
 import { keptRecords } from '../store/kept-records.ts'
 import { recordKeeper } from '../store/record-keeper.ts'
 import type { CommandStore } from '../store/store.ts'
-import { type Args, type Command, textOf, UsageError, type World, wordOf } from './command.ts'
+import { type Args, type Command, type World, wordOf } from './command.ts'
+import { sinceOf } from './since.ts'
 import { CONFIG_OPTION, CONFIG_USAGE, withStore } from './with-store.ts'
 
 /** `tollgate ledger expired`: what was charged because nobody ended it, and an operator's word on it. */
@@ -29,22 +29,14 @@ export const ledgerExpired: Command = {
   },
   run(args, world) {
     const to = wordOf(args, 'settle', ['observed', 'zero'])
-    const work = async (store: CommandStore, config: StoreConfig) => {
-      const filter = { ...filterOf(args, world), ...ownOrg(config) }
+    return withStore(args, world, { withAudit: to !== undefined }, async (store, config) => {
+      const sinceMs = sinceOf(args, world.nowMs())
+      const filter = { ...(sinceMs !== undefined && { sinceMs }), ...ownOrg(config) }
       if (to !== undefined) return settle({ world, store, config, to, filter })
       list(args, world, await store.ledger.expired(filter))
       return 0
-    }
-    return withStore(args, world, work, { withAudit: to !== undefined })
+    })
   },
-}
-
-function filterOf(args: Args, { nowMs }: World): ExpiredFilter {
-  const text = textOf(args, 'since')
-  if (text === undefined) return {}
-  const sinceMs = sinceMsOf(text, nowMs())
-  if (sinceMs === undefined) throw new UsageError(`--since ${text} is no time: write 12h, 7d or 2026-11-01`)
-  return { sinceMs }
 }
 
 /** A Redis may be shared with orgs that are none of this operator's. */

@@ -1,5 +1,4 @@
-import type { Command } from './command.ts'
-import { type Args, textOf, UsageError } from './command.ts'
+import { type Command, numberOf, textOf } from './command.ts'
 import { CONFIG_OPTION, CONFIG_USAGE, storeConfigOf } from './with-store.ts'
 
 /** `tollgate ledger recover`: an operator's word that what a Redis has lost is lost. */
@@ -14,14 +13,14 @@ export const ledgerRecover: Command = {
   ],
   options: { ...CONFIG_OPTION, sequence: { type: 'string' }, org: { type: 'string' } },
   async run(args, world) {
-    const sequence = sequenceOf(args)
+    const sequence = numberOf(args, 'sequence')
     const config = storeConfigOf(args, world)
     const { store } = config
     if (store.kind === 'sqlite')
       throw new Error('a file loses nothing unnoticed: only books on a Redis are recovered so')
     const org = textOf(args, 'org') ?? config.org
-    const { acceptRedisLoss } = await import('../store/redis-operator.ts')
-    const outcome = await acceptRedisLoss({ org }, store, sequence)
+    const { acceptLoss } = await import('../store/redis-operator.ts')
+    const outcome = await acceptLoss({ org }, store, sequence)
     const books = `the books of ${org} at ${store.shown}`
     world.out(
       outcome === 'accepted'
@@ -30,11 +29,4 @@ export const ledgerRecover: Command = {
     )
     return 0
   },
-}
-
-function sequenceOf(args: Args): number | undefined {
-  const text = textOf(args, 'sequence')
-  if (text === undefined) return undefined
-  if (/^\d{1,15}$/.test(text)) return Number(text)
-  throw new UsageError(`--sequence ${text} is no whole number`)
 }

@@ -6,6 +6,7 @@ import { runnable } from '../say/runnable.ts'
 import { table } from '../say/table.ts'
 import { everyKey } from '../store/every-key.ts'
 import type { CommandStore } from '../store/store.ts'
+import { chargeUnbooked } from './charge-unbooked.ts'
 import { type Args, type Command, textOf, UsageError, type World } from './command.ts'
 import { CONFIG_OPTION, CONFIG_USAGE, withStore } from './with-store.ts'
 
@@ -31,7 +32,7 @@ export const ledgerUnbooked: Command = {
     const [charge, to, drop] = ['charge', 'to', 'drop'].map((option) => textOf(args, option))
     if ((charge === undefined) !== (to === undefined) || (charge !== undefined && drop !== undefined))
       throw new UsageError('say --charge ID --to ACCOUNT, or --drop ID')
-    return withStore(args, world, async (store, config) => {
+    return withStore(args, world, {}, async (store, config) => {
       if (charge !== undefined) await book({ store, config, world }, charge, to!)
       else if (drop !== undefined) await forget({ store, config, world }, drop)
       else list(args, world, config, await store.unbooked.list(config.org))
@@ -86,29 +87,27 @@ interface Dealing {
 }
 
 async function forget({ store, config: { org }, world }: Dealing, id: string): Promise<void> {
-  const { actual } = await find(store, org, id)
-  await store.unbooked.drop(org, id)
-  world.out(`${id} is off the list: ${showUsd(actual.usd)}, charged to nobody by it`)
+  const settle = await find(store, org, id)
+  await dropAsRead(store, settle)
+  world.out(`${id} is off the list: ${showUsd(settle.actual.usd)}, charged to nobody by it`)
 }
 
-/** Every correction has an id of its own: repeated after a failure, it books what is missing, and nothing twice. */
 async function book({ store, config: { org }, world }: Dealing, id: string, to: string): Promise<void> {
-  const { ledger, unbooked, directory } = store
-  const { actual } = await find(store, org, id)
-  const path = await pathTo(directory, org, to)
-  const states = await ledger.read(org, path)
-  // The account that was named comes first: a name that the books do not know is refused before anything is booked.
-  for (const { account, budgets } of states.toReversed()) {
-    const counters = [{ budget: 'total', metric: 'usd' } as const, ...budgets]
-    for (const { budget, metric } of counters) {
-      const correction = { id: `unbooked ${id} ${account} ${budget}`, reason: `unbooked ${id}` }
-      const { status } = await ledger.adjust({ org, account, budget, delta: actual[metric], ...correction })
-      if (status === 'no_account' && account === path.at(-1))
-        throw new Error(`${to} is not in the books of ${org}: nothing was charged`)
-    }
-  }
-  await unbooked.drop(org, id)
-  world.out(`${id} is charged: ${showUsd(actual.usd)} to ${path.join(', ')}`)
+  const settle = await find(store, org, id)
+  const path = await pathTo(store.directory, org, to)
+  const before = await chargeUnbooked(store, settle, path)
+  await dropAsRead(store, settle)
+  const cost = showUsd(settle.actual.usd)
+  const ofWhich = before === 0 ? cost : `${cost}, of which ${showUsd(before)} was before,`
+  world.out(`${id} is charged: ${ofWhich} to ${path.join(', ')}`)
+}
+
+/** What is told of a call while an operator decides about it is not off the list before somebody has read it. */
+async function dropAsRead({ unbooked }: CommandStore, settle: UnbookedSettle): Promise<void> {
+  if (await unbooked.drop(settle)) return
+  throw new Error(
+    `${settle.id} has been told anew since it was read here, and is still on the list: look at it once more with \`tollgate ledger unbooked\``,
+  )
 }
 
 async function find({ unbooked }: CommandStore, org: string, id: string): Promise<UnbookedSettle> {
@@ -119,7 +118,7 @@ async function find({ unbooked }: CommandStore, org: string, id: string): Promis
 
 /** A key's requests are charged to whoever it belongs to as well. */
 async function pathTo(directory: Directory, org: string, to: string): Promise<readonly AccountId[]> {
-  if (!isAccountId(to)) throw new UsageError(`--to ${to} is no account: write key:ada, or team:science`)
+  if (!isAccountId(to)) throw new UsageError(`--to ${to} is not an account: write key:ada, or team:science`)
   const keys = to.startsWith('key:') ? await everyKey(directory) : []
   const key = keys.find(({ id, org: keysOrg }) => to === `key:${id}` && keysOrg === org)
   if (key) return accountPath(keyPrincipal(key))

@@ -13,6 +13,7 @@ import { ledgerExpired } from './ledger-expired.ts'
 import { ledgerInit } from './ledger-init.ts'
 import { ledgerRecover } from './ledger-recover.ts'
 import { ledgerUnbooked } from './ledger-unbooked.ts'
+import { pricesShow } from './prices-show.ts'
 import { spend } from './spend.ts'
 import { start } from './start.ts'
 import { refuseTakenByNpm } from './taken-by-npm.ts'
@@ -27,6 +28,7 @@ const COMMANDS: readonly Command[] = [
   ledgerExpired,
   ledgerUnbooked,
   ledgerRecover,
+  pricesShow,
   doctor,
   configCheck,
 ]
@@ -68,7 +70,7 @@ function runNone(argv: readonly string[], world: World): number {
   const names = COMMANDS.map(({ name }) => name)
   const inGroup = names.filter((name) => name.startsWith(`${typed[0]} `))
   const cure = inGroup.length > 0 ? `use ${inGroup.join(', ')}` : hint(typed.join(' '), names)
-  world.err(`tollgate: ${typed.join(' ')} is no command: ${cure}`)
+  world.err(`tollgate: ${typed.join(' ')} is not a command: ${cure}`)
   return MISTYPED
 }
 

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { sinceMsOf } from '../report/since.ts'
 import { groupsOf, Unanswered } from '../report/spend-report.ts'
 import type { CommandStore } from '../store/store.ts'
 import { type Args, type Command, textOf, UsageError, type World } from './command.ts'
+import { sinceOf } from './since.ts'
 import { CONFIG_OPTION, CONFIG_USAGE, withStore } from './with-store.ts'
 import { wouldRefuseLines } from './would-refuse.ts'
 
@@ -30,7 +30,7 @@ export const spend: Command = {
     json: { type: 'boolean' },
   },
   run: (args, world) =>
-    withStore(args, world, async (store) => {
+    withStore(args, world, {}, async (store) => {
       await (args.values.watch ? watch(args, world, store) : look(args, world, store))
       return 0
     }),
@@ -77,11 +77,4 @@ async function refusedLines(
   throw new UsageError(
     "a Redis store keeps no table of records: look for wouldRefuse in the records that the config's audit writes, or at tollgate_would_refuse_total in /metrics",
   )
-}
-
-function sinceOf(args: Args, nowMs: number): number | undefined {
-  const text = textOf(args, 'since')
-  const sinceMs = text === undefined ? undefined : sinceMsOf(text, nowMs)
-  if (text === undefined || sinceMs !== undefined) return sinceMs
-  throw new UsageError(`--since ${text} is no time: write 12h, 7d or 2026-11-01`)
 }

@@ -1,7 +1,6 @@
-import { showUsd } from '@tollgate/kit/core'
 import { type Config, loadConfig } from '../config/index.ts'
 import { startGateway } from '../gateway.ts'
-import { line } from '../say/config-lines.ts'
+import { stopLine } from '../say/stop-line.ts'
 import { type Args, type Command, numberOf, textOf } from './command.ts'
 
 const MAX_PORT = 65_535
@@ -36,9 +35,7 @@ export const start: Command = {
       cwd,
     })
     const signal = await stopped
-    const { requests, nanoUsd } = await gateway.close()
-    const counted = `${requests} ${requests === 1 ? 'request' : 'requests'}`
-    out(line(signal === 'SIGINT' ? '^C' : 'stop', `drained · ${counted} · ${showUsd(nanoUsd)} · books kept`))
+    out(stopLine(signal, await gateway.close()))
     return 0
   },
 }

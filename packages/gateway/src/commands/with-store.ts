@@ -19,8 +19,8 @@ export const CONFIG_USAGE =
 export async function withStore<T>(
   args: Args,
   world: World,
+  needs: CommandNeeds,
   work: (store: CommandStore, config: StoreConfig) => Promise<T>,
-  needs: CommandNeeds = {},
 ): Promise<T> {
   const config = storeConfigOf(args, world, needs)
   refuseMissing(config, world)
@@ -41,6 +41,6 @@ export function storeConfigOf(args: Args, { env, cwd }: World, needs: CommandNee
 export function refuseMissing({ store }: StoreConfig, { cwd }: World): void {
   if (store.kind === 'redis' || existsSync(store.path)) return
   throw new Error(
-    `there are no books at ${shownPath(store.path, cwd)} yet: start the gateway, or name its file by --config`,
+    `there are no books at ${shownPath(store.path, cwd)} yet: start the gateway, or name its file with --config`,
   )
 }

@@ -45,6 +45,8 @@ export interface Config {
   readonly maxUnseenUsers: number
   readonly keys: readonly ConfigKey[]
   readonly prices: PriceOverrides
+  /** Files with lists of prices, in their order; absolute. */
+  readonly priceFiles: readonly string[]
   readonly policies: readonly Policy[]
   readonly audit: readonly AuditSink[]
   readonly admin: {

@@ -45,8 +45,8 @@ function references(tree: Tree, shown: Show): Problem[] {
         return { path, text: `${shown(path)} ${isNone}: ${cure}` }
       })
   return [
-    ...check('teams[].tier', 'is no tier', tiers),
-    ...check('keys[].team', 'is no team', teams),
+    ...check('teams[].tier', 'is not a tier', tiers),
+    ...check('keys[].team', 'is not a team', teams),
     ...check('routes.*[]', 'names no provider', providers, (target) => String(target).split('/')[0]!),
   ]
 }

@@ -10,7 +10,7 @@ export interface Problem {
 /** A config that cannot be used, with everything that is wrong with it, one problem a line; never a secret in any. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
-  /** Each names the place and the cure: `teams[0].tier: "defalt" is no tier: did you mean "default"?` */
+  /** Each names the place and the cure: `teams[0].tier: "defalt" is not a tier: did you mean "default"?` */
   readonly problems: readonly string[]
 
   /** @param source the file, or what else the config was read from. */

@@ -62,11 +62,11 @@ describe('an address', () => {
 
 describe('what is no address', () => {
   it.each([
-    ['redis:6379', /^is no address of a Redis: write redis:\/\/host:6379\/0/],
-    ['redis://', /^is no address/],
-    ['redis://h:70000', /^is no address/],
-    ['redis://h/one', /^is no address/],
-    ['redis-ring://h', /^is no address/],
+    ['redis:6379', /^is not an address of a Redis: write redis:\/\/host:6379\/0/],
+    ['redis://', /^is not an address/],
+    ['redis://h:70000', /^is not an address/],
+    ['redis://h/one', /^is not an address/],
+    ['redis-ring://h', /^is not an address/],
     ['redis://:secret%zz@h', /^has a user or password that cannot be read: percent-encode/],
     ['redis://a,b', /^must name one server: of several say redis-cluster:\/\/ or redis-sentinel:\/\//],
     ['redis-cluster://a/1', /^must name no database/],

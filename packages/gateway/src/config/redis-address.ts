@@ -7,7 +7,7 @@ const ADDRESS =
 const HOST = /^([\w.-]+|\[[\da-fA-F:.]+\])(?::(\d{1,5}))?$/
 
 const FORMS =
-  'is no address of a Redis: write redis://host:6379/0 or rediss://user:password@host:6379/0 (TLS), redis-sentinel://host:26379,host:26379/0?master=NAME, or redis-cluster://host:6379,host:6379'
+  'is not an address of a Redis: write redis://host:6379/0 or rediss://user:password@host:6379/0 (TLS), redis-sentinel://host:26379,host:26379/0?master=NAME, or redis-cluster://host:6379,host:6379'
 
 const OPTIONS = ['prefix', 'master', 'sentinel_password']
 

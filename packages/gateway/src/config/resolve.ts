@@ -50,6 +50,7 @@ export function resolveConfig(stated: StatedConfig, options: ResolveOptions): Co
     keys: stated.keys.map(withBudgets),
     policies: stated.policies.map((policy) => policyOf(policy, budgetOf)),
     audit: stated.audit.map(({ type, path }) => ({ type, path: absolute(cwd, path) })),
+    priceFiles: stated.priceFiles.map((path) => absolute(cwd, path)),
     pipeline: stated.pipeline.map((entry) => (isModulePath(entry) ? absolute(cwd, entry) : entry)),
     warnings: warningsOf(stated, keyless, routes),
   }

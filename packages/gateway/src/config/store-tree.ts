@@ -8,6 +8,7 @@ const OF_THE_SERVICE: ReadonlySet<string> = new Set([
   'providers',
   'routes',
   'prices',
+  'price_files',
   'pipeline',
   'spool',
 ])

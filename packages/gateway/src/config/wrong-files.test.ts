@@ -46,7 +46,7 @@ it.each(wrongFiles)('$file', ({ file, said }) => {
 
 it('problems are printed one a line, each with the name of the file', () => {
   expect(() => load('mode: x\nwait: y')).toThrow(
-    'tollgate.yaml: mode must be enforce or observe, not "x"\ntollgate.yaml: wait: "y" is no duration: write 250ms, 30s or 5m',
+    'tollgate.yaml: mode must be enforce or observe, not "x"\ntollgate.yaml: wait: "y" is not a duration: write 250ms, 30s or 5m',
   )
 })
 

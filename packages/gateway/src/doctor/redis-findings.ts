@@ -52,8 +52,12 @@ async function booksFindings({ org }: StoreConfig, store: RedisStore): Promise<r
   const { target, prefix } = store
   const unbooked = redisUnbooked(target, { prefix })
   try {
-    const { moved, sequence } = await lookAtRedisBooks(target, { org, prefix })
-    return [moved ? movedBooks(org) : openBooks(org, sequence), ...(await unbookedFindings(unbooked, org))]
+    const { moved, sequence, lost } = await lookAtRedisBooks(target, { org, prefix })
+    return [
+      moved ? movedBooks(org) : openBooks(org, sequence),
+      ...lostReservations(lost),
+      ...(await unbookedFindings(unbooked, org)),
+    ]
   } catch (error) {
     return [{ check: 'books', level: 'refuse', text: sentence((error as Error).message) }]
   } finally {
@@ -76,6 +80,14 @@ function movedBooks(org: string): Finding {
     level: 'warn',
     text: `The books of ${org} are on another server than they were last changed on, or on another run of it, and no gateway has taken them up. The next request does, and what the gateways remember is told again. Where they refuse, more is lost than that, and what was spent in between is forgotten: restore a later copy, or take the books as they are with \`tollgate ledger recover --org ${org}\`.`,
   }
+}
+
+/** Nothing of ours deletes a reservation that is open, and none has a TTL. */
+function lostReservations(count: number): Finding[] {
+  if (count === 0) return []
+  const were = count === 1 ? '1 reservation was' : `${count} reservations were`
+  const text = `${were} thrown away while open, by an eviction or by hand. What was held stays reserved, in each budget until its window ends; nobody can tell any more what it was. Set maxmemory-policy noeviction, and raise a budget of all time that is short by it.`
+  return [{ check: 'reservations', level: 'warn', text }]
 }
 
 /** The command that makes a Redis user who may do what the ledger does, and nothing else. */

@@ -1,8 +1,9 @@
 import { existsSync, statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import type { SqliteAudit } from '@tollgate/kit/audit/sqlite'
 import { showUsd } from '@tollgate/kit/core'
-import type { CommandStore } from '../store/store.ts'
+import type { UnbookedList } from '@tollgate/kit/ledger'
 import { type Disk, diskFindings } from './disk.ts'
 import type { Finding } from './finding.ts'
 import { unbookedFindings } from './unbooked-finding.ts'
@@ -11,12 +12,19 @@ import { unbookedFindings } from './unbooked-finding.ts'
 const UNWRITTEN_SECONDS = 30
 const DAY_MS = 86_400_000
 
+/** Of an open store, what is looked at. */
+interface OpenedBooks {
+  readonly table: Pick<SqliteAudit, 'spendBy'> | undefined
+  readonly unbooked: UnbookedList
+  close(): Promise<void>
+}
+
 export interface SqliteFindingsOptions {
   readonly org: string
   readonly durability: 'normal' | 'strict'
   readonly nowMs: number
   /** Open the file as a command does, which refuses a network file system and the layout of another release. */
-  readonly open: () => Promise<CommandStore>
+  readonly open: () => Promise<OpenedBooks>
 }
 
 /** What is to be said of the file that keeps the books, and of the disk it is on. */
@@ -90,7 +98,7 @@ function powerLoss(durability: SqliteFindingsOptions['durability'], nanoUsdPerSe
 }
 
 /** What was charged today, nano-USD a second. */
-async function perSecond({ table }: CommandStore, nowMs: number): Promise<number> {
+async function perSecond({ table }: OpenedBooks, nowMs: number): Promise<number> {
   const sinceMs = nowMs - (nowMs % DAY_MS)
   const rows = (await table?.spendBy({ sinceMs })) ?? []
   const nanoUsd = rows.reduce((sum, { chargedNanoUsd }) => sum + Number(chargedNanoUsd), 0)

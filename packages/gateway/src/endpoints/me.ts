@@ -4,6 +4,7 @@ import type { Ledger } from '@tollgate/kit/ledger'
 import { principal } from '@tollgate/kit/stages/identify'
 import type { TierRules } from '../pipeline/tiers.ts'
 import { accountJson } from './account-json.ts'
+import { fromBooks } from './from-books.ts'
 import { sendJson } from './json.ts'
 
 export interface MeOptions {
@@ -13,7 +14,10 @@ export interface MeOptions {
   readonly exposeLimits: boolean
 }
 
-/** Who a caller is here, and where its own accounts stand: its key's and its user's. What is over them is not its own. */
+/**
+ * Who a caller is here, and where its own accounts stand: its key's and its user's. What is over them is not its own.
+ * Answers `ledger_unavailable` (503) while the books do not answer.
+ */
 export const me = ({ ledger, tiers, exposeLimits }: MeOptions): Stage =>
   defineStage({
     name: 'me',
@@ -21,7 +25,7 @@ export const me = ({ ledger, tiers, exposeLimits }: MeOptions): Stage =>
     handle: async function me(req, res) {
       const caller = principal.get(req)
       const own = accountPath(caller).filter((account) => /^(?:key|user):/.test(account))
-      const states = await ledger.read(caller.org, own)
+      const states = await fromBooks(ledger.read(caller.org, own))
       sendJson(res, {
         ...caller,
         tier: tiers.tierOf(caller) ?? null,

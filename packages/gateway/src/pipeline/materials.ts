@@ -18,5 +18,7 @@ export interface StageMaterials {
   readonly tiers: TierRules
   /** The stage that keeps a record of every request, and its trail. */
   readonly audit: AuditLog
+  /** Aborted when the gateway stops, and waits for calls no longer. */
+  readonly stop: AbortSignal
   readonly clock: Clock
 }

@@ -30,8 +30,8 @@ const STAGES: Readonly<Record<string, (materials: StageMaterials) => Stage>> = {
 
   'usage-reconcile': ({ ledger, clock }) => usageReconcile({ ledger, clock }),
 
-  'provider-failover': ({ config, routes, clock }) =>
-    providerFailover({ routes, clock, strict: config.translation === 'strict' }),
+  'provider-failover': ({ config, routes, stop, clock }) =>
+    providerFailover({ routes, stop, clock, strict: config.translation === 'strict' }),
 }
 
 /** The stages of the configured pipeline, in its order. @throws Error when a module of the operator's own has none. */

@@ -5,6 +5,8 @@ import { reservation } from '@tollgate/kit/stages/budget-reserve'
 export interface Totals {
   readonly requests: number
   readonly nanoUsd: number
+  /** Of the requests, those that the gateway did not wait for when it stopped. */
+  readonly cutOff: number
 }
 
 /** What passes through a gateway: counted, and shut off when it is to stop. */
@@ -14,12 +16,14 @@ export interface Traffic {
   readonly totals: Totals
   /** Refuse whatever comes from now on; `onEnd` is called after each request that still ends. */
   shut(onEnd: () => void): void
+  /** What runs is waited for no longer: count it as cut off. */
+  cutOff(): void
   /** Resolves once no request runs and every one has been settled. */
   idle(): Promise<void>
 }
 
 export function traffic(): Traffic {
-  const totals = { requests: 0, nanoUsd: 0 }
+  const totals = { requests: 0, nanoUsd: 0, cutOff: 0 }
   const waiting: (() => void)[] = []
   let running = 0
   let onEnd: (() => void) | undefined
@@ -46,6 +50,9 @@ export function traffic(): Traffic {
     totals,
     shut(callback) {
       onEnd = callback
+    },
+    cutOff() {
+      totals.cutOff += running
     },
     idle: () => (running === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
   }

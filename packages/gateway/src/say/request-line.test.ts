@@ -13,6 +13,7 @@ const record = {
   decision: 'allowed',
   fault: null,
   wouldRefuse: null,
+  attempts: [],
   model: 'gpt-4o-mini',
   ending: 'finished',
   status: 200,
@@ -25,7 +26,7 @@ const record = {
   chargedNanoUsd: 8_000,
   basis: 'exact',
   latencyMs: 612,
-} as AuditRecord
+} as unknown as AuditRecord
 
 const line = (changes: Partial<AuditRecord>, left?: number) => requestLine({ ...record, ...changes }, left)
 

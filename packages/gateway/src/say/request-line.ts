@@ -30,7 +30,8 @@ export function requestLine(record: AuditRecord, leftNanoUsd: number | undefined
 const MARKS = { exact: '', estimated: ' (estimated)', unconfirmed: ' (unconfirmed)' } as const
 
 /** What was decided, where it was not simply let pass. */
-function verdict({ decision, fault, wouldRefuse, ending }: AuditRecord): string | undefined {
+function verdict({ decision, fault, wouldRefuse, ending, attempts }: AuditRecord): string | undefined {
+  if (attempts.at(-1)?.outcome === 'stopped') return 'cut off: this gateway stopped'
   if (decision !== 'allowed' && decision !== 'undecided') return decision
   if (fault !== null) return fault
   if (wouldRefuse !== null) return `would refuse: ${wouldRefuse}`

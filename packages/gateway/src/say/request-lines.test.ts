@@ -16,6 +16,7 @@ const record = (fields: object) =>
     decision: 'allowed',
     fault: null,
     wouldRefuse: null,
+    attempts: [],
     model: 'm',
     ending: 'finished',
     status: 200,

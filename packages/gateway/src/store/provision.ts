@@ -36,6 +36,20 @@ export async function provision(
   }
 }
 
+/** All that a config names, users aside: with a store that keeps no keys, those that `provision` makes. */
+export function ownAccounts({
+  org,
+  teams,
+  keys,
+}: Pick<StoreConfig, 'org' | 'teams' | 'keys'>): readonly AccountId[] {
+  const ofKeys = keys.flatMap(({ id, team, project }): AccountId[] => [
+    ...(team === undefined ? [] : [`team:${team}` as const]),
+    ...(project === undefined ? [] : [`project:${project}` as const]),
+    `key:${id}`,
+  ])
+  return [...new Set<AccountId>([`org:${org}`, ...teams.map(({ id }) => `team:${id}` as const), ...ofKeys])]
+}
+
 /** Accounts that need no provisioning any more, by org. */
 export type SeenAccounts = Map<string, Set<AccountId>>
 

@@ -1,7 +1,7 @@
 import { initRedisLedger } from '@tollgate/kit/ledger/redis'
 import type { RedisStore, StoreConfig } from '../config/index.ts'
+import { startWarnings } from '../doctor/start-warnings.ts'
 import { reachable } from './redis-reach.ts'
-import { startWarnings } from './redis-warnings.ts'
 
 export interface OpenedBooks {
   /** `there`: it had books, which are as they were. */

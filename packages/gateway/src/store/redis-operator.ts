@@ -1,4 +1,5 @@
-import { acceptLoss, resetRedisClock } from '@tollgate/kit/ledger/redis'
+import type { Clock } from '@tollgate/kit/core'
+import { acceptRedisLoss, resetRedisClock } from '@tollgate/kit/ledger/redis'
 import type { RedisStore, StoreConfig } from '../config/index.ts'
 import { reachable } from './redis-reach.ts'
 
@@ -7,19 +8,27 @@ import { reachable } from './redis-reach.ts'
  *
  * @param sequence only if they are not as far as that.
  */
-export function acceptRedisLoss(
+export function acceptLoss(
   { org }: Pick<StoreConfig, 'org'>,
   store: RedisStore,
   sequence: number | undefined,
-): ReturnType<typeof acceptLoss> {
+): ReturnType<typeof acceptRedisLoss> {
   const { target, prefix } = store
   return reachable(store, () =>
-    acceptLoss(target, { org, prefix, ...(sequence !== undefined && { sequence }) }),
+    acceptRedisLoss(target, { org, prefix, ...(sequence !== undefined && { sequence }) }),
   )
 }
 
-/** Let the org's books believe the server's clock again, after it had been ahead. */
-export function resetClock({ org }: StoreConfig, store: RedisStore): Promise<void> {
-  const { target, prefix } = store
-  return reachable(store, () => resetRedisClock(target, { org, prefix }))
+/**
+ * Let the org's books believe the server's clock again, after it had been ahead.
+ *
+ * @throws Error while it does not agree with this machine's.
+ */
+export async function resetClock({ org }: StoreConfig, store: RedisStore, ownClock: Clock): Promise<void> {
+  const { target, prefix, shown } = store
+  const outcome = await reachable(store, () => resetRedisClock(target, { org, prefix, ownClock }))
+  if (outcome === 'clocks_apart')
+    throw new Error(
+      `the clock of ${shown} and this machine's are more than a minute apart, so nothing was changed: set the one that is wrong right, and say --reset-clock again`,
+    )
 }

@@ -1,16 +1,15 @@
 import { systemClock } from '@tollgate/kit/core'
 import { keyHasher, staticDirectory } from '@tollgate/kit/directory'
 import { type Ledger, spooled } from '@tollgate/kit/ledger'
-import { type RedisLedgerOptions, redisLedger } from '@tollgate/kit/ledger/redis'
+import { type RedisLedgerOptions, redisLedger, redisSpend, redisUnbooked } from '@tollgate/kit/ledger/redis'
 import { type Config, longEnough, type RedisStore, type StoreConfig } from '../config/index.ts'
+import { startWarnings } from '../doctor/start-warnings.ts'
 import { rollupReports } from '../report/rollup-reports.ts'
 import { unseenUserBudgets } from './account-budgets.ts'
 import { knownKeys, statedKeys } from './front-keys.ts'
 import { mendable } from './mendable.ts'
 import { oncePerMinute } from './once-per-minute.ts'
-import { lazyRollups, lazyUnbooked } from './redis-lazy.ts'
 import { reachable } from './redis-reach.ts'
-import { startWarnings } from './redis-warnings.ts'
 import { spoolPlace, straySpools } from './spool-place.ts'
 import type { CommandStore, Store, StoreOptions } from './store.ts'
 
@@ -75,9 +74,13 @@ async function openLedger(
   }
 }
 
-function storeOn(ledger: Ledger, { org }: StoreConfig, store: RedisStore): Omit<CommandStore, 'directory'> {
-  const rollups = lazyRollups(store)
-  const unbooked = lazyUnbooked(store)
+function storeOn(
+  ledger: Ledger,
+  { org }: StoreConfig,
+  { target, prefix }: RedisStore,
+): Omit<CommandStore, 'directory'> {
+  const rollups = redisSpend(target, { prefix })
+  const unbooked = redisUnbooked(target, { prefix })
   return {
     ledger,
     table: undefined,

@@ -19,7 +19,7 @@ export const ERRORS = {
     status: 401,
     type: 'invalid_request_error',
     retry: 'no',
-    text: 'This key is not valid. Send a virtual key as `Authorization: Bearer tg-…`, and ask your administrator for one if yours has stopped working.',
+    text: 'This key is not valid. Send a virtual key as `Authorization: Bearer …`, and ask your administrator for one if yours has stopped working.',
   },
   model_not_allowed: {
     status: 403,

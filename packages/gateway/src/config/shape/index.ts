@@ -5,7 +5,7 @@ import { choice, fields, type Later, sayIssue, text } from './fields.ts'
 import { duration, masterKey, name, timeZone } from './leaves.ts'
 import { defaults, keys, type Stated, type StatedDefaults, teams, tiers } from './people.ts'
 import { policies, type StatedPolicy } from './policies.ts'
-import { prices, providers, routes, type StatedProvider, type StatedRoutes } from './providers.ts'
+import { priceFiles, prices, providers, routes, type StatedProvider, type StatedRoutes } from './providers.ts'
 import { admin, audit, cache, listen, pipeline, store } from './service.ts'
 
 /** A config file, each field read by itself; what depends on other fields is still as stated. */
@@ -26,6 +26,7 @@ export interface StatedConfig
       | 'waitMs'
       | 'exposeLimits'
       | 'prices'
+      | 'priceFiles'
       | 'audit'
       | 'admin'
       | 'pipeline'
@@ -74,6 +75,7 @@ const config: z.ZodType<StatedConfig> = fields(
     defaults,
     keys,
     prices: prices.default({}),
+    price_files: priceFiles.default([]),
     cache,
     policies,
     audit,
@@ -90,6 +92,7 @@ const config: z.ZodType<StatedConfig> = fields(
     budget_status,
     wait,
     expose_limits,
+    price_files,
     defaults,
     cache: _,
     ...rest
@@ -104,6 +107,7 @@ const config: z.ZodType<StatedConfig> = fields(
     budgetStatus: budget_status,
     waitMs: wait,
     exposeLimits: expose_limits,
+    priceFiles: price_files,
   }
 })
 

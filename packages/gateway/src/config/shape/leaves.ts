@@ -27,7 +27,7 @@ export const keySecret: z.ZodType<string> = text((value) => {
     return new Wrong(() => `must have at least ${KEY_SECRET_MIN_LENGTH} characters`)
   if (!/^[\x21-\x7e]+$/.test(value)) return new Wrong(() => 'must be printable ASCII without spaces')
   if (value.startsWith(VIRTUAL_KEY_PREFIX) && !parseVirtualKey(value)) {
-    return new Wrong(() => 'is no virtual key: it begins with tg-, and its checksum is wrong')
+    return new Wrong(() => 'is not a virtual key: it begins with tg-, and its checksum is wrong')
   }
   return undefined
 })
@@ -81,7 +81,7 @@ function wholeNumber(min: number, max: number): z.ZodType<number> {
 export function duration(max: string): z.ZodType<number> {
   return leaf((value) => {
     const ms = durationMs(value)
-    if (ms === undefined) return new Wrong((shown) => `${shown} is no duration: write 250ms, 30s or 5m`)
+    if (ms === undefined) return new Wrong((shown) => `${shown} is not a duration: write 250ms, 30s or 5m`)
     return ms <= durationMs(max)! ? ms : new Wrong((shown) => `${shown} is too long: at most ${max}`)
   })
 }

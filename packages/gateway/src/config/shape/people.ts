@@ -15,7 +15,7 @@ const SCOPES = 'give the team of the key a tier until then'
 const pattern = leaf((value) =>
   /^[A-Za-z0-9._:/@+*-]{1,200}$/.test(value)
     ? value
-    : new Wrong((shown) => `${shown} is no pattern of model names`),
+    : new Wrong((shown) => `${shown} is not a pattern of model names`),
 )
 
 const endpoints = ['fine-tuning', 'images', 'audio', 'realtime', 'batches', 'files', 'assistants']

@@ -1,9 +1,9 @@
-import type { PriceOverride, PriceOverrides } from '@tollgate/kit/meter'
+import type { PriceOverride, PriceOverrides, WrittenPrices } from '@tollgate/kit/meter'
 import type { Dialect } from '@tollgate/kit/wire'
 import { z } from 'zod'
 import type { Provider } from '../config.ts'
 import { choice, complain, fields, type Later, leaf, text, Wrong } from './fields.ts'
-import { baseUrl, price } from './leaves.ts'
+import { baseUrl, limitCount, price } from './leaves.ts'
 
 /** A provider as stated, with the defaults of its dialect. */
 export type StatedProvider = Pick<Provider, 'dialect' | 'baseUrl' | 'apiKey' | 'billing'>
@@ -67,15 +67,35 @@ export const routes: z.ZodType<StatedRoutes> = z
 
 const optionalPrice = price.optional()
 
-const override: z.ZodType<PriceOverride> = fields({
+/** What is not stated is priced as the kit says of each. */
+const WRITTEN = {
   input: price,
   output: price,
   cached_input: optionalPrice,
   cache_write: optionalPrice,
   cache_write_1h: optionalPrice,
   audio_input: optionalPrice,
+  image_input: optionalPrice,
   audio_output: optionalPrice,
+  image_output: optionalPrice,
   per_request: optionalPrice,
+  web_search: optionalPrice,
+  image: optionalPrice,
+  audio_minute: optionalPrice,
+  characters: optionalPrice,
+} satisfies Record<keyof WrittenPrices, z.ZodType>
+
+const served: z.ZodType<WrittenPrices | undefined> = fields(WRITTEN).optional()
+
+const override: z.ZodType<PriceOverride> = fields({
+  ...WRITTEN,
+  long_context: fields({ ...WRITTEN, above: limitCount }).optional(),
+  flex: served,
+  priority: served,
+  batch: served,
 })
 
 export const prices: z.ZodType<PriceOverrides> = z.record(z.string(), override)
+
+/** Lists of prices to be read from files. */
+export const priceFiles: z.ZodType<readonly string[]> = z.array(text())

@@ -76,7 +76,7 @@ const stage = leaf((value) => {
     return new Wrong((shown) => `${shown} is not there yet: leave it out until then`)
   return new Wrong(
     (shown) =>
-      `${shown} is no stage: ${hint(value, STAGES, JSON.stringify)} A module of your own is named by its path, ./my-stage.js`,
+      `${shown} is not a stage: ${hint(value, STAGES, JSON.stringify)} A module of your own is named by its path, ./my-stage.js`,
   )
 })
 

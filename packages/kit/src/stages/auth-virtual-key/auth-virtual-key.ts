@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { LRUCache } from 'lru-cache'
 import { type Clock, systemClock } from '../../core/clock.ts'
 import { TollgateError } from '../../core/errors.ts'
@@ -6,6 +7,7 @@ import type { Directory } from '../../directory/directory.ts'
 import { type KeyHasher, keyHasher } from '../../directory/key-hash.ts'
 import { type KeyRecord, keyIsLive, keyPrincipal } from '../../directory/key-record.ts'
 import { principal } from '../identify/slots.ts'
+import { invalidKey } from './invalid-key.ts'
 import { presentedKey } from './presented-key.ts'
 
 export interface AuthVirtualKeyOptions {
@@ -26,7 +28,7 @@ const CACHED_KEYS = 10_000
 /**
  * Tell who calls by a virtual key, from `Authorization: Bearer`, `x-api-key`, `api-key` or `x-goog-api-key`.
  *
- * Refuses with `invalid_api_key` (401), in one text for missing, malformed, unknown, revoked and expired keys. Answers
+ * Refuses with `invalid_api_key` (401), in one text for missing, malformed, unknown, revoked and expired keys, which names the header that this client uses. Answers
  * `ledger_unavailable` (503) when the directory cannot be read: fails closed.
  *
  * @example
@@ -48,21 +50,26 @@ export const authVirtualKey = ({
       const lookup = hasher.lookup(presented)
       const record = lookup === undefined ? undefined : find(lookup)
       const admit = (found: KeyRecord | undefined) =>
-        principal.set(req, keyPrincipal(verified(hasher, presented, found, clock.now())))
+        principal.set(
+          req,
+          keyPrincipal(verified(req, { hasher, presented, record: found, nowMs: clock.now() })),
+        )
       return record instanceof Promise ? record.then(admit, unreadable) : admit(record)
     },
   })
 }
 
+interface Verifying {
+  readonly hasher: KeyHasher
+  readonly presented: string
+  readonly record: KeyRecord | undefined
+  readonly nowMs: number
+}
+
 /** The record of the presented key, when it is the right one and alive. The comparison runs in every case. */
-function verified(
-  hasher: KeyHasher,
-  presented: string,
-  record: KeyRecord | undefined,
-  nowMs: number,
-): KeyRecord {
+function verified(req: IncomingMessage, { hasher, presented, record, nowMs }: Verifying): KeyRecord {
   const matches = hasher.matches(presented, record)
-  if (!matches || !record || !keyIsLive(record, nowMs)) throw new TollgateError('invalid_api_key')
+  if (!matches || !record || !keyIsLive(record, nowMs)) throw invalidKey(req)
   return record
 }
 

@@ -1,8 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import { TollgateError } from '../../core/errors.ts'
-
-/** Where the SDKs of the field put a key. */
-const KEY_HEADERS = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key'] as const
+import { invalidKey } from './invalid-key.ts'
+import { KEY_HEADERS } from './key-headers.ts'
 
 const BEARER = /^Bearer +(\S+) *$/i
 
@@ -12,14 +10,14 @@ const BEARER = /^Bearer +(\S+) *$/i
  * @throws TollgateError `invalid_api_key` when it presents two different ones: which one counts would be a guess.
  */
 export function presentedKey(req: IncomingMessage): string | undefined {
-  if (repeatsAuthorization(req)) throw new TollgateError('invalid_api_key')
+  if (repeatsAuthorization(req)) throw invalidKey(req)
   let presented: string | undefined
   for (const header of KEY_HEADERS) {
     const value = req.headers[header]
     if (typeof value !== 'string' || value === '') continue
     const key = header === 'authorization' ? BEARER.exec(value)?.[1] : value.trim()
     if (key === undefined) continue
-    if (presented !== undefined && key !== presented) throw new TollgateError('invalid_api_key')
+    if (presented !== undefined && key !== presented) throw invalidKey(req)
     presented = key
   }
   return presented

@@ -17,10 +17,14 @@ export function isRetryable(status: number): boolean {
   return status === 401 || status === 403 || status === 408 || status === 429 || status >= 500
 }
 
+/** This process is ending, and waits no longer. */
+export class Stopped extends Error {}
+
 const TIMEOUTS: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
 
 /** What a transport error means for the money: whether the provider can have generated anything. */
 export function failureOf(error: unknown, sent: boolean): Failure {
+  if (error instanceof Stopped) return { outcome: 'stopped', cause: error }
   if (!sent) return { outcome: 'unreachable', cause: error }
   const code = (error as NodeJS.ErrnoException | undefined)?.code ?? ''
   return { outcome: TIMEOUTS.has(code) ? 'timeout' : 'broken', cause: error }

@@ -19,6 +19,15 @@ export function brokenOff({ provider }: Deployment): TollgateError {
   })
 }
 
+/** This process is ending, and has cut the call off. */
+export function cutOff(): TollgateError {
+  return new TollgateError('ledger_unavailable', {
+    message: 'This gateway is stopping, and did not wait for the end of the answer. Try again.',
+    retryAfterMs: 1000,
+    headers: { connection: 'close' },
+  })
+}
+
 function codeOf({ outcome }: Failure): ErrorCode {
   if (outcome === 'unreachable') return 'provider_unavailable'
   return outcome === 'timeout' ? 'provider_timeout' : 'provider_error'

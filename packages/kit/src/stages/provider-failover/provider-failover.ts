@@ -15,7 +15,7 @@ import { isEventStream } from '../../wire/sse.ts'
 import type { TranslatedCall } from '../../wire/translate-call.ts'
 import { tollSlot } from '../budget-reserve/slots.ts'
 import type { Failure } from './failure.ts'
-import { brokenOff, providerFault } from './faults.ts'
+import { brokenOff, cutOff, providerFault } from './faults.ts'
 import { type Outgoing, outgoingCall } from './outgoing.ts'
 import { type Attempt, attempts } from './slots.ts'
 import { type Translation, translationOf } from './translation.ts'
@@ -32,6 +32,11 @@ export interface ProviderFailoverOptions {
    * asks for this itself by `x-tollgate-translation: strict`.
    */
   readonly strict?: boolean
+  /**
+   * Aborted when the process is about to end, and has waited for its calls as long as it can: their providers are aborted,
+   * and their clients are told, a stream by an error event and its terminal event.
+   */
+  readonly stop?: AbortSignal
   readonly clock?: Clock
 }
 
@@ -52,9 +57,11 @@ export const providerFailover = ({
   timeouts: { connectMs = 10_000, firstByteMs = 600_000, idleMs = 300_000 } = {},
   dispatcher = new Agent({ connect: { timeout: connectMs } }),
   strict = false,
+  stop = new AbortController().signal,
   clock = systemClock,
-}: ProviderFailoverOptions): Stage<never, 'attempts', 'provider-failover', true> =>
-  defineStage({
+}: ProviderFailoverOptions): Stage<never, 'attempts', 'provider-failover', true> => {
+  const running = endedBy(stop)
+  return defineStage({
     name: 'provider-failover',
     gives: [attempts],
     last: true,
@@ -74,6 +81,8 @@ export const providerFailover = ({
         strict: strict || req.headers['x-tollgate-translation'] === 'strict',
         firstByteMs,
         idleMs,
+        running,
+        stop,
         clock,
       }
       attempts.set(req, trip.made)
@@ -85,6 +94,16 @@ export const providerFailover = ({
       await tryInOrder(trip, routeOf(req, call, routes))
     },
   })
+}
+
+/** Whatever is in it is called when the process is about to end: a listener on the signal for all calls, not for each. */
+function endedBy(stop: AbortSignal): Set<() => void> {
+  const running = new Set<() => void>()
+  stop.addEventListener('abort', () => {
+    for (const end of [...running]) end()
+  })
+  return running
+}
 
 /** One request on its way through its deployments. */
 interface Trip {
@@ -97,6 +116,8 @@ interface Trip {
   readonly strict: boolean
   readonly firstByteMs: number
   readonly idleMs: number
+  readonly running: Set<() => void>
+  readonly stop: AbortSignal
   readonly clock: Clock
 }
 
@@ -104,6 +125,7 @@ async function tryInOrder(trip: Trip, deployments: readonly Deployment[]): Promi
   let fault: TollgateError | undefined
   for (const [index, deployment] of deployments.entries()) {
     if (trip.res.closed) return
+    if (trip.stop.aborted) throw cutOff()
     if (index > 0 && trip.toll && (await extendTo(trip.toll, deployment))) {
       note(trip, deployment, { outcome: 'skipped' }, 0)
       continue
@@ -116,6 +138,7 @@ async function tryInOrder(trip: Trip, deployments: readonly Deployment[]): Promi
     }
     const failure = await attempt(trip, deployment, said.outgoing)
     if (!failure || failure.outcome === 'left') return
+    if (failure.outcome === 'stopped') throw cutOff()
     fault = providerFault(deployment, failure)
   }
   if (fault) throw fault
@@ -161,10 +184,16 @@ async function attempt(trip: Trip, deployment: Deployment, outgoing: Outgoing): 
     else if (toll && failure.outcome === 'refused') toll.sentAtMs = undefined
     return failure
   }
-  const outcome = result.end === 'answered' ? 'answered' : res.closed ? 'left' : 'broken'
+  const outcome = result.end === 'answered' ? 'answered' : cutBy(trip)
   note(trip, deployment, { outcome, status: result.status }, durationMs, result.firstByteMs)
   finish(trip, result.end, deployment)
   return undefined
+}
+
+/** Who ended an answer before its end. */
+function cutBy({ res, stop }: Trip): Attempt['outcome'] {
+  if (res.closed) return 'left'
+  return stop.aborted ? 'stopped' : 'broken'
 }
 
 /** What stands between this answer and the client: whoever reads it for its cost is told where its own bytes pass. */
@@ -205,14 +234,14 @@ function note(
 }
 
 /** End the answer as the provider did; where it broke off, so that no SDK takes the rest for a success. */
-function finish({ res, toll, req, call }: Trip, end: 'answered' | 'cut', deployment: Deployment): void {
+function finish({ res, toll, req, call, stop }: Trip, end: 'answered' | 'cut', deployment: Deployment): void {
   if (end === 'answered') {
     res.end()
     return
   }
   if (toll) toll.cut = true
   if (res.closed) return
-  const fault = brokenOff(deployment)
+  const fault = stop.aborted ? cutOff() : brokenOff(deployment)
   if (!isEventStream(res.getHeader('content-type'))) throw fault
   res.end(call.format.streamError(errorBodyOf(req, fault)))
 }

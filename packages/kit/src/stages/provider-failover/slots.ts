@@ -9,9 +9,18 @@ export interface Attempt {
   /**
    * `answered`: what the client got. `refused`: a status that another deployment may mend. `unreachable`: nothing was
    * sent. `timeout`, `broken`: sent, and not answered whole. `skipped`: it did not fit the budget, or this
-   * deployment's dialect cannot say the request; nothing was sent. `left`: the client did not wait.
+   * deployment's dialect cannot say the request; nothing was sent. `left`: the client did not wait. `stopped`: this
+   * process did not, because it is ending.
    */
-  readonly outcome: 'answered' | 'refused' | 'unreachable' | 'timeout' | 'broken' | 'skipped' | 'left'
+  readonly outcome:
+    | 'answered'
+    | 'refused'
+    | 'unreachable'
+    | 'timeout'
+    | 'broken'
+    | 'skipped'
+    | 'left'
+    | 'stopped'
   readonly durationMs: number
   /** Until the provider's first byte. */
   readonly firstByteMs?: number

@@ -6,7 +6,7 @@ import { decodeStream } from '../../core/decode.ts'
 import { isReturned } from '../../wire/headers.ts'
 import { MAX_ERROR_BYTES } from '../../wire/neutral/provider-error.ts'
 import { isEventStream } from '../../wire/sse.ts'
-import { type Failure, failureOf, isRetryable, publicTextOf, retryAfterMs } from './failure.ts'
+import { type Failure, failureOf, isRetryable, publicTextOf, retryAfterMs, Stopped } from './failure.ts'
 import type { Outgoing } from './outgoing.ts'
 import type { Translation } from './translation.ts'
 
@@ -28,6 +28,8 @@ export interface UpstreamOptions {
   readonly firstByteMs: number
   readonly idleMs: number
   readonly clock: Clock
+  /** What ends the calls that run, should the process end before them: this one adds itself while it does. */
+  readonly running: Set<() => void>
   /** The provider has the request, or part of it: from here on it may cost. */
   onSent(): void
   /**
@@ -64,7 +66,7 @@ interface Exchange {
  * another deployment may better is kept from the client. Aborts the provider at once when the client leaves.
  */
 export function callUpstream(options: UpstreamOptions): Promise<UpstreamResult> {
-  const { dispatcher, res } = options
+  const { dispatcher, res, running } = options
   return new Promise((resolve) => {
     const exchange: Exchange = {
       options,
@@ -78,16 +80,19 @@ export function callUpstream(options: UpstreamOptions): Promise<UpstreamResult> 
       retryAfterMs: undefined,
       passage: undefined,
       done(result) {
+        running.delete(cutOff)
         res.off('close', leave)
         res.off('drain', resume)
         resolve(result)
       },
     }
     const leave = () => stop(exchange, new ClientLeft('the client left'))
+    const cutOff = () => stop(exchange, new Stopped('this process is stopping'))
     const resume = () => {
       exchange.passage?.tail.resume()
       exchange.controller?.resume()
     }
+    running.add(cutOff)
     res.once('close', leave)
     res.on('drain', resume)
     dispatcher.dispatch(dispatchOptions(options), {

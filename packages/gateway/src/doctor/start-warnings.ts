@@ -1,13 +1,16 @@
 import type { RedisStore, StoreConfig } from '../config/index.ts'
-import { isRefusal } from '../doctor/finding.ts'
-import { serverFindings } from '../doctor/redis-findings.ts'
+import { isRefusal } from './finding.ts'
+import { serverFindings } from './redis-findings.ts'
 
 /**
  * Look at the servers before books are opened or used there: what an operator should know, a sentence each.
  *
  * @throws Error with what must be changed first.
  */
-export async function startWarnings(config: StoreConfig, store: RedisStore): Promise<readonly string[]> {
+export async function startWarnings(
+  config: Pick<StoreConfig, 'durability'>,
+  store: RedisStore,
+): Promise<readonly string[]> {
   const findings = await serverFindings(config, store)
   const refusals = findings.filter(isRefusal)
   if (refusals.length === 0) return findings.map(({ text }) => `${store.shown}: ${text}`)

@@ -1,0 +1,27 @@
+import type { Clock } from '@tollgate/kit/core'
+import type { Config } from '../config/index.ts'
+import type { Checks } from '../endpoints/health.ts'
+import { reprovisioning } from './reprovision.ts'
+import type { Store } from './store.ts'
+
+export interface KeptProvisioned {
+  readonly store: Store
+  /** What must be so before a gateway is ready. */
+  readonly checks: Checks
+  close(): Promise<void>
+}
+
+/** The store, whose accounts are made again where a Redis has other books than those that were provisioned at the start. */
+export async function keepProvisioned(
+  config: Config,
+  store: Store,
+  { clock }: { readonly clock: Clock },
+): Promise<KeptProvisioned> {
+  // A file is not taken away under a process that has it open.
+  if (config.store.kind === 'sqlite') return { store, checks: {}, close: async () => {} }
+  const { redisPresence } = await import('@tollgate/kit/ledger/redis')
+  const { target, prefix } = config.store
+  const look = redisPresence(target, { prefix })
+  const { ledger, check } = await reprovisioning(config, store, { look, clock })
+  return { store: { ...store, ledger }, checks: { accounts: check }, close: () => look.close() }
+}
