@@ -209,6 +209,7 @@ it('has a line in docs/operating/redis.md for everything that it may find on a R
     ...checks,
     'scripts',
     'books',
+    'reservations',
     'unbooked',
   ])
 })

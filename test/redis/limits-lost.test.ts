@@ -32,7 +32,7 @@ async function twoOnOne() {
     await ledger.release(ORG, 'w')
   }
   return {
-    ...{ clock, a, b },
+    ...{ clock, a, b, server },
     save: () => server.call('save'),
     async crash() {
       await server.restart()
@@ -120,5 +120,18 @@ describe('a decision that a fail-over has lost', () => {
     ])
     for (const id of ['held', 'new']) await a.settle({ org: ORG, id, actual: cents(5), basis: 'exact' })
     expect(await standing(a)).toEqual([10, 0, 0])
+  })
+
+  it('makes an account again that it had made, and none that was there before', async () => {
+    const { clock, a, b, server } = await twoOnOne()
+    await beat(b)
+    await provision(b, cap(80))
+    await b.provision(ORG, 'key:new', [cap(70)])
+    await server.call('del', `tg:1:{${ORG}}:known`, `tg:1:{${ORG}}:a:${KEY}`, `tg:1:{${ORG}}:a:key:new`)
+    await server.call('hset', `tg:1:{${ORG}}:meta`, 'rid', 'another')
+    clock.nowMs += 2 * LOOK_MS
+    await beat(b)
+    const states = await a.read(ORG, [KEY, 'key:new'])
+    expect(states.map(({ budgets }) => budgets.map(({ limit }) => limit / cents(1).usd))).toEqual([[], [70]])
   })
 })

@@ -8,8 +8,15 @@ export interface Provisioning {
   readonly budgets: readonly Budget[]
   /** It remains an account that nobody provisioned. */
   readonly auto: boolean
-  /** It was accepted before, and the books may have lost it: how far they had come by then. */
-  readonly at?: number
+  /** It was accepted before, and the books may have lost it. */
+  readonly again?: Accepted
+}
+
+interface Accepted {
+  /** How far the books had come by then. */
+  readonly at: number
+  /** It was the making of the account. One that was there before, and is not, has lost more than this: it stays away. */
+  readonly made: boolean
 }
 
 /** Others may change an account between our look at it and our change of it; so often in a row they do not. */
@@ -19,19 +26,20 @@ const ATTEMPTS = 5
 export async function provisionAs(
   books: Books,
   id: AccountId,
-  { budgets, auto, at }: Provisioning,
+  { budgets, auto, again }: Provisioning,
 ): Promise<ProvisionResult> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const account = books.accounts.get(id)
+    if (again && !again.made && !account) return { status: 'unchanged' }
     const plan = account ? replan(account, budgets) : rulingOf(budgets)
-    const reply = await sendPlan(books, id, { plan, auto, at })
+    const reply = await sendPlan(books, id, { plan, auto, at: again?.at })
     switch (reply[0]) {
       case 'ok':
       case 'unchanged': {
         const { v, rulesText, limitsText } = plan
         const by = auto ? (['1', String(books.revision)] as const) : (['0', ''] as const)
         books.accounts.note(id, ['1', v, rulesText, limitsText, ...by])
-        if (!auto && at === undefined) keepDecision(books, id, budgets, Number(reply[1]))
+        if (!auto && !again) keepDecision(books, id, budgets, { at: Number(reply[1]), made: !account })
         return { status: reply[0] }
       }
       case 'older':
@@ -51,8 +59,8 @@ export async function provisionAs(
 }
 
 /** What the defaults say, every process says again by itself. */
-function keepDecision(books: Books, id: AccountId, budgets: readonly Budget[], at: number): void {
-  books.decisions.keep(id, () => provisionAs(books, id, { budgets, auto: false, at }))
+function keepDecision(books: Books, id: AccountId, budgets: readonly Budget[], again: Accepted): void {
+  books.decisions.keep(id, () => provisionAs(books, id, { budgets, auto: false, again }))
 }
 
 interface Sending extends Pick<Provisioning, 'auto'> {
