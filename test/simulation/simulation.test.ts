@@ -28,13 +28,15 @@ function report(what: string, outcomes: readonly Outcome[]): void {
 }
 
 const seeds = Array.from({ length: SEEDS }, (_, at) => at + 1)
+/** In every weather, on every store: half of them where time is short. */
+const all = PROVE ? seeds : seeds.slice(0, SEEDS / 2)
 
 describe.each(Object.entries(STORES))('%s', (name, make) => {
   it(
     'in fair weather: the provider bills all of the limit and no more, and the books are its meter',
     LONG,
     async () => {
-      const outcomes = await run(seeds.map((seed) => ({ seed, make, faults: false })))
+      const outcomes = await run(all.map((seed) => ({ seed, make, faults: false })))
       report(`${name}, fair weather`, outcomes)
       expect(outcomes.every(({ unconfirmed }) => unconfirmed === 0)).toBe(true)
       expect(Math.max(...outcomes.map(({ used }) => used))).toBe(1)
@@ -45,7 +47,7 @@ describe.each(Object.entries(STORES))('%s', (name, make) => {
     'in foul weather: never more than the limit, and the books differ by what is unconfirmed',
     LONG,
     async () => {
-      const outcomes = await run(seeds.map((seed) => ({ seed, make, faults: true })))
+      const outcomes = await run(all.map((seed) => ({ seed, make, faults: true })))
       report(`${name}, foul weather`, outcomes)
       expect(outcomes.some(({ unconfirmed }) => unconfirmed > 0)).toBe(true)
     },
