@@ -9,6 +9,8 @@ const KEYLESS = new Set(['TIME', 'INFO'])
 
 export interface Command {
   readonly name: string
+  /** The folder that its file is in. */
+  readonly place: string
   readonly source: string
   readonly header: Header
   readonly text: LuaText

@@ -5,7 +5,7 @@ import type { Entry, Reply } from './header.ts'
 const WIDTH = 110
 
 /** The TypeScript module of a command: what it is called with, what it answers, and its text. */
-export function moduleOf({ name, header, text }: Command): string {
+export function moduleOf({ name, place, header, text }: Command): string {
   const type = pascal(name)
   const single = (entries: readonly Entry[]) => entries.filter((entry) => !entry.repeated)
   const repeated = (entries: readonly Entry[]) => entries.filter((entry) => entry.repeated)
@@ -17,7 +17,7 @@ export function moduleOf({ name, header, text }: Command): string {
       `{ name: '${camel(list)}s', fields: [${fields.map((field) => `'${camel(field)}'`).join(', ')}] }`,
   )
   return [
-    `// Made from lua/commands/${name}.lua by scripts/build-lua.ts.`,
+    `// Made from lua/${place}/${name}.lua by scripts/build-lua.ts.`,
     "import { luaText } from './includes.ts'",
     ...wrapped('import type { ', [...types].sort(), " } from './script.ts'"),
     '',
@@ -102,7 +102,8 @@ function replyLines(type: string, replies: readonly Reply[]): string[] {
     })
     return doc(prose) + wrapped('  | readonly [', [`'${status}'`, ...members], ']').join('\n')
   })
-  return [`export type ${type}Reply =`, ...lines]
+  const one = `export type ${type}Reply = ${lines.map((line) => line.trim().replace(/^\| /, '')).join(' | ')}`
+  return one.length <= WIDTH && !one.includes('/**') ? [one] : [`export type ${type}Reply =`, ...lines]
 }
 
 function doc(prose: string): string {
@@ -117,7 +118,7 @@ function docOf(prose: string): string {
 }
 
 /** On one line when it fits, else one item a line: as the formatter would have it. */
-function wrapped(start: string, items: readonly string[], end: string): string[] {
+export function wrapped(start: string, items: readonly string[], end: string): string[] {
   const one = start + items.join(', ') + end
   const objects = items.filter((item) => item.startsWith('{')).length
   if (one.length <= WIDTH && objects < 2) return [one]

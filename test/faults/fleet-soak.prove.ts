@@ -65,36 +65,40 @@ it('P22, P23: under a steady load, with a sink that never answers, nothing fails
   let failed = 0
   let served = 0
   let users = 0
-  /** For so long, each call by somebody new. */
-  async function newcomers(forMs: number, perSecond: number): Promise<number> {
-    const done = await calls(fleet, { forMs, perSecond, user: (turn) => users + turn })
-    users += done.served
+  async function callBy(user: (turn: number) => number, forMs: number, perSecond: number) {
+    const done = await calls(fleet, { forMs, perSecond, user })
     served += done.served
     failed += done.failed
+    return done
+  }
+  /** For so long, each call by somebody new. */
+  async function newcomers(forMs: number, perSecond: number): Promise<number> {
+    const done = await callBy((turn) => users + turn, forMs, perSecond)
+    users += done.served
     return done.perSecond
   }
+  /** For so long, everybody in turn. */
+  const everybody = (forMs: number, perSecond: number) =>
+    callBy((turn) => (turn * 7919) % users, forMs, perSecond)
 
   // As fast as it goes, until whatever is remembered of requests has no room for another one.
-  let fastest = 0
+  let fastest = await newcomers(10_000, Infinity)
   while ((await healths(fleet)).some(({ dropped }) => dropped < REMEMBERED))
-    fastest = Math.max(fastest, await newcomers(10_000, Infinity))
+    fastest = Math.max(fastest, (await everybody(10_000, Infinity)).perSecond)
   const perSecond = Math.floor(fastest * LOAD)
   const [before, usersBefore] = [await healths(fleet), users]
-  await newcomers(MINUTE_MS, perSecond)
+  await newcomers(MINUTE_MS / 4, perSecond)
   const warm = await healths(fleet)
   const perUser = warm.map(
     ({ heapBytes }, at) => (heapBytes - before[at]!.heapBytes) / ((users - usersBefore) / 3),
   )
 
+  // Something is remembered of whoever comes back, too, and everybody has to have come back before nothing is new.
+  await everybody((users / perSecond) * 1_250, perSecond)
+
   const points: { minute: number; health: Health[] }[] = []
   for (let quarter = 0; quarter < 12; quarter++) {
-    const done = await calls(fleet, {
-      forMs: MINUTE_MS / 4,
-      perSecond,
-      user: (turn) => (turn * 7919) % users,
-    })
-    served += done.served
-    failed += done.failed
+    await everybody(MINUTE_MS / 4, perSecond)
     points.push({ minute: (performance.now() - startMs) / MINUTE_MS, health: await healths(fleet) })
   }
   const slopes = fleet.gateways.map((_, at) =>

@@ -1,6 +1,6 @@
 /**
  * A worker in a process of its own, from the built kit, for a test that takes its books away and kills it.
- * Arguments: where the books are (an URL of Redis, or a file), the spool's folder, the provider's URL, how many calls.
+ * Arguments: where the books are (a URL of Redis, or a file), the spool's folder, the provider's URL, how many calls.
  * Prints how many settles its spool holds, once every call is answered, and then waits to be killed.
  */
 import { governedFetch } from '@tollgate/kit/client'

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { initRedisLedger, redisLedger } from '@tollgate/kit/ledger/redis'
 import { Redis } from 'ioredis'
 import { describe, expect, it } from 'vitest'
@@ -44,11 +43,12 @@ async function ask({ post }: Assembly, more: object = {}): Promise<number> {
 /** The heartbeat and the reaper: about one a second for each process, however many requests there are. And the test reads. */
 const NOT_OF_REQUESTS = ['heartbeat', 'smembers', 'overdue', 'unconfirmed', 'read']
 
-/** The script that a command runs: by its hash, or, the first time, by its text. */
-function scriptOf([command, script = '']: readonly string[]): string | undefined {
-  const isText = command?.toLowerCase() === 'eval'
-  const hash = isText ? createHash('sha1').update(script).digest('hex') : script
-  return SCRIPTS.find(({ sha1 }) => sha1 === hash)?.name
+/** The script that a command runs, by its hash or, the first time on a connection, by its text; else its own name. */
+function nameOf([command = '', script = '']: readonly string[]): string {
+  // MONITOR escapes line ends, and ioredis leaves them so.
+  const text = script.replaceAll('\\n', '\n')
+  const found = SCRIPTS.find(({ sha1, lua }) => sha1 === script || lua === text)
+  return found?.name ?? command.toLowerCase()
 }
 
 /** What requests have sent to the server by the time they are settled, by Redis's own record of it. */
@@ -64,7 +64,7 @@ async function sentWhile(
       // What a script does inside Redis was not sent.
       if (source === 'lua') return
       if (words[0] === 'echo') return resolve()
-      const name = scriptOf(words) ?? words[0]!
+      const name = nameOf(words)
       if (!NOT_OF_REQUESTS.includes(name)) sent[name] = (sent[name] ?? 0) + 1
     })
   })

@@ -171,6 +171,21 @@ describe('a reservation that was ended twice', () => {
   })
 })
 
+describe('a settle that nobody could place', () => {
+  it('is on the list again, though the books had lost it', async () => {
+    const { clock, a, b, unbooked, save, crash } = await twoOnOne()
+    await pass(a, 'w')
+    await save()
+    expect(await settle(a, 'strange', 30)).toEqual({ status: 'unbooked' })
+    await crash()
+    expect(await unbooked.list(ORG)).toEqual([])
+    clock.nowMs += 2 * LOOK_MS
+    for (const ledger of [a, b]) await beat(ledger)
+    expect(await unbooked.list(ORG)).toMatchObject([{ id: 'strange', actual: cents(30) }])
+    expect(await standing(b)).toEqual([0, 0, 0])
+  })
+})
+
 describe('a reservation that its process has not heard of for longer than tombstones last', () => {
   it('is not made again: somebody may have settled it, and its cost is kept for an operator', async () => {
     const { clock, server, a, b, unbooked } = await twoOnOne()

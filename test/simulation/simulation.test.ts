@@ -54,7 +54,7 @@ describe.each(Object.entries(STORES))('%s', (name, make) => {
   )
 
   it('dying after every await there is changes neither', LONG, async () => {
-    const base = { seed: 1, make, faults: false, requests: PROVE ? 100 : 15 }
+    const base = { seed: 1, make, faults: false, requests: PROVE ? 100 : 12 }
     const [untouched] = await run([base])
     const crashes = Array.from({ length: untouched!.awaits }, (_, at) => ({ ...base, crashAfter: at + 1 }))
     const outcomes = await run(crashes)

@@ -1,18 +1,22 @@
 #!lua flags=allow-oom
--- Correct one counter of an account's current window by a signed amount. The correction is kept for ever
--- under its id, so that the books can always say why they differ from what was charged. Works when memory is
--- full.
+-- Correct one counter of an account by a signed amount, in its current window or in one that has ended, which nobody is
+-- admitted to any more. The correction is kept for ever under its id, so that the books can always say why they differ
+-- from what was charged. Works when memory is full.
 --
 -- KEYS  1 meta
 --       2 adjustments
 --       3 account
+--       4 rollup       of the day on which it was spent
 -- ARGV  1 now          ms; '' for the server's clock
 --       2 id
 --       3 v            of the account, as the caller has seen it
 --       4 rule         its number; 0 is the implicit total
 --       5 delta        signed
 --       6 note         account, budget, reason: a text that only people read
---       7 window       of the rule, as in reserve; '' for one of all time
+--       7 at           when it was spent, ms; '' for now
+--       8 window       of the rule as in reserve, then; '' for one of all time
+--       9 label        under which the roll-up counts it
+--      10 charged      likewise, signed: 'usd tokens requests'; '' where no roll-up is to have it
 -- REPLY ok          q:int
 --       repeat      q:int
 --       no_account
@@ -20,6 +24,7 @@
 --       window      now:int
 --       layout      lv:text unit:text
 --
+-- @include add_up
 -- @include choose_windows
 -- @include count_change
 -- @include describe_account
@@ -37,12 +42,15 @@ local v = redis.call('HGET', KEYS[3], 'v')
 if not v then return { 'no_account' } end
 if v ~= ARGV[3] then return { 'stale', { describe_account(1, KEYS[3]) } } end
 local newest = math.max(now, meta.newest)
-local windows = choose_windows({ ARGV[7] }, ARGV[7] == '' and 2 or 1, newest)
+local spent = math.min(newest, tonumber(ARGV[7]) or newest)
+local windows = choose_windows({ ARGV[8] }, ARGV[8] == '' and 2 or 1, spent)
 if not windows then return { 'window', whole(newest) } end
+local charged = { string.match(ARGV[10], '^(%-?%d+) (%-?%d+) (%-?%d+)$') }
 
 local field = ARGV[4] .. ':' .. (windows.ids[1] or 'total')
 local settled, reserved, unconfirmed, overdraft = to_counter(redis.call('HGET', KEYS[3], field))
 local adjusted = from_counter(settled + tonumber(ARGV[5]), reserved, unconfirmed, overdraft)
 redis.call('HSET', KEYS[3], field, adjusted)
+if #charged == 3 then add_up(KEYS[4], ARGV[9], unpack(charged)) end
 redis.call('HSET', KEYS[2], ARGV[2], field .. ' ' .. ARGV[5] .. ' ' .. whole(now) .. ' ' .. ARGV[6])
 return { 'ok', count_change(KEYS[1]) }

@@ -51,9 +51,10 @@ if now < due then return { 'early', whole(due) } end
 
 local after = copy_record(before)
 after.st, after.ended = 'expired', whole(now)
-rebook(before, after, read_kept_path(after, { unpack(KEYS, 6) }))
-roll_up(KEYS[5], after)
-redis.call('HSET', KEYS[1], 'st', 'expired', 'ended', after.ended, 'up', from_amounts(after.up))
+local accounts = read_kept_path(after, { unpack(KEYS, 6) })
+rebook(before, after, accounts)
+roll_up(KEYS[5], after, accounts)
+redis.call('HSET', KEYS[1], 'st', 'expired', 'ended', after.ended, 'up', from_amounts(after.up), 'lives', after.lives)
 redis.call('ZREM', KEYS[2], ARGV[3])
 redis.call('ZADD', KEYS[3], after.ended, ARGV[3])
 return { 'expired', describe_record(ARGV[3], after), count_change(KEYS[4]) }

@@ -22,9 +22,10 @@
 --       8 shape        of the rules, as in reserve
 --       9 revision     of the config that says so: a lower one never overwrites a higher; '' by hand
 --      10 auto         '1' leaves it an account that nobody provisioned; '' makes it somebody's own
---      11 seeds        'new<old' per rule that takes over from another, joined by spaces; '' when none does
---      12 at           the sequence after it was first accepted, when it is told to books that may have lost it; '' at first
---      13+ window*     as in reserve
+--      11 parent       under which such an account is made that the books may have lost; '' for an outermost one
+--      12 seeds        'new<old' per rule that takes over from another, joined by spaces; '' when none does
+--      13 at           the sequence after it was first accepted, when it is told to books that may have lost it; '' at first
+--      14+ window*     as in reserve
 -- REPLY ok        q:int
 --       unchanged q:int
 --       stale     stale:account*          somebody has changed it meanwhile: plan again from this
@@ -51,27 +52,27 @@ local now = now_ms(ARGV[1])
 local meta, refusal = read_meta(KEYS[1])
 if not meta then return refusal end
 local newest = math.max(now, meta.newest)
-local windows = choose_windows(ARGV, 13, newest)
+local windows = choose_windows(ARGV, 14, newest)
 if not windows then return { 'window', whole(newest) } end
 
 local account = read_account(1, KEYS[3], ARGV[8], windows)
 local kept = redis.call('HMGET', KEYS[3], 'rev', 'parent', 'heirs', 'rules', 'limits', 'said')
-if ARGV[12] ~= '' then
-  local gone = not account.v and redis.call('HEXISTS', KEYS[2], ARGV[2]) == 1
-  if gone or tonumber(kept[6] or '0') >= tonumber(ARGV[12]) then return { 'later', whole(meta.q) } end
-end
+local again, unasked = ARGV[13] ~= '', ARGV[10] == '1' and not account.v
+local gone = not account.v and redis.call('HEXISTS', KEYS[2], ARGV[2]) == 1
+local later = again and tonumber(kept[6] or '0') >= tonumber(ARGV[13])
+if later or (gone and (again or unasked)) then return { 'later', whole(meta.q) } end
 local seen = (account.v or '') == ARGV[3] and (kept[5] or '') == ARGV[4]
 local taken = ARGV[10] == '1' and account.v and not account.auto
 if not seen or taken then return { 'stale', { describe_account(1, KEYS[3]) } } end
 local revision = ARGV[10] == '1' and account.auto or kept[1]
 if ARGV[9] ~= '' and revision and tonumber(revision) > tonumber(ARGV[9]) then return { 'older', revision } end
-local said = account.v == ARGV[5] and kept[5] == ARGV[7] and kept[4] == ARGV[6]
+local same = account.v == ARGV[5] and kept[5] == ARGV[7] and kept[4] == ARGV[6]
 local theirs = (ARGV[10] == '1') == (account.auto ~= false) and (ARGV[9] == '' or ARGV[9] == revision)
-if said and theirs then return { 'unchanged', whole(meta.q) } end
+if same and theirs then return { 'unchanged', whole(meta.q) } end
 if not roll_windows(account, windows) then return { 'window', whole(newest) } end
 
 local kept_heirs = living_heirs(KEYS[3], kept[3] or '', newest)
-local writes, heirs = take_over(account, ARGV[11], windows, kept_heirs)
+local writes, heirs = take_over(account, ARGV[12], windows, kept_heirs)
 local idle, caps = idle_fields(account), pack_limits(ARGV[7])
 local current = account.rolled or account.windows
 redis.call('HSET', KEYS[3], 'v', ARGV[5], 'rules', ARGV[6], 'limits', ARGV[7], 'caps', caps,
@@ -83,7 +84,15 @@ if ARGV[10] ~= '1' and account.auto then
   redis.call('HDEL', KEYS[3], 'auto', 'parent')
   redis.call('HINCRBY', KEYS[2], 'under ' .. (kept[2] or ''), -1)
 end
+if unasked then
+  redis.call('HSET', KEYS[3], 'parent', ARGV[11])
+  redis.call('HINCRBY', KEYS[2], 'under ' .. ARGV[11], 1)
+end
 redis.call('HSET', KEYS[2], ARGV[2], 1)
 local q = count_change(KEYS[1])
-redis.call('HSET', KEYS[3], 'said', ARGV[12] == '' and q or ARGV[12])
+-- What is told again is as old as it was: an account that the books had lost is the one that reservations know. What
+-- defaults say is nobody's decision, and is in the way of none.
+local said = again and ARGV[13] or q
+if ARGV[10] ~= '1' then redis.call('HSET', KEYS[3], 'said', said) end
+if not account.v then redis.call('HSET', KEYS[3], 'born', said) end
 return { 'ok', q }

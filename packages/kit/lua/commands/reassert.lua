@@ -16,18 +16,19 @@
 --       6 consumed     likewise
 --       7 observed     likewise
 --       8 shapes       as they were reserved: one per account, joined by spaces
---       9 windows      'id start end', joined by ';'
---      10 bound
---      11 observe
---      12 fingerprint
---      13 owner
---      14 memo
---      15 label
---      16 reserved_at  ms
---      17 age          ms since the books last said anything of it to the caller
+--       9 lives        as they were reserved, likewise
+--      10 windows      'id start end', joined by ';'
+--      11 bound
+--      12 observe
+--      13 fingerprint
+--      14 owner
+--      15 memo
+--      16 label
+--      17 reserved_at  ms
+--      18 age          ms since the books last said anything of it to the caller
 -- REPLY there       q:int                    it is there, and knows as much
 --       raised      q:int
---       made        q:int                    accounts that are gone are not charged, now or later
+--       made        q:int                    not on accounts that are gone, until they are made again
 --       finished    q:int                    it has been settled or released
 --       too_old     q:int                    it is not open, and may have been settled long ago: nothing was done
 --       path        path:text                     another path was reserved under this id
@@ -44,7 +45,6 @@
 -- @include read_meta
 -- @include read_record
 -- @include rebook
--- @include shapes_there
 -- @include to_amounts
 -- @include tombstone_ms
 -- @include whole
@@ -57,11 +57,11 @@ local closed = before and (before.st == 'settled' or before.st == 'released')
 if closed then return { 'finished', whole(meta.q) } end
 if before and before.path ~= ARGV[3] then return { 'path', before.path } end
 local is_open = before and before.st == 'open'
-if not is_open and tonumber(ARGV[17]) >= tombstone_ms(ARGV[4]) then return { 'too_old', whole(meta.q) } end
+if not is_open and tonumber(ARGV[18]) >= tombstone_ms(ARGV[4]) then return { 'too_old', whole(meta.q) } end
 
 local keys = { unpack(KEYS, 5) }
-local after = before and copy_record(before)
-  or lost_record(ARGV[3], ARGV[4], '0 0 0', shapes_there(ARGV[8], keys), ARGV[9], ARGV[15])
+local told = { path = ARGV[3], shapes = ARGV[8], lives = ARGV[9], windows = ARGV[10], label = ARGV[16] }
+local after = before and copy_record(before) or lost_record(told)
 after.st, after.ttl = 'open', ARGV[4]
 after.a = merge_amounts(math.max, after.a, to_amounts(ARGV[5]))
 after.u = merge_amounts(math.max, after.u, to_amounts(ARGV[6]))
@@ -72,8 +72,8 @@ local due = now + tonumber(ARGV[4])
 rebook(before, after, read_kept_path(after, keys))
 if not before then
   redis.call('DEL', KEYS[1])
-  redis.call('HSET', KEYS[1], 'bound', ARGV[10], 'observe', ARGV[11], 'fp', ARGV[12], 'owner', ARGV[13],
-    'path', ARGV[3], 'memo', ARGV[14], 'label', ARGV[15], 'shapes', after.shapes, 'windows', ARGV[9], 'at', ARGV[16])
+  redis.call('HSET', KEYS[1], 'bound', ARGV[11], 'observe', ARGV[12], 'fp', ARGV[13], 'owner', ARGV[14],
+    'path', ARGV[3], 'memo', ARGV[15], 'label', ARGV[16], 'shapes', ARGV[8], 'windows', ARGV[10], 'at', ARGV[17])
 end
 local indices = { reservation = KEYS[1], deadlines = KEYS[2], unconfirmed = KEYS[3] }
 open_record(indices, ARGV[2], after, due)

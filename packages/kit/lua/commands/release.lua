@@ -39,7 +39,7 @@ if before and before.st == 'settled' then return { 'conflict', whole(meta.q) } e
 if before and before.st == 'released' then return { 'repeat', whole(meta.q) } end
 if before and before.path ~= ARGV[4] then return { 'path', before.path } end
 
-local after = before and copy_record(before) or lost_record('', '0', '0 0 0', '', '', '')
+local after = before and copy_record(before) or lost_record({})
 after.st = 'released'
 local keys = { reservation = KEYS[1], deadlines = KEYS[2], unconfirmed = KEYS[3], rollup = KEYS[5] }
 local accounts = read_kept_path(after, { unpack(KEYS, 6) })

@@ -29,7 +29,7 @@
 --      17 max_auto     how many of those one parent may have
 --      18+ account*(name v shape rules limits)  rules and limits: defaults if it is absent, '' for none
 --       + window*      'id start end' of the window of now and of the next, joined by a space, ms
--- REPLY ok          repeat:flag granted:amounts windows:text tightest:standing? would:shortfall* q:int
+-- REPLY ok          repeat:flag granted:amounts windows:text lives:text tightest:standing? would:shortfall* q:int
 --       denied      shortfall:shortfall q:int
 --       no_account  account:int reason:text       unknown, gone or too_many; its place on the path, from 1
 --       stale       stale:account*           all accounts whose `v` is another, or that follow older defaults
@@ -50,6 +50,7 @@
 -- @include decisive
 -- @include from_amounts
 -- @include idle_fields
+-- @include lives_of
 -- @include now_ms
 -- @include read_meta
 -- @include read_path
@@ -91,7 +92,11 @@ local terms = { now = now, newest = newest, proven = ARGV[9] == 'proven', observ
 local grant, denied, would, tight = ask(accounts, min, want, terms)
 if #denied > 0 then return { 'denied', decisive(denied), whole(meta.q) } end
 for at, short in ipairs(would) do would[at] = shortfall(short) end
-for _, account in ipairs(accounts) do account.idle = idle_fields(account) end
+for _, account in ipairs(accounts) do
+  account.idle = idle_fields(account)
+  if account.unseen then account.born = whole(meta.q + 1) end
+end
+local lives = lives_of(accounts)
 local granted, kept_windows = from_amounts(grant), table.concat(windows.texts, ';')
 local due, tightest = whole(now + tonumber(ARGV[6])), tight and { standing(tight, grant[1]) } or {}
 local held = { { 0, grant[1], 0, 0 }, { 0, grant[2], 0, 0 }, { 0, grant[3], 0, 0 } }
@@ -103,9 +108,9 @@ end
 if there then redis.call('DEL', KEYS[1]) end
 redis.call('HSET', KEYS[1], 'st', 'open', 'a', granted, 'fp', ARGV[11], 'bound', ARGV[9], 'observe', ARGV[10],
   'ttl', ARGV[6], 'at', whole(now), 'owner', ARGV[12], 'path', ARGV[13], 'memo', ARGV[14], 'label', ARGV[15],
-  'shapes', shapes_of(accounts), 'windows', kept_windows)
+  'shapes', shapes_of(accounts), 'lives', lives, 'windows', kept_windows)
 if #would > 0 then redis.call('HSET', KEYS[1], 'told', to_told(would)) end
 redis.call('ZADD', KEYS[2], due, ARGV[5])
 if now >= meta.newest + 1000 then redis.call('HSET', KEYS[3], 't', whole(now)) end
 
-return { 'ok', '0', granted, kept_windows, tightest, would, count_change(KEYS[3]) }
+return { 'ok', '0', granted, kept_windows, lives, tightest, would, count_change(KEYS[3]) }

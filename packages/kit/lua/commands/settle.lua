@@ -18,9 +18,10 @@
 --       8 ttl          of the reservation, ms, and what follows, should it be lost; '' when it is not known
 --       9 held         totals that were reserved
 --      10 shapes       as they were reserved: one per account, joined by spaces
---      11 windows      as they were answered by `record` or chosen at reserve: 'id start end', joined by ';'
---      12 label
---      13 alert_at     percentages of a limit, joined by spaces, or '-' for none: which of them have been reached,
+--      11 lives        as they were reserved, likewise
+--      12 windows      as they were answered by `record` or chosen at reserve: 'id start end', joined by ';'
+--      13 label
+--      14 alert_at     percentages of a limit, joined by spaces, or '-' for none: which of them have been reached,
 --                      and how budgets stand; '' when nobody asks
 -- REPLY settled     overdraft:flag tightest:standing? crossed:crossing* q:int   q is 0 where the books are
 --                      behind what the caller has seen
@@ -37,7 +38,6 @@
 --       layout      lv:text unit:text
 --
 -- @include ask
--- @include charges
 -- @include copy_record
 -- @include count_change
 -- @include crossings
@@ -52,14 +52,13 @@
 -- @include read_meta
 -- @include read_record
 -- @include settled_now
--- @include shapes_there
 -- @include standing
 -- @include to_amounts
 -- @include to_told
 -- @include tombstone_ms
 -- @include whole
 
-local now, alert_at = now_ms(ARGV[1]), ARGV[13]
+local now, alert_at = now_ms(ARGV[1]), ARGV[14]
 local meta, refusal = read_meta(KEYS[4])
 if not meta then return refusal end
 local behind = is_behind(meta, now, tonumber(ARGV[2]))
@@ -80,7 +79,8 @@ else
     keep_unbooked(KEYS[6], ARGV[3], ARGV[5], ARGV[6], now)
     return { ARGV[8] == '' and 'unbooked' or 'too_old', count_change(KEYS[4], behind) }
   end
-  after = lost_record(ARGV[4], ARGV[8], ARGV[9], shapes_there(ARGV[10], { unpack(KEYS, 7) }), ARGV[11], ARGV[12])
+  after = lost_record({ path = ARGV[4], ttl = ARGV[8], a = to_amounts(ARGV[9]), shapes = ARGV[10], lives = ARGV[11],
+    windows = ARGV[12], label = ARGV[13] })
 end
 
 after.st, after.paid, after.basis = 'settled', paid, ARGV[6]
@@ -88,9 +88,9 @@ local keys = { reservation = KEYS[1], deadlines = KEYS[2], unconfirmed = KEYS[3]
 local accounts = read_kept_path(after, { unpack(KEYS, 7) })
 local unbooked = #accounts == 0
 if unbooked then
-  -- All its accounts are gone. What nobody is charged is in no roll-up either.
+  -- All its accounts are gone. What is in an operator's list is charged by nobody else, should they be made again.
   keep_unbooked(KEYS[6], ARGV[3], ARGV[5], ARGV[6], now)
-  after.up = charges(after)
+  after.shapes = '-'
 end
 end_reservation(keys, ARGV[3], before, after, accounts, now)
 local q, found, crossed = count_change(KEYS[4], behind), {}, {}

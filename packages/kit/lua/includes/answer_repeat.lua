@@ -17,5 +17,5 @@ local function answer_repeat(key, fingerprint, accounts, meta, now)
   local _, _, _, tight = ask(path, nothing, nothing, { now = now, newest = now })
   local granted, told = from_amounts(record.a), redis.call('HGET', key, 'told')
   local tightest = tight and { standing(tight, 0) } or {}
-  return { 'ok', '1', granted, record.windows, tightest, from_told(told), whole(meta.q) }
+  return { 'ok', '1', granted, record.windows, record.lives, tightest, from_told(told), whole(meta.q) }
 end

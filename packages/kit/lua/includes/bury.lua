@@ -10,8 +10,8 @@ local function bury(key, record, now)
   redis.call('HSET', key, 'st', record.st, 'a', from_amounts(record.a), 'u', from_amounts(record.u), 'paid',
     from_amounts(record.paid), 'basis', record.basis, 'gone', whole(now + life))
   if record.basis ~= 'exact' then
-    redis.call('HSET', key, 'path', record.path, 'shapes', record.shapes, 'windows', record.windows, 'ttl',
-      record.ttl, 'label', record.label, 'up', from_amounts(record.up))
+    redis.call('HSET', key, 'path', record.path, 'shapes', record.shapes, 'lives', record.lives, 'windows',
+      record.windows, 'ttl', record.ttl, 'label', record.label, 'up', from_amounts(record.up))
   end
   redis.call('PEXPIRE', key, life)
 end

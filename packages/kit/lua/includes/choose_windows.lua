@@ -13,6 +13,6 @@ local function choose_windows(given, first, time)
     end
     if not ids[place] then return nil end
   end
-  local besides = { 'v', 'caps', 'windows', 'auto' }
+  local besides = { 'v', 'caps', 'windows', 'auto', 'born' }
   return { ids = ids, ends = ends, texts = texts, fields = {}, besides = besides, own = {} }
 end

@@ -6,7 +6,7 @@
 -- index in which it was; one that was lost may still be in either.
 local function end_reservation(keys, id, before, after, accounts, now)
   rebook(before, after, accounts)
-  roll_up(keys.rollup, after)
+  roll_up(keys.rollup, after, accounts)
   bury(keys.reservation, after, now)
   local was = before and before.st or 'lost'
   if was == 'open' or was == 'lost' then redis.call('ZREM', keys.deadlines, id) end

@@ -1,10 +1,9 @@
--- @include to_amounts
---
--- The record of a reservation that the books have lost, by what its caller says of it.
-local function lost_record(path, ttl, held, shapes, windows, label)
+-- The record of a reservation that the books have nothing of, by what its caller says of it.
+local function lost_record(told)
   local none = { 0, 0, 0 }
-  return {
-    path = path, ttl = ttl, a = to_amounts(held), shapes = shapes, windows = windows, label = label,
-    u = none, o = none, up = none, paid = none, basis = '', at = '', ended = '', owner = '', memo = '',
+  local unsaid = {
+    path = '', shapes = '', lives = '', windows = '', label = '', ttl = '0', a = none, u = none, o = none, up = none,
+    paid = none, basis = '', at = '', ended = '', owner = '', memo = '',
   }
+  return setmetatable(told, { __index = unsaid })
 end

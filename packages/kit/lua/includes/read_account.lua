@@ -16,5 +16,6 @@ local function read_account(place, key, shape, windows)
     caps = found[rules + 2],
     windows = found[rules + 3],
     auto = found[rules + 4],
+    born = found[rules + 5],
   }
 end

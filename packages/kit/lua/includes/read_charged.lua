@@ -21,5 +21,6 @@ local function read_charged(place, key, shape, windows)
     counters = found,
     v = found[rules + 1],
     caps = found[rules + 2],
+    born = found[rules + 4],
   }
 end

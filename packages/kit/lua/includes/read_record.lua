@@ -3,13 +3,14 @@
 -- A reservation's record, nil when there is none or when its tombstone has served its time.
 local function read_record(key, now)
   local found = redis.call('HMGET', key, 'st', 'gone', 'path', 'shapes', 'windows', 'ttl', 'at', 'ended', 'owner',
-    'memo', 'label', 'bound', 'observe', 'fp', 'basis', 'a', 'u', 'o', 'paid', 'up')
+    'memo', 'label', 'bound', 'observe', 'fp', 'basis', 'a', 'u', 'o', 'paid', 'up', 'lives')
   if not found[1] or (found[2] and tonumber(found[2]) <= now) then return nil end
   local none = { 0, 0, 0 }
   return {
     st = found[1],
     path = found[3] or '',
     shapes = found[4] or '',
+    lives = found[21] or '',
     windows = found[5] or '',
     ttl = found[6] or '',
     at = found[7] or '',

@@ -6,7 +6,7 @@ local function write_account(account, writes, known_key, revision)
   end
   if account.unseen then
     for _, value in ipairs({ 'v', account.v, 'rules', account.rules, 'limits', account.limits, 'caps', account.caps,
-      'auto', revision, 'parent', account.parent }) do writes[#writes + 1] = value end
+      'auto', revision, 'parent', account.parent, 'born', account.born }) do writes[#writes + 1] = value end
     redis.call('HSET', known_key, account.name, 1)
     redis.call('HINCRBY', known_key, 'under ' .. account.parent, 1)
   end

@@ -79,14 +79,23 @@ function checkPercentages(percentages: readonly number[]): void {
   }
 }
 
-export function checkAdjust({ org, id, account, budget, delta, reason }: Adjust): void {
+export function checkAdjust({ org, id, account, budget, delta, reason, atMs, charge }: Adjust): void {
   checkId(org, id)
   checkAccount(org, account)
   checkName('budget', budget)
   checkName('reason', reason)
-  if (!Number.isSafeInteger(delta) || Math.abs(delta) > MAX_AMOUNT) {
-    throw new RangeError(`${delta} is not a correction: an integer from −2^50 to 2^50`)
+  checkDelta(delta)
+  if (atMs !== undefined && !Number.isSafeInteger(atMs)) {
+    throw new RangeError(`${atMs} is not a time: milliseconds since the epoch`)
   }
+  if (!charge) return
+  checkRead(org, charge.path)
+  for (const metric of METRICS) checkDelta(charge.amounts[metric])
+}
+
+function checkDelta(delta: number): void {
+  if (Number.isSafeInteger(delta) && Math.abs(delta) <= MAX_AMOUNT) return
+  throw new RangeError(`${delta} is not a correction: an integer from −2^50 to 2^50`)
 }
 
 export function checkProvision(org: string, account: AccountId, budgets: readonly Budget[]): void {

@@ -1,5 +1,7 @@
+import type { Adjust, AdjustResult } from './adjust.ts'
 import type { AccountId, Amounts, Budget, Metric, Window } from './budget.ts'
 
+export * from './adjust.ts'
 export * from './budget.ts'
 
 /**
@@ -62,7 +64,7 @@ export interface Ledger {
   /** Settle expired reservations at what their last heartbeat had seen, or at zero: an operator's decision. What was consumed stays charged. */
   settleExpired(to: 'observed' | 'zero', filter?: ExpiredFilter): Promise<SettleExpiredResult>
 
-  /** Correct a counter of the current window by a signed amount, with a reason; `id` makes it repeatable. */
+  /** Correct a counter by a signed amount, with a reason, in its current window or that of `atMs`; `id` makes it repeatable. */
   adjust(command: Adjust): Promise<AdjustResult>
 
   /** What accounts of an org have spent, reserved and left: the implicit total first, then their budgets. Sees all commands before it. */
@@ -266,19 +268,6 @@ export interface SettleExpiredResult {
   readonly before: number
   readonly after: number
 }
-
-export interface Adjust {
-  readonly org: string
-  readonly id: string
-  readonly account: AccountId
-  /** Budget id, or `total` for the implicit counter. */
-  readonly budget: string
-  /** Signed, in the budget's metric. */
-  readonly delta: number
-  readonly reason: string
-}
-
-export type AdjustResult = { readonly status: 'ok' | 'repeat' | 'no_account' | 'no_budget' }
 
 export interface AccountState {
   readonly org: string

@@ -1,4 +1,4 @@
-import type { Adjust, Settle } from './ledger.ts'
+import type { Adjust, LateCharge, Settle } from './ledger.ts'
 
 /** A settle that the books could charge to nobody, since they no longer knew its reservation: money was spent all the same. */
 export interface UnbookedSettle extends Settle {
@@ -7,7 +7,10 @@ export interface UnbookedSettle extends Settle {
 }
 
 /** What somebody has booked by hand. */
-export type Correction = Pick<Adjust, 'account' | 'budget' | 'delta' | 'reason'>
+export type Correction = Pick<Adjust, 'account' | 'budget' | 'delta' | 'reason'> & {
+  /** What reports were told of by it. */
+  readonly charged?: LateCharge['amounts']
+}
 
 /**
  * The settles of an org that nothing said where to book. They stay until somebody has decided what becomes of them: no

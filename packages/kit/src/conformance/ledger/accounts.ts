@@ -10,6 +10,8 @@ import {
   TTL_MS,
 } from './bench.ts'
 
+const DAY_MS = 86_400_000
+
 export const READ: Section = {
   async 'says what an account has spent, and where each budget stands'(bench, expect) {
     await provisionPath(bench)
@@ -87,6 +89,32 @@ export const ADJUST: Section = {
     expect(await bench.budget('key:k1', 'usd-day')).toEqual([20 * CENT, 0, 0, 80 * CENT])
     expect(await bench.total('key:k1')).toEqual([0, 0, 0])
     expect(await bench.ledger.adjust({ ...adjust, id: 'fix-3', budget: 'total' })).toEqual({ status: 'ok' })
+    expect(await bench.total('key:k1')).toEqual([30 * CENT, 0, 0])
+  },
+
+  async 'corrects the window in which it was spent, where that is said, and is in no later one'(
+    bench,
+    expect,
+  ) {
+    await provisionPath(bench)
+    const adjust = { org: ORG, account: 'key:k1', delta: 30 * CENT, reason: 'late' } as const
+    const atMs = bench.clock.nowMs
+    bench.clock.nowMs += DAY_MS
+    expect(await bench.ledger.adjust({ ...adjust, id: 'now', budget: 'usd-day' })).toEqual({ status: 'ok' })
+    for (const budget of ['usd-day', 'total']) {
+      const late = { ...adjust, id: `late ${budget}`, budget, atMs }
+      expect(await bench.ledger.adjust(late)).toEqual({ status: 'ok' })
+      expect(await bench.ledger.adjust(late)).toEqual({ status: 'repeat' })
+    }
+    const ahead = {
+      ...adjust,
+      id: 'ahead',
+      budget: 'usd-day',
+      delta: CENT,
+      atMs: bench.clock.nowMs + 3 * DAY_MS,
+    }
+    expect(await bench.ledger.adjust(ahead)).toEqual({ status: 'ok' })
+    expect(await bench.budget('key:k1', 'usd-day')).toEqual([31 * CENT, 0, 0, 69 * CENT])
     expect(await bench.total('key:k1')).toEqual([30 * CENT, 0, 0])
   },
 

@@ -20,10 +20,15 @@ export const countingRules = ({ total, rules, retired }: Account): Rule[] => [to
 export function counterAt(rule: Rule, nowMs: number): Counter {
   // Time only moves forward here: what has not ended is still the one.
   if (rule.current && nowMs < rule.current.turn.endMs) return rule.current
-  const turn = turnAt(nowMs, rule.budget)
+  rule.current = counterOf(rule, nowMs)
+  return rule.current
+}
+
+/** The counter of a rule at any time, past ones included. */
+export function counterOf(rule: Rule, atMs: number): Counter {
+  const turn = turnAt(atMs, rule.budget)
   const counter = rule.counters.get(turn.label) ?? { rule, turn, entries: [], carried: [] }
   rule.counters.set(turn.label, counter)
-  rule.current = counter
   return counter
 }
 

@@ -8,7 +8,7 @@ import type {
   Ledger,
   ProvisionResult,
 } from '../../ledger/ledger.ts'
-import { counterAt, hasBudgets, limitAt, newAccount, replaceBudgets, stateOf } from './accounts.ts'
+import { counterAt, counterOf, hasBudgets, limitAt, newAccount, replaceBudgets, stateOf } from './accounts.ts'
 import { accountIn, type Books, windowNowMs } from './books.ts'
 import { NO_SHARE } from './entries.ts'
 
@@ -33,14 +33,15 @@ export function provision(books: Books, { org, id, budgets }: Provision): Provis
 
 export function adjust(books: Books, command: Adjust): AdjustResult {
   const nowMs = windowNowMs(books)
-  const { org, id, account: accountId, budget, delta } = command
+  const { org, id, account: accountId, budget, delta, atMs = nowMs } = command
   if (books.adjusted.some((done) => done.org === org && done.id === id)) return { status: 'repeat' }
   const account = accountIn(books, org, accountId)
   if (!account) return { status: 'no_account' }
   const rule = [account.total, ...account.rules].find((one) => one.budget.id === budget)
   if (!rule) return { status: 'no_budget' }
   books.adjusted.push(command)
-  counterAt(rule, nowMs).carried.push({ ...NO_SHARE, spent: BigInt(delta) })
+  const counter = atMs < nowMs ? counterOf(rule, atMs) : counterAt(rule, nowMs)
+  counter.carried.push({ ...NO_SHARE, spent: BigInt(delta) })
   return { status: 'ok' }
 }
 

@@ -1,5 +1,6 @@
 import type { AccountId } from '../ledger.ts'
-import { limitsText, type Ruling, readLimits, readRuling } from './rules.ts'
+import { limitsText, type Ruling, readLimits } from './rules.ts'
+import { rulingReader } from './rulings.ts'
 import type { Account } from './scripts/script.ts'
 
 /** An account as this process last saw it. Its counters are never remembered, only what a command must say of it. */
@@ -20,6 +21,8 @@ export interface AccountCache {
   noteLimits(id: AccountId, limits: string): void
   /** A reply has shown one limit, its raise included. */
   noteLimit(id: AccountId, rule: number, limit: number): void
+  /** These are other books, or have lost something: nobody has looked yet. */
+  forget(): void
 }
 
 /** More accounts than this are forgotten wholesale: what is needed again is looked up again. */
@@ -27,6 +30,7 @@ const MAX_REMEMBERED = 200_000
 
 export function accountCache(): AccountCache {
   const seen = new Map<AccountId, SeenAccount | null>()
+  const rulingOf = rulingReader()
 
   function remember(id: AccountId, account: SeenAccount | null): void {
     if (seen.size >= MAX_REMEMBERED) seen.clear()
@@ -44,7 +48,7 @@ export function accountCache(): AccountCache {
       }
       const same = before?.v === v && before.limitsText === limits
       if (same && before.auto === auto && before.revision === revision) return before
-      const account = { id, auto, revision, ...readRuling(v, rules, limits) }
+      const account = { id, auto, revision, ...rulingOf(v, rules, limits) }
       remember(id, account)
       return account
     },
@@ -61,5 +65,6 @@ export function accountCache(): AccountCache {
       const limits = account.limits.with(rule, { mode: known.mode, limit })
       remember(id, { ...account, limits, limitsText: limitsText(limits) })
     },
+    forget: () => seen.clear(),
   }
 }

@@ -29,11 +29,13 @@ const SENT = [
 /**
  * The rules of an ACL user that may do all that the ledger does and nothing else, for `ACL SETUSER`. Redis asks them of
  * what a script calls as well, so they are read from the scripts.
+ *
+ * @param also commands of others that share the user, in lower case.
  */
-export function redisAcl(prefix = 'tg'): string {
+export function redisAcl(prefix = 'tg', { also = [] }: { readonly also?: readonly string[] } = {}): string {
   const called = SCRIPTS.flatMap(({ lua }) =>
     [...lua.matchAll(/redis\.call\(\s*'(\w+)'/g)].map(([, command]) => command!.toLowerCase()),
   )
-  const commands = [...new Set([...SENT, ...called])].toSorted()
+  const commands = [...new Set([...SENT, ...called, ...also])].toSorted()
   return ['on', `~${prefix}:*`, '-@all', ...commands.map((command) => `+${command}`)].join(' ')
 }

@@ -3,32 +3,43 @@ import { type Books, noteTime, windowNowMs } from './books.ts'
 import { calendarOf } from './calendar.ts'
 import { loadAccounts, lookAt } from './load.ts'
 import { adjust as script } from './scripts/adjust.ts'
+import { amountsText } from './text.ts'
 
 /** The account is not as it was seen, or in other windows: each may happen once. */
 const ATTEMPTS = 4
 
 export async function adjust(books: Books, command: Adjust): Promise<AdjustResult> {
   const result = await correct(books, command)
-  // By its id it counts once.
+  // By its id it counts once; and in the window of now, should it be told again in the next.
+  const again = { atMs: windowNowMs(books), ...command }
   if (result.status === 'ok' || result.status === 'repeat')
-    books.decisions.keep(command.account, () => correct(books, command))
+    books.decisions.keep(command.account, () => correct(books, again))
   return result
 }
 
 async function correct(books: Books, command: Adjust): Promise<AdjustResult> {
-  const { id, account, budget, delta, reason } = command
-  const note = JSON.stringify([account, budget, reason])
+  const { id, account, budget, delta, reason, atMs = Infinity, charge } = command
+  const charged = charge ? amountsText(charge.amounts) : ''
+  const note = JSON.stringify([account, budget, reason, ...(charge ? [charged] : [])])
   await loadAccounts(books, [account])
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const number = ruleOf(books, command)
     if (number === undefined) return withoutRule(books, command)
     const seen = books.accounts.get(account)!
-    const calendar = calendarOf([[seen.rules[number]!]], windowNowMs(books))
+    const spentMs = Math.min(atMs, windowNowMs(books))
+    const calendar = calendarOf([[seen.rules[number]!]], spentMs)
     const { own } = books
     const reply = await books.ask(
       script,
-      { meta: own.meta, adjustments: own.adjustments, account: own.account(account) },
-      { now: books.now(), id, v: seen.v, rule: number, delta, note, window: calendar.windows[0] ?? '' },
+      {
+        ...{ meta: own.meta, adjustments: own.adjustments, account: own.account(account) },
+        rollup: own.rollup(spentMs),
+      },
+      {
+        ...{ now: books.now(), id, v: seen.v, rule: number, delta, note },
+        ...{ at: atMs === Infinity ? '' : spentMs, window: calendar.windows[0] ?? '' },
+        ...{ label: charge ? JSON.stringify([...charge.path, '']) : '', charged },
+      },
     )
     switch (reply[0]) {
       case 'ok':

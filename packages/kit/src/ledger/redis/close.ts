@@ -5,6 +5,7 @@ import { release as releaseScript } from './scripts/release.ts'
 import { type SettleReply, settle as settleScript } from './scripts/settle.ts'
 import { readerOf } from './standing.ts'
 import { amountsText } from './text.ts'
+import { keysOf, onItsPath } from './whereabouts.ts'
 
 export async function settle(books: Books, command: Settle): Promise<SettleResult> {
   const { id, actual, basis, alertAt } = command
@@ -22,6 +23,8 @@ export async function settle(books: Books, command: Settle): Promise<SettleResul
       return { status: 'conflict' }
     case 'unbooked':
     case 'too_old':
+      // Told again without its reservation: nobody must book by it what may have been booked and forgotten.
+      replay.keep({ id, settled: { actual, basis }, sentMs }, Number(reply[1]))
       return { status: 'unbooked' }
     default: {
       const ending = { id, settled: { actual, basis }, sentMs, ...(reservation && { reservation }) }
@@ -73,30 +76,31 @@ type Booked = Extract<Settled, readonly ['settled' | 'late' | 'lost' | 'repeat',
 
 /** Send a settle, once more when the books know better where it was reserved. */
 export async function sendSettle(books: Books, settling: Settling): Promise<Settled> {
-  const { id, actual, basis, alertAt, ageMs, reservation, whereabouts } = settling
+  const { id, actual, basis, alertAt, ageMs, reservation } = settling
   const { own, clock, sequence } = books
   const lost = reservation?.grant && reservation
-  const reply = await books.ask(
-    settleScript,
-    { ...keysOf(books, id, whereabouts), rollup: own.rollup(clock.now()), unbooked: own.unbooked },
-    {
-      now: books.now(),
-      qSeen: sequence.seen,
-      id,
-      path: whereabouts?.pathText ?? '',
-      actual: amountsText(actual),
-      basis,
-      age: Math.max(0, ageMs),
-      ttl: lost ? lost.ttlMs : '',
-      held: lost ? amountsText(lost.held) : '',
-      shapes: lost?.grant?.shapes ?? '',
-      windows: lost?.grant?.windows ?? '',
-      label: lost?.terms.label ?? '',
-      alertAt: alertAt ? alertAt.join(' ') || '-' : '',
-    },
+  const reply = await onItsPath(books, settling, (whereabouts) =>
+    books.ask(
+      settleScript,
+      { ...keysOf(books, id, whereabouts), rollup: own.rollup(clock.now()), unbooked: own.unbooked },
+      {
+        now: books.now(),
+        qSeen: sequence.seen,
+        id,
+        path: whereabouts?.pathText ?? '',
+        actual: amountsText(actual),
+        basis,
+        age: Math.max(0, ageMs),
+        ttl: lost ? lost.ttlMs : '',
+        held: lost ? amountsText(lost.held) : '',
+        shapes: lost?.grant?.shapes ?? '',
+        lives: lost?.grant?.lives ?? '',
+        windows: lost?.grant?.windows ?? '',
+        label: lost?.terms.label ?? '',
+        alertAt: alertAt ? alertAt.join(' ') || '-' : '',
+      },
+    ),
   )
-  if (reply[0] === 'path')
-    return sendSettle(books, { ...settling, whereabouts: foundAt(books, id, reply[1]) })
   sequence.note(Number(reply.at(-1)))
   return reply
 }
@@ -108,33 +112,17 @@ export interface Releasing {
 
 export async function sendRelease(
   books: Books,
-  { id, whereabouts }: Releasing,
+  releasing: Releasing,
 ): Promise<{ readonly status: ReleaseResult['status']; readonly q: number }> {
   const { own, clock, sequence } = books
-  const reply = await books.ask(
-    releaseScript,
-    { ...keysOf(books, id, whereabouts), rollup: own.rollup(clock.now()) },
-    { now: books.now(), qSeen: sequence.seen, id, path: whereabouts?.pathText ?? '' },
+  const { id } = releasing
+  const reply = await onItsPath(books, releasing, (whereabouts) =>
+    books.ask(
+      releaseScript,
+      { ...keysOf(books, id, whereabouts), rollup: own.rollup(clock.now()) },
+      { now: books.now(), qSeen: sequence.seen, id, path: whereabouts?.pathText ?? '' },
+    ),
   )
-  if (reply[0] === 'path') return sendRelease(books, { id, whereabouts: foundAt(books, id, reply[1]) })
   sequence.note(Number(reply[1]))
   return { status: reply[0], q: Number(reply[1]) }
-}
-
-/** The keys that every command needs which moves a reservation's money. */
-export function keysOf({ own }: Books, id: string, whereabouts: Whereabouts | null | undefined) {
-  return {
-    reservation: own.reservation(id),
-    deadlines: own.deadlines,
-    unconfirmed: own.unconfirmed,
-    meta: own.meta,
-    accounts: whereabouts?.path.map(own.account) ?? [],
-  }
-}
-
-/** The books name the path that a reservation has; what this process believed was another's, or nothing. */
-export function foundAt({ reservations }: Books, id: string, pathText: string): Whereabouts {
-  const found = { pathText, path: JSON.parse(pathText) }
-  reservations.noteWhereabouts(id, found)
-  return found
 }

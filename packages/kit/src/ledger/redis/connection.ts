@@ -4,7 +4,7 @@ import { machineTimers } from '../../core/timers.ts'
 import type { AnyScript, Argument } from './scripts/script.ts'
 
 /**
- * Where the books are: an URL (`redis://`, `rediss://` for TLS), ioredis's own options (Sentinel, TLS, ACL), the nodes of
+ * Where the books are: a URL (`redis://`, `rediss://` for TLS), ioredis's own options (Sentinel, TLS, ACL), the nodes of
  * a Cluster, or a client that the application has: that one is duplicated and otherwise left alone.
  */
 export type RedisTarget =

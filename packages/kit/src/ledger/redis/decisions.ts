@@ -15,6 +15,8 @@ interface Decision {
 /** What was decided about accounts lately: their budgets, and corrections. A fail-over may have lost the newest of it. */
 export interface Decisions {
   keep(account: AccountId, tell: Telling): void
+  /** Those that something was decided about. */
+  accounts(): readonly AccountId[]
   /** To tell the books of each account what was decided about it, in the order in which it was. */
   all(): readonly Telling[]
   isEmpty(): boolean
@@ -47,6 +49,10 @@ export function decisions({ clock, sequence, windowMs }: DecisionsOptions): Deci
       return [...Map.groupBy(kept, ({ account }) => account).values()].map((ofOne) => async () => {
         for (const { tell } of ofOne) await tell()
       })
+    },
+    accounts() {
+      forgetOld()
+      return [...new Set(kept.map(({ account }) => account))]
     },
     isEmpty() {
       forgetOld()

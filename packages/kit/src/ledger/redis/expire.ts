@@ -1,16 +1,15 @@
 import type { ExpiredFilter, ExpiredReservation, SettleExpiredResult } from '../ledger.ts'
 import { EXPIRED_MS } from '../lives.ts'
 import type { Books } from './books.ts'
-import { foundAt } from './close.ts'
 import { expiredRecord } from './expired-record.ts'
 import { recover } from './recover.ts'
-import type { Whereabouts } from './reservations.ts'
 import { expire as expireScript } from './scripts/expire.ts'
 import { overdue } from './scripts/overdue.ts'
 import { record } from './scripts/record.ts'
 import { settleExpired as settleExpiredScript } from './scripts/settle-expired.ts'
 import { unconfirmed } from './scripts/unconfirmed.ts'
 import { readAmounts } from './text.ts'
+import { keysOf, onItsPath } from './whereabouts.ts'
 
 /** Records that are asked for at once. */
 const BITE = 100
@@ -30,28 +29,16 @@ export async function expireIn(books: Books, limit: number): Promise<readonly Ex
   return expired.filter((one) => one !== undefined)
 }
 
-async function expireOne(
-  books: Books,
-  id: string,
-  found?: Whereabouts,
-): Promise<ExpiredReservation | undefined> {
+async function expireOne(books: Books, id: string): Promise<ExpiredReservation | undefined> {
   const { own, clock, sequence, reservations } = books
-  const whereabouts = found ?? reservations.whereabouts(id)
-  const reply = await books.ask(
-    expireScript,
-    {
-      reservation: own.reservation(id),
-      deadlines: own.deadlines,
-      unconfirmed: own.unconfirmed,
-      meta: own.meta,
-      rollup: own.rollup(clock.now()),
-      accounts: whereabouts?.path.map(own.account) ?? [],
-    },
-    { now: books.now(), qSeen: sequence.seen, id, path: whereabouts?.pathText ?? '' },
+  const reply = await onItsPath(books, { id, whereabouts: reservations.whereabouts(id) }, (whereabouts) =>
+    books.ask(
+      expireScript,
+      { ...keysOf(books, id, whereabouts), rollup: own.rollup(clock.now()) },
+      { now: books.now(), qSeen: sequence.seen, id, path: whereabouts?.pathText ?? '' },
+    ),
   )
   switch (reply[0]) {
-    case 'path':
-      return expireOne(books, id, foundAt(books, id, reply[1]))
     case 'epoch':
       // It is not yet known who is alive: whoever comes next will expire it.
       await recover(books)
@@ -104,22 +91,15 @@ async function settleOne(
   books: Books,
   id: string,
   to: 'observed' | 'zero' | 'reserved',
-  found?: Whereabouts,
 ): Promise<Settled | undefined> {
   const { own, clock, reservations } = books
-  const whereabouts = found ?? reservations.whereabouts(id)
-  const reply = await books.ask(
-    settleExpiredScript,
-    {
-      reservation: own.reservation(id),
-      unconfirmed: own.unconfirmed,
-      meta: own.meta,
-      rollup: own.rollup(clock.now()),
-      accounts: whereabouts?.path.map(own.account) ?? [],
-    },
-    { now: books.now(), id, path: whereabouts?.pathText ?? '', to },
+  const reply = await onItsPath(books, { id, whereabouts: reservations.whereabouts(id) }, (whereabouts) =>
+    books.ask(
+      settleExpiredScript,
+      { ...keysOf(books, id, whereabouts), rollup: own.rollup(clock.now()) },
+      { now: books.now(), id, path: whereabouts?.pathText ?? '', to },
+    ),
   )
-  if (reply[0] === 'path') return settleOne(books, id, to, foundAt(books, id, reply[1]))
   if (reply[0] === 'gone') return undefined
   const before = expiredRecord(books.org, reply[2])
   return { before, after: { ...before, charged: readAmounts(reply[1]) } }

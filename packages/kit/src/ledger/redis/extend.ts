@@ -1,13 +1,14 @@
 import { least, most, NOTHING } from '../amounts.ts'
 import type { Amounts, Extend, ExtendResult, Shortfall } from '../ledger.ts'
 import type { Books } from './books.ts'
-import { foundAt, keysOf } from './close.ts'
-import { recover, unavailable } from './recover.ts'
+import { recover } from './recover.ts'
 import type { Whereabouts } from './reservations.ts'
 import { extend as script } from './scripts/extend.ts'
 import type { Shortfall as ScriptShortfall } from './scripts/script.ts'
 import { readerOf } from './standing.ts'
 import { amountsText, readAmounts } from './text.ts'
+import { unavailable } from './unavailable.ts'
+import { foundAt, keysOf } from './whereabouts.ts'
 
 /** The books were recovered, or know another path: each may happen once. */
 const ATTEMPTS = 3

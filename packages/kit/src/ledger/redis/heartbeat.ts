@@ -2,10 +2,12 @@ import { most, NOTHING } from '../amounts.ts'
 import type { Heartbeat, HeartbeatResult } from '../ledger.ts'
 import type { Books } from './books.ts'
 import { extendTo } from './extend.ts'
-import { locate } from './load.ts'
-import { reassertAll, reassertOne, recover, tellAll, unavailable } from './recover.ts'
+import { reassertAll, recover } from './recover.ts'
 import { heartbeat as script } from './scripts/heartbeat.ts'
+import { reassertOne, tellAll } from './tell-again.ts'
 import { amountsText } from './text.ts'
+import { unavailable } from './unavailable.ts'
+import { locate } from './whereabouts.ts'
 
 /** Beats that one call of the script takes. */
 const MAX_BEATS = 100

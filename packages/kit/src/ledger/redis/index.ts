@@ -1,6 +1,7 @@
 export { redisAcl } from './acl.ts'
 export type { AsideOptions } from './aside.ts'
 export type { Finding } from './checks.ts'
+export { type RedisCommands, redisCommands } from './commands.ts'
 export type { ExistingClient, RedisTarget } from './connection.ts'
 export { type ExamineOptions, examineRedis, type ServerFinding } from './examine.ts'
 export { type InitOptions, initRedisLedger, type Opened } from './init.ts'

@@ -1,11 +1,11 @@
 import { kindOf } from '../account-id.ts'
 import type { AccountId } from '../ledger.ts'
 import type { SeenAccount } from './account-cache.ts'
-import { type Books, noteTime } from './books.ts'
+import type { Books } from './books.ts'
+import { meet } from './meet.ts'
 import { provisionAs } from './provision.ts'
 import { budgetsOf, sameBudgets } from './rules.ts'
 import { read } from './scripts/read.ts'
-import { record } from './scripts/record.ts'
 import type * as script from './scripts/script.ts'
 
 /** Accounts that one call of `read` takes. */
@@ -25,24 +25,6 @@ export function loadAccounts(books: Books, ids: readonly AccountId[]): Promise<u
     for (const id of some) loading.set(id, loaded)
   }
   return Promise.all([meet(books), ...missing.map((id) => loading.get(id))])
-}
-
-/** The first thing that is asked of an org's books: since when they count on from a takeover, and how far they have come. */
-function meet(books: Books): Promise<void> | undefined {
-  if (books.toldSince !== undefined) return undefined
-  books.meeting ??= meetOnce(books).finally(() => {
-    books.meeting = undefined
-  })
-  return books.meeting
-}
-
-async function meetOnce(books: Books): Promise<void> {
-  const found = (await books.call('HMGET', books.own.meta, 'since', 'q', 't')) as readonly (string | null)[]
-  const [since, q, newestMs] = found.map(Number)
-  books.toldSince = since!
-  books.sequence.note(q!)
-  // Books that nobody has asked for a while are behind everybody's clock, which says nothing of it.
-  if (newestMs! > books.clock.now()) noteTime(books, newestMs!)
 }
 
 /** Look at accounts, whatever the cache says of them. */
@@ -86,23 +68,4 @@ async function bringInLine(books: Books, account: SeenAccount): Promise<void> {
   const budgets = defaults.get(kindOf(account.id))?.budgets ?? budgetsOf(account)
   if (theirs === revision && sameBudgets(account, budgets)) return
   await provisionAs(books, account.id, { budgets, auto: true })
-}
-
-/** See to it that it is known where a reservation's counters are, if the books know it; undefined when it is. */
-export function locate(books: Books, id: string): Promise<unknown> | undefined {
-  const { reservations, own } = books
-  if (reservations.whereabouts(id) !== undefined) return meet(books)
-  const keys = { reservation: own.reservation(id), meta: own.meta }
-  return Promise.all([
-    meet(books),
-    books.ask(record, keys, { now: books.now(), id }).then((reply) => {
-      const pathText = reply[0] === 'ok' ? reply[1][3] : undefined
-      noteWhereabouts(books, id, pathText)
-    }),
-  ])
-}
-
-export function noteWhereabouts({ reservations }: Books, id: string, pathText: string | undefined): void {
-  if (reservations.get(id)) return
-  reservations.noteWhereabouts(id, pathText ? { pathText, path: JSON.parse(pathText) } : null)
 }

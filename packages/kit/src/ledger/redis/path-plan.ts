@@ -13,6 +13,8 @@ export interface PathPlan {
   readonly shapes: string
   /** What each account is ruled by: its own, or the default it would be made with. */
   readonly rulings: readonly (Ruling | undefined)[]
+  /** Those that follow their kind's defaults, or will be made by them. */
+  readonly unprovisioned: readonly AccountId[]
 }
 
 interface Remembered extends PathPlan {
@@ -46,7 +48,9 @@ export function pathPlans(cache: AccountCache, defaults: ReadonlyMap<AccountKind
         ? { name, v, shape, rules: '', limits: '' }
         : { name, v, shape, rules: rulesText, limits: limitsText }
     })
-    return { accounts, windows, shapes: shapes.join(' '), rulings, seen, fromMs: nowMs, untilMs }
+    const unprovisioned = path.filter((id, at) => seen[at]?.auto ?? defaults.has(kindOf(id)))
+    const plan = { accounts, windows, shapes: shapes.join(' '), rulings, unprovisioned }
+    return { ...plan, seen, fromMs: nowMs, untilMs }
   }
 
   return {

@@ -1,4 +1,6 @@
+import { kindOf } from '../account-id.ts'
 import type { AccountId, Budget, ProvisionResult } from '../ledger.ts'
+import type { SeenAccount } from './account-cache.ts'
 import { type Books, noteTime, windowNowMs } from './books.ts'
 import { calendarOf } from './calendar.ts'
 import { type Replanned, replan, rulingOf } from './rules.ts'
@@ -8,6 +10,8 @@ export interface Provisioning {
   readonly budgets: readonly Budget[]
   /** It remains an account that nobody provisioned. */
   readonly auto: boolean
+  /** Under which an account that nobody provisioned is made, which the books may have lost; '' for an outermost one. */
+  readonly parent?: AccountId | ''
   /** It was accepted before, and the books may have lost it. */
   readonly again?: Accepted
 }
@@ -15,8 +19,11 @@ export interface Provisioning {
 interface Accepted {
   /** How far the books had come by then. */
   readonly at: number
-  /** It was the making of the account. One that was there before, and is not, has lost more than this: it stays away. */
-  readonly made: boolean
+  /**
+   * What there was before: one that somebody had provisioned, and that is not there, has lost more than this, and stays
+   * away.
+   */
+  readonly before: 'nothing' | 'unprovisioned' | 'provisioned'
 }
 
 /** Others may change an account between our look at it and our change of it; so often in a row they do not. */
@@ -26,20 +33,22 @@ const ATTEMPTS = 5
 export async function provisionAs(
   books: Books,
   id: AccountId,
-  { budgets, auto, again }: Provisioning,
+  { budgets, auto, parent, again }: Provisioning,
 ): Promise<ProvisionResult> {
+  if (again?.before === 'unprovisioned') await makeUnprovisioned(books, id, '')
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const account = books.accounts.get(id)
-    if (again && !again.made && !account) return { status: 'unchanged' }
+    if (again?.before === 'provisioned' && !account) return { status: 'unchanged' }
     const plan = account ? replan(account, budgets) : rulingOf(budgets)
-    const reply = await sendPlan(books, id, { plan, auto, at: again?.at })
+    const reply = await sendPlan(books, id, { plan, auto, parent, at: again?.at })
     switch (reply[0]) {
       case 'ok':
       case 'unchanged': {
         const { v, rulesText, limitsText } = plan
         const by = auto ? (['1', String(books.revision)] as const) : (['0', ''] as const)
         books.accounts.note(id, ['1', v, rulesText, limitsText, ...by])
-        if (!auto && !again) keepDecision(books, id, budgets, { at: Number(reply[1]), made: !account })
+        if (!auto && !again)
+          keepDecision(books, id, budgets, { at: Number(reply[1]), before: beforeIt(account) })
         return { status: reply[0] }
       }
       case 'older':
@@ -58,6 +67,17 @@ export async function provisionAs(
   throw new Error(`${id} of ${books.org} is changed by others all the time: its budgets were not replaced`)
 }
 
+/** Make an account by its kind's defaults that the books have never heard of, or have lost together with all word of it. */
+export async function makeUnprovisioned(books: Books, id: AccountId, parent: AccountId | ''): Promise<void> {
+  const budgets = books.defaults.get(kindOf(id))?.budgets
+  if (budgets && !books.accounts.get(id)) await provisionAs(books, id, { budgets, auto: true, parent })
+}
+
+function beforeIt(account: SeenAccount | null | undefined): Accepted['before'] {
+  if (!account) return 'nothing'
+  return account.auto ? 'unprovisioned' : 'provisioned'
+}
+
 /** What the defaults say, every process says again by itself. */
 function keepDecision(books: Books, id: AccountId, budgets: readonly Budget[], again: Accepted): void {
   books.decisions.keep(id, () => provisionAs(books, id, { budgets, auto: false, again }))
@@ -65,10 +85,11 @@ function keepDecision(books: Books, id: AccountId, budgets: readonly Budget[], a
 
 interface Sending extends Pick<Provisioning, 'auto'> {
   readonly plan: Replanned
+  readonly parent: Provisioning['parent']
   readonly at: number | undefined
 }
 
-function sendPlan(books: Books, id: AccountId, { plan, auto, at }: Sending) {
+function sendPlan(books: Books, id: AccountId, { plan, auto, parent, at }: Sending) {
   const { own, now, revision } = books
   const seen = books.accounts.get(id)
   const { shapes, windows } = calendarOf([plan.rules], windowNowMs(books))
@@ -86,6 +107,7 @@ function sendPlan(books: Books, id: AccountId, { plan, auto, at }: Sending) {
       shape: shapes[0]!,
       revision: auto ? revision : '',
       auto: auto ? '1' : '',
+      parent: parent ?? '',
       seeds: plan.seeds,
       at: at ?? '',
       windows,

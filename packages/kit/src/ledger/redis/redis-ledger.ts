@@ -13,13 +13,14 @@ import { expiredIn, settleExpiredIn } from './expire.ts'
 import { extend } from './extend.ts'
 import { heartbeat } from './heartbeat.ts'
 import { ledgerKeys } from './keys.ts'
-import { loadAccounts, locate, lookAt } from './load.ts'
+import { loadAccounts, lookAt } from './load.ts'
 import { openOrgs } from './orgs.ts'
 import { provisionAs } from './provision.ts'
 import { readAccounts } from './read.ts'
 import { reserve } from './reserve.ts'
 import { smallestLimitsIn } from './smallest-limits.ts'
 import { sweep } from './sweep.ts'
+import { locate } from './whereabouts.ts'
 
 export interface RedisLedgerOptions extends DefaultsOptions {
   /** Where the time of the books comes from; the Redis server's own clock when absent, which is what a fleet needs. */
@@ -41,7 +42,7 @@ export interface RedisLedgerOptions extends DefaultsOptions {
  *
  * Fails closed: when Redis is away, slow or full, commands are rejected within `deadlineMs`. Needs `ioredis`.
  *
- * @param target an URL, ioredis's options, the nodes of a Cluster, or a client that the application has, which is
+ * @param target a URL, ioredis's options, the nodes of a Cluster, or a client that the application has, which is
  * duplicated.
  * @throws RangeError when a default budget is not one.
  *

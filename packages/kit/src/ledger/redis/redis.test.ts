@@ -33,6 +33,8 @@ describe('on one server', () => {
   ledgerConformance(
     { describe, it, expect },
     emptyBooksOn(() => server.url),
+    // A hundred of them are `npm run prove`.
+    { histories: 4 },
   )
 
   it('has left every account with the same limits for scripts as for callers', async () => {

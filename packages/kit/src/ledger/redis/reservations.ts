@@ -31,9 +31,13 @@ export interface Terms {
 export interface Grant {
   /** Per account, joined by spaces. */
   readonly shapes: string
+  /** Likewise: which accounts of these names they are, as the books tell them apart. */
+  readonly lives: string
   /** The windows it was admitted in, joined by ';'. */
   readonly windows: string
   readonly reservedAtMs: number
+  /** Accounts of its path that nobody had provisioned: the books made them by themselves, and may lose them with it. */
+  readonly unprovisioned: readonly AccountId[]
 }
 
 /** Where a reservation's counters are, for a command that ends it. */

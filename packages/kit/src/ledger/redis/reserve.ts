@@ -4,11 +4,12 @@ import type { Reserve, ReserveResult } from '../ledger.ts'
 import { type Books, noteTime, windowNowMs } from './books.ts'
 import { noteStale } from './load.ts'
 import type { PathPlan } from './path-plan.ts'
-import { recover, unavailable } from './recover.ts'
+import { recover } from './recover.ts'
 import type { Reservation } from './reservations.ts'
 import { type ReserveReply, reserve as script } from './scripts/reserve.ts'
 import { standingsOn } from './standing.ts'
 import { amountsText, readAmounts } from './text.ts'
+import { unavailable } from './unavailable.ts'
 
 type Answer = Exclude<ReserveReply, readonly ['layout', ...string[]]>
 
@@ -134,7 +135,7 @@ function conclude(books: Books, asked: Concluding, reply: Answer): ReserveResult
 function granted(
   books: Books,
   { reservation, plan }: Concluding,
-  [, repeat, grantedText, windows, tightest, would, q]: Extract<Answer, readonly ['ok', ...unknown[]]>,
+  [, repeat, grantedText, windows, lives, tightest, would, q]: Extract<Answer, readonly ['ok', ...unknown[]]>,
 ): ReserveResult {
   const { sequence, reservations, clock } = books
   const { id, path, terms } = reservation
@@ -143,7 +144,10 @@ function granted(
   noteMade(books, path, plan)
   const known = reservations.get(id)
   const counted = known?.terms.fingerprint === terms.fingerprint ? known : reservation
-  counted.grant ??= { shapes: plan.shapes, windows, reservedAtMs: clock.now() }
+  counted.grant ??= {
+    ...{ shapes: plan.shapes, lives, windows },
+    ...{ reservedAtMs: clock.now(), unprovisioned: plan.unprovisioned },
+  }
   counted.held = readAmounts(grantedText)
   counted.heardMs = clock.now()
   if (counted !== known) reservations.add(counted)

@@ -61,8 +61,9 @@ async function fieldsFrom(call: Aside['call'], key: string, prefix: string): Pro
 /** @param kept as `adjust.lua` writes it: `counter delta at note`. */
 function correctionIn(kept: string): Correction {
   const [, delta, note] = /^\S+ (\S+) \S+ (.*)$/s.exec(kept)!
-  const [account, budget, reason] = JSON.parse(note!) as [AccountId, string, string]
-  return { account, budget, delta: Number(delta), reason }
+  const [account, budget, reason, charged] = JSON.parse(note!) as [AccountId, string, string, string?]
+  const amounts = charged !== undefined && { charged: readAmounts(charged) }
+  return { account, budget, delta: Number(delta), reason, ...amounts }
 }
 
 /** @param kept as `keep_unbooked.lua` writes it: `basis usd tokens requests at`. */

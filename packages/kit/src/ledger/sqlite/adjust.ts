@@ -14,14 +14,14 @@ export function adjuster(
   const insert = db.prepare(
     'INSERT INTO adjustment (org, id, rule, window, delta, reason, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
   )
-  return ({ org, id, account: accountId, budget, delta, reason }) => {
+  return ({ org, id, account: accountId, budget, delta, reason, atMs = Infinity }) => {
     if (exists.get(org, id)) return { status: 'repeat' }
     const account = provisioned.find(org, accountId)
     if (!account) return { status: 'no_account' }
     const rule =
       budget === TOTAL.id ? account.total : account.rules.find((known) => known.budget.id === budget)
     if (!rule) return { status: 'no_budget' }
-    const counter = books.accounts.currentCounter(rule, books.windowNowMs)
+    const counter = books.accounts.currentCounter(rule, Math.min(atMs, books.windowNowMs))
     insert.run(org, id, counter.rule, counter.window, delta, reason, books.nowMs)
     counter.spent += delta
     books.counters.change(counter)

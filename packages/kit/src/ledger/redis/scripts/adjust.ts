@@ -6,6 +6,8 @@ export interface AdjustKeys {
   readonly meta: string
   readonly adjustments: string
   readonly account: string
+  /** Of the day on which it was spent. */
+  readonly rollup: string
 }
 
 export interface AdjustArguments {
@@ -20,8 +22,14 @@ export interface AdjustArguments {
   readonly delta: Argument
   /** Account, budget, reason: a text that only people read. */
   readonly note: Argument
-  /** Of the rule, as in reserve; '' for one of all time. */
+  /** When it was spent, ms; '' for now. */
+  readonly at: Argument
+  /** Of the rule as in reserve, then; '' for one of all time. */
   readonly window: Argument
+  /** Under which the roll-up counts it. */
+  readonly label: Argument
+  /** Likewise, signed: 'usd tokens requests'; '' where no roll-up is to have it. */
+  readonly charged: Argument
 }
 
 export type AdjustReply =
@@ -33,21 +41,22 @@ export type AdjustReply =
   | readonly ['layout', lv: Text, unit: Text]
 
 /**
- * Correct one counter of an account's current window by a signed amount. The correction is kept for ever
- * under its id, so that the books can always say why they differ from what was charged. Works when memory is
- * full.
+ * Correct one counter of an account by a signed amount, in its current window or in one that has ended, which nobody is
+ * admitted to any more. The correction is kept for ever under its id, so that the books can always say why they differ
+ * from what was charged. Works when memory is full.
  */
 export const adjust: Script<AdjustKeys, AdjustArguments, AdjustReply> = {
   name: 'adjust',
-  sha1: '86f1b95cd77849b97a25621ba2ed5f6f9a0c61c6',
+  sha1: '91f36eee832085cbfee49d9b3d00dbca96eb02d2',
   writes: true,
-  keys: ['meta', 'adjustments', 'account'],
+  keys: ['meta', 'adjustments', 'account', 'rollup'],
   keyLists: [],
-  args: ['now', 'id', 'v', 'rule', 'delta', 'note', 'window'],
+  args: ['now', 'id', 'v', 'rule', 'delta', 'note', 'at', 'window', 'label', 'charged'],
   argLists: [],
   lua: luaText(
     '#!lua flags=allow-oom',
     [
+      'add_up',
       'choose_windows',
       'whole',
       'count_change',
@@ -65,12 +74,15 @@ local v = redis.call('HGET', KEYS[3], 'v')
 if not v then return { 'no_account' } end
 if v ~= ARGV[3] then return { 'stale', { describe_account(1, KEYS[3]) } } end
 local newest = math.max(now, meta.newest)
-local windows = choose_windows({ ARGV[7] }, ARGV[7] == '' and 2 or 1, newest)
+local spent = math.min(newest, tonumber(ARGV[7]) or newest)
+local windows = choose_windows({ ARGV[8] }, ARGV[8] == '' and 2 or 1, spent)
 if not windows then return { 'window', whole(newest) } end
+local charged = { string.match(ARGV[10], '^(%-?%d+) (%-?%d+) (%-?%d+)$') }
 local field = ARGV[4] .. ':' .. (windows.ids[1] or 'total')
 local settled, reserved, unconfirmed, overdraft = to_counter(redis.call('HGET', KEYS[3], field))
 local adjusted = from_counter(settled + tonumber(ARGV[5]), reserved, unconfirmed, overdraft)
 redis.call('HSET', KEYS[3], field, adjusted)
+if #charged == 3 then add_up(KEYS[4], ARGV[9], unpack(charged)) end
 redis.call('HSET', KEYS[2], ARGV[2], field .. ' ' .. ARGV[5] .. ' ' .. whole(now) .. ' ' .. ARGV[6])
 return { 'ok', count_change(KEYS[1]) }`,
   ),

@@ -42,7 +42,7 @@ export type ExpireReply =
  */
 export const expire: Script<ExpireKeys, ExpireArguments, ExpireReply> = {
   name: 'expire',
-  sha1: '53f036d4cf3ba0224f155fe1697045201741c964',
+  sha1: '3649881f46cb6040c47bd35114c003711921b77e',
   writes: true,
   keys: ['reservation', 'deadlines', 'unconfirmed', 'meta', 'rollup'],
   keyLists: ['accounts'],
@@ -59,6 +59,7 @@ export const expire: Script<ExpireKeys, ExpireArguments, ExpireReply> = {
       'from_amounts',
       'describe_record',
       'now_ms',
+      'is_successor',
       'kept_windows',
       'fields_of',
       'place_of',
@@ -72,10 +73,13 @@ export const expire: Script<ExpireKeys, ExpireArguments, ExpireReply> = {
       'to_counter',
       'booked_counters',
       'differences',
+      'life_of',
+      'put_life',
       'rebook',
       'kept_of',
       'run_id',
       'refuse_epoch',
+      'add_up',
       'roll_up',
     ],
     `local now = now_ms(ARGV[1])
@@ -95,9 +99,10 @@ local due = math.max(deadline, meta.closed_until + tonumber(before.ttl))
 if now < due then return { 'early', whole(due) } end
 local after = copy_record(before)
 after.st, after.ended = 'expired', whole(now)
-rebook(before, after, read_kept_path(after, { unpack(KEYS, 6) }))
-roll_up(KEYS[5], after)
-redis.call('HSET', KEYS[1], 'st', 'expired', 'ended', after.ended, 'up', from_amounts(after.up))
+local accounts = read_kept_path(after, { unpack(KEYS, 6) })
+rebook(before, after, accounts)
+roll_up(KEYS[5], after, accounts)
+redis.call('HSET', KEYS[1], 'st', 'expired', 'ended', after.ended, 'up', from_amounts(after.up), 'lives', after.lives)
 redis.call('ZREM', KEYS[2], ARGV[3])
 redis.call('ZADD', KEYS[3], after.ended, ARGV[3])
 return { 'expired', describe_record(ARGV[3], after), count_change(KEYS[4]) }`,

@@ -53,7 +53,7 @@ export type ExtendReply =
  */
 export const extend: Script<ExtendKeys, ExtendArguments, ExtendReply> = {
   name: 'extend',
-  sha1: '2a73e9cffe5772698e967bd79345f9cf92815bde',
+  sha1: '1a23165588086cfb327939de8b57f0016039bbfc',
   writes: true,
   keys: ['reservation', 'deadlines', 'unconfirmed', 'meta'],
   keyLists: ['accounts'],
@@ -84,6 +84,7 @@ export const extend: Script<ExtendKeys, ExtendArguments, ExtendReply> = {
       'merge_amounts',
       'now_ms',
       'open_record',
+      'is_successor',
       'kept_windows',
       'fields_of',
       'place_of',
@@ -97,6 +98,8 @@ export const extend: Script<ExtendKeys, ExtendArguments, ExtendReply> = {
       'booked_counters',
       'contribution',
       'differences',
+      'life_of',
+      'put_life',
       'rebook',
       'refuse_recovering',
     ],

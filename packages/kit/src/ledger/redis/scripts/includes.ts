@@ -1,6 +1,20 @@
 // Made from lua/commands, which include these, by scripts/build-lua.ts.
 
 const INCLUDES = {
+  add_up: `local function add_up(key, label, usd, tokens, requests)
+  local sum, labels = redis.call('HGET', key, label), nil
+  if not sum then
+    labels = redis.call('HLEN', key)
+    if labels >= 10000 then
+      label = ''
+      sum = redis.call('HGET', key, label)
+    end
+  end
+  local sums = { string.match(sum or '0 0 0', '^(%-?%d+) (%-?%d+) (%-?%d+)$') }
+  redis.call('HSET', key, label,
+    string.format('%d %d %d', sums[1] + usd, sums[2] + tokens, sums[3] + requests))
+  if labels == 0 then redis.call('PEXPIRE', key, 34560000000) end
+end`,
   answer_repeat: `local function answer_repeat(key, fingerprint, accounts, meta, now)
   local record = read_record(key, now)
   if not record then return nil end
@@ -10,7 +24,7 @@ const INCLUDES = {
   local _, _, _, tight = ask(path, nothing, nothing, { now = now, newest = now })
   local granted, told = from_amounts(record.a), redis.call('HGET', key, 'told')
   local tightest = tight and { standing(tight, 0) } or {}
-  return { 'ok', '1', granted, record.windows, tightest, from_told(told), whole(meta.q) }
+  return { 'ok', '1', granted, record.windows, record.lives, tightest, from_told(told), whole(meta.q) }
 end`,
   ask: `local function ask(accounts, min, want, terms)
   local now, grant, denied, would = terms.now, { want[1], want[2], want[3] }, {}, {}
@@ -71,8 +85,8 @@ end`,
   redis.call('HSET', key, 'st', record.st, 'a', from_amounts(record.a), 'u', from_amounts(record.u), 'paid',
     from_amounts(record.paid), 'basis', record.basis, 'gone', whole(now + life))
   if record.basis ~= 'exact' then
-    redis.call('HSET', key, 'path', record.path, 'shapes', record.shapes, 'windows', record.windows, 'ttl',
-      record.ttl, 'label', record.label, 'up', from_amounts(record.up))
+    redis.call('HSET', key, 'path', record.path, 'shapes', record.shapes, 'lives', record.lives, 'windows',
+      record.windows, 'ttl', record.ttl, 'label', record.label, 'up', from_amounts(record.up))
   end
   redis.call('PEXPIRE', key, life)
 end`,
@@ -93,7 +107,7 @@ end`,
     end
     if not ids[place] then return nil end
   end
-  local besides = { 'v', 'caps', 'windows', 'auto' }
+  local besides = { 'v', 'caps', 'windows', 'auto', 'born' }
   return { ids = ids, ends = ends, texts = texts, fields = {}, besides = besides, own = {} }
 end`,
   contribution: `local function contribution(record, metric)
@@ -177,7 +191,7 @@ end`,
 end`,
   end_reservation: `local function end_reservation(keys, id, before, after, accounts, now)
   rebook(before, after, accounts)
-  roll_up(keys.rollup, after)
+  roll_up(keys.rollup, after, accounts)
   bury(keys.reservation, after, now)
   local was = before and before.st or 'lost'
   if was == 'open' or was == 'lost' then redis.call('ZREM', keys.deadlines, id) end
@@ -258,6 +272,11 @@ end`,
   is_overdrawn: `local function is_overdrawn(hard, limit, overdraft)
   return hard and overdraft > math.floor(limit / 100)
 end`,
+  is_successor: `local function is_successor(account, life)
+  local born = (account.born or '0') .. '/'
+  if not life or string.sub(life, 1, #born) == born then return false end
+  return string.match(life, '/(.*)$') == account.v or nil
+end`,
   keep_unbooked: `local function keep_unbooked(key, id, actual, basis, now)
   local kept = redis.call('HGET', key, id)
   if kept and string.match(kept, '^(%a+)') == 'exact' then return end
@@ -275,12 +294,15 @@ end`,
   return kept, takeover
 end`,
   kept_windows: `local function kept_windows(text)
-  local kept = { ids = { [0] = 'total' }, ends = {}, fields = {}, besides = { 'v', 'caps', 'heirs' } }
+  local kept = { ids = { [0] = 'total' }, ends = {}, fields = {}, besides = { 'v', 'caps', 'heirs', 'born' } }
   for id, ends in string.gmatch(text, '(%S+) %-?%d+ (%-?%d+);?') do
     kept.ids[#kept.ids + 1] = id
     kept.ends[#kept.ids] = tonumber(ends)
   end
   return kept
+end`,
+  life_of: `local function life_of(account)
+  return (account.born or '0') .. '/' .. account.v
 end`,
   limit_at: `local function limit_at(caps, rule, now)
   local hard, limit, raise, until_ms = struct.unpack('>Bddd', caps, 25 * rule + 1)
@@ -301,6 +323,11 @@ end`,
     overdraft = overdraft,
   }
 end`,
+  lives_of: `local function lives_of(accounts)
+  local lives = {}
+  for place, account in ipairs(accounts) do lives[place] = life_of(account) end
+  return table.concat(lives, ' ')
+end`,
   living_heirs: `local function living_heirs(key, heirs, time)
   local living = {}
   for heir, to, ends in string.gmatch(heirs, '(%S+>(%S+)@(%-?%d*))') do
@@ -311,12 +338,13 @@ end`,
   end
   return table.concat(living, ' ')
 end`,
-  lost_record: `local function lost_record(path, ttl, held, shapes, windows, label)
+  lost_record: `local function lost_record(told)
   local none = { 0, 0, 0 }
-  return {
-    path = path, ttl = ttl, a = to_amounts(held), shapes = shapes, windows = windows, label = label,
-    u = none, o = none, up = none, paid = none, basis = '', at = '', ended = '', owner = '', memo = '',
+  local unsaid = {
+    path = '', shapes = '', lives = '', windows = '', label = '', ttl = '0', a = none, u = none, o = none, up = none,
+    paid = none, basis = '', at = '', ended = '', owner = '', memo = '',
   }
+  return setmetatable(told, { __index = unsaid })
 end`,
   merge_amounts: `local function merge_amounts(merge, one, other)
   return { merge(one[1], other[1]), merge(one[2], other[2]), merge(one[3], other[3]) }
@@ -329,7 +357,7 @@ end`,
   open_record: `local function open_record(keys, id, record, due)
   local held, used, seen = from_amounts(record.a), from_amounts(record.u), from_amounts(record.o)
   redis.call('HSET', keys.reservation, 'st', 'open', 'a', held, 'u', used, 'o', seen, 'ttl', record.ttl,
-    'ended', '')
+    'lives', record.lives, 'ended', '')
   redis.call('ZADD', keys.deadlines, whole(due), id)
   redis.call('ZREM', keys.unconfirmed, id)
 end`,
@@ -365,6 +393,14 @@ end`,
   windows.ids[places + 1], windows.ends[places + 1] = id, ends
   return places + 1
 end`,
+  put_life: `local function put_life(lives, place, life)
+  local at = 0
+  local put = string.gsub(lives, '%S+', function()
+    at = at + 1
+    return at == place and life
+  end)
+  return put
+end`,
   read_account: `local function read_account(place, key, shape, windows)
   local fields, rules = fields_of(shape, windows), #shape / 2
   local found = redis.call('HMGET', key, unpack(fields))
@@ -379,6 +415,7 @@ end`,
     caps = found[rules + 2],
     windows = found[rules + 3],
     auto = found[rules + 4],
+    born = found[rules + 5],
   }
 end`,
   read_charged: `local function read_charged(place, key, shape, windows)
@@ -399,14 +436,19 @@ end`,
     counters = found,
     v = found[rules + 1],
     caps = found[rules + 2],
+    born = found[rules + 4],
   }
 end`,
   read_kept_path: `local function read_kept_path(record, keys)
   local windows, accounts, place = kept_windows(record.windows), {}, 0
+  local lives = string.gmatch(record.lives, '%S+')
   for shape in string.gmatch(record.shapes, '%S+') do
     place = place + 1
-    local account = shape ~= '-' and read_charged(place, keys[place], shape, windows)
-    if account and account.v then accounts[#accounts + 1] = account end
+    local life, account = lives(), shape ~= '-' and read_charged(place, keys[place], shape, windows)
+    if account and account.v then
+      account.fresh = is_successor(account, life)
+      if account.fresh ~= nil then accounts[#accounts + 1] = account end
+    end
   end
   return accounts
 end`,
@@ -450,13 +492,14 @@ end`,
 end`,
   read_record: `local function read_record(key, now)
   local found = redis.call('HMGET', key, 'st', 'gone', 'path', 'shapes', 'windows', 'ttl', 'at', 'ended', 'owner',
-    'memo', 'label', 'bound', 'observe', 'fp', 'basis', 'a', 'u', 'o', 'paid', 'up')
+    'memo', 'label', 'bound', 'observe', 'fp', 'basis', 'a', 'u', 'o', 'paid', 'up', 'lives')
   if not found[1] or (found[2] and tonumber(found[2]) <= now) then return nil end
   local none = { 0, 0, 0 }
   return {
     st = found[1],
     path = found[3] or '',
     shapes = found[4] or '',
+    lives = found[21] or '',
     windows = found[5] or '',
     ttl = found[6] or '',
     at = found[7] or '',
@@ -477,7 +520,10 @@ end`,
 end`,
   rebook: `local function rebook(before, after, accounts)
   local changed, plans = differences(before, after), {}
-  for at, account in ipairs(accounts) do plans[at] = booked_counters(account, changed) end
+  for at, account in ipairs(accounts) do
+    plans[at] = booked_counters(account, account.fresh and differences(nil, after) or changed)
+    if account.fresh then after.lives = put_life(after.lives, account.place, life_of(account)) end
+  end
   for at, account in ipairs(accounts) do
     if #plans[at] > 0 then redis.call('HSET', account.key, unpack(plans[at])) end
   end
@@ -503,23 +549,13 @@ end`,
   if tonumber(seen[2] or '0') >= max_auto then return 'too_many' end
   return nil
 end`,
-  roll_up: `local function roll_up(key, record)
-  local charged, had, label = charges(record), record.up, record.label
+  roll_up: `local function roll_up(key, record, accounts)
+  if #accounts == 0 then return end
+  local charged, had = charges(record), record.up
   local usd, tokens, requests = charged[1] - had[1], charged[2] - had[2], charged[3] - had[3]
   if usd == 0 and tokens == 0 and requests == 0 then return end
   record.up = charged
-  local sum, labels = redis.call('HGET', key, label), nil
-  if not sum then
-    labels = redis.call('HLEN', key)
-    if labels >= 10000 then
-      label = ''
-      sum = redis.call('HGET', key, label)
-    end
-  end
-  local sums = { string.match(sum or '0 0 0', '^(%-?%d+) (%-?%d+) (%-?%d+)$') }
-  redis.call('HSET', key, label,
-    string.format('%d %d %d', sums[1] + usd, sums[2] + tokens, sums[3] + requests))
-  if labels == 0 then redis.call('PEXPIRE', key, 34560000000) end
+  add_up(key, record.label, usd, tokens, requests)
 end`,
   roll_windows: `local function roll_windows(account, windows)
   local text, kept_text = own_windows(account.shape, windows), account.windows or ''
@@ -558,13 +594,6 @@ end`,
   local shapes = {}
   for place, account in ipairs(accounts) do shapes[place] = account.shape end
   return table.concat(shapes, ' ')
-end`,
-  shapes_there: `local function shapes_there(shapes, keys)
-  local there = {}
-  for shape in string.gmatch(shapes, '%S+') do
-    there[#there + 1] = redis.call('EXISTS', keys[#there + 1]) == 1 and shape or '-'
-  end
-  return table.concat(there, ' ')
 end`,
   shortfall: `local function shortfall(short)
   return { short.reason, unpack(standing(short.line, 0)) }
@@ -628,7 +657,7 @@ end`,
   end
   if account.unseen then
     for _, value in ipairs({ 'v', account.v, 'rules', account.rules, 'limits', account.limits, 'caps', account.caps,
-      'auto', revision, 'parent', account.parent }) do writes[#writes + 1] = value end
+      'auto', revision, 'parent', account.parent, 'born', account.born }) do writes[#writes + 1] = value end
     redis.call('HSET', known_key, account.name, 1)
     redis.call('HINCRBY', known_key, 'under ' .. account.parent, 1)
   end

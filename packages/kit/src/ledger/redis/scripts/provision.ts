@@ -29,6 +29,8 @@ export interface ProvisionArguments {
   readonly revision: Argument
   /** '1' leaves it an account that nobody provisioned; '' makes it somebody's own. */
   readonly auto: Argument
+  /** Under which such an account is made that the books may have lost; '' for an outermost one. */
+  readonly parent: Argument
   /** 'new<old' per rule that takes over from another, joined by spaces; '' when none does. */
   readonly seeds: Argument
   /** The sequence after it was first accepted, when it is told to books that may have lost it; '' at first. */
@@ -61,7 +63,7 @@ export type ProvisionReply =
  */
 export const provision: Script<ProvisionKeys, ProvisionArguments, ProvisionReply> = {
   name: 'provision',
-  sha1: 'eb25b157ddb7e7045310fc5b937857b9054a40d4',
+  sha1: 'd44cdfdff589b2a0768c36e0293bb75931077dd3',
   writes: true,
   keys: ['meta', 'known', 'account'],
   keyLists: [],
@@ -76,6 +78,7 @@ export const provision: Script<ProvisionKeys, ProvisionArguments, ProvisionReply
     'shape',
     'revision',
     'auto',
+    'parent',
     'seeds',
     'at',
   ],
@@ -103,25 +106,25 @@ export const provision: Script<ProvisionKeys, ProvisionArguments, ProvisionReply
 local meta, refusal = read_meta(KEYS[1])
 if not meta then return refusal end
 local newest = math.max(now, meta.newest)
-local windows = choose_windows(ARGV, 13, newest)
+local windows = choose_windows(ARGV, 14, newest)
 if not windows then return { 'window', whole(newest) } end
 local account = read_account(1, KEYS[3], ARGV[8], windows)
 local kept = redis.call('HMGET', KEYS[3], 'rev', 'parent', 'heirs', 'rules', 'limits', 'said')
-if ARGV[12] ~= '' then
-  local gone = not account.v and redis.call('HEXISTS', KEYS[2], ARGV[2]) == 1
-  if gone or tonumber(kept[6] or '0') >= tonumber(ARGV[12]) then return { 'later', whole(meta.q) } end
-end
+local again, unasked = ARGV[13] ~= '', ARGV[10] == '1' and not account.v
+local gone = not account.v and redis.call('HEXISTS', KEYS[2], ARGV[2]) == 1
+local later = again and tonumber(kept[6] or '0') >= tonumber(ARGV[13])
+if later or (gone and (again or unasked)) then return { 'later', whole(meta.q) } end
 local seen = (account.v or '') == ARGV[3] and (kept[5] or '') == ARGV[4]
 local taken = ARGV[10] == '1' and account.v and not account.auto
 if not seen or taken then return { 'stale', { describe_account(1, KEYS[3]) } } end
 local revision = ARGV[10] == '1' and account.auto or kept[1]
 if ARGV[9] ~= '' and revision and tonumber(revision) > tonumber(ARGV[9]) then return { 'older', revision } end
-local said = account.v == ARGV[5] and kept[5] == ARGV[7] and kept[4] == ARGV[6]
+local same = account.v == ARGV[5] and kept[5] == ARGV[7] and kept[4] == ARGV[6]
 local theirs = (ARGV[10] == '1') == (account.auto ~= false) and (ARGV[9] == '' or ARGV[9] == revision)
-if said and theirs then return { 'unchanged', whole(meta.q) } end
+if same and theirs then return { 'unchanged', whole(meta.q) } end
 if not roll_windows(account, windows) then return { 'window', whole(newest) } end
 local kept_heirs = living_heirs(KEYS[3], kept[3] or '', newest)
-local writes, heirs = take_over(account, ARGV[11], windows, kept_heirs)
+local writes, heirs = take_over(account, ARGV[12], windows, kept_heirs)
 local idle, caps = idle_fields(account), pack_limits(ARGV[7])
 local current = account.rolled or account.windows
 redis.call('HSET', KEYS[3], 'v', ARGV[5], 'rules', ARGV[6], 'limits', ARGV[7], 'caps', caps,
@@ -133,9 +136,15 @@ if ARGV[10] ~= '1' and account.auto then
   redis.call('HDEL', KEYS[3], 'auto', 'parent')
   redis.call('HINCRBY', KEYS[2], 'under ' .. (kept[2] or ''), -1)
 end
+if unasked then
+  redis.call('HSET', KEYS[3], 'parent', ARGV[11])
+  redis.call('HINCRBY', KEYS[2], 'under ' .. ARGV[11], 1)
+end
 redis.call('HSET', KEYS[2], ARGV[2], 1)
 local q = count_change(KEYS[1])
-redis.call('HSET', KEYS[3], 'said', ARGV[12] == '' and q or ARGV[12])
+local said = again and ARGV[13] or q
+if ARGV[10] ~= '1' then redis.call('HSET', KEYS[3], 'said', said) end
+if not account.v then redis.call('HSET', KEYS[3], 'born', said) end
 return { 'ok', q }`,
   ),
 }

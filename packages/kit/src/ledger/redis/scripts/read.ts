@@ -31,7 +31,7 @@ export type ReadReply =
  */
 export const read: Script<ReadKeys, ReadArguments, ReadReply> = {
   name: 'read',
-  sha1: '61467f448b6ed6d7e56b2d1293fce8721b12f24a',
+  sha1: '6b2a1047eef0b1b100464317abda987244cb4622',
   writes: false,
   keys: ['meta'],
   keyLists: ['accounts'],

@@ -26,6 +26,8 @@ export interface ReassertArguments {
   readonly observed: Argument
   /** As they were reserved: one per account, joined by spaces. */
   readonly shapes: Argument
+  /** As they were reserved, likewise. */
+  readonly lives: Argument
   /** 'id start end', joined by ';' */
   readonly windows: Argument
   readonly bound: Argument
@@ -44,7 +46,7 @@ export type ReassertReply =
   /** It is there, and knows as much. */
   | readonly ['there', q: Int]
   | readonly ['raised', q: Int]
-  /** Accounts that are gone are not charged, now or later. */
+  /** Not on accounts that are gone, until they are made again. */
   | readonly ['made', q: Int]
   /** It has been settled or released. */
   | readonly ['finished', q: Int]
@@ -61,7 +63,7 @@ export type ReassertReply =
  */
 export const reassert: Script<ReassertKeys, ReassertArguments, ReassertReply> = {
   name: 'reassert',
-  sha1: '3550ced478fd2c52ebecb08d2e0e0139553ba265',
+  sha1: '773dbb0267e66692e897c0c3202b06a8c7aae798',
   writes: true,
   keys: ['reservation', 'deadlines', 'unconfirmed', 'meta'],
   keyLists: ['accounts'],
@@ -74,6 +76,7 @@ export const reassert: Script<ReassertKeys, ReassertArguments, ReassertReply> = 
     'consumed',
     'observed',
     'shapes',
+    'lives',
     'windows',
     'bound',
     'observe',
@@ -93,12 +96,12 @@ export const reassert: Script<ReassertKeys, ReassertArguments, ReassertReply> = 
       'count_change',
       'contribution',
       'differences',
-      'to_amounts',
       'lost_record',
       'merge_amounts',
       'now_ms',
       'from_amounts',
       'open_record',
+      'is_successor',
       'kept_windows',
       'fields_of',
       'place_of',
@@ -106,12 +109,14 @@ export const reassert: Script<ReassertKeys, ReassertArguments, ReassertReply> = 
       'read_charged',
       'read_kept_path',
       'read_meta',
+      'to_amounts',
       'read_record',
       'from_counter',
       'to_counter',
       'booked_counters',
+      'life_of',
+      'put_life',
       'rebook',
-      'shapes_there',
       'tombstone_ms',
     ],
     `local now = now_ms(ARGV[1])
@@ -122,10 +127,10 @@ local closed = before and (before.st == 'settled' or before.st == 'released')
 if closed then return { 'finished', whole(meta.q) } end
 if before and before.path ~= ARGV[3] then return { 'path', before.path } end
 local is_open = before and before.st == 'open'
-if not is_open and tonumber(ARGV[17]) >= tombstone_ms(ARGV[4]) then return { 'too_old', whole(meta.q) } end
+if not is_open and tonumber(ARGV[18]) >= tombstone_ms(ARGV[4]) then return { 'too_old', whole(meta.q) } end
 local keys = { unpack(KEYS, 5) }
-local after = before and copy_record(before)
-  or lost_record(ARGV[3], ARGV[4], '0 0 0', shapes_there(ARGV[8], keys), ARGV[9], ARGV[15])
+local told = { path = ARGV[3], shapes = ARGV[8], lives = ARGV[9], windows = ARGV[10], label = ARGV[16] }
+local after = before and copy_record(before) or lost_record(told)
 after.st, after.ttl = 'open', ARGV[4]
 after.a = merge_amounts(math.max, after.a, to_amounts(ARGV[5]))
 after.u = merge_amounts(math.max, after.u, to_amounts(ARGV[6]))
@@ -135,8 +140,8 @@ local due = now + tonumber(ARGV[4])
 rebook(before, after, read_kept_path(after, keys))
 if not before then
   redis.call('DEL', KEYS[1])
-  redis.call('HSET', KEYS[1], 'bound', ARGV[10], 'observe', ARGV[11], 'fp', ARGV[12], 'owner', ARGV[13],
-    'path', ARGV[3], 'memo', ARGV[14], 'label', ARGV[15], 'shapes', after.shapes, 'windows', ARGV[9], 'at', ARGV[16])
+  redis.call('HSET', KEYS[1], 'bound', ARGV[11], 'observe', ARGV[12], 'fp', ARGV[13], 'owner', ARGV[14],
+    'path', ARGV[3], 'memo', ARGV[15], 'label', ARGV[16], 'shapes', ARGV[8], 'windows', ARGV[10], 'at', ARGV[17])
 end
 local indices = { reservation = KEYS[1], deadlines = KEYS[2], unconfirmed = KEYS[3] }
 open_record(indices, ARGV[2], after, due)

@@ -23,7 +23,7 @@ export type RecordReply =
  */
 export const record: Script<RecordKeys, RecordArguments, RecordReply> = {
   name: 'record',
-  sha1: '81cf784dd1ebe16711825d2a5d14aca4485957b9',
+  sha1: '368b5ef170d8a5f5d45342636279ded77c74b570',
   writes: false,
   keys: ['reservation', 'meta'],
   keyLists: [],

@@ -41,7 +41,7 @@ export type ReleaseReply =
  */
 export const release: Script<ReleaseKeys, ReleaseArguments, ReleaseReply> = {
   name: 'release',
-  sha1: '730fc2ebd4124b03efbeb497bade03297e4d13ee',
+  sha1: '751e9dab7bfc5d946641ce503665d515510c4e42',
   writes: true,
   keys: ['reservation', 'deadlines', 'unconfirmed', 'meta', 'rollup'],
   keyLists: ['accounts'],
@@ -61,7 +61,10 @@ export const release: Script<ReleaseKeys, ReleaseArguments, ReleaseReply> = {
       'booked_counters',
       'contribution',
       'differences',
+      'life_of',
+      'put_life',
       'rebook',
+      'add_up',
       'charges',
       'roll_up',
       'end_reservation',
@@ -69,9 +72,9 @@ export const release: Script<ReleaseKeys, ReleaseArguments, ReleaseReply> = {
       'run_id',
       'refuse_epoch',
       'is_behind',
-      'to_amounts',
       'lost_record',
       'now_ms',
+      'is_successor',
       'kept_windows',
       'fields_of',
       'place_of',
@@ -79,6 +82,7 @@ export const release: Script<ReleaseKeys, ReleaseArguments, ReleaseReply> = {
       'read_charged',
       'read_kept_path',
       'read_meta',
+      'to_amounts',
       'read_record',
     ],
     `local now = now_ms(ARGV[1])
@@ -89,7 +93,7 @@ local before = read_record(KEYS[1], now)
 if before and before.st == 'settled' then return { 'conflict', whole(meta.q) } end
 if before and before.st == 'released' then return { 'repeat', whole(meta.q) } end
 if before and before.path ~= ARGV[4] then return { 'path', before.path } end
-local after = before and copy_record(before) or lost_record('', '0', '0 0 0', '', '', '')
+local after = before and copy_record(before) or lost_record({})
 after.st = 'released'
 local keys = { reservation = KEYS[1], deadlines = KEYS[2], unconfirmed = KEYS[3], rollup = KEYS[5] }
 local accounts = read_kept_path(after, { unpack(KEYS, 6) })

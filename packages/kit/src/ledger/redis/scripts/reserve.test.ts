@@ -45,6 +45,7 @@ describe('reserve', () => {
       '0',
       '30 5 1',
       windows,
+      ['org:o', 'team:t', 'key:k'].map((name, at) => `${at + 1}/${books.namedBy(name)}`).join(' '),
       [['3', '1', '100', '0', '30', '0', String(MIDNIGHT_MS)]],
       [],
       '4',
@@ -99,16 +100,16 @@ describe('reserve', () => {
 
   it('reports what soft budgets would have refused, and all of them when observing', async () => {
     const soft = ['exceeded', '2', '1', '50', '0', '0', '0', String(NOON_MS + HOUR_MS)]
-    expect((await books.reserve('a', PATH, '60 0 1'))[5]).toEqual([soft])
+    expect((await books.reserve('a', PATH, '60 0 1'))[6]).toEqual([soft])
     const never = ['exceeded', '3', '2', '1000', '0', '0', '0', '']
     await books.reserve('never', PATH, '9 2000 1', '9 2000 1', { observe: '1' })
-    const told = (await books.reserve('never', PATH, '9 2000 1', '9 2000 1', { observe: '1' }))[5]
+    const told = (await books.reserve('never', PATH, '9 2000 1', '9 2000 1', { observe: '1' }))[6]
     expect(told).toEqual([['reserved', '2', '1', '50', '0', '60', '0', String(NOON_MS + HOUR_MS)], never])
     await books.release('never', PATH)
-    expect((await books.reserve('a', PATH, '60 0 1'))[5]).toEqual([soft])
+    expect((await books.reserve('a', PATH, '60 0 1'))[6]).toEqual([soft])
     const reply = await books.reserve('b', PATH, '500 0 1', '500 0 1', { observe: '1' })
     expect(
-      startOf(reply[5], [
+      startOf(reply[6], [
         ['', '', ''],
         ['', '', ''],
       ]),

@@ -62,6 +62,7 @@ export type ReserveReply =
       repeat: Flag,
       granted: Amounts,
       windows: Text,
+      lives: Text,
       tightest: readonly Standing[],
       would: readonly Shortfall[],
       q: Int,
@@ -95,7 +96,7 @@ export type ReserveReply =
  */
 export const reserve: Script<ReserveKeys, ReserveArguments, ReserveReply> = {
   name: 'reserve',
-  sha1: '9a9811c1cbe71052c02568108debf8cd664f7ad9',
+  sha1: 'b5b6f2d760f76f9cf952715abdfe71b4946b0774',
   writes: true,
   keys: ['reservation', 'deadlines', 'meta', 'known'],
   keyLists: ['accounts'],
@@ -134,6 +135,7 @@ export const reserve: Script<ReserveKeys, ReserveArguments, ReserveReply> = {
       'ask',
       'from_amounts',
       'from_told',
+      'is_successor',
       'kept_windows',
       'fields_of',
       'place_of',
@@ -152,6 +154,8 @@ export const reserve: Script<ReserveKeys, ReserveArguments, ReserveReply> = {
       'shortfall',
       'decisive',
       'idle_fields',
+      'life_of',
+      'lives_of',
       'now_ms',
       'read_meta',
       'describe_account',
@@ -195,7 +199,11 @@ local terms = { now = now, newest = newest, proven = ARGV[9] == 'proven', observ
 local grant, denied, would, tight = ask(accounts, min, want, terms)
 if #denied > 0 then return { 'denied', decisive(denied), whole(meta.q) } end
 for at, short in ipairs(would) do would[at] = shortfall(short) end
-for _, account in ipairs(accounts) do account.idle = idle_fields(account) end
+for _, account in ipairs(accounts) do
+  account.idle = idle_fields(account)
+  if account.unseen then account.born = whole(meta.q + 1) end
+end
+local lives = lives_of(accounts)
 local granted, kept_windows = from_amounts(grant), table.concat(windows.texts, ';')
 local due, tightest = whole(now + tonumber(ARGV[6])), tight and { standing(tight, grant[1]) } or {}
 local held = { { 0, grant[1], 0, 0 }, { 0, grant[2], 0, 0 }, { 0, grant[3], 0, 0 } }
@@ -205,10 +213,10 @@ end
 if there then redis.call('DEL', KEYS[1]) end
 redis.call('HSET', KEYS[1], 'st', 'open', 'a', granted, 'fp', ARGV[11], 'bound', ARGV[9], 'observe', ARGV[10],
   'ttl', ARGV[6], 'at', whole(now), 'owner', ARGV[12], 'path', ARGV[13], 'memo', ARGV[14], 'label', ARGV[15],
-  'shapes', shapes_of(accounts), 'windows', kept_windows)
+  'shapes', shapes_of(accounts), 'lives', lives, 'windows', kept_windows)
 if #would > 0 then redis.call('HSET', KEYS[1], 'told', to_told(would)) end
 redis.call('ZADD', KEYS[2], due, ARGV[5])
 if now >= meta.newest + 1000 then redis.call('HSET', KEYS[3], 't', whole(now)) end
-return { 'ok', '0', granted, kept_windows, tightest, would, count_change(KEYS[3]) }`,
+return { 'ok', '0', granted, kept_windows, lives, tightest, would, count_change(KEYS[3]) }`,
   ),
 }

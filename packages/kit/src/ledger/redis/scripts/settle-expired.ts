@@ -38,7 +38,7 @@ export type SettleExpiredReply =
  */
 export const settleExpired: Script<SettleExpiredKeys, SettleExpiredArguments, SettleExpiredReply> = {
   name: 'settle_expired',
-  sha1: '3da1468ebb3cf479a259b454b131392f081b40ac',
+  sha1: 'c601bb2f0285b3057726dc3278c333f278ab4bc6',
   writes: true,
   keys: ['reservation', 'unconfirmed', 'meta', 'rollup'],
   keyLists: ['accounts'],
@@ -60,7 +60,10 @@ export const settleExpired: Script<SettleExpiredKeys, SettleExpiredArguments, Se
       'to_counter',
       'booked_counters',
       'differences',
+      'life_of',
+      'put_life',
       'rebook',
+      'add_up',
       'roll_up',
       'end_reservation',
       'kept_of',
@@ -69,6 +72,7 @@ export const settleExpired: Script<SettleExpiredKeys, SettleExpiredArguments, Se
       'is_behind',
       'merge_amounts',
       'now_ms',
+      'is_successor',
       'kept_windows',
       'fields_of',
       'place_of',

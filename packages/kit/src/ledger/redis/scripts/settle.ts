@@ -34,6 +34,8 @@ export interface SettleArguments {
   readonly held: Argument
   /** As they were reserved: one per account, joined by spaces. */
   readonly shapes: Argument
+  /** As they were reserved, likewise. */
+  readonly lives: Argument
   /** As they were answered by `record` or chosen at reserve: 'id start end', joined by ';' */
   readonly windows: Argument
   readonly label: Argument
@@ -65,7 +67,7 @@ export type SettleReply =
  */
 export const settle: Script<SettleKeys, SettleArguments, SettleReply> = {
   name: 'settle',
-  sha1: '8efa4c81a57f38448022f1571955ceeda652ee61',
+  sha1: '556c9a310c46de5434ab049db3165a9f54ed6896',
   writes: true,
   keys: ['reservation', 'deadlines', 'unconfirmed', 'meta', 'rollup', 'unbooked'],
   keyLists: ['accounts'],
@@ -80,6 +82,7 @@ export const settle: Script<SettleKeys, SettleArguments, SettleReply> = {
     'ttl',
     'held',
     'shapes',
+    'lives',
     'windows',
     'label',
     'alertAt',
@@ -95,11 +98,10 @@ export const settle: Script<SettleKeys, SettleArguments, SettleReply> = {
       'rules_of',
       'why_short',
       'ask',
-      'contribution',
-      'charges',
       'copy_record',
       'whole',
       'count_change',
+      'contribution',
       'part_of',
       'standing',
       'crossings',
@@ -109,7 +111,11 @@ export const settle: Script<SettleKeys, SettleArguments, SettleReply> = {
       'from_counter',
       'booked_counters',
       'differences',
+      'life_of',
+      'put_life',
       'rebook',
+      'add_up',
+      'charges',
       'roll_up',
       'end_reservation',
       'from_told',
@@ -119,9 +125,9 @@ export const settle: Script<SettleKeys, SettleArguments, SettleReply> = {
       'is_behind',
       'is_overdraft',
       'keep_unbooked',
-      'to_amounts',
       'lost_record',
       'now_ms',
+      'is_successor',
       'kept_windows',
       'fields_of',
       'place_of',
@@ -129,13 +135,13 @@ export const settle: Script<SettleKeys, SettleArguments, SettleReply> = {
       'read_charged',
       'read_kept_path',
       'read_meta',
+      'to_amounts',
       'read_record',
       'merge_amounts',
       'settled_now',
-      'shapes_there',
       'to_told',
     ],
-    `local now, alert_at = now_ms(ARGV[1]), ARGV[13]
+    `local now, alert_at = now_ms(ARGV[1]), ARGV[14]
 local meta, refusal = read_meta(KEYS[4])
 if not meta then return refusal end
 local behind = is_behind(meta, now, tonumber(ARGV[2]))
@@ -155,7 +161,8 @@ else
     keep_unbooked(KEYS[6], ARGV[3], ARGV[5], ARGV[6], now)
     return { ARGV[8] == '' and 'unbooked' or 'too_old', count_change(KEYS[4], behind) }
   end
-  after = lost_record(ARGV[4], ARGV[8], ARGV[9], shapes_there(ARGV[10], { unpack(KEYS, 7) }), ARGV[11], ARGV[12])
+  after = lost_record({ path = ARGV[4], ttl = ARGV[8], a = to_amounts(ARGV[9]), shapes = ARGV[10], lives = ARGV[11],
+    windows = ARGV[12], label = ARGV[13] })
 end
 after.st, after.paid, after.basis = 'settled', paid, ARGV[6]
 local keys = { reservation = KEYS[1], deadlines = KEYS[2], unconfirmed = KEYS[3], rollup = KEYS[5] }
@@ -163,7 +170,7 @@ local accounts = read_kept_path(after, { unpack(KEYS, 7) })
 local unbooked = #accounts == 0
 if unbooked then
   keep_unbooked(KEYS[6], ARGV[3], ARGV[5], ARGV[6], now)
-  after.up = charges(after)
+  after.shapes = '-'
 end
 end_reservation(keys, ARGV[3], before, after, accounts, now)
 local q, found, crossed = count_change(KEYS[4], behind), {}, {}
