@@ -8,3 +8,4 @@ export {
   type Runner,
   type Tried,
 } from './ledger.ts'
+export { type LimitsConformanceOptions, type LimitsStore, limitsConformance } from './limits.ts'

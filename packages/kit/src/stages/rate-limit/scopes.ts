@@ -1,0 +1,48 @@
+import { misassembled } from '../../core/errors.ts'
+import { accountPath, type Principal } from '../../directory/principal.ts'
+import {
+  checkRates,
+  isLimited,
+  type Rates,
+  type Scope,
+  type Subject,
+  type SubjectKind,
+} from '../../limits/rates.ts'
+
+/**
+ * Whom a request counts for: the same rates for everybody of a kind, or what a function says of a caller and the model it
+ * asks for, the closest to it first.
+ */
+export type RatesFor =
+  | Readonly<Partial<Record<SubjectKind, Rates>>>
+  | ((principal: Principal, model: string | undefined) => readonly Scope[])
+
+export type ScopesOf = (principal: Principal, model: string | undefined) => readonly Scope[]
+
+/** @throws TollgateError `misassembled` when a rate is none. */
+export function scopesOf(rates: RatesFor): ScopesOf {
+  if (typeof rates === 'function') return rates
+  for (const [kind, ofKind] of Object.entries(rates)) {
+    try {
+      checkRates(ofKind)
+    } catch (fault) {
+      throw misassembled(`rateLimit: of each ${kind}, ${(fault as Error).message}.`)
+    }
+  }
+  return (principal, model) =>
+    subjectsOf(principal, model).flatMap((subject) => {
+      const ofKind = rates[subject.slice(0, subject.indexOf(':')) as SubjectKind]
+      return ofKind && isLimited(ofKind) ? [{ subject, ...ofKind }] : []
+    })
+}
+
+/** The caller's own accounts, the closest first, and its model. */
+function subjectsOf(principal: Principal, model: string | undefined): Subject[] {
+  const accounts = accountPath(principal).reverse()
+  return model === undefined ? accounts : [...accounts, `model:${model}`]
+}
+
+/** Whatever names a caller most closely: who is shut out when it runs away. */
+export function callerOf(principal: Principal): Subject {
+  return accountPath(principal).at(-1)!
+}
