@@ -24,7 +24,7 @@ import {
   simulatedProvider,
 } from '@tollgate/testing'
 import express from 'express'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { closeAfter } from '../support/close-after.ts'
 import { serve } from '../support/http.ts'
 
@@ -35,6 +35,14 @@ const prices = {
   large: { input: '0', output: '20' },
 }
 const overrides = prices
+
+/** The simulated provider loads its vocabulary with its first answer, which takes longer than anybody is waited for here. */
+beforeAll(async () => {
+  const provider = await simulatedProvider()
+  const body = JSON.stringify({ model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'x' }] })
+  await (await fetch(`${provider.url}/chat/completions`, { method: 'POST', body })).text()
+  await provider.close()
+}, 60_000)
 
 interface Options {
   readonly limitUsd?: string
@@ -90,7 +98,7 @@ async function threeDeployments({
         identify(() => ({ user: 'ada' })),
         budgetReserve({ ledger, routes, prices: priceBook({ overrides }) }),
         usageReconcile(),
-        providerFailover({ routes, timeouts: { firstByteMs } }),
+        providerFailover({ routes, timeouts: { firstByteMs }, retries: { max: 0 } }),
       ),
     ),
   )
@@ -158,7 +166,7 @@ describe('a failure before the first byte goes on to the next deployment', () =>
   })
 
   it('a call that was sent and not answered in time may have cost: it is charged, and the next one too', async () => {
-    const { a, b, ask, tried, books } = await threeDeployments({ firstByteMs: 50 })
+    const { a, b, ask, tried, books } = await threeDeployments({ firstByteMs: 1_500 })
     const hold = gate()
     a.next({ hold })
     const answer = await ask()

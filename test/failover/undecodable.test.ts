@@ -48,7 +48,7 @@ async function ask(upstream: (res: ServerResponse) => void, init: RequestInit = 
   return {
     asked,
     books,
-    atRest: () => expect.poll(async () => (await books()).reserved, { timeout: 10_000 }).toBe(0),
+    atRest: () => expect.poll(async () => (await books()).reserved, { timeout: 40_000 }).toBe(0),
   }
 }
 

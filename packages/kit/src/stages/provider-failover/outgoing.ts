@@ -1,13 +1,20 @@
 import type { IncomingMessage } from 'node:http'
 import { TollgateError } from '../../core/errors.ts'
-import { modelLimits } from '../../meter/model-limits.ts'
+import { outputBound } from '../../meter/output-bound.ts'
+import { limitsFor } from '../../toll/demand.ts'
 import type { Toll } from '../../toll/toll.ts'
-import { editCall } from '../../wire/edit.ts'
+import { refuseContinuation } from '../../wire/continuation.ts'
+import { type EditOptions, editCall } from '../../wire/edit.ts'
+import type { Edits, Format } from '../../wire/format.ts'
 import { requestHeaders } from '../../wire/headers.ts'
-import { FEATURES } from '../../wire/neutral/features.ts'
+import type { HostedCall } from '../../wire/hosting.ts'
+import { FEATURES, type Feature } from '../../wire/neutral/features.ts'
+import { mayHoldWrapped, withoutWrapped } from '../../wire/neutral/wrapped-fields.ts'
 import type { ReceivedCall } from '../../wire/received-call.ts'
 import type { Deployment, Provider } from '../../wire/routes.ts'
+import { spokenBy } from '../../wire/spoken-by.ts'
 import { speaks, type TranslatedCall, translateCall } from '../../wire/translate-call.ts'
+import { addressed, baseUrlOf } from './address.ts'
 
 /** A call as one deployment is to get it. */
 export interface Outgoing {
@@ -18,6 +25,8 @@ export interface Outgoing {
   readonly provider: Provider
   /** Absent where the provider speaks as the client does. */
   readonly translated: TranslatedCall | undefined
+  /** What the provider cannot be told of it, by translation or because another one has sealed it. */
+  readonly lost: readonly Feature[]
 }
 
 export interface OutgoingOptions {
@@ -32,45 +41,140 @@ const JSON_TYPE = 'application/json'
 
 /**
  * Make a call ready for a deployment: byte for byte where its provider speaks the client's dialect, but for what
- * enforcement must change, and translated otherwise.
+ * enforcement must change and what its host wants otherwise; translated where it does not. A promise only where a host's
+ * credentials have to be fetched, or the request signed, first: `await` it always, it costs nothing where there is none.
  *
- * @throws TollgateError `invalid_request` or `endpoint_not_found` when it cannot be said there.
+ * @throws TollgateError `invalid_request` or `endpoint_not_found` when it cannot be said there, `provider_unavailable` when
+ * there are no credentials for it: nothing has been sent then.
  */
-export function outgoingCall(options: OutgoingOptions, deployment: Deployment): Outgoing {
+export function outgoingCall(options: OutgoingOptions, deployment: Deployment): Outgoing | Promise<Outgoing> {
+  const { provider } = deployment
+  refuseContinuation(options.call, provider)
+  const said = speaks(provider, options.call)
+    ? inItsOwn(options, deployment)
+    : translated(options, deployment)
+  if (options.strict && said.lost.length > 0) throw lossy(said, provider)
+  const base = baseUrlOf(provider.baseUrl)
+  const { bytes, type } = said
+  const headers = requestHeaders(options.req.headers, provider, { bytes: bytes.length, type })
+  for (const [name, value] of Object.entries(said.translated?.headers ?? {})) setHeader(headers, name, value)
+  const outgoing: Outgoing = {
+    origin: base.origin,
+    path: addressed(base, said.path),
+    headers,
+    body: bytes,
+    provider,
+    translated: said.translated,
+    lost: said.lost,
+  }
+  return provider.hosting?.authorize ? authorized(outgoing) : outgoing
+}
+
+/** A call in the words of its provider, wherever that is. */
+interface Said {
+  readonly bytes: Buffer
+  readonly type: string
+  readonly path: string
+  readonly translated: TranslatedCall | undefined
+  readonly lost: readonly Feature[]
+}
+
+/** What enforcement asks of a call: the model by the deployment's name, and the cap that the reservation pays for. */
+function changesOf({ toll }: OutgoingOptions, { model }: Deployment) {
+  return toll?.cap === undefined ? { model } : { model, maxOutputTokens: toll.cap }
+}
+
+function inItsOwn(options: OutgoingOptions, deployment: Deployment): Said {
+  const { call } = options
   const { provider, model } = deployment
-  const { req, call, toll } = options
-  const cap = toll?.cap === undefined ? {} : { maxOutputTokens: toll.cap }
-  const translated = speaks(provider, call) ? undefined : translatedFor(options, deployment)
-  const body = translated?.bytes ?? editCall(call, { model, ...cap })?.bytes ?? call.bytes
-  const headers = requestHeaders(req.headers, provider, { bytes: body.length, type: JSON_TYPE })
-  for (const [name, value] of Object.entries(translated?.headers ?? {})) setHeader(headers, name, value)
-  const path = translated?.path ?? call.format.path({ model, stream: call.stream, query: call.target.query })
-  const base = baseOf(provider.baseUrl)
-  return { origin: base.origin, path: below(base, path), headers, body, provider, translated }
+  const format = spokenBy(provider, call.format)
+  const path = format.path({ model, stream: call.stream, query: call.target.query })
+  const hosted = hostedCall(options, deployment, { format, path })
+  const unsealed = mayHoldWrapped(call.text) ? withoutWrapped(call.body) : {}
+  const fields = { ...unsealed, ...provider.hosting?.fields?.(hosted) }
+  const asked = { format, fields }
+  const edited = () => editCall(call, changesOf(options, deployment), asked)?.bytes ?? call.bytes
+  return {
+    bytes: forwardedTo(options, deployment, asked) ?? edited(),
+    type: call.contentType,
+    path: provider.hosting?.path?.(hosted) ?? path,
+    translated: undefined,
+    lost: Object.keys(unsealed).length > 0 ? ['foreign_reasoning'] : [],
+  }
 }
 
-/** What a model answers with at most, where nobody has said so. */
-const UNKNOWN_MAX_OUTPUT_TOKENS = 4_096
-const limitsOf = modelLimits()
+/** What those who reserve have put into the request already, where this deployment is to get just that, and no more. */
+function forwardedTo(
+  { call, toll }: OutgoingOptions,
+  { model }: Deployment,
+  { format, fields }: Required<EditOptions>,
+): Buffer | undefined {
+  const forwarded = toll?.forwarded
+  const isSame =
+    forwarded?.cap === toll?.cap &&
+    model === call.model &&
+    format === call.format &&
+    Object.keys(fields).length === 0
+  return isSame ? forwarded?.bytes : undefined
+}
 
-function translatedFor(
-  { call, toll, strict }: OutgoingOptions,
-  { provider, model }: Deployment,
-): TranslatedCall {
+function translated(options: OutgoingOptions, deployment: Deployment): Said {
+  const { call, toll } = options
+  const { provider } = deployment
+  const { hosting } = provider
+  const fieldsFor = (format: Format, path: string): Edits =>
+    hosting?.fields?.(hostedCall(options, deployment, { format, path })) ?? {}
   const translated = translateCall(call, provider, {
-    model,
-    ...(toll?.cap === undefined ? {} : { maxOutputTokens: toll.cap }),
-    modelMaxOutput:
-      toll?.demand?.bounds.outputTokens ?? limitsOf(model).maxOutput ?? UNKNOWN_MAX_OUTPUT_TOKENS,
+    ...changesOf(options, deployment),
+    modelMaxOutput: toll?.demand?.bounds.outputTokens ?? outputBound(call, limitsFor(call, deployment)),
+    fieldsFor,
   })
-  if (strict && translated.lost.length > 0) throw lossy(translated, provider)
-  return translated
+  const hosted = hostedCall(options, deployment, { format: translated.to, path: translated.path })
+  return {
+    bytes: translated.bytes,
+    type: JSON_TYPE,
+    path: hosting?.path?.(hosted) ?? translated.path,
+    translated,
+    lost: translated.lost,
+  }
 }
 
-function lossy({ lost }: TranslatedCall, { name }: Provider): TollgateError {
+function hostedCall(
+  { req, call }: OutgoingOptions,
+  { model }: Deployment,
+  { format, path }: { readonly format: Format; readonly path: string },
+): HostedCall {
+  return { endpoint: format.endpoint, model, stream: call.stream, path, headers: req.headers }
+}
+
+/** With the headers that its host asks for; at once where nothing has to be waited for. */
+function authorized(outgoing: Outgoing): Outgoing | Promise<Outgoing> {
+  const { origin, path, headers, body, provider } = outgoing
+  const given = provider.hosting!.authorize!({
+    origin,
+    path,
+    headers: byName(headers),
+    body,
+    apiKey: provider.apiKey,
+  })
+  const withHeaders = (authorization: Readonly<Record<string, string>>): Outgoing => {
+    const all = [...headers]
+    for (const [name, value] of Object.entries(authorization)) setHeader(all, name, value)
+    return { ...outgoing, headers: all }
+  }
+  return given instanceof Promise ? given.then(withHeaders) : withHeaders(given)
+}
+
+function byName(headers: readonly string[]): Record<string, string> {
+  const named: Record<string, string> = {}
+  for (let at = 0; at < headers.length; at += 2) named[headers[at]!] = headers[at + 1]!
+  return named
+}
+
+function lossy({ lost, translated }: Said, { name }: Provider): TollgateError {
   const what = lost.map((feature) => FEATURES[feature]).join(', ')
   return new TollgateError('invalid_request', {
-    message: `${name} speaks another dialect, which cannot say all of this request: ${what}. Leave it out, or do not ask for a strict translation.`,
+    message: `${name} ${translated ? 'speaks another dialect, which cannot say' : 'cannot read'} all of this request: ${what}. Leave it out, or do not ask for a strict translation.`,
   })
 }
 
@@ -82,26 +186,4 @@ function setHeader(headers: string[], name: string, value: string): void {
     }
   }
   headers.push(name, value)
-}
-
-/** A path under a base URL, which may end in the version that the path begins with. */
-function below({ path: base }: Base, path: string): string {
-  return base.endsWith('/v1') && path.startsWith('/v1/') ? base + path.slice(3) : base + path
-}
-
-interface Base {
-  readonly origin: string
-  readonly path: string
-}
-
-const bases = new Map<string, Base>()
-
-/** A provider's base URL in the two parts that a request needs; there are as many as providers. */
-function baseOf(baseUrl: string): Base {
-  const known = bases.get(baseUrl)
-  if (known) return known
-  const url = new URL(baseUrl)
-  const base = { origin: url.origin, path: url.pathname.replace(/\/+$/, '') }
-  bases.set(baseUrl, base)
-  return base
 }

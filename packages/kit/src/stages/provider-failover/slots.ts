@@ -1,16 +1,20 @@
 import { slot } from '../../core/slot.ts'
+import type { ClosureReason } from '../../failover/closure.ts'
+import type { FailureKind } from '../../failover/failure.ts'
 
 /** One try at one deployment. */
 export interface Attempt {
   readonly provider: string
   readonly model: string
+  /** Which of the provider's keys, where it has several. */
+  readonly key?: string
   /** The provider's status; undefined when there was no answer. */
   readonly status?: number
   /**
-   * `answered`: what the client got. `refused`: a status that another deployment may mend. `unreachable`: nothing was
-   * sent. `timeout`, `broken`: sent, and not answered whole. `skipped`: it did not fit the budget, or this
-   * deployment's dialect cannot say the request; nothing was sent. `left`: the client did not wait. `stopped`: this
-   * process did not, because it is ending.
+   * `answered`: what the client got. `refused`: a status that another deployment may mend, or a 2xx that is no answer.
+   * `unreachable`: nothing was sent. `timeout`, `broken`: sent, and not answered whole. `skipped`: nothing was sent, for
+   * the `reason`. `left`: the client did not wait. `stopped`: this process did not, because it is ending, or because the
+   * budget had no more for the answer.
    */
   readonly outcome:
     | 'answered'
@@ -21,10 +25,22 @@ export interface Attempt {
     | 'skipped'
     | 'left'
     | 'stopped'
+  /** Why it was not the answer; absent for one that was. */
+  readonly reason?: AttemptReason
+  /** It was known to be shut, for this reason, and asked all the same: so were all the others. */
+  readonly despite?: ClosureReason
   readonly durationMs: number
   /** Until the provider's first byte. */
   readonly firstByteMs?: number
+  /** What it may have cost without being the answer, nano-USD; 0 when it cost nothing. */
+  readonly lostNanoUsd?: number
 }
+
+/**
+ * How it failed; or why it was skipped: it does not fit the `budget`, its `dialect` cannot say the request, it is `full`,
+ * or shut.
+ */
+export type AttemptReason = FailureKind | ClosureReason | 'budget' | 'dialect' | 'full'
 
 /** What was tried for a request, in order. */
 export const attempts = slot<readonly Attempt[]>()('attempts', 'provider-failover')

@@ -1,69 +1,20 @@
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
-import { pipeline, type Transform } from 'node:stream'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
-import type { Clock } from '../../core/clock.ts'
 import { decodeStream } from '../../core/decode.ts'
+import { answerCheck, MAX_CHECKED_BYTES } from '../../failover/answer-check.ts'
+import { failureOfAnswer, failureOfTransport, type RefusedAnswer } from '../../failover/classify.ts'
+import type { Failure } from '../../failover/failure.ts'
+import { patience } from '../../failover/patience.ts'
 import { isReturned } from '../../wire/headers.ts'
 import { MAX_ERROR_BYTES } from '../../wire/neutral/provider-error.ts'
 import { isEventStream } from '../../wire/sse.ts'
-import { type Failure, failureOf, isRetryable, publicTextOf, retryAfterMs, Stopped } from './failure.ts'
-import type { Outgoing } from './outgoing.ts'
-import type { Translation } from './translation.ts'
-
-/** How it ended: the answer is with the client, whole or cut, or it failed before the client saw a byte. */
-export type UpstreamResult =
-  | {
-      readonly end: 'answered' | 'cut'
-      readonly status: number
-      readonly firstByteMs: number
-      readonly cause?: unknown
-    }
-  | { readonly end: 'failed'; readonly failure: Failure; readonly sent: boolean }
-
-export interface UpstreamOptions {
-  readonly dispatcher: Dispatcher
-  readonly outgoing: Outgoing
-  readonly res: ServerResponse
-  /** How long the provider may take to its first byte, and between two bytes, ms. */
-  readonly firstByteMs: number
-  readonly idleMs: number
-  readonly clock: Clock
-  /** What ends the calls that run, should the process end before them: this one adds itself while it does. */
-  readonly running: Set<() => void>
-  /** The provider has the request, or part of it: from here on it may cost. */
-  onSent(): void
-  /**
-   * An answer for the client begins: the last moment to set headers. What it returns stands between the provider's bytes
-   * and the client, which then get their type from it too.
-   */
-  onAnswer(status: number, headers: IncomingHttpHeaders): Translation | undefined
-}
-
-class ClientLeft extends Error {}
-
-/** One call on its way, and how far it has come. */
-interface Exchange {
-  readonly options: UpstreamOptions
-  /** By a clock that only goes forward, ms. */
-  readonly startedMs: number
-  controller: Dispatcher.DispatchController | undefined
-  /** The provider has the request, or part of it. */
-  sent: boolean
-  /** 0 until the provider has answered. */
-  status: number
-  firstByteMs: number
-  /** The body of an answer that is kept from the client, because another deployment may better it. */
-  refused: Buffer[] | undefined
-  refusedBytes: number
-  retryAfterMs: number | undefined
-  /** What the provider's bytes pass on their way to the client, if anything: written at its head, read at its tail. */
-  passage: Passage | undefined
-  done(result: UpstreamResult): void
-}
+import { Ended, type Exchange, Late, type UpstreamOptions, type UpstreamResult } from './exchange.ts'
+import { passageOf } from './passage.ts'
 
 /**
  * Send one call and pipe its answer to the client, byte for byte, with the client's back-pressure. An answer that
- * another deployment may better is kept from the client. Aborts the provider at once when the client leaves.
+ * another deployment may better is kept from the client; so is the begin of one until it is known not to be an error.
+ * Aborts the provider at once when the client leaves, and when it lets us wait too long.
  */
 export function callUpstream(options: UpstreamOptions): Promise<UpstreamResult> {
   const { dispatcher, res, running } = options
@@ -71,152 +22,228 @@ export function callUpstream(options: UpstreamOptions): Promise<UpstreamResult> 
     const exchange: Exchange = {
       options,
       startedMs: performance.now(),
+      watch: undefined,
       controller: undefined,
       sent: false,
+      over: false,
       status: 0,
+      headers: {},
       firstByteMs: 0,
-      refused: undefined,
-      refusedBytes: 0,
-      retryAfterMs: undefined,
+      held: undefined,
+      heldBytes: 0,
+      check: undefined,
       passage: undefined,
       done(result) {
+        exchange.over = true
+        exchange.watch?.stop()
         running.delete(cutOff)
         res.off('close', leave)
         res.off('drain', resume)
         resolve(result)
       },
     }
-    const leave = () => stop(exchange, new ClientLeft('the client left'))
-    const cutOff = () => stop(exchange, new Stopped('this process is stopping'))
+    const leave = () => stop(exchange, new Ended('left'))
+    const cutOff = () => stop(exchange, new Ended('stopped'))
     const resume = () => {
+      exchange.watch?.resumed()
       exchange.passage?.tail.resume()
       exchange.controller?.resume()
     }
+    exchange.watch = patience({
+      ...options.limits,
+      totalAtMs: options.totalAtMs,
+      now: () => performance.now(),
+      timers: options.timers,
+      onLate: (wait) => stop(exchange, new Late(wait)),
+    })
+    options.onStart(cutOff)
     running.add(cutOff)
     res.once('close', leave)
     res.on('drain', resume)
-    dispatcher.dispatch(dispatchOptions(options), {
+    const taker: Dispatcher.DispatchHandler = {
       onRequestStart(controller) {
         exchange.controller = controller
+        // Whoever stopped waiting while the connection was made had nothing yet to abort.
+        if (exchange.over) return controller.abort(new Ended('left'))
         exchange.sent = true
+        exchange.watch?.connected()
         options.onSent()
         if (res.closed || res.destroyed) leave()
       },
       onResponseStart: (_, status, headers) => begin(exchange, status, headers),
-      onResponseData: (controller, bytes) => pass(exchange, controller, bytes),
+      onResponseData: (controller, bytes) => take(exchange, controller, bytes),
       onResponseEnd: () => end(exchange),
       onResponseError: (_, error) => breakOff(exchange, error),
-    })
+    }
+    const framed = options.outgoing.provider.hosting?.framed
+    dispatcher.dispatch(dispatchOptions(options), framed ? framed(taker) : taker)
   })
 }
 
-function dispatchOptions({ outgoing, firstByteMs, idleMs }: UpstreamOptions): Dispatcher.DispatchOptions {
+/** undici's own time-outs are exact to a second, and off. */
+function dispatchOptions({ outgoing }: UpstreamOptions): Dispatcher.DispatchOptions {
   const { origin, path, headers, body } = outgoing
-  return { origin, path, method: 'POST', headers, body, headersTimeout: firstByteMs, bodyTimeout: idleMs }
+  return { origin, path, method: 'POST', headers, body, headersTimeout: 0, bodyTimeout: 0 }
 }
 
-function stop({ controller, passage }: Exchange, why: Error): void {
-  controller?.abort(why)
+function stop(exchange: Exchange, why: Error): void {
+  const { controller, passage } = exchange
+  if (exchange.over) return
+  if (!controller) return breakOff(exchange, why)
+  controller.abort(why)
   passage?.head.destroy(why)
 }
 
-/** The provider answers: with what another deployment may better, or with what the client gets. */
+/** The provider answers. */
 function begin(exchange: Exchange, status: number, headers: IncomingHttpHeaders): void {
-  const { res, outgoing, clock, onAnswer } = exchange.options
+  if (status < 200) return
   exchange.status = status
-  exchange.firstByteMs = performance.now() - exchange.startedMs
-  if (isRetryable(status)) {
-    exchange.refused = []
-    exchange.retryAfterMs = retryAfterMs(headers['retry-after'], clock.now())
+  exchange.headers = headers
+  exchange.watch?.heard()
+  const { outgoing, clock } = exchange.options
+  if (status > 299) {
+    exchange.held = []
     return
   }
+  // What came compressed cannot be looked at before it is decoded, which is the client's answer already.
+  if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity')
+    return open(exchange)
+  exchange.held = []
+  const { dialect } = outgoing.provider
+  exchange.check = answerCheck({ status, headers, dialect, nowMs: clock.now() })
+}
+
+function take(exchange: Exchange, controller: Dispatcher.DispatchController, bytes: Buffer): void {
+  if (exchange.over) return
+  exchange.watch?.heard()
+  noteFirstByte(exchange)
+  const { held, check } = exchange
+  if (!held) return pass(exchange, controller, bytes)
+  exchange.heldBytes += bytes.length
+  if (!check) {
+    if (exchange.heldBytes <= MAX_CHECKED_BYTES) held.push(bytes)
+    return
+  }
+  held.push(bytes)
+  const found = check.push(bytes)
+  if (found === 'unsure') return
+  if (found === 'good') return release(exchange, controller)
+  fail(exchange, found)
+  controller.abort(new Ended('stopped'))
+}
+
+function noteFirstByte(exchange: Exchange): void {
+  if (exchange.firstByteMs === 0) exchange.firstByteMs = performance.now() - exchange.startedMs
+}
+
+/** It is an answer: the client gets its head, and what came of it so far. */
+function release(exchange: Exchange, controller: Dispatcher.DispatchController | undefined): void {
+  const { held = [] } = exchange
+  exchange.held = undefined
+  exchange.check = undefined
+  open(exchange)
+  for (const bytes of held) pass(exchange, controller, bytes)
+}
+
+/** The client gets the head of an answer. */
+function open(exchange: Exchange): void {
+  const { status, headers, options } = exchange
+  const { res, outgoing, onAnswer } = options
+  noteFirstByte(exchange)
   res.statusCode = status
   for (const name in headers) {
     const value = headers[name]
     if (value !== undefined && isReturned(outgoing.provider.dialect, name)) res.setHeader(name, value)
   }
-  const translation = onAnswer(status, headers)
+  const translation = onAnswer({ status, headers, firstByteMs: exchange.firstByteMs })
   if (translation) res.setHeader('content-type', translation.contentType)
-  exchange.passage = passageOf(exchange, decodeStream(headers['content-encoding']), translation?.stream)
+  exchange.passage = passageOf({
+    decoder: decodeStream(headers['content-encoding']),
+    translator: translation?.stream,
+    write(bytes) {
+      const room = res.write(bytes)
+      if (!room) exchange.watch?.paused()
+      return room
+    },
+    onFault(cause) {
+      stop(exchange, cause)
+      cut(exchange, failureOfTransport(cause, true))
+    },
+  })
   if (isEventStream(res.getHeader('content-type'))) res.flushHeaders()
   // With its length the answer needs no chunks, and no write of its own to end them.
   else if (headers['content-length'] && !exchange.passage)
     res.setHeader('content-length', headers['content-length'])
 }
 
-interface Passage {
-  readonly head: Transform
-  readonly tail: Transform
-}
-
-/** An answer that came compressed all the same is decoded, and one of another dialect translated. */
-function passageOf(
-  exchange: Exchange,
-  decoder: Transform | undefined,
-  translator: Transform | undefined,
-): Passage | undefined {
-  const head = decoder ?? translator
-  if (!head) return undefined
-  const tail = translator ?? head
-  tail.on('data', (bytes: Buffer) => {
-    if (!exchange.options.res.write(bytes)) tail.pause()
+function pass(
+  { passage, options, watch }: Exchange,
+  controller: Dispatcher.DispatchController | undefined,
+  bytes: Buffer,
+): void {
+  if ((passage?.head ?? options.res).write(bytes)) return
+  controller?.pause()
+  watch?.paused()
+  passage?.head.once('drain', () => {
+    watch?.resumed()
+    controller?.resume()
   })
-  // From the first byte on: bytes that cannot be read are the provider's fault, and never the process's end.
-  const fail = (cause: Error) => {
-    stop(exchange, cause)
-    cut(exchange, cause)
-  }
-  if (head === tail) head.on('error', fail)
-  else pipeline(head, tail, (cause) => cause && fail(cause))
-  return { head, tail }
-}
-
-function pass(exchange: Exchange, controller: Dispatcher.DispatchController, bytes: Buffer): void {
-  const { refused, passage, options } = exchange
-  if (refused) {
-    exchange.refusedBytes += bytes.length
-    if (exchange.refusedBytes <= MAX_ERROR_BYTES) refused.push(bytes)
-  } else if (!(passage?.head ?? options.res).write(bytes)) {
-    controller.pause()
-    passage?.head.once('drain', () => controller.resume())
-  }
 }
 
 function end(exchange: Exchange): void {
-  const { refused, passage, done, status, firstByteMs } = exchange
-  if (refused) return fail(exchange, refusalOf(exchange))
+  if (exchange.over) return
+  const { check, held, status } = exchange
+  if (check) {
+    const found = check.end()
+    if (found !== 'good') return fail(exchange, found)
+    release(exchange, undefined)
+  } else if (held) return fail(exchange, refusalIn(exchange))
+  const { passage, done, firstByteMs } = exchange
   const answered: UpstreamResult = { end: 'answered', status, firstByteMs }
+  exchange.watch?.stop()
   if (!passage) return done(answered)
   passage.tail.once('end', () => done(answered))
   passage.head.end()
 }
 
 function breakOff(exchange: Exchange, error: Error): void {
-  const { refused, status, passage, sent } = exchange
-  if (refused) return fail(exchange, refusalOf(exchange))
-  if (status > 0) {
+  if (exchange.over) return
+  const { held, check, status, passage } = exchange
+  // A refusal that broke off in its middle is one all the same.
+  if (held && !check && !(error instanceof Ended)) return fail(exchange, refusalIn(exchange))
+  if (status > 0 && !held) {
     // What it still holds would come behind the end of this answer.
     passage?.head.destroy()
     passage?.tail.destroy()
-    return cut(exchange, error)
+    return cut(exchange, error instanceof Ended ? undefined : failureOf(exchange, error))
   }
-  fail(exchange, error instanceof ClientLeft ? { outcome: 'left' } : failureOf(error, sent))
+  if (error instanceof Ended) return exchange.done({ end: error.by })
+  fail(exchange, failureOf(exchange, error))
 }
 
-function cut({ done, status, firstByteMs }: Exchange, cause: unknown): void {
-  done({ end: 'cut', status, firstByteMs, cause })
+function failureOf({ sent, status }: Exchange, error: Error): Failure {
+  const head = status > 0 ? { status } : {}
+  if (!(error instanceof Late)) return { ...failureOfTransport(error, sent), ...head }
+  return { kind: sent ? 'timeout' : 'unreachable', late: error.wait, paid: sent, cause: error, ...head }
 }
 
-function fail({ done, sent }: Exchange, failure: Failure): void {
-  done({ end: 'failed', failure, sent })
+function cut({ done, over, status, firstByteMs }: Exchange, failure: Failure | undefined): void {
+  if (!over) done({ end: 'cut', status, firstByteMs, failure })
 }
 
-function refusalOf({ refused = [], status, retryAfterMs: wait }: Exchange): Failure {
-  const publicText = publicTextOf(Buffer.concat(refused))
-  return {
-    outcome: 'refused',
-    status,
-    ...(publicText === undefined ? {} : { publicText }),
-    ...(wait === undefined ? {} : { retryAfterMs: wait }),
-  }
+function fail(exchange: Exchange, failure: Failure): void {
+  const refused = exchange.status > 299 ? answerOf(exchange) : undefined
+  exchange.done({ end: 'failed', failure, sent: exchange.sent, refused })
+}
+
+function refusalIn(exchange: Exchange): Failure {
+  const answer = answerOf(exchange)
+  return failureOfAnswer(
+    { ...answer, body: answer.body.subarray(0, MAX_ERROR_BYTES) },
+    exchange.options.clock.now(),
+  )
+}
+
+function answerOf({ status, headers, held = [], options }: Exchange): RefusedAnswer {
+  return { status, headers, body: Buffer.concat(held), dialect: options.outgoing.provider.dialect }
 }

@@ -1,0 +1,111 @@
+import { failureRate } from './failure-rate.ts'
+
+export interface BreakerOptions {
+  /** How much of the past is looked at, ms. */
+  readonly windowMs?: number
+  /** Fewer calls in the window open nothing. */
+  readonly minVolume?: number
+  /** The share of calls that may fail before it opens, above 0 and at most 1. */
+  readonly failureShare?: number
+  /** How long it stays open at first, ms; twice as long each time that its probe fails. */
+  readonly openMs?: number
+  readonly maxOpenMs?: number
+}
+
+/** With exactly what each state knows. */
+export type BreakerState =
+  | { readonly is: 'closed' }
+  | { readonly is: 'open'; readonly untilMs: number }
+  /** One call may try whether it is well again; `probing` while that one runs. */
+  | { readonly is: 'half-open'; readonly probing: boolean }
+
+/** When to stop asking somebody who fails most of the time, and when to try again. */
+export interface Breaker {
+  state(nowMs: number): BreakerState
+  /** A call begins: false where none may. The first one at a half-open breaker is its probe. */
+  begin(nowMs: number): boolean
+  /** The head of an answer came, so long after it was asked for, ms: more need not be seen to know that it is well again. */
+  responded(nowMs: number, tookMs: number): void
+  succeeded(nowMs: number): void
+  failed(nowMs: number): void
+  /** A call ended without saying anything of the deployment. */
+  abandoned(): void
+  /** Somebody else has found it failing: open until then. */
+  openUntil(untilMs: number): void
+  /** Somebody else has found it well. */
+  close(): void
+}
+
+const CLOSED: BreakerState = { is: 'closed' }
+
+/**
+ * Closed, open, half-open with one probe: https://martinfowler.com/bliki/CircuitBreaker.html. Opens at a failure rate
+ * over a window with a minimum volume, so that one failure of a quiet deployment does not shut it off.
+ */
+export function breaker({
+  windowMs = 30_000,
+  minVolume = 10,
+  failureShare = 0.5,
+  openMs = 5_000,
+  maxOpenMs = 60_000,
+}: BreakerOptions = {}): Breaker {
+  const rate = failureRate({ windowMs, minVolume })
+  /** 0 while closed. */
+  let openedUntilMs = 0
+  let openedAtMs = 0
+  let spanMs = openMs
+  /** A probe that nobody has ended by then counts for nothing: its answer may take minutes, and others want to know. */
+  let probingUntilMs = 0
+
+  const open = (nowMs: number) => {
+    openedAtMs = nowMs
+    openedUntilMs = nowMs + spanMs
+    spanMs = Math.min(maxOpenMs, spanMs * 2)
+    probingUntilMs = 0
+  }
+
+  const close = () => {
+    openedUntilMs = 0
+    spanMs = openMs
+    probingUntilMs = 0
+    rate.clear()
+  }
+
+  return {
+    state(nowMs) {
+      if (openedUntilMs === 0) return CLOSED
+      if (nowMs < openedUntilMs) return { is: 'open', untilMs: openedUntilMs }
+      return { is: 'half-open', probing: nowMs < probingUntilMs }
+    },
+    begin(nowMs) {
+      if (openedUntilMs === 0) return true
+      if (nowMs < openedUntilMs || nowMs < probingUntilMs) return false
+      probingUntilMs = nowMs + maxOpenMs
+      return true
+    },
+    responded(nowMs, tookMs) {
+      // The answer of a call that began before it opened says nothing of now.
+      if (openedUntilMs > 0 && nowMs - tookMs >= openedAtMs) close()
+    },
+    succeeded(nowMs) {
+      if (openedUntilMs === 0) rate.add(false, nowMs)
+      else if (nowMs >= openedUntilMs) close()
+    },
+    failed(nowMs) {
+      if (openedUntilMs > 0) {
+        if (nowMs >= openedUntilMs) open(nowMs)
+        return
+      }
+      rate.add(true, nowMs)
+      if (rate.at(nowMs) >= failureShare) open(nowMs)
+    },
+    abandoned() {
+      probingUntilMs = 0
+    },
+    openUntil(untilMs) {
+      openedUntilMs = Math.max(openedUntilMs, untilMs)
+      probingUntilMs = 0
+    },
+    close,
+  }
+}

@@ -1,0 +1,67 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Dialect } from '../core/dialect.ts'
+import type { ProviderErrorKind } from '../wire/neutral/provider-error.ts'
+import { readProviderError } from '../wire/provider-errors.ts'
+import type { Failure, FailureKind } from './failure.ts'
+import { retryAfterOf } from './retry-after.ts'
+
+/** An answer that is no success, as it came. */
+export interface RefusedAnswer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  /** As much of it as is read of an error. */
+  readonly body: Buffer
+  readonly dialect: Dialect
+}
+
+const KINDS: Readonly<Record<ProviderErrorKind, FailureKind>> = {
+  invalid_request: 'caller',
+  authentication: 'auth',
+  permission: 'auth',
+  not_found: 'model_not_found',
+  too_large: 'caller',
+  context_window: 'context_window',
+  content_filter: 'content_filter',
+  rate_limited: 'rate_limited',
+  quota: 'quota',
+  overloaded: 'overloaded',
+  timeout: 'server',
+  server: 'server',
+}
+
+/** What a provider's refusal means, by its status, its headers and what its dialect says in the body. */
+export function failureOfAnswer({ status, headers, body, dialect }: RefusedAnswer, nowMs: number): Failure {
+  const error = readProviderError(dialect, status, parsed(body))
+  const retryAfterMs = retryAfterOf(headers, nowMs) ?? error.retryAfterMs
+  return {
+    kind: kindOf(status, error.kind),
+    status,
+    // What an error inside a 2xx has cost is not said; a status that refuses has generated nothing.
+    paid: status < 300,
+    ...(error.code === undefined && error.message === '' ? {} : { publicText: error.message.slice(0, 500) }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(headers['x-should-retry'] === 'false' ? { final: true } : {}),
+  }
+}
+
+function kindOf(status: number, said: ProviderErrorKind): FailureKind {
+  const kind = KINDS[said]
+  if (status < 300) return kind === 'caller' ? 'malformed' : kind
+  if (status === 409) return 'conflict'
+  // A status outranks words that would make a provider's own fault the caller's.
+  if (status >= 500 && kind === 'caller') return 'server'
+  return kind
+}
+
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/** A call that ended without a status: by whether the provider had any of it. */
+export function failureOfTransport(cause: unknown, sent: boolean): Failure {
+  return { kind: sent ? 'broken' : 'unreachable', paid: sent, cause }
+}

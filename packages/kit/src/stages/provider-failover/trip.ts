@@ -1,0 +1,43 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Dispatcher } from 'undici'
+import type { Clock } from '../../core/clock.ts'
+import type { Timers } from '../../core/timers.ts'
+import type { HealthBoard } from '../../failover/health-board.ts'
+import type { PatienceLimits } from '../../failover/patience.ts'
+import type { Retries } from '../../failover/retries.ts'
+import type { Toll } from '../../toll/toll.ts'
+import type { ReceivedCall } from '../../wire/received-call.ts'
+import type { Routes } from '../../wire/routes.ts'
+import type { Gates } from './gates.ts'
+import type { Attempt } from './slots.ts'
+
+/** One request on its way through its deployments. */
+export interface Trip {
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  readonly call: ReceivedCall
+  readonly toll: Toll | undefined
+  readonly made: Attempt[]
+  readonly strict: boolean
+  /** Higher is sooner, where requests wait. */
+  readonly priority: number
+  readonly startedAtMs: number
+  /** When it must be over, by `performance.now()`. */
+  readonly totalAtMs: number
+  readonly crew: Crew
+}
+
+/** What all trips of a stage share. */
+export interface Crew {
+  readonly routes: Routes
+  readonly health: HealthBoard
+  readonly retries: Retries
+  readonly gates: Gates
+  readonly limits: PatienceLimits
+  readonly dispatcher: Dispatcher
+  /** What ends the calls that run, should the process end before them. */
+  readonly running: Set<() => void>
+  readonly stop: AbortSignal
+  readonly clock: Clock
+  readonly timers: Timers
+}
