@@ -1,0 +1,3 @@
+export { type GovernedUpgrade, type GovernedUpgradeOptions, governedUpgrade } from './governed-upgrade.ts'
+export type { RateLimits } from './pacing.ts'
+export type { SessionLimits } from './terms.ts'

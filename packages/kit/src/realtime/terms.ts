@@ -1,0 +1,52 @@
+import type { IncomingMessage } from 'node:http'
+import type { AuditTrail } from '../audit/trail.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Timers } from '../core/timers.ts'
+import type { Principal } from '../directory/principal.ts'
+import type { NodeAgents } from '../failover/node-agents.ts'
+import type { Authenticate } from '../stages/auth-virtual-key/authenticate.ts'
+import type { TierRefusal } from '../stages/tier-check/gates.ts'
+import type { ReservePolicy } from '../toll/reserve.ts'
+import type { Deployment, Routes } from '../wire/routes.ts'
+import type { Pacing } from './pacing.ts'
+
+/** What all sessions of one handler have in common: decided at assembly. */
+export interface Terms {
+  readonly policy: ReservePolicy
+  readonly authenticate: Authenticate
+  /** Why the caller's tier does not include a model over this endpoint. */
+  readonly tierOf: (principal: Principal) => string | undefined
+  readonly tierRefusal: (tier: string | undefined, model: string) => TierRefusal | undefined
+  readonly routes: Routes
+  readonly audit: Pick<AuditTrail, 'write'> | undefined
+  readonly pacing: Pacing
+  readonly limits: SessionLimits
+  readonly agents: NodeAgents | undefined
+  readonly clock: Clock
+  readonly timers: Timers
+}
+
+/** What a session may take. */
+export interface SessionLimits {
+  /** To connect to a provider, and to hear its first word, ms. */
+  readonly connectMs: number
+  /** Between two signs of life that are asked for on each side, ms. */
+  readonly pingMs: number
+  /** The longest session: the provider's own limit is 60 minutes. */
+  readonly sessionMs: number
+  /** The longest message of either side, bytes. */
+  readonly messageBytes: number
+}
+
+/** Who has a session, and where it goes. */
+export interface Visit {
+  readonly req: IncomingMessage
+  readonly requestId: string
+  readonly principal: Principal
+  readonly tier: string | undefined
+  /** What the tier would have refused, where tiers only observe. */
+  readonly tierWouldRefuse: TierRefusal['code'] | undefined
+  /** The name that the client has asked for. */
+  readonly model: string
+  readonly deployment: Deployment
+}
