@@ -1,0 +1,1 @@
+export { type ProviderProxyOptions, providerProxy } from './provider-proxy.ts'

@@ -1,0 +1,59 @@
+import { type NanoUsd, nanoUsd } from '../../core/money.ts'
+import { isJsonType } from '../../wire/json.ts'
+import { type JsonPlace, jsonPlace } from '../../wire/passage/json-place.ts'
+import type { Passage } from '../../wire/passage/passages.ts'
+
+/** Reads what an answer says of its own cost, as its bytes pass. */
+export interface MeterReading {
+  push(bytes: Buffer): void
+  /** The answer is whole: what it cost; undefined where that is not said, and what was reserved is charged. */
+  cost(): NanoUsd | undefined
+}
+
+/** The most that is kept of an answer to read it whole: 4 MiB, as much as is held back of any. */
+const MAX_BYTES = 4 * 1024 * 1024
+
+/**
+ * How an answer's cost is read. What has no price of its own in it is known by its status: a success costs what was agreed
+ * on, everything else nothing.
+ */
+export function meterReading({ cost }: Passage, status: number, type: string | undefined): MeterReading {
+  const isSuccess = status >= 200 && status <= 299
+  if (cost === 'unknown') return says(undefined)
+  if (cost === 'nothing') return says(isSuccess ? nanoUsd(0) : undefined)
+  if (!cost.costOf) return says(isSuccess ? cost.reserve : undefined)
+  return isJsonType(type) ? inAnswer(cost.costOf, cost.place) : says(undefined)
+}
+
+function says(cost: NanoUsd | undefined): MeterReading {
+  return { push: () => {}, cost: () => cost }
+}
+
+/** A long answer is likely to be a dear one: it is read as it passes, at the one place that says so. */
+function inAnswer(
+  costOf: (answer: unknown) => NanoUsd | undefined,
+  names: readonly string[] = [],
+): MeterReading {
+  const chunks: Buffer[] = []
+  let size = 0
+  let place: JsonPlace | undefined
+  return {
+    push(bytes) {
+      size += bytes.length
+      if (place) return place.push(bytes)
+      chunks.push(bytes)
+      if (size <= MAX_BYTES) return
+      place = jsonPlace(names)
+      for (const chunk of chunks.splice(0)) place.push(chunk)
+    },
+    cost() {
+      if (place)
+        return costOf(names.reduceRight<unknown>((value, name) => ({ [name]: value }), place.value()))
+      try {
+        return costOf(JSON.parse(Buffer.concat(chunks).toString('utf8')))
+      } catch {
+        return undefined
+      }
+    },
+  }
+}

@@ -1,0 +1,66 @@
+import type { IncomingMessage } from 'node:http'
+import { Transform } from 'node:stream'
+import { hasBody, readBody } from '../../core/body.ts'
+import { misassembled } from '../../core/errors.ts'
+import { isJsonType } from '../../wire/json.ts'
+import { passageHeaders } from '../../wire/passage/headers.ts'
+import type { Passage } from '../../wire/passage/passages.ts'
+import type { Outbound } from './forwarder.ts'
+
+type Hooks = Pick<Outbound, 'onRequest' | 'onAnswer' | 'onError'>
+
+export interface OutboundOptions extends Hooks {
+  readonly maxBodyBytes: number
+  /** Bytes of the body pass. */
+  onBytes(): void
+  /** There are more of them than may be. */
+  onTooMany(): void
+}
+
+/** A request as its provider is to get it: its body passes as it comes, and is counted. */
+export function outboundOf(
+  req: IncomingMessage,
+  { provider, path }: Passage,
+  { maxBodyBytes, onBytes, onTooMany, ...hooks }: OutboundOptions,
+): Outbound {
+  let size = 0
+  const body = new Transform({
+    transform(bytes: Buffer, _encoding, done) {
+      size += bytes.length
+      onBytes()
+      if (size <= maxBodyBytes) return done(null, bytes)
+      // What is too much is swallowed; the exchange ends here.
+      onTooMany()
+      done()
+    },
+  })
+  return Object.assign(body, {
+    method: req.method ?? 'GET',
+    url: path,
+    headers: passageHeaders(req.headers, provider),
+    httpVersion: '1.1' as const,
+    httpVersionMajor: 1 as const,
+    target: provider.baseUrl,
+    ...hooks,
+  })
+}
+
+/**
+ * Let the body flow, from wherever it is: the connection, or what the host has kept of it. A host that has parsed anything
+ * but JSON has not kept its bytes.
+ *
+ * @throws TollgateError `misassembled` when something before has consumed the body.
+ */
+export async function feed(req: IncomingMessage, outbound: Outbound, maxBodyBytes: number): Promise<void> {
+  if (!req.readableEnded) return void req.pipe(outbound)
+  if (!hasBody(req)) return void outbound.end()
+  const { body } = req as { body?: unknown }
+  const kept = Buffer.isBuffer(body) || typeof body === 'string' || isJsonType(req.headers['content-type'])
+  if (!kept)
+    throw misassembled('provider-proxy passes bodies on as they come. Mount it before what parses them.')
+  const bytes = Buffer.isBuffer(body) ? body : await readBody(req, maxBodyBytes)
+  delete outbound.headers['transfer-encoding']
+  delete outbound.headers['content-encoding']
+  outbound.headers['content-length'] = String(bytes.length)
+  outbound.end(bytes)
+}
