@@ -33,7 +33,7 @@ const UNTOUCHED = { spent: 0, reserved: 0, unconfirmed: 0 }
 describe('an endpoint is never guessed from the shape of a body', () => {
   it.each([
     ['/openai/v1/responses/compact', { model: 'flat', input: 'Write a book.' }],
-    ['/openai/v1/images/generations', { model: 'flat', prompt: 'A cat.', n: 10 }],
+    ['/openai/v1/images/colorings', { model: 'flat', prompt: 'A cat.', n: 10 }],
   ])('%s behind a proxy is refused, not taken for a cheaper one', async (path, body) => {
     const service = await ownProxy()
     const answer = await service.post(path, body)

@@ -21,7 +21,7 @@ describe('paths and methods that lead nowhere', () => {
     '/v1/Chat/Completions',
     '/v1/chat/completions/../images',
     '/v1/chat\\completions',
-    '/v1/images/generations',
+    '/v1/images/colorings',
     '/v1/fine_tuning/jobs',
     '/v1/files',
     '/v1/threads',

@@ -226,7 +226,7 @@ describe('what is sent', () => {
 describe('an endpoint that has no price', () => {
   it('is refused under a hard budget, and never sent', async () => {
     const it = await worker()
-    const call = it.openai.images.generate({ model: 'dall-e-3', prompt: 'a toll gate' })
+    const call = it.openai.fineTuning.jobs.create({ model: 'gpt-4o-mini', training_file: 'file-of-tolls' })
     await expect(call).rejects.toMatchObject({ status: 400, code: 'price_unknown' })
     await expect(call).rejects.toBeInstanceOf(BadRequestError)
     expect(it.provider.requests).toHaveLength(0)
@@ -249,7 +249,7 @@ describe('an endpoint that has no price', () => {
 
   it('passes where only requests are counted, as one of them', async () => {
     const it = await worker({ budgets: [{ limit_requests: 1, period: 'daily' }] })
-    const send = () => it.fetch(`${it.provider.url}/moderations`, { method: 'POST', body: '{"input":"x"}' })
+    const send = () => it.fetch(`${it.provider.url}/fine_tuning/jobs`, { method: 'POST', body: '{}' })
     await send()
     expect(it.provider.requests).toHaveLength(1)
     expect((await send()).status).toBe(429)

@@ -102,8 +102,20 @@ describe('what OpenAI has stored', () => {
     },
   )
 
-  it('is asked of OpenAI, whose answer passes', async () => {
+  it('is refused where OpenAI serves, which keeps it for everybody with its key', async () => {
     const gateway = await servedBy('openai')
+    await expect(goOn(gateway, {})).rejects.toMatchObject({
+      constructor: OpenAI.BadRequestError,
+      param: 'previous_response_id',
+    })
+    expect(gateway.provider.totals().requests).toBe(0)
+    await expectBooked(gateway)
+  })
+
+  it('is asked of OpenAI where all callers are one tenant, and its answer passes', async () => {
+    const gateway = await servedBy('openai', {
+      routing: (simulated) => ({ providers: [{ ...simulated, conversations: 'shared' }] }),
+    })
     await expect(goOn(gateway, {})).rejects.toMatchObject({ code: 'previous_response_not_found' })
     expect(gateway.provider.totals()).toMatchObject({ requests: 1, nanoUsd: 0 })
     await expectBooked(gateway)

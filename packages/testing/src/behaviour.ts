@@ -1,4 +1,5 @@
 import type { Gate } from './gate.ts'
+import type { House } from './house.ts'
 
 /**
  * What the simulated provider does with one request, where it differs from a plain, immediate, complete answer. Every
@@ -44,6 +45,8 @@ export interface Behaviour {
    * places are those of Chat Completions.
    */
   readonly usage?: 'last' | 'before-finish' | 'with-finish' | 'never'
+  /** The ways of another provider that speaks OpenAI's dialect, in Chat Completions; OpenAI's own when absent. */
+  readonly house?: House
   /** How the events of a stream are spelt. */
   readonly sse?: SseForm
   /** Cut the bytes of the answer into these writes. */

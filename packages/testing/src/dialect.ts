@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Behaviour, Refusal } from './behaviour.ts'
 import type { CountInput } from './count-input.ts'
+import type { AwsKeys } from './hosts/aws-signature.ts'
 import type { Entry } from './log.ts'
-import type { Plan } from './plan.ts'
+import type { Plan, StreamEvent } from './plan.ts'
 import type { Bill } from './prices.ts'
 
 /** The languages that the simulated provider speaks. */
@@ -17,6 +18,8 @@ export interface Asked {
   readonly bills: ReadonlyMap<string, Bill>
   readonly countInput: CountInput
   readonly nowMs: number
+  /** Keys of AWS's that requests to Bedrock must be signed with; any signature that fits none is refused. */
+  readonly aws?: AwsKeys
 }
 
 /** How one dialect is spoken. Whatever is behind it, models, books and behaviours, is the same for all. */
@@ -25,6 +28,8 @@ export interface Speaker {
   plan(asked: Asked): Plan | Refusal
   /** An error as its SDKs know how to raise it. The status may be another than was ordered, where the dialect has its own. */
   error(refusal: Refusal, requestId: string): SpokenError
+  /** An event of a stream as bytes, where streams are framed otherwise than as lines of text, and the type of such a stream. */
+  readonly framing?: { readonly contentType: string; frame(event: StreamEvent): Buffer }
   /** Headers that every answer carries. */
   headers(requestId: string, elapsedMs: number): Record<string, string>
 }

@@ -1,5 +1,6 @@
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 
 /** A server that is listening. */
 export interface Listening {
@@ -10,8 +11,14 @@ export interface Listening {
 }
 
 /** @throws Error when the port is taken. */
-export async function listen(port: number, host: string, handle: RequestListener): Promise<Listening> {
+export async function listen(
+  port: number,
+  host: string,
+  handle: RequestListener,
+  upgrade: (req: IncomingMessage, socket: Duplex, head: Buffer) => void,
+): Promise<Listening> {
   const server = createServer(handle)
+  server.on('upgrade', upgrade)
   // Clients that keep connections longer than five seconds would meet resets that nobody ordered.
   server.keepAliveTimeout = 65_000
   await new Promise<void>((resolve, reject) => {

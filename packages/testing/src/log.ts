@@ -16,7 +16,7 @@ export interface ProviderRequest {
   /** With its query. */
   readonly path: string
   readonly headers: IncomingHttpHeaders
-  /** The parsed JSON; undefined when there was none, or it was not JSON. */
+  /** The parsed JSON, or the fields of a form, its files as `{ name, type, bytes }`; undefined when it was neither. */
   readonly body: unknown
   readonly rawBody: Buffer
   readonly startedAtMs: number
@@ -145,8 +145,10 @@ function sumOf(entries: Iterable<Entry>): ProviderTotals {
   for (const { bill, usage, nanoUsd } of entries) {
     sum.requests += 1
     if (bill) sum.reached += 1
-    sum.inputTokens += usage.input + usage.cachedInput + (usage.cacheWrite ?? 0) + (usage.cacheWrite1h ?? 0)
-    sum.outputTokens += usage.output
+    const { cacheWrite = 0, cacheWrite1h = 0, imageInput = 0, audioInput = 0, cachedAudioInput = 0 } = usage
+    sum.inputTokens += usage.input + usage.cachedInput + cacheWrite + cacheWrite1h
+    sum.inputTokens += imageInput + audioInput + cachedAudioInput
+    sum.outputTokens += usage.output + (usage.imageOutput ?? 0) + (usage.audioOutput ?? 0)
     sum.nanoUsd += nanoUsd
   }
   return sum

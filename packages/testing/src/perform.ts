@@ -38,12 +38,14 @@ export async function perform(exchange: Exchange, plan: Plan): Promise<void> {
   const { entry } = exchange
   entry.bill = plan.bill
   countInput(entry.usage, plan)
+  Object.assign(entry.usage, plan.besides)
   entry.texts = plan.choices.map(() => '')
   exchange.changed()
   await beforeHead(exchange)
   if (exchange.patience.gone) return
   entry.status = 200
-  if (plan.stream) await performStream(exchange, plan, plan.stream)
+  if (plan.raw) await performRaw(exchange, plan)
+  else if (plan.stream) await performStream(exchange, plan, plan.stream)
   else await performWhole(exchange, plan)
 }
 
@@ -89,7 +91,8 @@ async function generate(
       const due = beat.next()
       if (due) await due
       if (patience.gone) return 'gone'
-      usage.output += piece.tokens
+      const kind = piece.made?.as ?? 'output'
+      usage[kind] = (usage[kind] ?? 0) + piece.tokens
       if (piece.thought) usage.reasoning += piece.tokens
       else texts[choice] += piece.text
       if (piece.thought !== 'hidden') chunks += 1
@@ -108,12 +111,13 @@ async function performStream(exchange: Exchange, plan: Plan, stream: StreamPlan)
   const { res, entry, behaviour } = exchange
   const { sse = {}, ending, gzip } = behaviour
   const out = outlet(res, behaviour)
-  const send = (event: StreamEvent) => out.write(spellEvent(event, sse))
+  const { framing } = exchange.speaker
+  const send = (event: StreamEvent) => out.write(framing ? framing.frame(event) : spellEvent(event, sse))
 
   entry.streamed = true
   res.writeHead(200, {
     ...exchange.headers(),
-    'content-type': 'text/event-stream; charset=utf-8',
+    'content-type': framing?.contentType ?? 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache',
     ...(gzip ? { 'content-encoding': 'gzip' } : {}),
   })
@@ -138,6 +142,22 @@ async function performStream(exchange: Exchange, plan: Plan, stream: StreamPlan)
   complete(exchange)
 }
 
+/** Sound, sent as it is made. */
+async function performRaw(exchange: Exchange, plan: Plan): Promise<void> {
+  const { res, entry, behaviour } = exchange
+  const { ending } = behaviour
+  entry.streamed = true
+  res.writeHead(200, { ...exchange.headers(), 'content-type': plan.contentType })
+  res.flushHeaders()
+  const generated = await generate(exchange, plan.choices, (_, piece) => {
+    if (piece.made) res.write(piece.made.bytes)
+    entry.chunksSent += 1
+  })
+  if (generated === 'gone') return
+  if (generated === 'ended' && ending?.how === 'die') breakOff(exchange)
+  else complete(exchange)
+}
+
 async function performWhole(exchange: Exchange, plan: Plan): Promise<void> {
   const { res, entry, behaviour } = exchange
   const { ending, gzip, cut } = behaviour
@@ -146,7 +166,7 @@ async function performWhole(exchange: Exchange, plan: Plan): Promise<void> {
   const whole = ending?.how === 'error' ? exchange.error(ending.refusal).text : plan.body(entry.usage)
   const headers: Record<string, string | number> = {
     ...exchange.headers(),
-    'content-type': 'application/json',
+    'content-type': plan.contentType ?? 'application/json',
     ...(gzip ? { 'content-encoding': 'gzip' } : {}),
   }
   if (!ending && !gzip && cut === undefined) {

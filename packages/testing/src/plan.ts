@@ -16,8 +16,13 @@ export interface Plan {
   readonly cacheWrite?: { readonly tokens: number; readonly hour: boolean }
   /** What the model will generate, for each choice. */
   readonly choices: readonly (readonly Piece[])[]
-  /** The whole answer as JSON text. */
+  /** What else is billed, as soon as the model has the request. */
+  readonly besides?: Partial<ProviderUsage>
+  /** The whole answer, as JSON text unless `contentType` says otherwise. */
   body(usage: ProviderUsage): string
+  readonly contentType?: string
+  /** The answer is the bytes that are made, sent as they are made. */
+  readonly raw?: true
   /** How to say it as a stream, when one was asked for. */
   readonly stream?: StreamPlan
 }

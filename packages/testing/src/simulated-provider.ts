@@ -1,14 +1,17 @@
+import type { RequestListener } from 'node:http'
 import type { Clock } from '@tollgate/kit/core'
 import type { Behaviour } from './behaviour.ts'
 import type { CountInput } from './count-input.ts'
 import type { Dialect } from './dialect.ts'
 import { BASE_PATHS } from './dialects.ts'
 import { type Exchange, openExchange } from './exchange.ts'
+import type { AwsKeys } from './hosts/aws-signature.ts'
 import { listen } from './listen.ts'
 import { type ProviderRequest, type ProviderTotals, providerLog } from './log.ts'
 import { perform, refuse, reset } from './perform.ts'
 import { type Bill, billFor, EXAMPLE_PRICES, type ModelPrice } from './prices.ts'
 import { readBody } from './read-body.ts'
+import { realtime } from './realtime/upgrade.ts'
 import { waiting } from './waiting.ts'
 
 /** The fields of {@link Behaviour} among these are what the provider does unless told otherwise. */
@@ -21,6 +24,8 @@ export interface SimulatedProviderOptions extends Behaviour {
   readonly apiKey?: string
   /** Prices by model, added to the example prices or in their stead. A model without one does not exist here. */
   readonly prices?: Readonly<Record<string, ModelPrice>>
+  /** Keys that requests to Bedrock's paths must be signed with; without them they may carry `apiKey` as a bearer token. */
+  readonly aws?: AwsKeys
   /** How input is counted: by o200k (default), as a token every four bytes, or by a function of the parsed body. */
   readonly countInput?: CountInput
   /** What to do with a request; asked where nothing is queued by `next`. */
@@ -73,6 +78,7 @@ export async function simulatedProvider({
   port = 0,
   host = '127.0.0.1',
   apiKey,
+  aws,
   prices = {},
   countInput = 'o200k',
   behave,
@@ -95,11 +101,27 @@ export async function simulatedProvider({
     if (behaviour.ending?.how === 'reset') return reset(exchange)
     const refusal = unread ?? behaviour.refusal
     if (refusal) return refuse(exchange, refusal)
-    const plan = exchange.speaker.plan({ entry, behaviour, apiKey, bills, countInput, nowMs: clock.now() })
+    const plan = exchange.speaker.plan({
+      entry,
+      behaviour,
+      apiKey,
+      bills,
+      countInput,
+      nowMs: clock.now(),
+      ...(aws ? { aws } : {}),
+    })
     return 'choices' in plan ? perform(exchange, plan) : refuse(exchange, plan)
   }
 
-  const { origin, close } = await listen(port, host, (req, res) => {
+  const sessions = realtime({
+    log,
+    bills,
+    apiKey,
+    onHandshake: (entry) => behave?.(entry) ?? {},
+    onResponse: (entry) => ({ ...always, ...(queue.shift() ?? behave?.(entry)) }),
+    changed: waits.changed,
+  })
+  const handle: RequestListener = (req, res) => {
     const exchange = openExchange(req, res, { log, changed: waits.changed, always })
     answer(exchange).catch((fault: unknown) => {
       // A function that the test gave (`behave`, `cut`, `countInput`) threw: the client sees the connection break.
@@ -107,7 +129,8 @@ export async function simulatedProvider({
       exchange.end('died')
       res.destroy()
     })
-  })
+  }
+  const { origin, close } = await listen(port, host, handle, sessions.upgrade)
 
   const provider: SimulatedProvider = {
     url: origin + BASE_PATHS.openai,
@@ -126,6 +149,7 @@ export async function simulatedProvider({
       queue.length = 0
     },
     async close() {
+      sessions.close()
       await close()
       waits.close()
     },

@@ -5,14 +5,14 @@ import type { StreamEvent } from './plan.ts'
 
 /** Where the bytes of an answer go: compressed, cut and written as the behaviour says. */
 export interface Outlet {
-  write(text: string): void
+  write(text: string | Buffer): void
   /** Send what the cut has held back. */
   flush(): void
 }
 
 export function outlet(res: ServerResponse, { cut, gzip = false }: Pick<Behaviour, 'cut' | 'gzip'>): Outlet {
   // Each text is a gzip member of its own, which RFC 1952 (2.2) allows and every decoder joins: nothing waits for more.
-  const encode = (text: string) => (gzip ? gzipSync(text) : Buffer.from(text))
+  const encode = (text: string | Buffer) => (gzip ? gzipSync(text) : Buffer.from(text as string))
   if (cut === undefined) {
     return { write: (text) => void res.write(gzip ? encode(text) : text), flush: () => {} }
   }

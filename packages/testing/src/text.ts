@@ -4,6 +4,12 @@ export interface Piece {
   readonly tokens: number
   /** Thought, not said: billed as output is. What is hidden has no text, and is never sent. */
   readonly thought?: 'hidden' | 'shown'
+  /** No text, but a picture or sound: its bytes, and what its tokens are counted as. */
+  readonly made?: {
+    readonly as: 'imageOutput' | 'audioOutput'
+    readonly bytes: Buffer
+    readonly final: boolean
+  }
   /** Part of a tool call: its place among the calls, and, on the piece that opens it, the name of the function. */
   readonly tool?: { readonly index: number; readonly opens?: string }
 }

@@ -3,6 +3,7 @@ import type { ErrorCode } from '../core/errors.ts'
 import type { AccountId, Basis } from '../ledger/ledger.ts'
 import type { Price } from '../meter/price.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
+import type { ServiceTier } from '../wire/usage.ts'
 
 /**
  * What became of one request: who asked, what was decided, who served it, what it cost. Flat, the same fields in every
@@ -36,9 +37,9 @@ export interface AuditRecord {
   readonly decision: 'allowed' | 'undecided' | ErrorCode
   /** How providers failed a request that was allowed. */
   readonly fault: ErrorCode | null
-  /** What would have refused it, had it been enforced: a tier or budget that only observes, a soft limit. */
+  /** What would have refused it, had it been enforced: a tier, limit or budget that only observes, a soft limit. */
   readonly wouldRefuse: ErrorCode | null
-  /** The account whose budget that was; the caller's own account for a tier. */
+  /** The account whose budget that was; the caller's own account for a tier or a limit on its rate. */
   readonly wouldRefuseAccount: AccountId | null
 
   readonly dialect: Dialect | null
@@ -65,6 +66,18 @@ export interface AuditRecord {
   readonly audioOutputTokens: number | null
   /** The part of the output that the client does not see. */
   readonly reasoningTokens: number | null
+  /** The part of the cache writes that is kept for an hour or more. */
+  readonly cacheWrite1hTokens: number | null
+  /** The part of the input, and of the output, that is pictures. */
+  readonly imageInputTokens: number | null
+  readonly imageOutputTokens: number | null
+  /** What is billed by the piece: pictures made, ms of sound, characters read aloud, searches of the web. */
+  readonly images: number | null
+  readonly audioMs: number | null
+  readonly characters: number | null
+  readonly webSearches: number | null
+  /** The provider's tier of service that it was served in, where that has prices of its own. */
+  readonly serviceTier: ServiceTier | null
 
   /** The most that it could cost; null when nothing was reserved. */
   readonly reservedNanoUsd: number | null
@@ -92,8 +105,16 @@ export interface AuditRecord {
 export interface AuditAttempt {
   readonly provider: string
   readonly model: string
+  /** Which of the provider's keys, where it has several. */
+  readonly key?: string
   readonly outcome: string
+  /** Why it was not the answer. */
+  readonly reason?: string
+  /** It was shut for this reason, and asked all the same: so were all the others. */
+  readonly despite?: string
   readonly status?: number
+  /** What it may have cost without being the answer, nano-USD. What the answer cost is the charge without these. */
+  readonly lostNanoUsd?: number
   readonly durationMs: number
   readonly firstByteMs?: number
 }

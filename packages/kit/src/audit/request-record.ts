@@ -17,6 +17,8 @@ export interface RequestFacts {
   readonly tier: string | undefined
   /** What the tier would have refused, where tiers only observe. */
   readonly tierWouldRefuse: ErrorCode | undefined
+  /** The same of limits on how fast it goes. */
+  readonly paceWouldRefuse?: ErrorCode | undefined
   readonly call: Call | undefined
   readonly toll: Toll | undefined
   readonly attempts: readonly AuditAttempt[] | undefined
@@ -93,6 +95,14 @@ export type ChargeFields = Pick<
   | 'outputTokens'
   | 'audioOutputTokens'
   | 'reasoningTokens'
+  | 'cacheWrite1hTokens'
+  | 'imageInputTokens'
+  | 'imageOutputTokens'
+  | 'images'
+  | 'audioMs'
+  | 'characters'
+  | 'webSearches'
+  | 'serviceTier'
   | 'chargedNanoUsd'
   | 'chargedTokens'
   | 'basis'
@@ -104,14 +114,21 @@ export function chargeFields(toll: Toll | undefined): ChargeFields {
   const charge = toll && (running ? wholeReservation(toll) : chargeOn(toll))
   const usage = charge?.usage
   return {
-    // Pictures have no column: they are input and output, as they are where they have no price of their own.
     inputTokens: sumOf(usage?.input, usage?.imageInput),
-    cachedInputTokens: usage?.cachedInput ?? null,
+    cachedInputTokens: sumOf(sumOf(usage?.cachedInput, usage?.cachedAudioInput), usage?.cachedImageInput),
     cacheWriteTokens: sumOf(usage?.cacheWrite, usage?.cacheWrite1h),
     audioInputTokens: usage?.audioInput ?? null,
     outputTokens: sumOf(usage?.output, usage?.imageOutput),
     audioOutputTokens: usage?.audioOutput ?? null,
     reasoningTokens: usage?.reasoning ?? null,
+    cacheWrite1hTokens: usage?.cacheWrite1h ?? null,
+    imageInputTokens: usage?.imageInput ?? null,
+    imageOutputTokens: usage?.imageOutput ?? null,
+    images: usage?.images ?? null,
+    audioMs: usage?.audioMs ?? null,
+    characters: usage?.characters ?? null,
+    webSearches: usage?.webSearches ?? null,
+    serviceTier: usage?.serviceTier ?? null,
     chargedNanoUsd: charge?.nanoUsd ?? 0,
     chargedTokens: charge?.tokens ?? 0,
     basis: running ? 'unconfirmed' : (charge?.basis ?? null),
@@ -119,8 +136,8 @@ export function chargeFields(toll: Toll | undefined): ChargeFields {
 }
 
 /** Of what there is; null where there is nothing. */
-function sumOf(a: number | undefined, b: number | undefined): number | null {
-  return a === undefined && b === undefined ? null : (a ?? 0) + (b ?? 0)
+function sumOf(a: number | null | undefined, b: number | undefined): number | null {
+  return (a ?? undefined) === undefined && b === undefined ? null : (a ?? 0) + (b ?? 0)
 }
 
 interface Served {
@@ -142,19 +159,21 @@ function servedBy(toll: Toll | undefined, attempts: readonly AuditAttempt[] | un
   return same ? { provider: first.provider ?? provider.name, model: first.model } : undefined
 }
 
-/** What would have refused a request first, in the order of its walk: the tier, then a budget. */
+/** What would have refused a request first, in the order of its walk: the tier, a limit, a budget. */
 function wouldRefuse({
   tierWouldRefuse,
+  paceWouldRefuse,
   principal,
   toll,
 }: RequestFacts): { readonly code: ErrorCode; readonly account: AccountId | null } | undefined {
-  if (tierWouldRefuse) {
-    return { code: tierWouldRefuse, account: principal ? accountPath(principal).at(-1)! : null }
+  const first = tierWouldRefuse ?? paceWouldRefuse
+  if (first) {
+    return { code: first, account: principal ? accountPath(principal).at(-1)! : null }
   }
-  const [first] = toll?.would ?? []
-  if (!first) return undefined
+  const [shortfall] = toll?.would ?? []
+  if (!shortfall) return undefined
   const lasting = toll!.would.find(({ reason }) => reason !== 'reserved')
-  return { code: codeOf(lasting ?? first), account: (lasting ?? first).account }
+  return { code: codeOf(lasting ?? shortfall), account: (lasting ?? shortfall).account }
 }
 
 function codeOf({ reason }: Shortfall): ErrorCode {

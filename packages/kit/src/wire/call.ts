@@ -1,5 +1,6 @@
 import type { Dialect } from '../core/dialect.ts'
 import type { Endpoint } from './endpoint.ts'
+import type { Media } from './media.ts'
 
 /** One provider call, as read from a request: what enforcement needs to know of it. */
 export interface Call {
@@ -13,16 +14,22 @@ export interface Call {
   readonly maxOutputTokens?: number
   /** The least cap that the provider takes with this request, tokens: a smaller one is refused there. 1 when absent. */
   readonly leastOutputTokens?: number
+  /** The request turns reasoning off: all that the model generates is shown. */
+  readonly withoutReasoning?: boolean
   /** How many outputs are generated and billed (n, best_of, several prompts); 1 as a rule. */
   readonly choices: number
   /** Bytes of the request that can become input tokens: an upper bound of the text's tokens. */
   readonly inputBytes: number
   /** Input tokens may exceed `inputBytes` (images, files, audio): only the context window bounds them. */
   readonly unboundedInput: boolean
+  /** The field by which it goes on with a conversation that is stored at the provider, which says nothing of whose it is. */
+  readonly continues?: string
   /** Audio output was asked for, which has a price of its own. */
   readonly audioOutput: boolean
   /** Audio input is present, which has a price of its own. */
   readonly audioInput: boolean
+  /** What it makes or reads that is no text, on endpoints that are there for it: what bounds its cost. */
+  readonly media?: Media
   /** Features whose cost no price in the book covers (hosted tools, service tiers), by field name. */
   readonly unpriced: readonly string[]
   /** Whether the shape of the answer suffers when it is cut short (tools, structured output). */

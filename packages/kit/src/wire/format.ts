@@ -2,13 +2,15 @@ import type { Dialect } from '../core/dialect.ts'
 import type { AnswerReader } from './answer-reader.ts'
 import type { Call } from './call.ts'
 import type { Endpoint } from './endpoint.ts'
+import type { FormRules } from './form.ts'
 import type { JsonObject } from './json.ts'
 import type { Answer } from './neutral/answer.ts'
 import type { Conversation } from './neutral/conversation.ts'
 import type { Carriages } from './neutral/features.ts'
 import type { ProviderError } from './neutral/provider-error.ts'
 import type { StreamEvent } from './neutral/stream.ts'
-import type { StreamReader } from './stream-reader.ts'
+import type { Quirks } from './quirks.ts'
+import type { StreamReader, StreamReaderOptions } from './stream-reader.ts'
 
 /**
  * One endpoint as its dialect speaks it: what enforcement must read and change of a call, and read of an answer, whose
@@ -21,10 +23,12 @@ export interface Format {
   readonly suffixes: readonly string[]
   /** Fields that enforcement reads. Given twice, they are refused: the provider's parser might take the other one. */
   readonly guarded: ReadonlySet<string>
+  /** How its requests are read where they come as forms; absent where they are JSON. */
+  readonly form?: FormRules
   /** Read what a call may cost. @throws TollgateError `invalid_request`, naming the field. */
   read(body: JsonObject, target: Target): Call
-  /** The top-level fields that enforcement must replace or add, with their new values; none as a rule. */
-  edits(call: Call, body: JsonObject, changes: Changes): Readonly<Record<string, unknown>>
+  /** The top-level fields that enforcement must replace, add or leave out, with their new values; none as a rule. */
+  edits(call: Call, body: JsonObject, changes: Changes): Edits
   /** Where the call goes, below a base URL that ends in the version segment: path, and query where it has one. */
   path(call: Pick<Call, 'model' | 'stream'> & { readonly query?: string }): string
   /** The texts of a request that become input, for counting where the provider did not say. */
@@ -32,11 +36,15 @@ export interface Format {
   /** Reads a complete JSON answer as it passes. */
   answerReader(): AnswerReader
   /** Reads a stream as it passes, and takes out of it what the client did not ask for. */
-  streamReader(options: { readonly hideUsage: boolean }): StreamReader
+  streamReader(options: StreamReaderOptions): StreamReader
   /** An error inside a stream that has begun, in the shape that its SDKs raise, with the terminal event behind it. */
   streamError(error: object): Buffer
   /** How a conversation is said in it; absent where only its own dialect serves it. */
   readonly translation?: Translation
+  /** The providers' half of that alone, where no client speaks it. */
+  readonly serving?: Serving
+  /** The format as a provider speaks it that differs in these ways; absent where none does. Asked for by `spokenBy`. */
+  withQuirks?(quirks: Quirks): Format
 }
 
 /** What a request says outside its body. */
@@ -49,6 +57,9 @@ export interface Target {
   readonly query: string
 }
 
+/** New values of top-level fields; undefined for one that is to go. */
+export type Edits = Readonly<Record<string, unknown>>
+
 /** What enforcement changes in a call. */
 export interface Changes {
   /** The deployment's own name of the model. */
@@ -57,19 +68,26 @@ export interface Changes {
   readonly maxOutputTokens?: number
 }
 
-/** Both directions between a dialect and what is neutral. Pure: bytes are cut into events before, and sent after. */
-export interface Translation {
+/**
+ * Between what is neutral and the providers of a dialect: their half, which is all of it where no client speaks it. Pure:
+ * bytes are cut into events before, and sent after.
+ */
+export interface Serving {
   /** What becomes of each feature of a conversation that was asked for in another dialect. */
   readonly carries: Carriages
-  readRequest(body: JsonObject, target: Target): Conversation
   /** The body of a request that asks for this, and headers that it needs (an API version). Says nothing of the cap and usage that enforcement asks for. */
   writeRequest(conversation: Conversation, target: WriteTarget): WrittenRequest
   /** @throws SyntaxError when it is no answer of this dialect. */
   readAnswer(body: JsonObject): Answer
-  writeAnswer(answer: Answer, asked: Asked): JsonObject
   streamDecoder(): StreamDecoder
-  streamEncoder(asked: Asked): StreamEncoder
   readError(status: number, body: unknown): ProviderError
+}
+
+/** Both directions between a dialect and what is neutral: its providers' half, and that of its clients. */
+export interface Translation extends Serving {
+  readRequest(body: JsonObject, target: Target): Conversation
+  writeAnswer(answer: Answer, asked: Asked): JsonObject
+  streamEncoder(asked: Asked): StreamEncoder
   writeError(error: ProviderError, requestId: string): { readonly status: number; readonly body: JsonObject }
 }
 

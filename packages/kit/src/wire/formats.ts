@@ -1,5 +1,6 @@
 import { countTokens } from './anthropic/count-tokens.ts'
 import { messages } from './anthropic/messages/messages.ts'
+import { converse } from './converse/converse.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Format } from './format.ts'
 import { count } from './gemini/count.ts'
@@ -8,7 +9,11 @@ import { generate } from './gemini/generate/generate.ts'
 import { chat } from './openai/chat/chat.ts'
 import { completions } from './openai/completions.ts'
 import { embeddings } from './openai/embeddings.ts'
+import { imageEdits, images, imageVariations } from './openai/images/images.ts'
+import { moderations } from './openai/moderations.ts'
 import { responses } from './openai/responses/responses.ts'
+import { speech } from './openai/speech.ts'
+import { transcriptions, translations } from './openai/transcriptions/transcriptions.ts'
 
 /** Every endpoint that is metered, and the one list of them. */
 export const FORMATS: readonly Format[] = [
@@ -16,12 +21,20 @@ export const FORMATS: readonly Format[] = [
   responses,
   completions,
   embeddings,
+  images,
+  imageEdits,
+  imageVariations,
+  speech,
+  transcriptions,
+  translations,
+  moderations,
   generate,
   embedBatch,
   embed,
   count,
   messages,
   countTokens,
+  converse,
 ]
 
 const byEndpoint = new Map<Endpoint, Format>(FORMATS.map((format) => [format.endpoint, format]))

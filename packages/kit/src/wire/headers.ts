@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dialect } from '../core/dialect.ts'
 import { ANTHROPIC_HEADERS } from './anthropic/headers.ts'
+import { CONVERSE_HEADERS } from './converse/headers.ts'
 import { GEMINI_HEADERS } from './gemini/headers.ts'
 import type { HeaderRules } from './header-rules.ts'
 import { OPENAI_HEADERS } from './openai/headers.ts'
@@ -10,6 +11,7 @@ const RULES: Readonly<Record<Dialect, HeaderRules>> = {
   openai: OPENAI_HEADERS,
   anthropic: ANTHROPIC_HEADERS,
   gemini: GEMINI_HEADERS,
+  converse: CONVERSE_HEADERS,
 }
 
 /** Headers that mean something to every provider. */
@@ -27,7 +29,7 @@ export interface SentBody {
  */
 export function requestHeaders(
   client: IncomingHttpHeaders,
-  { dialect, apiKey }: Provider,
+  { dialect, apiKey, hosting }: Provider,
   { bytes, type }: SentBody,
 ): string[] {
   const rules = RULES[dialect]
@@ -39,7 +41,7 @@ export function requestHeaders(
     // What is metered must be readable as it comes.
     'accept-encoding',
     'identity',
-    ...rules.credentials(apiKey),
+    ...(hosting?.authorize ? [] : rules.credentials(apiKey)),
   ]
   for (const names of [FORWARDED, rules.forwarded]) {
     for (const name of names) {
@@ -49,6 +51,21 @@ export function requestHeaders(
   }
   for (const [name, value] of rules.required) if (client[name] === undefined) headers.push(name, value)
   return headers
+}
+
+/** What a dialect itself adds to a request that is no call: the headers of the client's that it names, and the key. */
+export function dialectHeaders(
+  client: IncomingHttpHeaders,
+  { dialect, apiKeys, apiKey = apiKeys?.[0] }: Provider,
+): Record<string, string> {
+  const { forwarded, required, credentials } = RULES[dialect]
+  const headers: Record<string, string> = Object.fromEntries(required)
+  for (const name of forwarded) {
+    const value = client[name]
+    if (typeof value === 'string') headers[name] = value
+  }
+  const [name, value] = credentials(apiKey)
+  return name === undefined || value === undefined ? headers : { ...headers, [name]: value }
 }
 
 /** Whether a header of a provider's answer goes to the client; its rate limits are the operator's, not the caller's. */

@@ -54,6 +54,14 @@ describe('spliceFields', () => {
     expect(spliceFields('{"a":1}', scanFields('{"a":1}'), [['n', 2]])).toBe('{"a":1,"n":2}')
   })
 
+  it('takes fields out, and leaves the others their bytes', () => {
+    const text = '{ "model" : "a", "n":1.50 , "stream":true }'
+    const splice = (...edits: [string, unknown][]) => spliceFields(text, scanFields(text), edits)
+    expect(splice(['model', undefined], ['cap', 5])).toBe('{"n":1.50,"stream":true,"cap":5}')
+    expect(splice(['model', undefined], ['n', undefined], ['stream', undefined])).toBe('{}')
+    expect(splice(['absent', undefined])).toBe(text)
+  })
+
   it('is read back by JSON.parse as the object with those fields', () => {
     const fieldsOf = (json: string) => new Map(Object.entries(JSON.parse(json) as object))
     fc.assert(

@@ -113,9 +113,28 @@ function endOfNested(text: string, start: number): number {
 /**
  * Replace or add top-level fields in a JSON text; everything else keeps its own bytes.
  *
- * @param edits Field names, each with its new value.
+ * @param edits Field names, each with its new value; undefined for a field that is to go.
  */
 export function spliceFields(
+  text: string,
+  fields: Fields,
+  edits: readonly (readonly [name: string, value: unknown])[],
+): string {
+  const gone = new Set(edits.flatMap(([name, value]) => (value === undefined ? name : [])))
+  const kept = edits.filter(([name]) => !gone.has(name))
+  if (![...gone].some((name) => fields.spans.has(name))) return replaceFields(text, fields, kept)
+  const rest = withoutFields(text, fields, gone)
+  return replaceFields(rest, scanFields(rest), kept)
+}
+
+/** The object without some of its fields; the values of all others keep their bytes. */
+function withoutFields(text: string, { spans }: Fields, gone: ReadonlySet<string>): string {
+  const rest = [...spans].filter(([name]) => !gone.has(name))
+  const written = rest.map(([name, { start, end }]) => `${JSON.stringify(name)}:${text.slice(start, end)}`)
+  return `{${written.join(',')}}`
+}
+
+function replaceFields(
   text: string,
   fields: Fields,
   edits: readonly (readonly [name: string, value: unknown])[],

@@ -29,6 +29,16 @@ export function optionalBoolean(body: JsonObject, name: string): boolean | undef
   return value
 }
 
+/** Whether a `content-type` is JSON's, or that of a format made of it. */
+export function isJsonType(type: string | undefined): boolean {
+  return type !== undefined && /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type)
+}
+
+/** A number of tokens, or of anything else that is counted. */
+export function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+}
+
 /** A field that may be absent or null, and is otherwise an integer in a range. */
 export function optionalInteger(
   body: JsonObject,

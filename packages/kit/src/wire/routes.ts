@@ -3,41 +3,49 @@ import type { Dialect } from '../core/dialect.ts'
 import { TollgateError } from '../core/errors.ts'
 import { slot } from '../core/slot.ts'
 import type { Call } from './call.ts'
-import type { Endpoint } from './endpoint.ts'
+import type { Deployment, Provider } from './provider.ts'
+import { openPlaces, type RouteTableOptions, routeTable } from './route-table.ts'
 
-/** Someone who serves models for money, or a server of one's own. */
-export interface Provider {
-  readonly name: string
-  readonly dialect: Dialect
-  /** The endpoints of its dialect that it has; all of them when absent. Others are served by translation where they can be. */
-  readonly endpoints?: readonly Endpoint[]
-  /** Up to and including the version segment: `https://api.openai.com/v1`. */
-  readonly baseUrl: string
-  /** Sent upstream in place of the client's own credentials. */
-  readonly apiKey?: string
-  /** `none`: what it serves costs nothing, and passes an exhausted budget in USD. */
-  readonly billing?: 'metered' | 'none'
-}
-
-/** A model at a provider, under the provider's own name for it. */
-export interface Deployment {
-  readonly provider: Provider
-  readonly model: string
-}
-
-/** What a price book is asked about a deployment, or about another model that its provider has answered with. */
-export function priceQuery({ provider, model }: Deployment, answered: string = model) {
-  const { name, billing, baseUrl } = provider
-  return { provider: name, model: answered, billing, baseUrl }
-}
+export { type Deployment, modelBehind, type Provider, priceQuery } from './provider.ts'
 
 /** Where a model name that clients ask for may go, in order; empty when nowhere. */
 export interface Routes {
-  resolve(model: string, dialect: Dialect): readonly Deployment[]
+  /** @param asker whoever asks; without it, as the routes are written. */
+  resolve(model: string, dialect: Dialect, asker?: RouteAsker): readonly Deployment[]
   /** Whether a name may be asked for here; it may be, and go nowhere, while nobody on its way can be called. */
   serves(model: string): boolean
   /** The model names with a route of their own. */
   readonly models: readonly string[]
+  /** What is to be done where a route fails, or is too dear; the defaults where absent. */
+  rules?(model: string): RouteRules | undefined
+  /** What a call would cost at a deployment, nano-USD: to compare, not to charge. */
+  costOf?(deployment: Deployment, call: Call): number
+}
+
+/** What the order of a route may depend on, and who may not go all of it. */
+export interface RouteAsker {
+  readonly call: Call
+  /** Names the caller: what is sticky stays with it. */
+  readonly caller?: { readonly org: string; readonly user?: string; readonly key?: string } | undefined
+  /** Whether a model is open to the caller: a route leads to no other, but for the first of its own. */
+  readonly allows?: ((model: string) => boolean) | undefined
+}
+
+export interface RouteRules {
+  /**
+   * Failures that are the request's own, and that another deployment may mend: a larger model, another provider, any.
+   * All three by default.
+   */
+  readonly rescues?: readonly ('context_window' | 'content_filter' | 'model_not_found')[]
+  /** When the next cheaper deployment is taken instead; never by default. */
+  readonly downgrade?: Downgrade
+}
+
+export interface Downgrade {
+  /** Once so many percent of the caller's tightest budget are spent or reserved. */
+  readonly abovePercent?: number
+  /** When the preferred deployment does not fit the budget, rather than refuse. */
+  readonly whenShort?: boolean
 }
 
 /** The deployments of this request, ordered once: the first prices the reservation. */
@@ -46,8 +54,9 @@ export const route = slot<readonly Deployment[]>()('route', 'budget-reserve or p
 export interface ModelRoutesOptions {
   readonly providers: readonly Provider[]
   /**
-   * Model name → `provider/model` in order; `*` → `passthrough` serves any other name under that name. A name with an
-   * empty list is known, and refused with `provider_unavailable` for as long as nobody serves it.
+   * Model name, or a pattern over names (`claude-*`) → `provider/model` in order, `provider/*` for the name that was asked
+   * for; `*` → `passthrough` serves any other name under that name. A name with an empty list is known, and refused with
+   * `provider_unavailable` for as long as nobody serves it.
    */
   readonly routes?: Readonly<Record<string, readonly string[] | 'passthrough'>>
   /**
@@ -67,41 +76,24 @@ export function modelRoutes({
   routes = { '*': 'passthrough' },
   providerOf = () => undefined,
 }: ModelRoutesOptions): Routes {
-  const byName = new Map(providers.map((provider) => [provider.name, provider]))
-  const named = new Map<string, readonly Deployment[]>()
-  for (const [model, targets] of Object.entries(routes)) {
-    if (model === '*' || targets === 'passthrough') continue
-    named.set(
-      model,
-      targets.map((target) => deploymentOf(target, byName)),
-    )
-  }
-  const fallback = routes['*']
-  const wildcard =
-    fallback === undefined || fallback === 'passthrough'
-      ? undefined
-      : fallback.map((target) => deploymentOf(target, byName))
+  const table = routeTable({ providers, routes: written(routes), providerOf })
   return {
-    models: [...named.keys()],
-    serves: (model) => named.has(model) || fallback !== undefined,
-    resolve(model, dialect) {
-      const own = named.get(model)
-      if (own) return own
-      if (wildcard) return wildcard
-      if (fallback !== 'passthrough') return []
-      const known = byName.get(providerOf(model) ?? '')
-      const provider = known ?? providers.find((each) => each.dialect === dialect) ?? providers[0]
-      return provider ? [{ provider, model }] : []
+    models: table.models,
+    serves: table.serves,
+    resolve(model, dialect, asker) {
+      const found = table.find(model, dialect)
+      return found ? openPlaces(found.places, asker?.allows).flatMap(({ seats }) => seats) : []
     },
   }
 }
 
-function deploymentOf(target: string, providers: ReadonlyMap<string, Provider>): Deployment {
-  const slash = target.indexOf('/')
-  const provider = providers.get(target.slice(0, slash))
-  if (slash < 1 || !provider)
-    throw new RangeError(`"${target}" is not a target: write provider/model, with a configured provider`)
-  return { provider, model: target.slice(slash + 1) }
+function written(routes: NonNullable<ModelRoutesOptions['routes']>): RouteTableOptions<undefined>['routes'] {
+  return Object.fromEntries(
+    Object.entries(routes).map(([name, targets]) => [
+      name,
+      targets === 'passthrough' ? targets : { targets: targets.map((to) => ({ to })), rules: undefined },
+    ]),
+  )
 }
 
 /**
@@ -113,12 +105,27 @@ export function routeOf(
   req: IncomingMessage,
   call: Call,
   routes: Routes,
+  asker: Omit<RouteAsker, 'call'> = {},
 ): readonly [Deployment, ...Deployment[]] {
-  const [first, ...others] = route.peek(req) ?? routes.resolve(call.model, call.dialect)
-  if (!first) throw routes.serves(call.model) ? nobodyEnabled(call.model) : notFound(call.model)
-  const deployments = [first, ...others] as const
+  const [first, ...others] = route.peek(req) ?? deploymentsOf(call, routes, { ...asker, call })
+  const deployments = [first!, ...others] as const
   if (!route.given(req)) route.set(req, deployments)
   return [...deployments]
+}
+
+/**
+ * Where a call may go, in order, where no request carries it along.
+ *
+ * @throws TollgateError `model_not_found`, `provider_unavailable`: as {@link routeOf}.
+ */
+export function deploymentsOf(
+  { model, dialect }: Pick<Call, 'model' | 'dialect'>,
+  routes: Routes,
+  asker?: RouteAsker,
+): readonly Deployment[] {
+  const deployments = routes.resolve(model, dialect, asker)
+  if (deployments.length > 0) return deployments
+  throw routes.serves(model) ? nobodyEnabled(model) : notFound(model)
 }
 
 function notFound(model: string): TollgateError {

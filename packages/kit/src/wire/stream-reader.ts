@@ -42,20 +42,25 @@ export interface StreamRules {
   model(event: JsonObject): string | undefined
   /** Whether an event carries usage and nothing else: the client may not have asked for it. */
   isBareUsage?(event: JsonObject): boolean
-  /** What an event shows of an answer: its choice's name, and the texts that were generated for it. */
-  generated(event: JsonObject): Iterable<readonly [choice: unknown, texts: readonly string[]]>
+  /** What an event shows of an answer: its choice's name, and the texts that were generated for it; absent where none is text. */
+  generated?(event: JsonObject): Iterable<readonly [choice: unknown, texts: readonly string[]]>
 }
 
 export interface StreamReaderOptions {
   /** The client did not ask for the usage chunk: it is read, and not sent on. */
   readonly hideUsage: boolean
+  /** How many answers come in it, where each has an end of its own; 1 by default. */
+  readonly answers?: number
 }
 
 /** Read a stream by the rules of its dialect. */
-export function streamReaderBy(rules: StreamRules, { hideUsage }: StreamReaderOptions): StreamReader {
+export function streamReaderBy(
+  rules: StreamRules,
+  { hideUsage, answers = 1 }: StreamReaderOptions,
+): StreamReader {
   const framer = eventFramer()
   let unread: Buffer[] = []
-  let finished = false
+  let finished = 0
 
   /** What of one event the client sees, having read it. */
   const read = (event: Buffer): Buffer | undefined => {
@@ -79,8 +84,8 @@ export function streamReaderBy(rules: StreamRules, { hideUsage }: StreamReaderOp
   }
 
   const readRun = (run: Buffer): Buffer | undefined => {
-    unread.push(run)
-    finished ||= has(run, rules.finishMarks)
+    if (rules.generated) unread.push(run)
+    if (finished < answers) finished += countIn(run, rules.finishMarks)
     if (!has(run, rules.usageMarks)) {
       const ends = rules.terminalMark !== undefined && run.indexOf(rules.terminalMark) !== -1
       if (ends || (reader.usage && !reader.overtaken)) for (const event of splitEvents(run)) read(event)
@@ -103,7 +108,7 @@ export function streamReaderBy(rules: StreamRules, { hideUsage }: StreamReaderOp
     end() {
       const rest = framer.rest()
       const last = rest && readRun(rest)
-      reader.done ||= finished
+      reader.done ||= finished >= answers
       return last
     },
     takeGenerated() {
@@ -119,13 +124,21 @@ function has(run: Buffer, marks: readonly string[]): boolean {
   return marks.some((mark) => run.indexOf(mark) !== -1)
 }
 
+function countIn(run: Buffer, marks: readonly string[]): number {
+  let count = 0
+  for (const mark of marks) {
+    for (let at = run.indexOf(mark); at !== -1; at = run.indexOf(mark, at + mark.length)) count += 1
+  }
+  return count
+}
+
 function generatedIn(rules: StreamRules, events: readonly Buffer[]): Generated {
   const byChoice = new Map<unknown, string>()
   let pieces = 0
   for (const event of events) {
     const parsed = parseObject(eventData(event) ?? '')
     if (!parsed) continue
-    for (const [choice, texts] of rules.generated(parsed)) {
+    for (const [choice, texts] of rules.generated?.(parsed) ?? []) {
       for (const text of texts) {
         if (text === '') continue
         byChoice.set(choice, (byChoice.get(choice) ?? '') + text)

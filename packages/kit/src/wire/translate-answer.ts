@@ -1,5 +1,8 @@
 import type { Asked, StreamDecoder, StreamEncoder } from './format.ts'
-import { isObject } from './json.ts'
+import { isObject, parseObject } from './json.ts'
+import type { Answer } from './neutral/answer.ts'
+import { fold } from './neutral/fold.ts'
+import type { Part, Seal } from './neutral/part.ts'
 import { MAX_ERROR_BYTES } from './neutral/provider-error.ts'
 import { replay } from './neutral/replay.ts'
 import type { StreamEvent } from './neutral/stream.ts'
@@ -19,19 +22,29 @@ export interface AnswerTranslator {
 const JSON_TYPE = 'application/json'
 const EVENTS_TYPE = 'text/event-stream; charset=utf-8'
 
-/** How a provider's answer is given to the client: as a stream when the client asked for one, whatever came. */
+/** How a provider's answer is given to the client: as a stream when the client asked for one, and whole otherwise, whatever came. */
 export function translatorFor(
-  { from, to }: TranslatedCall,
+  { from, serving, sealer }: Pick<TranslatedCall, 'from' | 'serving' | 'sealer'>,
   asked: AskedWhen,
   comesAs: 'events' | 'json',
 ): AnswerTranslator {
-  const dated = datedBy(asked.nowMs)
-  const encoder = asked.stream ? from.translation.streamEncoder(asked) : undefined
-  if (comesAs === 'json') return wholeTranslator({ from, to }, asked, encoder)
-  return streamTranslator(
-    to.translation.streamDecoder(),
-    encoder ?? from.translation.streamEncoder(asked),
-    dated,
+  const finishing = { dated: datedBy(asked.nowMs), signed: signedBy(sealer) }
+  const { streamEncoder, writeAnswer } = from.translation
+  if (comesAs === 'events' && asked.stream)
+    return streamTranslator(decoding(serving.streamDecoder(), finishing), streamEncoder(asked))
+  const read =
+    comesAs === 'events' ? foldEvents(serving.streamDecoder(), finishing) : readWhole(serving, finishing)
+  return wholeTranslator(
+    read,
+    asked.stream
+      ? {
+          contentType: EVENTS_TYPE,
+          write: (answer) => joined(encodeAll(streamEncoder(asked), replay(answer))),
+        }
+      : {
+          contentType: JSON_TYPE,
+          write: (answer) => Buffer.from(JSON.stringify(writeAnswer(answer, asked))),
+        },
   )
 }
 
@@ -49,43 +62,106 @@ function datedBy(nowMs: number): Dated {
   return (answered) => (answered.createdAtSec === 0 ? { ...answered, createdAtSec } : answered)
 }
 
-function streamTranslator(decoder: StreamDecoder, encoder: StreamEncoder, dated: Dated): AnswerTranslator {
+type Signed = (seal: Seal) => Seal
+
+/** What no other provider could read says whose it is, so that it goes back to that one alone. */
+function signedBy(sealer: string | undefined): Signed {
+  return (seal) => (sealer === undefined ? seal : { ...seal, by: sealer })
+}
+
+function withSealer(answer: Answer, signed: Signed): Answer {
+  const sign = (part: Part) => ('seal' in part && part.seal ? { ...part, seal: signed(part.seal) } : part)
+  const [first, ...others] = answer.choices.map((choice) => ({ ...choice, parts: choice.parts.map(sign) }))
+  return { ...answer, choices: [first!, ...others] }
+}
+
+/** What our own provider knows better than the answer itself. */
+interface Finishing {
+  readonly dated: Dated
+  readonly signed: Signed
+}
+
+/** A provider's stream as neutral events, whatever the boundaries that its bytes come in. */
+interface Decoding {
+  push(bytes: Buffer): StreamEvent[]
+  end(): StreamEvent[]
+}
+
+function decoding(decoder: StreamDecoder, { dated, signed }: Finishing): Decoding {
   const framer = eventFramer()
-  const date = (event: StreamEvent) => (event.type === 'start' ? dated(event) : event)
-  const translate = (run: Buffer | undefined): Buffer[] => {
-    const events = run ? splitEvents(run) : []
-    return events.flatMap((event) => {
-      const data = eventData(event)
-      return data === undefined ? [] : encodeAll(encoder, decoder.push(data, eventName(event)).map(date))
-    })
+  const finish = (event: StreamEvent): StreamEvent => {
+    if (event.type === 'start') return dated(event)
+    return event.type === 'seal' ? { ...event, seal: signed(event.seal) } : event
   }
+  const decode = (run: Buffer | undefined): StreamEvent[] =>
+    (run ? splitEvents(run) : []).flatMap((event) => {
+      const data = eventData(event)
+      return data === undefined ? [] : decoder.push(data, eventName(event)).map(finish)
+    })
   return {
-    contentType: EVENTS_TYPE,
-    push: (bytes) => joined(translate(framer.push(bytes))),
-    end: () => joined([...translate(framer.rest()), ...encodeAll(encoder, decoder.end())]),
+    push: (bytes) => decode(framer.push(bytes)),
+    end: () => [...decode(framer.rest()), ...decoder.end()],
   }
 }
 
-/** @throws SyntaxError at the end, when what came is no answer of the provider's dialect. */
-function wholeTranslator(
-  { from, to }: Pick<TranslatedCall, 'from' | 'to'>,
-  asked: AskedWhen,
-  encoder: StreamEncoder | undefined,
-): AnswerTranslator {
+function streamTranslator(decoded: Decoding, encoder: StreamEncoder): AnswerTranslator {
+  return {
+    contentType: EVENTS_TYPE,
+    push: (bytes) => joined(encodeAll(encoder, decoded.push(bytes))),
+    end: () => joined(encodeAll(encoder, decoded.end())),
+  }
+}
+
+/** An answer that is read to its end before any of it is written. */
+interface WholeReading {
+  push(bytes: Buffer): void
+  /** @throws SyntaxError when what came is no answer of the provider's dialect. */
+  end(): Answer
+}
+
+function readWhole(serving: TranslatedCall['serving'], { dated, signed }: Finishing): WholeReading {
   const chunks: Buffer[] = []
   return {
-    contentType: encoder ? EVENTS_TYPE : JSON_TYPE,
-    push(bytes) {
-      chunks.push(bytes)
-      return undefined
-    },
+    push: (bytes) => void chunks.push(bytes),
     end() {
       const body: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'))
       if (!isObject(body)) throw new SyntaxError('The answer is not a JSON object')
-      const answer = datedBy(asked.nowMs)(to.translation.readAnswer(body))
-      if (encoder) return joined(encodeAll(encoder, replay(answer)))
-      return Buffer.from(JSON.stringify(from.translation.writeAnswer(answer, asked)))
+      return withSealer(dated(serving.readAnswer(body)), signed)
     },
+  }
+}
+
+/** The events of a stream that nobody asked for, put together. */
+function foldEvents(decoder: StreamDecoder, finishing: Finishing): WholeReading {
+  const decoded = decoding(decoder, finishing)
+  const events: StreamEvent[] = []
+  return {
+    push: (bytes) => void events.push(...decoded.push(bytes)),
+    end() {
+      const { answer, error } = fold([...events, ...decoded.end()])
+      if (error) throw new SyntaxError(`The answer ended with an error: ${error.message}`)
+      return answer
+    },
+  }
+}
+
+/** The most that is kept of an answer until it is whole, bytes: many times what the longest conversation is answered with. */
+const MAX_WHOLE_BYTES = 32 * 1024 * 1024
+
+function wholeTranslator(
+  read: WholeReading,
+  { contentType, write }: { readonly contentType: string; write(answer: Answer): Buffer | undefined },
+): AnswerTranslator {
+  let size = 0
+  return {
+    contentType,
+    push(bytes) {
+      size += bytes.length
+      if (size > MAX_WHOLE_BYTES) throw new RangeError(`The answer is longer than ${MAX_WHOLE_BYTES} bytes`)
+      read.push(bytes)
+      return undefined
+    },
+    end: () => write(read.end()),
   }
 }
 
@@ -105,7 +181,7 @@ function joined(pieces: readonly Buffer[]): Buffer | undefined {
 
 /** A provider's refusal in the client's dialect; what cannot be read as one is told by its status alone. */
 export function errorTranslator(
-  { from, to }: Pick<TranslatedCall, 'from' | 'to'>,
+  { from, serving }: Pick<TranslatedCall, 'from' | 'serving'>,
   status: number,
   requestId: string,
 ): AnswerTranslator {
@@ -119,16 +195,8 @@ export function errorTranslator(
       return undefined
     },
     end() {
-      const error = to.translation.readError(status, parsed(Buffer.concat(chunks)))
+      const error = serving.readError(status, parseObject(Buffer.concat(chunks).toString('utf8')))
       return Buffer.from(JSON.stringify(from.translation.writeError(error, requestId).body))
     },
-  }
-}
-
-function parsed(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'))
-  } catch {
-    return undefined
   }
 }

@@ -1,15 +1,17 @@
 import type { Dialect } from '../core/dialect.ts'
 import { TollgateError } from '../core/errors.ts'
 import type { ConversationEndpoint } from './endpoint.ts'
-import type { Changes, Format, Translation } from './format.ts'
+import type { Changes, Edits, Format, Serving, Translation } from './format.ts'
 import { formatOf } from './formats.ts'
 import type { Conversation } from './neutral/conversation.ts'
 import { type Feature, featuresOf } from './neutral/features.ts'
+import { withReadableSeals } from './neutral/readable-seals.ts'
+import { modelBehind, type Provider } from './provider.ts'
 import type { ReceivedCall } from './received-call.ts'
-import type { Provider } from './routes.ts'
+import { spokenBy } from './spoken-by.ts'
 import { targetOf } from './target.ts'
 
-/** A format that conversations can be said in. */
+/** A format that conversations can be said in, by its clients. */
 export type TranslatingFormat = Format & {
   readonly endpoint: ConversationEndpoint
   readonly translation: Translation
@@ -18,7 +20,11 @@ export type TranslatingFormat = Format & {
 /** A call in the words of the provider that is to serve it. */
 export interface TranslatedCall {
   readonly from: TranslatingFormat
-  readonly to: TranslatingFormat
+  readonly to: Format
+  /** The half of `to` that answers are read by. */
+  readonly serving: Serving
+  /** Who seals what is thought for it, where nobody else of its dialect could read that. */
+  readonly sealer: string | undefined
   readonly path: string
   readonly bytes: Buffer
   /** What the provider's dialect wants with it. */
@@ -31,13 +37,16 @@ export interface TranslateTarget extends Changes {
   readonly model: string
   /** The most that the model answers with, tokens: for dialects that require a cap where the client gave none. */
   readonly modelMaxOutput: number
+  /** What whoever hosts the provider wants in a body besides, or out of it. */
+  readonly fieldsFor?: (to: Format, path: string) => Edits
 }
 
-/** Where conversations go that came in another dialect, or to a provider that lacks the client's own endpoint. */
+/** Where conversations go that came in another dialect, at providers that say nothing else. */
 const CONVERSATION: Readonly<Record<Dialect, ConversationEndpoint>> = {
   openai: 'chat',
   anthropic: 'messages',
   gemini: 'generate',
+  converse: 'converse',
 }
 
 /** Whether a provider serves a call in the very words of its client. */
@@ -54,35 +63,65 @@ export function speaks({ dialect, endpoints }: Provider, { format }: ReceivedCal
 export function translateCall(
   call: ReceivedCall,
   provider: Provider,
-  { model, maxOutputTokens, modelMaxOutput }: TranslateTarget,
+  { model, maxOutputTokens, modelMaxOutput, fieldsFor = () => ({}) }: TranslateTarget,
 ): TranslatedCall {
   const from = call.format
-  const to = formatOf(CONVERSATION[provider.dialect])
-  if (!isTranslating(from) || !to || !isTranslating(to) || from === to) throw noCounterpart(call, provider)
+  const servings = servingsOf(provider).filter(({ to }) => to.endpoint !== from.endpoint)
+  if (!isTranslating(from) || servings.length === 0) throw noCounterpart(call, provider)
   const conversation = from.translation.readRequest(call.body, call.target)
-  const { body, headers } = to.translation.writeRequest(conversation, {
+  const sealer = sealerOf(provider)
+  const { to, serving, lost } = leastLossy(conversation, servings, sealer)
+  const readable = withReadableSeals(conversation, to.endpoint as ConversationEndpoint, sealer)
+  const { body, headers } = serving.writeRequest(readable, {
     maxOutputTokens: maxOutputTokens ?? modelMaxOutput,
-    model,
+    model: modelBehind({ provider, model }),
   })
   const path = to.path({ model, stream: call.stream })
   const said = to.read(body, targetOf(path, 0))
   const changes = { model, ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }) }
-  return {
-    from,
-    to,
-    path,
-    bytes: Buffer.from(JSON.stringify({ ...body, ...to.edits(said, body, changes) })),
-    headers,
-    lost: lostOf(conversation, to),
-  }
+  const whole = { ...body, ...to.edits(said, body, changes), ...fieldsFor(to, path) }
+  return { from, to, serving, sealer, path, bytes: Buffer.from(JSON.stringify(whole)), headers, lost }
+}
+
+interface ServingFormat {
+  readonly to: Format
+  readonly serving: Serving
+}
+
+/** The endpoints at which a provider takes conversations of other dialects, as it speaks them. */
+function servingsOf(provider: Provider): ServingFormat[] {
+  const endpoints = provider.quirks?.conversations ?? [CONVERSATION[provider.dialect]]
+  return endpoints.flatMap((endpoint) => {
+    const format = formatOf(endpoint)
+    const to = format && spokenBy(provider, format)
+    const serving = to && (to.translation ?? to.serving)
+    return serving ? [{ to, serving }] : []
+  })
+}
+
+/** The one that can say most of it; the first of several. */
+function leastLossy(
+  conversation: Conversation,
+  servings: readonly ServingFormat[],
+  sealer: string | undefined,
+): ServingFormat & { readonly lost: readonly Feature[] } {
+  const [first, ...others] = servings.map((one) => ({ ...one, lost: lostOf(conversation, one, sealer) }))
+  return others.reduce((best, one) => (one.lost.length < best.lost.length ? one : best), first!)
 }
 
 /** What a dialect cannot say of a conversation. */
 function lostOf(
   conversation: Conversation,
-  { endpoint, translation: { carries } }: TranslatingFormat,
+  { to, serving: { carries } }: ServingFormat,
+  sealer: string | undefined,
 ): readonly Feature[] {
-  return [...featuresOf(conversation, endpoint).keys()].filter((feature) => carries[feature].is === 'lost')
+  const features = featuresOf(conversation, to.endpoint as ConversationEndpoint, sealer)
+  return [...features.keys()].filter((feature) => carries[feature].is === 'lost')
+}
+
+/** Claude and Gemini know their own thoughts again wherever they are hosted; others seal with a key of one provider's. */
+function sealerOf({ name, dialect }: Provider): string | undefined {
+  return dialect === 'anthropic' || dialect === 'gemini' ? undefined : name
 }
 
 function isTranslating(format: Format): format is TranslatingFormat {

@@ -5,12 +5,12 @@ import { type Prompt, type Speech, speak } from '../model/speech.ts'
 import type { Plan } from '../plan.ts'
 import { type Piece, textOf } from '../text.ts'
 import { messagesIn } from './conversation.ts'
+import { refusedBy, usageAt } from './house.ts'
 import { chatTokens, contentText } from './input.ts'
 import { capAsked, outputCap } from './limits.ts'
 import { basicsOf, wholeNumber } from './question.ts'
 import { streamPlan } from './stream.ts'
 import { chatTools, choiceOf } from './tools.ts'
-import { usageBody } from './usage.ts'
 
 const FINISH: Readonly<Record<Speech['end'], string>> = {
   stop: 'stop',
@@ -23,6 +23,9 @@ export function chat(question: Question): Plan | Refusal {
   const { id, body, behaviour, nowMs } = question
   const basics = basicsOf(question)
   if (isRefusal(basics)) return basics
+  const { house = {} } = behaviour
+  const refused = refusedBy(house, body)
+  if (refused) return refused
   const messages = messagesIn(body)
   if (isRefusal(messages)) return messages
   const n = wholeNumber(body, 'n', { max: 128 }) ?? 1
@@ -64,7 +67,7 @@ export function chat(question: Question): Plan | Refusal {
           logprobs: null,
           finish_reason: FINISH[end],
         })),
-        ...(behaviour.usage === 'never' ? {} : { usage: usageBody(usage) }),
+        ...(behaviour.usage === 'never' ? {} : { usage: usageAt(house, usage) }),
       }),
     ...(stream ? { stream } : {}),
   }

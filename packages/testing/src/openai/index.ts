@@ -5,14 +5,25 @@ import { chat } from './chat.ts'
 import { completions } from './completions.ts'
 import { embeddings } from './embeddings.ts'
 import { errorText, invalidApiKey, invalidRequest, unknownUrl } from './errors.ts'
+import { images } from './images.ts'
 import { models } from './models.ts'
+import { moderations } from './moderations.ts'
 import { responses } from './responses/responses.ts'
+import { speech } from './speech.ts'
+import { transcriptions } from './transcriptions.ts'
 
 const POST: readonly (readonly [suffix: string, endpoint: Endpoint])[] = [
   ['/chat/completions', chat],
   ['/completions', completions],
   ['/responses', responses],
   ['/embeddings', embeddings],
+  ['/images/generations', images],
+  ['/images/edits', images],
+  ['/images/variations', images],
+  ['/audio/speech', speech],
+  ['/audio/transcriptions', transcriptions],
+  ['/audio/translations', transcriptions],
+  ['/moderations', moderations],
 ]
 
 /** OpenAI's dialect: https://platform.openai.com/docs/api-reference */

@@ -1,9 +1,11 @@
 import type { Refusal } from '../behaviour.ts'
 import { type Body, isRefusal, type Question } from '../dialect.ts'
+import type { House } from '../house.ts'
 import type { StreamEvent, StreamPlan } from '../plan.ts'
+import type { ProviderUsage } from '../prices.ts'
 import type { Piece } from '../text.ts'
 import { errorText, invalidRequest } from './errors.ts'
-import { usageBody } from './usage.ts'
+import { usageAt } from './house.ts'
 
 /** How one endpoint spells the choices of its chunks. */
 interface Spelling {
@@ -18,10 +20,7 @@ interface Spelling {
 }
 
 /** Whether to stream, and whether to tell the usage; a refusal where the request contradicts itself. */
-export function streamAsked({
-  stream,
-  stream_options: options,
-}: Body): { usage: boolean } | undefined | Refusal {
+function streamAsked({ stream, stream_options: options }: Body): { usage: boolean } | undefined | Refusal {
   if (stream !== true) {
     if (options === undefined || options === null) return undefined
     return invalidRequest(
@@ -34,6 +33,17 @@ export function streamAsked({
 
 const NOTHING: readonly StreamEvent[] = []
 
+/** Where a stream tells its usage, by the ways of its house. */
+function placeOf(
+  tells: House['tells'],
+  asked: boolean,
+  place: Question['behaviour']['usage'] = 'last',
+): NonNullable<Question['behaviour']['usage']> {
+  if (place === 'never') return place
+  if (tells === 'untold') return 'with-finish'
+  return asked || tells === 'every-chunk' ? place : 'never'
+}
+
 /** Chunks as OpenAI sends them: where usage was asked for it is null on all of them but one. */
 export function streamPlan(
   { body, behaviour }: Question,
@@ -41,23 +51,31 @@ export function streamPlan(
 ): StreamPlan | undefined | Refusal {
   const asked = streamAsked(body)
   if (asked === undefined || isRefusal(asked)) return asked
-  const told = asked.usage ? (behaviour.usage ?? 'last') : 'never'
+  const { house = {} } = behaviour
+  const { tells = 'asked', chunkField = 'usage' } = house
+  const told = placeOf(tells, asked.usage, behaviour.usage)
   const open = `${JSON.stringify(envelope).slice(0, -1)},"choices":[`
   const close = asked.usage ? '],"usage":null}' : ']}'
-  const chunkOf = (choices: string, usage?: object): StreamEvent => ({
-    data: usage ? `${open}${choices}],"usage":${JSON.stringify(usage)}}` : open + choices + close,
-  })
+  const chunkOf = (choices: string, usage?: ProviderUsage): StreamEvent => {
+    if (!usage) return { data: open + choices + close }
+    const numbers = usageAt(house, usage)
+    const said = JSON.stringify({ [chunkField]: chunkField === 'usage' ? numbers : { usage: numbers } })
+    return { data: `${open}${choices}],${said.slice(1)}` }
+  }
+  const soFar = (usage: ProviderUsage) => (tells === 'every-chunk' ? usage : undefined)
   return {
     head: () => head.map((first) => chunkOf(JSON.stringify(first))),
-    chunk: (index, piece) => (piece.thought ? NOTHING : [chunkOf(choice(index, piece))]),
+    chunk: (index, piece, usage) => (piece.thought ? NOTHING : [chunkOf(choice(index, piece), soFar(usage))]),
     tail(usage) {
-      const numbers = usageBody(usage)
       const last = finish.length - 1
       const endings = finish.map((ending, index) =>
-        chunkOf(JSON.stringify(ending), told === 'with-finish' && index === last ? numbers : undefined),
+        chunkOf(
+          JSON.stringify(ending),
+          (told === 'with-finish' || tells === 'twice') && index === last ? usage : undefined,
+        ),
       )
-      if (told === 'last') return [...endings, chunkOf('', numbers)]
-      if (told === 'before-finish') return [chunkOf('', numbers), ...endings]
+      if (told === 'last') return [...endings, chunkOf('', usage)]
+      if (told === 'before-finish') return [chunkOf('', usage), ...endings]
       return endings
     },
     done: { data: '[DONE]' },

@@ -17,7 +17,7 @@ test('every value stands at the column of its field', () => {
   })
 })
 
-/** `wouldRefuse` is kept as `would_refuse`. */
+/** `wouldRefuse` is kept as `would_refuse`, `cacheWrite1hTokens` as `cache_write_1h_tokens`. */
 function columnOf(field: string): string {
-  return field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+  return field.replaceAll(/[A-Z]|\d+/g, (letter) => `_${letter.toLowerCase()}`)
 }

@@ -56,9 +56,22 @@ const TABLES = `
   ) STRICT, WITHOUT ROWID;
 `
 
+/** Columns that came after the layout did, empty in older rows: releases that do not know them may go on. */
+const LATER: OwnTables['later'] = [
+  ['audit', 'cache_write_1h_tokens', 'INTEGER'],
+  ['audit', 'image_input_tokens', 'INTEGER'],
+  ['audit', 'image_output_tokens', 'INTEGER'],
+  ['audit', 'images', 'INTEGER'],
+  ['audit', 'audio_ms', 'INTEGER'],
+  ['audit', 'characters', 'INTEGER'],
+  ['audit', 'web_searches', 'INTEGER'],
+  ['audit', 'service_tier', 'TEXT'],
+]
+
 export const SCHEMA: OwnTables = {
   tables: TABLES,
   layoutTable: 'audit_layout',
   layout: 1,
+  later: LATER,
   what: 'the audit log',
 }

@@ -164,6 +164,22 @@ describe('the file', () => {
     expect(statSync(path).mode & 0o777).toBe(0o640)
   })
 
+  it('of an older release gets the columns that came since, and keeps its rows', async () => {
+    const path = file()
+    const older = audit({}, path)
+    const kept = auditRecord()
+    await older.write([kept])
+    await older.close()
+    const db = new DatabaseSync(path)
+    const later = ['images', 'audio_ms', 'characters', 'web_searches', 'service_tier']
+    for (const column of later) db.exec(`ALTER TABLE audit DROP COLUMN ${column}`)
+    db.close()
+    const newer = audit({}, path)
+    const drawn = auditRecord({ atMs: 2_000, images: 2, audioMs: 7_000, serviceTier: 'flex' })
+    await newer.write([drawn])
+    expect(await newer.recent()).toEqual([drawn, kept])
+  })
+
   it('of a newer layout is refused', async () => {
     const path = file()
     await audit({}, path).close()

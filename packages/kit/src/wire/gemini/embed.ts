@@ -80,7 +80,7 @@ function callOf(model: string, requests: readonly JsonObject[], bytes: number): 
     wantsUsage: false,
     // An embedding is no text: there is nothing that a cap could bound.
     maxOutputTokens: 0,
-    choices: 1,
+    choices: requests.length,
     inputBytes: bytes,
     unboundedInput: !isText,
     audioInput: !isText,

@@ -4,6 +4,21 @@ import { totalTokens, type Usage } from '../usage.ts'
 import { readUsage, writeUsage } from './usage.ts'
 
 describe('readUsage', () => {
+  it('of pictures has a count of its own, apart from what came from the cache', () => {
+    const said = {
+      promptTokenCount: 1_000,
+      cachedContentTokenCount: 300,
+      candidatesTokenCount: 5,
+      totalTokenCount: 1_005,
+      promptTokensDetails: [
+        { modality: 'TEXT', tokenCount: 400 },
+        { modality: 'IMAGE', tokenCount: 600 },
+      ],
+      cacheTokensDetails: [{ modality: 'IMAGE', tokenCount: 258 }],
+    }
+    expect(readUsage(said)).toEqual({ input: 358, cachedInput: 300, imageInput: 342, output: 5 })
+  })
+
   it('counts thoughts, which candidatesTokenCount leaves out, as output', () => {
     const said = {
       promptTokenCount: 12,

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../json.ts'
+import { isCount, isObject, type JsonObject } from '../json.ts'
 import { inputTokens, type ServiceTier, type Usage } from '../usage.ts'
 
 /**
@@ -29,16 +29,22 @@ export function readUsage(said: unknown): Usage | undefined {
     inCache - Math.min(inCache, of(said.cacheTokensDetails, 'AUDIO')),
     input - audioInput,
   )
+  const seen = of(said.promptTokensDetails, 'IMAGE') + of(said.toolUsePromptTokensDetails, 'IMAGE')
+  const imageInput = Math.min(
+    Math.max(0, seen - of(said.cacheTokensDetails, 'IMAGE')),
+    input - audioInput - cachedInput,
+  )
   // Early chunks and older models leave some counts out, and say them in the total alone.
   const output = Math.max(candidates + thoughts, total - input)
   const audioOutput = Math.min(of(said.candidatesTokensDetails, 'AUDIO'), output)
   const imageOutput = Math.min(of(said.candidatesTokensDetails, 'IMAGE'), output - audioOutput)
   const serviceTier = tierOf(said)
   return {
-    input: input - cachedInput - audioInput,
+    input: input - cachedInput - audioInput - imageInput,
     output: output - audioOutput - imageOutput,
     ...(cachedInput > 0 ? { cachedInput } : {}),
     ...(audioInput > 0 ? { audioInput } : {}),
+    ...(imageInput > 0 ? { imageInput } : {}),
     ...(audioOutput > 0 ? { audioOutput } : {}),
     ...(imageOutput > 0 ? { imageOutput } : {}),
     ...(thoughts > 0 ? { reasoning: thoughts } : {}),
@@ -54,10 +60,6 @@ const COUNTS = [
   'thoughtsTokenCount',
   'totalTokenCount',
 ] as const
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
-}
 
 /** The tokens of one modality among the details of a count. */
 function of(details: unknown, modality: string): number {

@@ -1,6 +1,7 @@
 import type { ConversationEndpoint } from '../endpoint.ts'
 import type { Conversation, Turn } from './conversation.ts'
 import type { MediaPart, Part, Seal } from './part.ts'
+import { isReadable } from './readable-seals.ts'
 
 /**
  * What a conversation may ask for that not every dialect can say. The key names it in refusals and in the loss table
@@ -74,17 +75,22 @@ export const lost = (why: string): Carriage => ({ is: 'lost', why })
 /** What one dialect makes of everything: each writer's own declaration, which its tests hold it to. */
 export type Carriages = Readonly<Record<Feature, Carriage>>
 
-/** The features that a conversation asks of a dialect, each with where it first does: `turns[2].parts[0]`. */
+/**
+ * The features that a conversation asks of a dialect, each with where it first does: `turns[2].parts[0]`.
+ *
+ * @param by The provider that is asked, where it can read no seals but its own.
+ */
 export function featuresOf(
   conversation: Conversation,
   to: ConversationEndpoint,
+  by?: string,
 ): ReadonlyMap<Feature, string> {
   const found = new Map<Feature, string>()
   const note = (feature: Feature, where: string) => {
     if (!found.has(feature)) found.set(feature, where)
   }
   const noteSeal = (seal: Seal | undefined, where: string) =>
-    note(seal?.from === to ? 'past_reasoning' : 'foreign_reasoning', where)
+    note(seal && isReadable(seal, to, by) ? 'past_reasoning' : 'foreign_reasoning', where)
   noteFields(conversation, note)
   noteTools(conversation, note)
   conversation.turns.forEach((turn, index) => {

@@ -79,6 +79,8 @@ export interface Seal {
   readonly kind?: string
   /** The id of the item it belongs to, where its dialect gives one. */
   readonly id?: string
+  /** The provider that sealed it, where another of the same dialect could not read it; unknown when absent. */
+  readonly by?: string
 }
 
 export interface ToolCallPart extends Marked {

@@ -10,12 +10,13 @@ const maybe = <Name extends string>(name: Name, text: fc.Arbitrary<string>) =>
 
 const seals: fc.Arbitrary<Seal> = fc
   .tuple(
-    fc.constantFrom('chat' as const, 'responses' as const, 'messages' as const, 'generate' as const),
+    fc.constantFrom<Seal['from']>('chat', 'responses', 'messages', 'generate', 'converse'),
     fc.string({ unit: 'binary' }),
     maybe('kind', fc.stringMatching(/^[a-z_]{1,12}$/)),
     maybe('id', fc.string({ minLength: 1 })),
+    maybe('by', fc.string({ minLength: 1, unit: 'grapheme' })),
   )
-  .map(([from, value, kind, id]) => ({ from, value, ...kind, ...id }))
+  .map(([from, value, kind, id, by]) => ({ from, value, ...kind, ...id, ...by }))
 
 describe('a wrapped seal', () => {
   it('has one form, which clients already hold in their histories', () => {
@@ -24,6 +25,9 @@ describe('a wrapped seal', () => {
     )
     expect(wrapSeal({ from: 'responses', value: 'gAAA', id: 'rs_1' })).toBe(
       'tollgate:responses:-:cnNfMQ:gAAA',
+    )
+    expect(wrapSeal({ from: 'chat', value: '{}', kind: 'detail', by: 'our:router' })).toBe(
+      'tollgate:chat@b3VyOnJvdXRlcg:detail::{}',
     )
   })
 

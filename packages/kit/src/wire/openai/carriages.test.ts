@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { converse } from '../converse/converse.ts'
 import type { ConversationEndpoint } from '../endpoint.ts'
 import type { Format } from '../format.ts'
 import type { Conversation, Turn } from '../neutral/conversation.ts'
@@ -70,7 +71,7 @@ const ASKING: Readonly<
   allowed_tools: () => [tools({ toolChoice: { mode: 'allowed', names: ['f'], required: false } }), tools()],
   single_tool_call: () => [tools({ parallelToolCalls: false }), tools()],
   tool_result_images: () => [
-    result([text('Here.'), { type: 'image', source: url }]),
+    result([text('Here.'), { type: 'image', source: data('image/png') }]),
     result([text('Here.')]),
   ],
   tool_errors: () => [result([text('Oh.')], true), result([text('Oh.')])],
@@ -135,10 +136,11 @@ const cases = Object.entries(ASKING) as readonly [Feature, (typeof ASKING)[Featu
 describe.each([
   ['chat', chat],
   ['responses', responses],
+  ['converse', converse],
 ] as readonly [ConversationEndpoint, Format][])(
   'what %s says that it makes of a feature',
   (endpoint, format) => {
-    const { carries, writeRequest } = format.translation!
+    const { carries, writeRequest } = (format.translation ?? format.serving)!
     const written = (asked: Asked) => writeRequest({ ...BASE, ...asked }, { maxOutputTokens: 4_096 }).body
 
     it.each(cases)('is what becomes of %s', (feature, asking) => {

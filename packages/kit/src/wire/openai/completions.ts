@@ -3,40 +3,47 @@ import type { Call } from '../call.ts'
 import type { Format, Target } from '../format.ts'
 import { stringsOf } from '../input-texts.ts'
 import { invalid, type JsonObject } from '../json.ts'
+import type { Quirks } from '../quirks.ts'
 import { streamReaderBy } from '../stream-reader.ts'
-import { COMPLETION_ANSWER, COMPLETION_STREAM } from './completion-rules.ts'
-import { asksForTier, capOf, choicesOf, modelOf, streamOf, usageOption } from './shared-fields.ts'
+import { completionAnswer, completionStream } from './completion-rules.ts'
+import { asksForTier, capOf, choicesOf, modelOf, streamOf } from './shared-fields.ts'
 import { streamError } from './stream-error.ts'
+import { usageEdits } from './usage-edits.ts'
 
 /** Completions without a cap stop here: https://platform.openai.com/docs/api-reference/completions/create */
 const DEFAULT_MAX_TOKENS = 16
 
 /** OpenAI's Completions, of texts rather than conversations: https://platform.openai.com/docs/api-reference/completions */
-export const completions: Format = {
-  endpoint: 'completions',
-  dialect: 'openai',
-  suffixes: ['/completions'],
-  guarded: new Set([
-    'model',
-    'prompt',
-    'max_tokens',
-    'n',
-    'best_of',
-    'stream',
-    'stream_options',
-    'service_tier',
-  ]),
-  read: readCall,
-  edits: (call, body, { model, maxOutputTokens }) => ({
-    ...(model === undefined ? {} : { model }),
-    ...(maxOutputTokens === undefined ? {} : { max_tokens: maxOutputTokens }),
-    ...(call.stream && !call.wantsUsage ? usageOption(body) : {}),
-  }),
-  path: () => '/completions',
-  inputTexts: ({ prompt }) => stringsOf(prompt),
-  answerReader: () => answerReaderBy(COMPLETION_ANSWER),
-  streamReader: (options) => streamReaderBy(COMPLETION_STREAM, options),
-  streamError,
+export const completions: Format = completionsWith({})
+
+function completionsWith(quirks: Quirks): Format {
+  return {
+    endpoint: 'completions',
+    dialect: 'openai',
+    suffixes: ['/completions'],
+    guarded: new Set([
+      'model',
+      'prompt',
+      'max_tokens',
+      'n',
+      'best_of',
+      'stream',
+      'stream_options',
+      'service_tier',
+    ]),
+    read: readCall,
+    edits: (call, body, { model, maxOutputTokens }) => ({
+      ...(model === undefined ? {} : { model }),
+      ...(maxOutputTokens === undefined ? {} : { max_tokens: maxOutputTokens }),
+      ...usageEdits(call, body, quirks),
+    }),
+    path: () => '/completions',
+    inputTexts: ({ prompt }) => stringsOf(prompt),
+    answerReader: () => answerReaderBy(completionAnswer(quirks.usage)),
+    streamReader: (options) => streamReaderBy(completionStream(quirks.usage), options),
+    streamError,
+    withQuirks: completionsWith,
+  }
 }
 
 function readCall(body: JsonObject, { bytes }: Target): Call {

@@ -4,6 +4,15 @@ import { inputTokens, type Usage } from '../usage.ts'
 import { readResponsesUsage, readUsage, withTier, writeResponsesUsage, writeUsage } from './usage.ts'
 
 describe('usage of Chat Completions', () => {
+  it('of pictures has a count of its own, apart from what came from the cache', () => {
+    const usage = {
+      prompt_tokens: 1_000,
+      completion_tokens: 5,
+      prompt_tokens_details: { cached_tokens: 300, image_tokens: 600 },
+    }
+    expect(readUsage(usage)).toEqual({ input: 100, cachedInput: 300, imageInput: 600, output: 5 })
+  })
+
   it('includes what was cached, written to the cache and heard in its prompt, and counts each token once', () => {
     expect(
       readUsage({

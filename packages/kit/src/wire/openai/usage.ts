@@ -64,13 +64,14 @@ function usageOf(usage: JsonObject, names: Names): Usage {
   const cachedInput = Math.min(count(inputDetails, 'cached_tokens'), all)
   const written = Math.min(count(inputDetails, 'cache_write_tokens'), all - cachedInput)
   const audioInput = Math.min(count(inputDetails, 'audio_tokens'), all - cachedInput - written)
+  const imageInput = Math.min(count(inputDetails, 'image_tokens'), all - cachedInput - written - audioInput)
   const audioOutput = Math.min(count(outputDetails, 'audio_tokens'), output)
   const cacheWrite1h = Math.min(longWrites(inputDetails), written)
   return {
-    input: all - cachedInput - written - audioInput,
+    input: all - cachedInput - written - audioInput - imageInput,
     output: output - audioOutput,
-    ...positive({ cachedInput, cacheWrite: written - cacheWrite1h, cacheWrite1h, audioInput, audioOutput }),
-    ...positive({ reasoning }),
+    ...positive({ cachedInput, cacheWrite: written - cacheWrite1h, cacheWrite1h }),
+    ...positive({ audioInput, imageInput, audioOutput, reasoning }),
   }
 }
 

@@ -3,6 +3,7 @@ import type { Target } from '../../format.ts'
 import { invalid, isObject, type JsonObject, optionalBoolean, optionalInteger } from '../../json.ts'
 import { modelName } from '../../model-name.ts'
 import { hidesInput } from './hidden-input.ts'
+import { traitsOf } from './model-traits.ts'
 import { isDefinedTool, isOwnTool, isToolset } from './tool-kinds.ts'
 
 /**
@@ -32,6 +33,7 @@ export function readCall(body: JsonObject, { bytes }: Target): Call {
     wantsUsage: stream,
     maxOutputTokens,
     ...(thought > 0 ? { leastOutputTokens: thought + 1 } : {}),
+    ...(doesNotThink(body, model) ? { withoutReasoning: true } : {}),
     choices: 1,
     inputBytes: bytes + untoldTokens(body),
     unboundedInput: hidesInput(body) || isGiven(body.mcp_servers) || isGiven(body.container),
@@ -50,6 +52,12 @@ function thinkingBudget({ thinking }: JsonObject): number {
   return isObject(thinking) && Number.isSafeInteger(thinking.budget_tokens)
     ? Number(thinking.budget_tokens)
     : 0
+}
+
+/** Models that know only budgets think when they are given one; of those that decide themselves it has to be said. */
+function doesNotThink({ thinking }: JsonObject, model: string): boolean {
+  if (isObject(thinking)) return thinking.type === 'disabled'
+  return !traitsOf(model).adaptiveThinking
 }
 
 /** @throws TollgateError `invalid_request` where there is nothing to answer. */

@@ -2,15 +2,16 @@ import { defined } from '../../defined.ts'
 import { isObject, type JsonObject } from '../../json.ts'
 import type { Answer, Choice } from '../../neutral/answer.ts'
 import type { MediaPart, Part, ToolCallPart } from '../../neutral/part.ts'
+import type { UsageQuirks } from '../../quirks.ts'
 import { citationsOf } from '../citations.ts'
-import { readUsage } from '../usage.ts'
+import { readUsageOf } from '../completion-rules.ts'
 import { readFinish } from './finish.ts'
 import { readImage } from './parts.ts'
 import { readReasoning } from './reasoning.ts'
 import { readCallSeal } from './tool-calls.ts'
 
 /** https://platform.openai.com/docs/api-reference/chat/object. @throws SyntaxError when it has no choices. */
-export function readAnswer(body: JsonObject): Answer {
+export function readAnswer(body: JsonObject, quirks?: UsageQuirks): Answer {
   const { id, model, created, choices, service_tier: serviceTier } = body
   const [first, ...others] = Array.isArray(choices) ? choices.filter(isObject) : []
   if (!first) throw new SyntaxError('A chat completion without choices')
@@ -20,7 +21,7 @@ export function readAnswer(body: JsonObject): Answer {
     model: typeof model === 'string' ? model : '',
     createdAtSec: typeof created === 'number' ? created : 0,
     choices: [readChoice(first, answerId), ...others.map((choice) => readChoice(choice, answerId))],
-    usage: readUsage(body.usage),
+    usage: readUsageOf(body.usage, quirks),
     ...(typeof serviceTier === 'string' ? { serviceTier } : {}),
   }
 }

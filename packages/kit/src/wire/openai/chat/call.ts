@@ -22,6 +22,8 @@ export function readCall(body: JsonObject, { bytes }: Target): Call {
     model,
     ...streamOf(body),
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+    // OpenAI's own models of this generation can be told not to think: https://platform.openai.com/docs/guides/reasoning
+    ...(body.reasoning_effort === 'none' ? { withoutReasoning: true } : {}),
     choices: choicesOf(body, 'n'),
     inputBytes: bytes,
     unboundedInput: !parts.every(isText),

@@ -1,67 +1,72 @@
 import { answerReaderBy } from '../../answer-reader.ts'
 import type { Format } from '../../format.ts'
 import { stringsOf, textOfJson } from '../../input-texts.ts'
+import type { Quirks } from '../../quirks.ts'
 import { streamReaderBy } from '../../stream-reader.ts'
-import { COMPLETION_ANSWER, COMPLETION_STREAM } from '../completion-rules.ts'
+import { completionAnswer, completionStream } from '../completion-rules.ts'
 import { readError, writeError } from '../errors.ts'
-import { usageOption } from '../shared-fields.ts'
 import { streamError } from '../stream-error.ts'
+import { usageEdits } from '../usage-edits.ts'
 import { readAnswer } from './answer-reader.ts'
 import { writeAnswer } from './answer-writer.ts'
 import { readCall } from './call.ts'
-import { CHAT_CARRIAGES } from './carriages.ts'
+import { capEdits } from './cap-edits.ts'
 import { readRequest } from './request-reader.ts'
 import { writeRequest } from './request-writer.ts'
 import { streamDecoder } from './stream-decoder.ts'
 import { streamEncoder } from './stream-encoder.ts'
+import { carriagesAt, takenAt } from './unsupported.ts'
 
 /** OpenAI's Chat Completions, which most providers speak: https://platform.openai.com/docs/api-reference/chat */
-export const chat: Format = {
-  endpoint: 'chat',
-  dialect: 'openai',
-  suffixes: ['/chat/completions'],
-  guarded: new Set([
-    'model',
-    'messages',
-    'max_tokens',
-    'max_completion_tokens',
-    'n',
-    'stream',
-    'stream_options',
-    'modalities',
-    'tools',
-    'service_tier',
-    'web_search_options',
-    'prediction',
-  ]),
-  read: readCall,
-  edits: (call, body, { model, maxOutputTokens }) => ({
-    ...(model === undefined ? {} : { model }),
-    // The field that the client has filled in, else the endpoint's current one.
-    ...(maxOutputTokens === undefined
-      ? {}
-      : {
-          [typeof body.max_tokens === 'number' ? 'max_tokens' : 'max_completion_tokens']: maxOutputTokens,
-        }),
-    ...(call.stream && !call.wantsUsage ? usageOption(body) : {}),
-  }),
-  path: () => '/chat/completions',
-  inputTexts: ({ messages, tools, functions, response_format }) => [
-    ...textOfJson(tools, functions, response_format),
-    ...stringsOf(messages),
-  ],
-  answerReader: () => answerReaderBy(COMPLETION_ANSWER),
-  streamReader: (options) => streamReaderBy(COMPLETION_STREAM, options),
-  streamError,
-  translation: {
-    carries: CHAT_CARRIAGES,
-    readRequest,
-    writeRequest,
-    readAnswer,
-    writeAnswer,
-    streamDecoder,
-    streamEncoder,
-    readError,
-    writeError,
-  },
+export const chat: Format = chatWith({})
+
+/** The same as a provider speaks it that has quirks. */
+function chatWith(quirks: Quirks): Format {
+  const { usage } = quirks
+  return {
+    endpoint: 'chat',
+    dialect: 'openai',
+    suffixes: ['/chat/completions'],
+    guarded: new Set([
+      'model',
+      'messages',
+      'max_tokens',
+      'max_completion_tokens',
+      'reasoning_effort',
+      'n',
+      'stream',
+      'stream_options',
+      'modalities',
+      'tools',
+      'service_tier',
+      'web_search_options',
+      'prediction',
+    ]),
+    read: readCall,
+    edits: (call, body, { model, maxOutputTokens }) => ({
+      ...(model === undefined ? {} : { model }),
+      ...capEdits(body, maxOutputTokens, quirks),
+      ...usageEdits(call, body, quirks),
+    }),
+    path: () => '/chat/completions',
+    inputTexts: ({ messages, tools, functions, response_format }) => [
+      ...textOfJson(tools, functions, response_format),
+      ...stringsOf(messages),
+    ],
+    answerReader: () => answerReaderBy(completionAnswer(usage)),
+    streamReader: (options) => streamReaderBy(completionStream(usage), options),
+    streamError,
+    translation: {
+      carries: carriagesAt(quirks),
+      readRequest,
+      writeRequest: (conversation) => takenAt(writeRequest(conversation), quirks),
+      readAnswer: (body) => readAnswer(body, usage),
+      writeAnswer,
+      streamDecoder: () => streamDecoder(usage),
+      streamEncoder,
+      readError,
+      writeError,
+    },
+    withQuirks: chatWith,
+  }
 }

@@ -9,7 +9,7 @@ const chunk = (delta: object, rest: object = {}, finish: string | null = null) =
   JSON.stringify({ ...HEAD, choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }], ...rest })
 
 function decode(...data: readonly string[]): StreamEvent[] {
-  const decoder = streamDecoder()
+  const decoder = streamDecoder({ elsewhere: 'x_groq.usage' })
   return [...data.flatMap((one) => decoder.push(one)), ...decoder.end()]
 }
 

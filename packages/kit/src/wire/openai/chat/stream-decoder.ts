@@ -2,17 +2,17 @@ import type { StreamDecoder } from '../../format.ts'
 import { isObject, type JsonObject, parseObject } from '../../json.ts'
 import { BROKEN_OFF, type ProviderError } from '../../neutral/provider-error.ts'
 import type { StreamEvent } from '../../neutral/stream.ts'
+import type { UsageQuirks } from '../../quirks.ts'
 import type { Usage } from '../../usage.ts'
-import { DONE } from '../completion-rules.ts'
+import { DONE, readChunkUsage } from '../completion-rules.ts'
 import { readError } from '../errors.ts'
-import { readUsage } from '../usage.ts'
 import { type ChoiceDecoder, choiceDecoder } from './choice-decoder.ts'
 
 /**
  * Chunks of Chat Completions as neutral events: https://platform.openai.com/docs/api-reference/chat-streaming. Why choices
  * ended, and the usage, are told last, when nothing can come after: some providers say their usage in every chunk.
  */
-export function streamDecoder(): StreamDecoder {
+export function streamDecoder(quirks?: UsageQuirks): StreamDecoder {
   const choices = new Map<number, ChoiceDecoder>()
   let id = ''
   let usage: Usage | undefined
@@ -28,7 +28,7 @@ export function streamDecoder(): StreamDecoder {
       state = 'running'
       events.push(start)
     }
-    usage = usageIn(chunk) ?? usage
+    usage = readChunkUsage(chunk, quirks) ?? usage
     for (const choice of choicesIn(chunk)) {
       const index = typeof choice.index === 'number' ? choice.index : 0
       let decoder = choices.get(index)
@@ -95,9 +95,4 @@ function startOf({ id, model, created }: JsonObject): Start {
 
 function choicesIn({ choices }: JsonObject): readonly JsonObject[] {
   return Array.isArray(choices) ? choices.filter(isObject) : []
-}
-
-/** Groq says it in a field of its own: https://console.groq.com/docs/api-reference#chat-create */
-function usageIn({ usage, x_groq: groq }: JsonObject): Usage | undefined {
-  return readUsage(usage) ?? (isObject(groq) ? readUsage(groq.usage) : undefined)
 }

@@ -22,9 +22,12 @@ export function readCall(body: JsonObject, { bytes }: Target): Call {
     wantsUsage: stream,
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
     leastOutputTokens: LEAST_OUTPUT_TOKENS,
+    // https://platform.openai.com/docs/guides/reasoning
+    ...(isObject(body.reasoning) && body.reasoning.effort === 'none' ? { withoutReasoning: true } : {}),
     choices: 1,
     inputBytes: bytes,
     unboundedInput: hasStoredInput(body) || !items.every(isWhole) || !parts.every(isText),
+    ...continuation(body),
     audioInput: parts.some((part) => part.type === 'input_audio'),
     audioOutput: false,
     unpriced: unpricedOf(body),
@@ -36,7 +39,17 @@ export function readCall(body: JsonObject, { bytes }: Target): Call {
 export const STORED_INPUT = ['previous_response_id', 'conversation', 'prompt'] as const
 
 function hasStoredInput(body: JsonObject): boolean {
-  return STORED_INPUT.some((field) => body[field] !== undefined && body[field] !== null)
+  return STORED_INPUT.some((field) => isGiven(body[field]))
+}
+
+/** Either is an id that the provider takes from whoever has its key: https://platform.openai.com/docs/guides/conversation-state */
+function continuation(body: JsonObject): { readonly continues?: string } {
+  const field = (['previous_response_id', 'conversation'] as const).find((name) => isGiven(body[name]))
+  return field ? { continues: field } : {}
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null
 }
 
 function itemsOf({ input }: JsonObject): readonly JsonObject[] {
