@@ -41,7 +41,8 @@ async function expectBounded({
   return { billed, spent }
 }
 
-describe('a complete stream is charged what the provider counts', () => {
+/** @see PAINS P10: Kong #14535, higress #2187, envoy #1754: streams whose usage nobody has seen. */
+describe('P10: a complete stream is charged what the provider counts', () => {
   const forms: Record<string, Behaviour> = {
     'whole writes': {},
     'byte by byte': { cut: 1 },
@@ -78,7 +79,7 @@ describe('a complete stream is charged what the provider counts', () => {
   })
 })
 
-describe('the usage chunk', () => {
+describe('P10: the usage chunk', () => {
   it('is asked for always, and hidden from a client that did not ask', async () => {
     const { post, provider } = await assemble({ budgets: BUDGET })
     const sse = await (await post('/chat/completions', ask())).text()

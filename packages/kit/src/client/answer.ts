@@ -1,6 +1,7 @@
 import { chargedHeaders, type TollHeaders } from '../toll/headers.ts'
-import { jsonReading } from '../toll/reading.ts'
+import { jsonReading, soundReading } from '../toll/reading.ts'
 import { REMAINING_HEADER } from '../toll/refusals.ts'
+import { servedFormat } from '../toll/served-format.ts'
 import { isEventStream } from '../wire/sse.ts'
 import { governedStream } from './governed-stream.ts'
 import type { Passage } from './passage.ts'
@@ -30,7 +31,10 @@ export async function chargeAnswer(answer: Response, arrival: Arrival): Promise<
 async function chargeWhole(answer: Response, { passage, headers }: Arrival): Promise<Response> {
   const { toll } = passage
   const { status } = answer
-  const reading = jsonReading(toll.received!.format)
+  const { media } = toll.received!
+  const format = servedFormat(toll, toll.received!)
+  const isSound = media?.kind === 'speech' && answer.headers.get('content-type')?.startsWith('audio/')
+  const reading = isSound ? soundReading(media.format) : jsonReading(format)
   passage.begin(reading)
   let bytes: Buffer
   try {

@@ -10,10 +10,12 @@ import type { Amounts } from '../ledger/ledger.ts'
 import { reservedHeaders } from '../toll/headers.ts'
 import { type ReserveOptions, reservePolicy } from '../toll/policy.ts'
 import { type ReservePolicy, type ReserveRequest, reserveToll } from '../toll/reserve.ts'
+import { servedFormat } from '../toll/served-format.ts'
 import { endToll, type Toll, wholeReservation } from '../toll/toll.ts'
 import { editCall } from '../wire/edit.ts'
 import type { Format } from '../wire/format.ts'
 import { formatAt } from '../wire/formats.ts'
+import { presetAt } from '../wire/presets/table.ts'
 import { parseCall } from '../wire/receive.ts'
 import type { ReceivedCall } from '../wire/received-call.ts'
 import type { Deployment } from '../wire/routes.ts'
@@ -38,8 +40,8 @@ export interface GovernedFetchOptions extends ReserveOptions {
  *
  * A refusal is an answer in the provider's own shape, so that SDKs raise what they always raise: `budget_exceeded` and
  * `budget_reserved` (429), `price_unknown` and `invalid_request` (400), `ledger_unavailable` (503; fails closed, nothing
- * is sent). GET, HEAD, OPTIONS and DELETE pass untouched. What else is no POST to chat, completions or embeddings has no
- * price here: it is refused as `price_unknown` where a hard budget in USD or tokens stands over the caller, and counts
+ * is sent). GET, HEAD, OPTIONS and DELETE pass untouched. What else is no POST to an endpoint that is metered has no price
+ * here: it is refused as `price_unknown` where a hard budget in USD or tokens stands over the caller, and counts
  * as one request where none does.
  *
  * A stream is charged as it is read: read it to its end, or cancel it, since until then all that was reserved stays so.
@@ -93,14 +95,17 @@ interface Terms {
 async function sendPriced(terms: Terms, id: string, outgoing: Outgoing, format: Format): Promise<Response> {
   const { policy, send } = terms
   const { pathname, search } = outgoing.url
-  const received = parseCall(await outgoing.bytes(), pathname + search, format)!
+  const { bytes, contentType } = await outgoing.body()
+  const received = parseCall(bytes, pathname + search, format, contentType)!
   const deployment = deploymentOf(terms, outgoing.url, received)
   const toll = await reserve(terms, id, outgoing, { call: received, received, deployment })
-  const edited = editCall(received, toll.cap === undefined ? {} : { maxOutputTokens: toll.cap })
+  const edited = editCall(received, toll.cap === undefined ? {} : { maxOutputTokens: toll.cap }, {
+    format: servedFormat(toll, received),
+  })
   const passage = openPassage(toll, policy.clock)
   let answer: Response
   try {
-    answer = await outgoing.send(send, edited?.bytes ?? received.bytes)
+    answer = await outgoing.send(send, { bytes: edited?.bytes ?? bytes, contentType })
   } catch (error) {
     if (isUnsent(error)) toll.sentAtMs = undefined
     await passage.end({ status: undefined, whole: false })
@@ -161,7 +166,8 @@ async function reserve(
 function deploymentOf({ provider: name }: Terms, url: URL, { format, model }: ReceivedCall): Deployment {
   const suffix = format.suffixes.find((ending) => url.pathname.endsWith(ending)) ?? ''
   const baseUrl = url.origin + url.pathname.slice(0, -suffix.length)
-  return { provider: { name, dialect: format.dialect, baseUrl }, model }
+  const quirks = presetAt(baseUrl)?.quirks
+  return { provider: { name, dialect: format.dialect, baseUrl, ...(quirks ? { quirks } : {}) }, model }
 }
 
 function refusalAnswer(error: TollgateError, dialect: Dialect, id: string): Response {

@@ -20,6 +20,7 @@ function passageOf({ wantsUsage = false } = {}) {
     begin(begun: Reading) {
       reading = begun
     },
+    follow: () => undefined,
     async end({ whole }: { whole: boolean }) {
       if (endings.length === 0) endings.push({ whole, prompt: reading?.usage?.input })
     },

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import { counting } from '../toll/counting.ts'
 import { endCounted, learn } from '../toll/ending.ts'
+import { type Extending, type ExtendingOptions, extending } from '../toll/extending.ts'
 import type { Reading } from '../toll/reading.ts'
 import { knownCharge } from '../toll/settlement.ts'
 import { endToll, type Toll } from '../toll/toll.ts'
@@ -10,6 +11,8 @@ export interface Passage {
   readonly toll: Toll
   /** The answer has begun, and is read like this. */
   begin(reading: Reading): void
+  /** Follow a stream with its reservation, where that grows. */
+  follow(reading: Reading, options: ExtendingOptions): Extending | undefined
   /**
    * End it once, whichever end comes first; resolves when the books have it. At the usage that was read, at nothing
    * when the provider refused or was never reached, and otherwise at what is counted.
@@ -45,6 +48,14 @@ export function openPassage(toll: Toll, clock: Clock): Passage {
     begin(begun) {
       reading = begun
       count = counting(toll, begun)
+    },
+    follow(begun, options) {
+      const growing = extending(toll, begun, () => count, options)
+      toll.observe = () => {
+        void growing?.ask()
+        return count.observed()
+      }
+      return growing
     },
     end(ending) {
       ended ??= end(ending)

@@ -8,22 +8,30 @@ export const DEFAULT_MAX_BODY_BYTES: number = 32 * 1024 * 1024
 
 type HostRequest = IncomingMessage & { body?: unknown; _body?: boolean }
 
+/** `text` is UTF-8, and can be written again from what a host has parsed; `binary` is what came, and nothing else. */
+export type BodyKind = 'text' | 'binary'
+
 /**
  * Read a request's body once, decoded, and leave it in place: the bytes are put back on the stream, so that whoever
- * comes next (a parser, a proxy, a handler that pipes) reads it as if nobody had. A body that the host has parsed
+ * comes next (a parser, a proxy, a handler that pipes) reads it as if nobody had. A text that the host has parsed
  * already is serialized again from `req.body`.
  *
  * @throws TollgateError `request_too_large`, `unsupported_media_type`, `invalid_request`; `misassembled` when something
  * before has consumed the body and kept nothing.
  */
-export async function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const parsed = parsedByHost(req)
-  if (parsed) return checked(parsed, maxBytes)
+export async function readBody(
+  req: IncomingMessage,
+  maxBytes: number,
+  kind: BodyKind = 'text',
+): Promise<Buffer> {
+  const checked = (bytes: Buffer) => checkedAs(kind, bytes, maxBytes)
+  const parsed = parsedByHost(req, kind)
+  if (parsed) return checked(parsed)
   if (Number(req.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
   const wire = await collect(req, maxBytes)
   const encoding = req.headers['content-encoding']?.trim().toLowerCase()
-  if (!encoding || encoding === 'identity' || wire.length === 0) return checked(wire, maxBytes)
-  const decoded = checked(await decodeAll(wire, encoding, maxBytes), maxBytes)
+  if (!encoding || encoding === 'identity' || wire.length === 0) return checked(wire)
+  const decoded = checked(await decodeAll(wire, encoding, maxBytes))
   putBack(req, decoded)
   return decoded
 }
@@ -40,11 +48,11 @@ export function replaceBody(req: IncomingMessage, bytes: Buffer, parsed: () => o
   putBack(req, bytes)
 }
 
-function parsedByHost(req: HostRequest): Buffer | undefined {
+function parsedByHost(req: HostRequest, kind: BodyKind): Buffer | undefined {
   const { body } = req
   if (Buffer.isBuffer(body)) return body
-  if (typeof body === 'string') return Buffer.from(body)
-  if (isParsed(req)) return serialized(body)
+  if (kind === 'text' && typeof body === 'string') return Buffer.from(body)
+  if (kind === 'text' && isParsed(req)) return serialized(body)
   if (req.readableEnded && hasBody(req)) {
     throw misassembled(
       'The request body was consumed before the first stage that needs it, and not kept in req.body. Mount the stages before what reads the body, or express.json() before them.',
@@ -125,13 +133,15 @@ function putBack(req: IncomingMessage, bytes: Buffer): void {
 }
 
 /** Invalid UTF-8 is decoded differently by different parsers; what we checked must be what the provider reads. */
-function checked(bytes: Buffer, maxBytes: number): Buffer {
+function checkedAs(kind: BodyKind, bytes: Buffer, maxBytes: number): Buffer {
   if (bytes.length > maxBytes) throw tooLarge(maxBytes)
-  if (!isUtf8(bytes)) throw new TollgateError('invalid_request', { message: 'The body is not valid UTF-8.' })
+  if (kind === 'text' && !isUtf8(bytes))
+    throw new TollgateError('invalid_request', { message: 'The body is not valid UTF-8.' })
   return bytes
 }
 
-function tooLarge(maxBytes: number): TollgateError {
+/** A body that is larger than it may be. */
+export function tooLarge(maxBytes: number): TollgateError {
   return new TollgateError('request_too_large', {
     message: `The request body is larger than ${maxBytes} bytes, compressed or not. Send a smaller one.`,
     // The rest of it is not read: a connection that still carries it cannot be used again.

@@ -1,12 +1,12 @@
-import type { Dialect } from './dialect.ts'
+import type { ClientDialect, Dialect } from './dialect.ts'
 import { type AnyTollgateError, ERRORS, type TollgateError } from './errors.ts'
 
 /** An error as the body that SDKs of a dialect know how to raise, with the reference to give to support. */
 export function errorBody(dialect: Dialect, error: TollgateError, requestId: string): object {
-  return BODIES[dialect](error as AnyTollgateError, requestId)
+  return (BODIES[dialect as ClientDialect] ?? openaiBody)(error as AnyTollgateError, requestId)
 }
 
-const BODIES: Readonly<Record<Dialect, (error: TollgateError, requestId: string) => object>> = {
+const BODIES: Readonly<Record<ClientDialect, (error: TollgateError, requestId: string) => object>> = {
   openai: openaiBody,
   anthropic: anthropicBody,
   gemini: geminiBody,

@@ -34,5 +34,5 @@ export {
   type StageMeta,
   type StageSpec,
 } from './stage.ts'
-export { type Observer, observe, type Transformer, transform } from './tap.ts'
-export type { Timers } from './timers.ts'
+export { cutShort, type Observer, observe, type Transformer, transform } from './tap.ts'
+export { machineTimers, type Timers } from './timers.ts'

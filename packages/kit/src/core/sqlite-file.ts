@@ -45,6 +45,8 @@ export interface OwnTables {
   readonly layoutTable: string
   /** The layout that this code reads and writes. */
   readonly layout: number
+  /** Columns that came after it, and mean nothing where they are empty: added where they are missing. */
+  readonly later?: readonly (readonly [table: string, column: string, type: 'INTEGER' | 'TEXT'])[]
   /** Whose tables they are, for the error: `the directory`. */
   readonly what: string
 }
@@ -55,7 +57,10 @@ export interface OwnTables {
  * @throws Error when they have another layout: a file that a newer Tollgate wrote is refused, as its rows may mean
  * something else.
  */
-export function ensureTables(db: DatabaseSync, { tables, layoutTable, layout, what }: OwnTables): void {
+export function ensureTables(
+  db: DatabaseSync,
+  { tables, layoutTable, layout, later = [], what }: OwnTables,
+): void {
   db.exec('BEGIN IMMEDIATE')
   try {
     db.exec(`CREATE TABLE IF NOT EXISTS ${layoutTable} (
@@ -70,6 +75,9 @@ export function ensureTables(db: DatabaseSync, { tables, layoutTable, layout, wh
         `${what} has layout ${found}, this Tollgate knows layout ${layout}: use the Tollgate that wrote it, or a newer one`,
       )
     }
+    const find = db.prepare('SELECT 1 FROM pragma_table_info(?) WHERE name = ?')
+    for (const [table, column, type] of later)
+      if (!find.get(table, column)) db.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${type}`)
     db.exec('COMMIT')
   } catch (error) {
     if (db.isTransaction) db.exec('ROLLBACK')

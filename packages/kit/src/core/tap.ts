@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http'
-import { type Observer, peekTap, type Transformer, tapOf } from './tapped-response.ts'
+import { peekTap, tapOf } from './tapped-response.ts'
+import type { Observer, Transformer } from './transformer.ts'
 
-export type { Observer, Transformer } from './tapped-response.ts'
+export { cutShort } from './tapped-response.ts'
+export type { Observer, Transformer } from './transformer.ts'
 
 /** Watch an answer. */
 export function observe(res: ServerResponse, observer: Observer): void {

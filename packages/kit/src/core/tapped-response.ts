@@ -1,26 +1,10 @@
 import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { peekContext } from './context.ts'
+import { declaredBytes, setHeaders, toBuffer, wholeOf } from './response-parts.ts'
+import type { Observer, Transformer } from './transformer.ts'
 
 /** The most that is held back of an answer, so that its headers can still be set when it is complete: 4 MiB. */
 const MAX_HELD_BYTES = 4 * 1024 * 1024
-
-/** Sees an answer go by. The bytes are the handler's, before the transformer. */
-export interface Observer {
-  /** The first byte, or the head of an answer that has none. */
-  head?(res: ServerResponse): void
-  chunk?(bytes: Buffer): void
-  end?(): void
-}
-
-/** May change an answer on its way: there is one per response. */
-export interface Transformer {
-  /** The status and headers are known. `hold` keeps the answer back until it is complete, up to 4 MiB. */
-  head(res: ServerResponse): 'hold' | 'pass'
-  /** The bytes to send in place of these; undefined to send nothing now. */
-  chunk(bytes: Buffer): Buffer | undefined
-  /** The handler is done: what is left to send. Headers can still be set on an answer that was held. */
-  flush(): Buffer | undefined | Promise<Buffer | undefined>
-}
 
 type Callback = ((error?: Error | null) => void) | undefined
 
@@ -30,6 +14,13 @@ interface Untapped {
   readonly end: (bytes?: Buffer, done?: Callback) => ServerResponse
   readonly writeHead: (...args: unknown[]) => ServerResponse
   readonly flushHeaders: () => void
+}
+
+/** What waits of an answer, and what comes after it. */
+interface Waiting {
+  readonly writes: { readonly bytes: Buffer; readonly done: Callback }[]
+  /** The handler is done as well. */
+  end: (() => void) | undefined
 }
 
 /** A response that is watched, and how far its answer has come. */
@@ -44,11 +35,15 @@ export interface Tap {
   ended: boolean
   /** All of it has been sent on. */
   finished: boolean
+  /** It was ended in the middle, which whoever still writes is not to blame for. */
+  cut: boolean
   /** The handler has begun to answer, and the head is still here: to everybody but us it is as good as sent. */
   kept: boolean
   /** What is held back, while the answer is. */
   held: Buffer[] | undefined
   heldBytes: number
+  /** What its transformer lets wait, in order; undefined while it passes. */
+  waiting: Waiting | undefined
   /** What the handler has answered so far: its status at the first byte, and how many bytes. */
   status: number
   saidBytes: number
@@ -79,9 +74,11 @@ export function tapOf(res: ServerResponse): Tap {
     begun: false,
     ended: false,
     finished: false,
+    cut: false,
     kept: false,
     held: undefined,
     heldBytes: 0,
+    waiting: undefined,
     status: 0,
     saidBytes: 0,
   }
@@ -144,12 +141,13 @@ function tappedWrite(this: ServerResponse, chunk: unknown, encoding?: unknown, c
   const tap = tapOf(this)
   const done = (typeof encoding === 'function' ? encoding : callback) as Callback
   // Too late, and while a transformer takes its time not even said to be: the answer is what came before its end.
-  if (tap.ended) return tap.finished && tap.untapped.write.call(this, toBuffer(chunk, encoding), done)
+  if (tap.ended)
+    return tap.finished && !tap.cut && tap.untapped.write.call(this, toBuffer(chunk, encoding), done)
   begin(tap)
   const bytes = pass(tap, toBuffer(chunk, encoding))
-  if (bytes && bytes.length > 0) return send(tap, bytes, done)
+  if (bytes && bytes.length > 0) return waits(tap) ? queue(tap, bytes, done) : send(tap, bytes, done)
   if (done) process.nextTick(done)
-  return true
+  return tap.waiting === undefined
 }
 
 function tappedEnd(
@@ -168,9 +166,13 @@ function tappedEnd(
     const bytes = pass(tap, toBuffer(chunk, encoding))
     // Whatever its head says, a client would take all this for one answer, or the rest of it for the next one.
     if (isMixed(tap)) return this.destroy()
-    if (bytes && bytes.length > 0) send(tap, bytes)
+    if (bytes && bytes.length > 0) {
+      if (waits(tap)) queue(tap, bytes, undefined)
+      else send(tap, bytes)
+    }
   } else if (isMixed(tap)) return this.destroy()
-  flush(tap, done)
+  if (tap.waiting) tap.waiting.end = () => flush(tap, done)
+  else flush(tap, done)
   return this
 }
 
@@ -189,6 +191,47 @@ function pass(tap: Tap, bytes: Buffer): Buffer | undefined {
   tap.saidBytes += bytes.length
   for (const observer of tap.observers) observer.chunk?.(bytes)
   return tap.transformer ? tap.transformer.chunk(bytes) : bytes
+}
+
+/** Whether what is to be sent has to wait. */
+function waits(tap: Tap): boolean {
+  if (tap.waiting) return true
+  const until = tap.transformer?.wait?.()
+  if (!until) return false
+  tap.waiting = { writes: [], end: undefined }
+  const goOn = () => resume(tap)
+  until.then(goOn, goOn)
+  return true
+}
+
+function queue({ waiting }: Tap, bytes: Buffer, done: Callback): false {
+  waiting?.writes.push({ bytes, done })
+  return false
+}
+
+/** A wait is over: what waits is sent, unless it has to wait again, or the answer has been cut short. */
+function resume(tap: Tap): void {
+  const { waiting, res } = tap
+  if (!waiting || tap.finished) return
+  tap.waiting = undefined
+  if (waits(tap)) {
+    tap.waiting = waiting
+    return
+  }
+  for (const { bytes, done } of waiting.writes) send(tap, bytes, done)
+  if (waiting.end) waiting.end()
+  else if (!res.closed && !res.writableNeedDrain) res.emit('drain')
+}
+
+/** End an answer here and now with these bytes, whatever waits and whatever is still written. */
+export function cutShort(res: ServerResponse, last: Buffer): void {
+  const tap = tapOf(res)
+  if (tap.finished) return
+  tap.ended = true
+  tap.cut = true
+  tap.waiting = undefined
+  markAnswered(res)
+  finish(tap, last, undefined)
 }
 
 /** Send bytes, or keep them while the answer is held and small enough. */
@@ -242,36 +285,6 @@ function finish(tap: Tap, rest: Buffer | undefined, done: Callback): void {
   // The length that the handler gave is of its own bytes, before the transformer.
   if (!res.headersSent && declaredBytes(res) !== undefined) res.setHeader('content-length', last.length)
   untapped.end.call(res, last, done)
-}
-
-function wholeOf(parts: readonly Buffer[]): Buffer {
-  return parts.length === 1 ? parts[0]! : Buffer.concat(parts)
-}
-
-function toBuffer(chunk: unknown, encoding: unknown): Buffer {
-  if (typeof chunk === 'string')
-    return Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8')
-  return Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk as Uint8Array)
-}
-
-/** The length that the head of an answer says, when it says one. */
-function declaredBytes(res: ServerResponse): number | undefined {
-  const length = res.getHeader('content-length')
-  return length === undefined ? undefined : Number(length)
-}
-
-function setHeaders(
-  res: ServerResponse,
-  headers: OutgoingHttpHeaders | OutgoingHttpHeader[] | undefined,
-): void {
-  if (Array.isArray(headers)) {
-    for (let index = 0; index < headers.length; index += 2) res.removeHeader(String(headers[index]))
-    for (let index = 0; index + 1 < headers.length; index += 2) {
-      res.appendHeader(String(headers[index]), headers[index + 1] as string | readonly string[])
-    }
-  } else if (headers) {
-    for (const [name, value] of Object.entries(headers)) if (value !== undefined) res.setHeader(name, value)
-  }
 }
 
 /** The end of an answer may wait for its usage to be counted; nobody is to answer in the meantime. */

@@ -8,6 +8,8 @@ export type WarningCode =
   | 'TOLLGATE_LEDGER'
   /** How a request ended was not booked at once: it is kept and told again, or there is no room and it expires. */
   | 'TOLLGATE_SETTLE_FAILED'
+  /** What the processes of a fleet know of deployments is not shared just now. */
+  | 'TOLLGATE_CLOSURES'
   /** A handler did not say what it bought, and was charged what was reserved. */
   | 'TOLLGATE_USAGE_UNTOLD'
   /** Usage came when the request had been charged for exactly what was told before. */

@@ -4,7 +4,7 @@ import { MAX_AMOUNT, type NanoUsd, nanoUsd, usdToNano } from '../core/money.ts'
 import type { Amounts } from '../ledger/ledger.ts'
 import type { Call } from '../wire/call.ts'
 import { totalTokens, type Usage } from '../wire/usage.ts'
-import { type Bounds, type BoundsOptions, boundsOf, capFor } from './bounds.ts'
+import { type Bounds, type BoundsOptions, boundsOf, capFor, outputPaidBy } from './bounds.ts'
 import { completePrices } from './given-prices.ts'
 import type { ModelLimits } from './model-limits.ts'
 import { modelLimits } from './model-limits.ts'
@@ -171,6 +171,73 @@ describe('what is reserved, worked by hand', () => {
   })
 })
 
+describe('endpoints that generate nothing', () => {
+  it('only count, and cost nothing: no token, and no fee', () => {
+    for (const endpoint of ['count_tokens', 'count'] as const) {
+      const bounds = bounded({ endpoint, inputBytes: 5_000, maxOutputTokens: 0 }, { smallest: { usd: 1 } })
+      expect(bounds).toMatchObject({ inputTokens: 0, outputTokens: 0, want: amounts(0, 0) })
+    }
+  })
+
+  it('embed: input alone, of which each content has a window', () => {
+    const one = { endpoint: 'embed', maxOutputTokens: 0, inputBytes: 10_000 } as const
+    const limits = { ...MINI_LIMITS, contextWindow: 2_048 }
+    expect(bounded(one, {}, MINI, limits)).toMatchObject({ inputTokens: 2_048, outputTokens: 0 })
+    expect(bounded({ ...one, choices: 4 }, {}, MINI, limits).inputTokens).toBe(8_192)
+    expect(bounded({ ...one, choices: 100 }, {}, MINI, limits).inputTokens).toBe(10_016)
+  })
+})
+
+describe('the least cap that a provider takes', () => {
+  const smallest = { usd: usdToNano('0.0001') }
+
+  it('is asked for at least: a budget that does not pay for it refuses, and not the provider', () => {
+    expect(bounded({}, { smallest }).min.tokens).toBe(1_000 + 16)
+    expect(bounded({ leastOutputTokens: 1_025 }, { smallest }).min.tokens).toBe(1_000 + 1_025)
+    const { min } = bounded({ leastOutputTokens: 1_025 }, { smallest })
+    expect(capFor(min, bounded({ leastOutputTokens: 1_025 }, { smallest }))).toBe(1_025)
+  })
+
+  it('is never above the client’s own cap', () => {
+    const call = { leastOutputTokens: 16, maxOutputTokens: 4 }
+    expect(bounded(call, { smallest, nearLimit: 'cap' }).min.tokens).toBe(1_004)
+  })
+})
+
+/** @see LEDGER: what streams usually are is reserved, whatever their cap, and the cap stays as it is. */
+describe('tight', () => {
+  const tight = { enforcement: 'tight', smallest: { usd: usdToNano('1000') } } as const
+  const stream = { stream: true, maxOutputTokens: 16_000 }
+
+  it('begins with what answers usually are, and leaves the client its cap', () => {
+    const bounds = bounded(stream, tight)
+    expect(bounds).toMatchObject({ grows: true, outputTokens: 16_000, min: { tokens: 1_000 + 2_048 } })
+    expect(bounds.want).toEqual(bounds.min)
+    expect(capFor(bounds.min, bounds)).toBe(16_000)
+    expect(outputPaidBy(bounds.min, bounds)).toBe(2_048)
+    const known = { ...tight, typicalOutput: { p95: 300, p99: 4_000 } }
+    expect(bounded(stream, known).min.tokens).toBe(1_300)
+  })
+
+  it.each([
+    ['nothing that is not a stream', { stream: false }, {}],
+    ['no sound', { audioOutput: true }, {}],
+    ['nothing that hides what it thinks', {}, { hiddenReasoning: true }],
+  ])('follows %s', (_, call, limits) => {
+    const bounds = bounded({ ...stream, ...call }, tight, MINI, { ...MINI_LIMITS, ...limits })
+    expect(bounds.grows).toBe(false)
+    expect(bounds.min.tokens).toBe(17_000)
+  })
+
+  it('follows nothing where no limit is at stake, nor what is reserved whole', () => {
+    expect(bounded(stream, { enforcement: 'tight' }).grows).toBe(false)
+    expect(bounded({ ...stream, maxOutputTokens: 500 }, tight)).toMatchObject({
+      grows: false,
+      min: { tokens: 1_500 },
+    })
+  })
+})
+
 /** What passes for a proven bound is one: a small body may have a large bill. */
 describe('what cannot be bounded', () => {
   const hard = { smallest: { usd: usdToNano('5') } }
@@ -276,6 +343,7 @@ const limits: fc.Arbitrary<ModelLimits> = fc.record({
   maxOutput: fc.option(fc.integer({ min: 1, max: 130_000 }), { nil: undefined }),
   hiddenReasoning: fc.boolean(),
   encoding: fc.constant('o200k_base' as const),
+  ownEncoding: fc.boolean(),
   topTokensPerSecond: fc.constant(1_000),
 })
 const options: fc.Arbitrary<BoundsOptions> = fc

@@ -2,11 +2,21 @@ import type { Dialect } from '../core/dialect.ts'
 import { MAX_AMOUNT, nanoUsd } from '../core/money.ts'
 import type { Amounts, Metric } from '../ledger/ledger.ts'
 import type { Call } from '../wire/call.ts'
+import type { Endpoint } from '../wire/endpoint.ts'
+import type { Usage } from '../wire/usage.ts'
 import { divideUp } from './decimal.ts'
 import type { ModelLimits } from './model-limits.ts'
+import { isSeenAsItComes, outputBound, usualOutput, withinTenth } from './output-bound.ts'
 import { type Price, TOKENS_PER_UNIT, type UnitPrices } from './price.ts'
 import type { SeenInput } from './sent-before.ts'
 import type { TypicalOutput } from './typical-output.ts'
+
+/**
+ * How a limit is held while an answer streams. `hard`: the worst case is reserved, and the provider is given the cap that
+ * this pays for. `tight`: what such answers usually are is reserved, more is added as they flow, and one that the budget has
+ * no more for is cut.
+ */
+export type Enforcement = 'hard' | 'tight'
 
 /** When a budget does not pay for all of a client's own cap: refuse the request, or shorten the cap. */
 export type NearLimit = 'refuse' | 'cap'
@@ -23,6 +33,8 @@ export interface BoundsOptions {
   readonly seen?: SeenInput | undefined
   /** What this key's answers from this model have been like. */
   readonly typicalOutput?: TypicalOutput | undefined
+  /** `tight`: a stream that shows all that it generates begins with little, and is extended while it runs. */
+  readonly enforcement?: Enforcement
 }
 
 /** How much one call can cost, and how little it may be given; sizes in tokens, money in nano-USD. */
@@ -41,7 +53,15 @@ export interface Bounds {
   readonly choices: number
   /** A hard limit is known, so that a cap must hold what the grant pays for. */
   readonly limited: boolean
+  /** What is reserved does not pay for the longest answer: it is extended while the answer streams. */
+  readonly grows: boolean
+  /** No cap can be put into the request: what it may cost is reserved whole, or it is not made. */
+  readonly uncapped?: true
   readonly unit: WorstPrices
+  /** What is billed by the piece, at the most; its price is in `unit.perRequest`. */
+  readonly pieces?: Pick<Usage, 'images' | 'characters' | 'audioMs'>
+  /** All that is billed, where the request alone decides it: so many characters are read aloud, whatever is answered. */
+  readonly decided?: Usage
 }
 
 /** The dearest that an input and an output token of this call can be, in nano-USD per million. */
@@ -63,18 +83,17 @@ const REQUEST_OVERHEAD_TOKENS = 16
  * at most: https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview#pricing), the others do not: what they are
  * seen to add is far less than what is allowed them here.
  */
-const TOOL_PROMPT_TOKENS: Readonly<Record<Dialect, number>> = { openai: 256, anthropic: 1_024, gemini: 256 }
-/** The output that a model may have when nobody has said how much, and a hard limit must hold. */
-const UNKNOWN_MAX_OUTPUT_TOKENS = 4_096
-/** Answers are rarely longer: with a smaller minimum, many are cut near the limit. */
-const USUAL_OUTPUT_TOKENS = 2_048
-const LEAST_OUTPUT_TOKENS = 16
-
+const TOOL_PROMPT_TOKENS: Readonly<Record<Dialect, number>> = {
+  openai: 256,
+  anthropic: 1_024,
+  gemini: 256,
+  converse: 1_024,
+}
 /**
  * How much to reserve for a call. Pure, and exact: every amount covers the worst case that it names.
  *
  * A client's own cap is all or nothing (`min` = `want`) unless `nearLimit` is `cap`. Without one, `want` is at most a
- * quarter of the smallest hard limit, and never under `min`.
+ * quarter of the smallest hard limit, and never under `min`. What is extended as it streams begins with `min`.
  */
 export function boundsOf(
   call: Call,
@@ -82,7 +101,7 @@ export function boundsOf(
   limits: ModelLimits,
   options: BoundsOptions = {},
 ): Bounds | Unboundable {
-  const { smallest = {}, nearLimit = 'refuse', longWrites = true, typicalOutput } = options
+  const { smallest = {}, nearLimit = 'refuse', longWrites = true, typicalOutput, enforcement } = options
   const inputTokens = inputBound(call, limits, options)
   const unit = worstPrices(call, price, { inputTokens, longWrites })
   const usdAtStake = smallest.usd !== undefined && !isFree(unit)
@@ -92,23 +111,33 @@ export function boundsOf(
   if (call.unpriced.length > 0 && usdAtStake) return { status: 'unboundable', reason: 'unpriced' }
 
   const outputTokens = outputBound(call, limits)
-  const { choices } = call
+  const { choices, maxOutputTokens: asked, leastOutputTokens: least = 1 } = call
   const costs = (output: number) => worstAmounts(unit, inputTokens, output * choices)
-  const allOrNothing = call.maxOutputTokens !== undefined && nearLimit === 'refuse'
-  const usual = usualOutput(unit, choices, smallest, habitOf(call, limits, typicalOutput))
+  const limited = smallest.usd !== undefined || smallest.tokens !== undefined
+  const follows = enforcement === 'tight' && limited && isSeenAsItComes(call, limits)
+  const usual = withinTenth(usualOutput({ call, limits, typical: typicalOutput, grows: follows }), {
+    price: unit.output,
+    choices,
+    smallest,
+    least,
+  })
+  const allOrNothing = asked !== undefined && nearLimit === 'refuse' && !follows
   const min = costs(allOrNothing ? outputTokens : Math.min(outputTokens, usual))
   if (!min) return { status: 'unboundable', reason: 'amount' }
 
+  const grows = follows && usual < outputTokens
   const worst = costs(outputTokens) ?? { usd: nanoUsd(MAX_AMOUNT), tokens: MAX_AMOUNT, requests: 1 }
+  const most = asked === undefined ? fairShare(worst, min, smallest) : worst
   return {
     status: 'bounded',
     min,
-    want: call.maxOutputTokens === undefined ? fairShare(worst, min, smallest) : worst,
+    want: grows ? min : most,
     bound: price.source === 'ceiling' || call.unpriced.length > 0 || windowless ? 'soft' : 'proven',
     inputTokens,
     outputTokens,
     choices,
-    limited: smallest.usd !== undefined || smallest.tokens !== undefined,
+    limited,
+    grows,
     unit,
   }
 }
@@ -118,17 +147,22 @@ export function boundsOf(
  * generate more. Undefined when the request can stay as it is: no output is asked for, or no limit narrowed it.
  */
 export function capFor(granted: Amounts, bounds: Bounds): number | undefined | 'below-minimum' {
-  const { min, want, unit, inputTokens, outputTokens, choices } = bounds
+  const { min, want, outputTokens, choices } = bounds
   const covers = (amounts: Amounts) =>
     granted.usd >= amounts.usd && granted.tokens >= amounts.tokens && granted.requests >= amounts.requests
   if (!covers(min)) return 'below-minimum'
-  if (outputTokens === 0 || (!bounds.limited && covers(want))) return undefined
+  if (outputTokens === 0 || bounds.uncapped || (!bounds.limited && covers(want))) return undefined
+  // What is extended may become as long as the model makes it; the end of its budget is watched for, not asked for.
+  if (bounds.grows) return outputTokens
+  return Math.min(outputTokens, Math.floor(outputPaidBy(granted, bounds) / choices))
+}
 
+/** The output tokens, of all choices together, that a grant pays for besides all of the input; no less than none. */
+export function outputPaidBy(granted: Amounts, { unit, inputTokens, outputTokens, choices }: Bounds): number {
   const forOutput =
     BigInt(granted.usd - unit.perRequest) * TOKENS_PER_UNIT - BigInt(inputTokens) * BigInt(unit.input)
-  const byUsd = unit.output > 0 ? Number(forOutput / (BigInt(unit.output) * BigInt(choices))) : outputTokens
-  const byTokens = Math.floor((granted.tokens - inputTokens) / choices)
-  return Math.min(outputTokens, byUsd, byTokens)
+  const byUsd = unit.output > 0 ? Number(forOutput / BigInt(unit.output)) : outputTokens * choices
+  return Math.max(0, Math.min(byUsd, granted.tokens - inputTokens))
 }
 
 /** What a call costs at its worst, with that much input and that much output in all; undefined beyond the books. */
@@ -146,30 +180,33 @@ export function worstAmounts(
 
 /**
  * A token of a byte-level encoding is at least a byte long, and no generation reads more than its window. Several
- * prompts to Completions have a window each; those of one Embeddings request are not counted, so bytes alone bound it. Of what
- * was sent before, the provider's own count is known.
+ * prompts to Completions have a window each, and so have several of Gemini's contents to embed; those of one Embeddings
+ * request are not counted, so bytes alone bound it. Of what was sent before, the provider's own count is known.
  */
 function inputBound(
   call: Call,
   { contextWindow }: ModelLimits,
   { servedIn = call.dialect, seen = { tokens: 0, bytes: 0 } }: BoundsOptions,
 ): number {
+  if (isFreeOfCharge(call.endpoint)) return 0
   const known = Math.min(call.inputBytes, seen.tokens + call.inputBytes - seen.bytes)
   const byBytes = known + REQUEST_OVERHEAD_TOKENS + toolPrompt(call, servedIn)
   if (contextWindow === undefined || call.endpoint === 'embeddings') return byBytes
-  const byWindow = contextWindow * (call.endpoint === 'completions' ? call.choices : 1)
+  const byWindow = contextWindow * (WINDOW_EACH.has(call.endpoint) ? call.choices : 1)
   return call.unboundedInput ? byWindow : Math.min(byBytes, byWindow)
+}
+
+/** Endpoints of which every choice reads an input of its own. */
+const WINDOW_EACH: ReadonlySet<Endpoint> = new Set(['completions', 'embed'])
+
+/** Endpoints that only count, and are billed nothing: https://ai.google.dev/api/tokens and Anthropic's `count_tokens`. */
+export function isFreeOfCharge(endpoint: Endpoint): boolean {
+  return endpoint === 'count_tokens' || endpoint === 'count'
 }
 
 /** Readers of Messages know which tools bring how much, and count it among the bytes. */
 function toolPrompt({ dialect, structured }: Call, servedIn: Dialect): number {
   return structured && dialect !== 'anthropic' ? TOOL_PROMPT_TOKENS[servedIn] : 0
-}
-
-function outputBound(call: Call, { maxOutput }: ModelLimits): number {
-  if (call.endpoint === 'embeddings') return 0
-  const asked = call.maxOutputTokens ?? maxOutput ?? UNKNOWN_MAX_OUTPUT_TOKENS
-  return Math.min(asked, maxOutput ?? asked)
 }
 
 /** The dearest of all kinds that the call may be billed at, in every tier that its input may reach. */
@@ -189,7 +226,8 @@ function worstPrices(
         it.cacheWrite,
         longWrites ? it.cacheWrite1h : 0,
         it.imageInput,
-        call.audioInput ? it.audioInput : 0,
+        it.cachedImageInput,
+        call.audioInput ? Math.max(it.audioInput, it.cachedAudioInput) : 0,
       ),
     ),
     output: most((it) => Math.max(it.output, it.imageOutput, call.audioOutput ? it.audioOutput : 0)),
@@ -199,31 +237,6 @@ function worstPrices(
 
 function isFree(unit: WorstPrices): boolean {
   return unit.input === 0 && unit.output === 0 && unit.perRequest === 0
-}
-
-/** Answers that must not be cut (a tool call, structured output) or that hide part of their length are sized rarer. */
-function habitOf(call: Call, limits: ModelLimits, typical: TypicalOutput | undefined): number {
-  if (!typical) return 0
-  return call.structured || limits.hiddenReasoning ? typical.p99 : typical.p95
-}
-
-/**
- * The output, per choice, that an answer needs room for, lowered to what a tenth of the smallest hard limit pays for:
- * a key of $0.01 must be able to make a call of $0.0001.
- */
-function usualOutput(
-  unit: WorstPrices,
-  choices: number,
-  smallest: Partial<Record<Metric, number>>,
-  habit: number,
-): number {
-  let usual = Math.max(USUAL_OUTPUT_TOKENS, habit)
-  if (smallest.usd !== undefined && unit.output > 0) {
-    const paid = (BigInt(smallest.usd) * TOKENS_PER_UNIT) / (10n * BigInt(unit.output) * BigInt(choices))
-    usual = Math.min(usual, Number(paid))
-  }
-  if (smallest.tokens !== undefined) usual = Math.min(usual, Math.floor(smallest.tokens / (10 * choices)))
-  return Math.max(LEAST_OUTPUT_TOKENS, usual)
 }
 
 /** At most a quarter of a hard limit, so that one call does not keep all others waiting; never under the minimum. */

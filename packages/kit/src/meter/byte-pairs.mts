@@ -15,7 +15,7 @@ export interface Vocabulary {
  * A piece longer than this counts as its bytes, which are never fewer than its tokens. Words, numbers and clauses of
  * any script are far shorter; without the limit, a piece of n bytes could take n² steps.
  */
-const LONGEST_PIECE_BYTES = 512
+export const LONGEST_PIECE_BYTES = 512
 
 /** Above every rank. */
 const NOT_A_TOKEN = 0xffff_ffff

@@ -18,6 +18,7 @@ const bounds: Bounds = {
   outputTokens: 2_000,
   choices: 1,
   limited: true,
+  grows: false,
   unit: { input: 150_000_000, output: 600_000_000, perRequest: 0 },
 }
 
@@ -47,18 +48,19 @@ describe('a stream that broke off', () => {
     expect(estimateUsage({ ...burst, outputMs: 0 }, bounds, limits)).toEqual({ input: 250, output: 900 })
   })
 
-  it('before any output was seen: what can have been generated since dispatch', () => {
+  it('before any output was seen: what can have been generated since dispatch, and in a second more', () => {
     const unseen = { ...broken, outputTokensSeen: 0, outputMs: 0 }
-    expect(estimateUsage(unseen, bounds, limits)).toEqual({ input: 250, output: 1_000 })
-    expect(estimateUsage({ ...unseen, sinceDispatchMs: 1 }, bounds, limits)).toEqual({
+    expect(estimateUsage(unseen, bounds, limits)).toEqual({ input: 250, output: 1_500 })
+    // However soon it broke off: the provider has still to notice.
+    expect(estimateUsage({ ...unseen, sinceDispatchMs: 0 }, bounds, limits)).toEqual({
       input: 250,
-      output: 32,
+      output: 500,
     })
   })
 
   it('every choice generates at the same time', () => {
     const both = { ...bounds, choices: 2 }
-    expect(estimateUsage({ ...broken, outputTokensSeen: 0 }, both, limits).output).toBe(2_000)
+    expect(estimateUsage({ ...broken, outputTokensSeen: 0 }, both, limits).output).toBe(3_000)
     expect(estimateUsage({ ...broken, outputTokensSeen: 5 }, both, limits).output).toBe(69)
   })
 

@@ -21,24 +21,28 @@ export interface BrokenOff {
 
 /** Generated but not received: what was on its way, or in a buffer, when it broke off. */
 const LEAST_SLACK_TOKENS = 32
+/** How long a provider may go on before it notices that nobody reads any more. */
+const SLACK_MS = 1_000
 
 /**
  * What a broken-off call probably used, and at least what the provider bills for it: input as counted; output as seen,
  * plus one second at the speed seen (32 tokens per choice at least). Where no output was seen on a stream: as much as
- * the model can have generated since dispatch. Where what was seen bounds nothing (not a stream: the answer was
+ * the model can have generated since dispatch, and in one second more. Where what was seen bounds nothing (not a stream: the answer was
  * finished before its first byte; or reasoning that is never shown): all that was reserved.
  */
 export function estimateUsage(call: BrokenOff, bounds: Bounds, limits: ModelLimits): Usage {
   const mostOutput = Math.min(bounds.outputTokens, call.cap ?? bounds.outputTokens) * bounds.choices
-  if (!call.stream || limits.hiddenReasoning) return { input: bounds.inputTokens, output: mostOutput }
+  if (!call.stream || limits.hiddenReasoning)
+    return { ...bounds.pieces, input: bounds.inputTokens, output: mostOutput }
 
   const topPerSecond = limits.topTokensPerSecond * bounds.choices
   const leastSlack = LEAST_SLACK_TOKENS * bounds.choices
   const unseen =
     call.outputTokensSeen === 0
-      ? (call.sinceDispatchMs / 1_000) * topPerSecond
-      : Math.min(topPerSecond, (call.outputTokensSeen * 1_000) / Math.max(1, call.outputMs))
+      ? ((call.sinceDispatchMs + SLACK_MS) / 1_000) * topPerSecond
+      : Math.min(topPerSecond, (call.outputTokensSeen * SLACK_MS) / Math.max(1, call.outputMs))
   return {
+    ...bounds.pieces,
     input: Math.min(bounds.inputTokens, call.inputTokens ?? bounds.inputTokens),
     output: Math.min(mostOutput, call.outputTokensSeen + Math.max(leastSlack, Math.ceil(unseen))),
   }

@@ -1,8 +1,11 @@
 import { createRequire } from 'node:module'
 import type { ModelInfo, ModelPrice, Provider } from '@pydantic/genai-prices'
+import type { ListedData } from './listed-data.ts'
 
 /** The release of `@pydantic/genai-prices` that this package pins, and with it the version of its price data. */
 export const GENAI_PRICES_VERSION = '0.1.8'
+/** When that was published, ms since the epoch: data that is older is no news. */
+export const GENAI_PRICES_PUBLISHED_MS: number = Date.UTC(2026, 8, 23)
 
 type Library = typeof import('@pydantic/genai-prices')
 
@@ -13,6 +16,28 @@ let loaded: Library | undefined
 function library(): Library {
   loaded ??= requireLazily('@pydantic/genai-prices') as Library
   return loaded
+}
+
+let inForce = `genai-prices@${GENAI_PRICES_VERSION}`
+
+/** Which data every book of this process reads its listed prices from. */
+export function listedVersion(): string {
+  return inForce
+}
+
+/**
+ * Let newer data stand in for what this package brings, at once and for every book of this process: what is asked from now
+ * on is priced by it. @throws Error when it cannot be; what was in force stays so.
+ */
+export function adoptListedData({ providers, version }: ListedData): void {
+  // The library puts all of it in its place, or throws and has changed nothing.
+  library().updatePrices(({ setProviderData }) => setProviderData([...providers]))
+  inForce = version
+}
+
+/** The data in force. */
+export async function listedProviders(): Promise<readonly Provider[]> {
+  return (await library().waitForUpdate()) ?? []
 }
 
 /** What the data is asked by: a provider's id there, the base URL it is called at, or a model whose maker is meant. */

@@ -35,15 +35,18 @@ const LONG_WRITE_MULTIPLE = 2
  * its provider asks for sound, or as text where it asks nothing special; a fee at the dearest that is published.
  */
 export function completePrices(given: GivenPrices, dearestAudio: AudioPrices = NO_AUDIO): UnitPrices {
-  const { input, output = input, cacheWrite = given.cacheWrite1h ?? input } = given
+  const { input, output = input, cacheWrite = given.cacheWrite1h ?? input, imageInput = input } = given
+  const { audioInput = Math.max(input, dearestAudio.audioInput) } = given
   const stood: Readonly<Record<keyof UnitPrices, number>> = {
     ...DEAREST_FEES,
     input,
     cachedInput: input,
+    cachedAudioInput: audioInput,
+    cachedImageInput: imageInput,
     cacheWrite,
     cacheWrite1h: cacheWrite > input ? Math.max(cacheWrite, input * LONG_WRITE_MULTIPLE) : cacheWrite,
-    audioInput: Math.max(input, dearestAudio.audioInput),
-    imageInput: input,
+    audioInput,
+    imageInput,
     output,
     audioOutput: Math.max(output, dearestAudio.audioOutput),
     imageOutput: output,

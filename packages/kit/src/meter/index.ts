@@ -3,10 +3,19 @@ export {
   type BoundsOptions,
   boundsOf,
   capFor,
+  type Enforcement,
   type NearLimit,
   type Unboundable,
 } from './bounds.ts'
 export { type BrokenOff, estimatedCharge, estimateUsage } from './estimate.ts'
+export {
+  adoptListedData,
+  GENAI_PRICES_PUBLISHED_MS,
+  listedProviders,
+  listedVersion,
+} from './genai-prices.ts'
+export { gptTokenizer } from './gpt-tokenizer.ts'
+export { type ListedData, readListedData } from './listed-data.ts'
 export { type Encoding, type ModelLimitOverrides, type ModelLimits, modelLimits } from './model-limits.ts'
 export {
   costOf,
@@ -21,6 +30,7 @@ export {
   unitPricesFor,
 } from './price.ts'
 export { type PriceBook, type PriceBookOptions, type PriceQuery, priceBook } from './price-book.ts'
+export { doubtsAbout, type PriceChange, priceChanges } from './price-changes.ts'
 export { loadPrices, type PriceList, type UnreadableList } from './price-list.ts'
 export {
   PRICE_FIELDS,
@@ -28,5 +38,6 @@ export {
   type PriceOverrides,
   type WrittenPrices,
 } from './price-override.ts'
-export { createTokenizer, type Tokenizer, type TokenizerOptions } from './tokenizer.ts'
+export { createTokenizer, sharedTokenizer, type Tokenizer, type TokenizerOptions } from './tokenizer.ts'
 export { type OutputEstimator, outputEstimator, type TypicalOutput } from './typical-output.ts'
+export { type UnitMeterOptions, unitMeter } from './unit-meter.ts'

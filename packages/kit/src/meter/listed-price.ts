@@ -6,13 +6,13 @@ import type { TieredPrices, UnitPrices } from './price.ts'
 /**
  * Read one listed price. A kind that it does not name is priced the dear way (see {@link completePrices}): sound at the
  * dearest that this provider asks for sound, since `gpt-4o-audio-preview` is listed with its text price alone, a sixteenth of
- * its audio's. What a {@link Usage} does not tell apart (films, citations, separately priced reasoning, cached pictures)
- * raises the kind it is counted in.
+ * its audio's. What a {@link Usage} does not tell apart (films, citations, separately priced reasoning) raises the kind it is
+ * counted in.
  *
- * @returns undefined when no price per token is listed. `{}` means unknown, never free, and so does a price per hour.
+ * @returns undefined when neither a price per token nor one by time is listed. `{}` means unknown, never free.
  */
 export function readListedPrice(listed: ModelPrice, dearestAudio?: AudioPrices): TieredPrices | undefined {
-  if (listed.input_mtok === undefined) return undefined
+  if (listed.input_mtok === undefined && listed.audio_hours === undefined) return undefined
   const starts = Object.values(listed).flatMap((price) =>
     typeof price === 'object' ? price.tiers.map((tier) => tier.start) : [],
   )
@@ -39,7 +39,9 @@ function unitPricesAt(
   }
   const given = {
     input: dearest('input_mtok', 'input_video_mtok') ?? 0,
-    cachedInput: dearest('cache_read_mtok', 'cache_image_read_mtok'),
+    cachedInput: dearest('cache_read_mtok'),
+    cachedAudioInput: dearest('cache_audio_read_mtok'),
+    cachedImageInput: dearest('cache_image_read_mtok'),
     cacheWrite: dearest('cache_write_mtok'),
     cacheWrite1h: dearest('cache_write_1h_mtok'),
     audioInput: dearest('input_audio_mtok'),
@@ -47,6 +49,7 @@ function unitPricesAt(
     output: dearest('output_mtok', 'output_reasoning_mtok', 'output_citation_mtok', 'output_video_mtok'),
     audioOutput: dearest('output_audio_mtok'),
     imageOutput: dearest('output_image_mtok'),
+    perAudioMinute: nanoPerMinute(listed.audio_hours, inputTokens),
     perRequest: nanoEach(listed.requests_kcount, inputTokens),
     perWebSearch: nanoEach(listed.web_searches_kcount, inputTokens),
   }
@@ -60,6 +63,14 @@ function nanoPerMillion(listed: Listed, inputTokens: number): number | undefined
   const usd = usdAt(listed, inputTokens)
   return usd === undefined ? undefined : scaleDecimal(usd, 9)
 }
+
+/** `…_hours` is in USD an hour. */
+function nanoPerMinute(listed: Listed, inputTokens: number): number | undefined {
+  const usd = usdAt(listed, inputTokens)
+  return usd === undefined ? undefined : Math.ceil(scaleDecimal(usd, 9) / MINUTES_PER_HOUR)
+}
+
+const MINUTES_PER_HOUR = 60
 
 /** `…_kcount` is in USD per thousand: six places to nano-USD each. */
 function nanoEach(listed: Listed, inputTokens: number): number | undefined {

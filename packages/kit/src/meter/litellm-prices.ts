@@ -22,6 +22,8 @@ const SECONDS_PER_MINUTE = 60
 const FIELDS: readonly PricedField[] = [
   { field: 'input_cost_per_token', kind: 'input', places: PER_TOKEN },
   { field: 'cache_read_input_token_cost', kind: 'cachedInput', places: PER_TOKEN },
+  { field: 'cache_read_input_audio_token_cost', kind: 'cachedAudioInput', places: PER_TOKEN },
+  { field: 'cache_read_input_image_token_cost', kind: 'cachedImageInput', places: PER_TOKEN },
   { field: 'cache_creation_input_token_cost', kind: 'cacheWrite', places: PER_TOKEN },
   { field: 'cache_creation_input_token_cost_above_1hr', kind: 'cacheWrite1h', places: PER_TOKEN },
   { field: 'input_cost_per_audio_token', kind: 'audioInput', places: PER_TOKEN },
@@ -37,6 +39,9 @@ const FIELDS: readonly PricedField[] = [
   { field: 'input_cost_per_character', kind: 'perMillionCharacters', places: PER_TOKEN },
   { field: 'output_cost_per_character', kind: 'perMillionCharacters', places: PER_TOKEN },
 ]
+
+/** What a model may be billed by that is billed by no token. */
+const PIECES = ['perImage', 'perAudioMinute', 'perMillionCharacters'] as const
 
 /** How LiteLLM ends the names of prices that hold in a tier of service. */
 const SUFFIX: Readonly<Record<ServiceTier, string>> = {
@@ -68,15 +73,17 @@ export function litellmKey(name: string, { litellm_provider: provider }: JsonObj
  * numbers are USD for one token; each is taken by its shortest decimal text, and never by float arithmetic. Prices for a long
  * input hold from their size on, and leave the others as they are; those of a tier of service likewise.
  *
- * @returns undefined when it states no price for a token, or none but zeros: whether a model is free is said in the config,
+ * @returns undefined when it states no price for a token or a piece, or none but zeros: whether a model is free is said in the config,
  * and not by a list in which zero may mean that nobody knows.
  * @throws RangeError when a price is no price, naming the field.
  */
 export function readLitellmEntry(entry: JsonObject): ModelPrices | undefined {
   const usual = givenIn(entry, '')
-  if (usual.input === undefined) return undefined
+  if (usual.input === undefined && !PIECES.some((kind) => usual[kind] !== undefined)) return undefined
   if (Object.values(usual).every((price) => price === 0)) return undefined
-  const base = { output: usual.input, ...usual, input: usual.input, ...searchIn(entry) }
+  // Where no token has a price, and something else does, no token is billed.
+  const { input = 0 } = usual
+  const base = { output: input, ...usual, input, ...searchIn(entry) }
   const served = SERVICE_TIERS.flatMap((tier) => {
     const suffix = SUFFIX[tier]
     const given = givenIn(entry, suffix)

@@ -10,6 +10,8 @@ export interface ModelLimits {
   /** Output that is billed may not be seen, so that what was seen of a broken-off answer bounds nothing. */
   readonly hiddenReasoning: boolean
   readonly encoding: Encoding
+  /** The encoding is the model's own, rather than one that stands in for a tokenizer that is not public. */
+  readonly ownEncoding: boolean
   /** The fastest that one choice is generated, for what may have been generated before anything was seen. */
   readonly topTokensPerSecond: number
 }
@@ -21,7 +23,7 @@ export interface ModelFamily extends Omit<ModelLimits, 'topTokensPerSecond'> {
   readonly source: string
 }
 
-type Facts = Pick<ModelLimits, 'encoding' | 'hiddenReasoning'>
+type Facts = Pick<ModelLimits, 'encoding' | 'ownEncoding' | 'hiddenReasoning'>
 
 function family(
   models: RegExp,
@@ -33,9 +35,11 @@ function family(
   return { models, contextWindow, maxOutput, ...facts, source }
 }
 
-const OLDER: Facts = { encoding: 'cl100k_base', hiddenReasoning: false }
-const PLAIN: Facts = { encoding: 'o200k_base', hiddenReasoning: false }
-const REASONING: Facts = { encoding: 'o200k_base', hiddenReasoning: true }
+const OLDER: Facts = { encoding: 'cl100k_base', ownEncoding: true, hiddenReasoning: false }
+const PLAIN: Facts = { encoding: 'o200k_base', ownEncoding: true, hiddenReasoning: false }
+const REASONING: Facts = { ...PLAIN, hiddenReasoning: true }
+const OTHERS_PLAIN: Facts = { ...PLAIN, ownEncoding: false }
+const OTHERS_REASONING: Facts = { ...REASONING, ownEncoding: false }
 
 const OPENAI_DOCS = 'https://platform.openai.com/docs/models'
 
@@ -50,6 +54,13 @@ const OPENAI: readonly ModelFamily[] = [
   family(/^gpt-4\.1/, 1_047_576, 32_768, PLAIN, `${OPENAI_DOCS}/gpt-4.1`),
   family(/^gpt-4\.5/, 128_000, 16_384, PLAIN, `${OPENAI_DOCS}/gpt-4.5-preview`),
   family(/^gpt-4o-2024-05-13/, 128_000, 4_096, PLAIN, `${OPENAI_DOCS}/gpt-4o`),
+  family(/^gpt-4o-mini-realtime/, 16_000, 4_096, PLAIN, `${OPENAI_DOCS}/gpt-4o-mini-realtime-preview`),
+  family(/^gpt-4o-realtime/, 32_000, 4_096, PLAIN, `${OPENAI_DOCS}/gpt-4o-realtime-preview`),
+  family(/^gpt-realtime-([2-9]|\d\d)/, 128_000, 32_000, REASONING, `${OPENAI_DOCS}/gpt-realtime-2`),
+  family(/^gpt-realtime(?!-(whisper|translate))/, 32_000, 4_096, PLAIN, `${OPENAI_DOCS}/gpt-realtime-1.5`),
+  family(/^gpt-4o(-mini)?-transcribe/, 16_000, 2_000, PLAIN, `${OPENAI_DOCS}/gpt-4o-transcribe`),
+  // Of sound nothing is shown as text; how much there may be is bounded by what is read.
+  family(/^gpt-4o-mini-tts/, 2_000, 16_384, REASONING, `${OPENAI_DOCS}/gpt-4o-mini-tts`),
   family(/^(chatgpt|gpt)-4o(?!:)/, 128_000, 16_384, PLAIN, `${OPENAI_DOCS}/gpt-4o`),
   family(/^gpt-audio/, 128_000, 16_384, PLAIN, `${OPENAI_DOCS}/gpt-audio`),
   family(/^o1-mini/, 128_000, 65_536, REASONING, `${OPENAI_DOCS}/o1-mini`),
@@ -76,26 +87,26 @@ const CLAUDE_DOCS = 'https://platform.claude.com/docs/en/about-claude/models/ove
 
 /** Sonnet 4 and 4.5 have a window of a million tokens with a beta header: the bound is that one. */
 const CLAUDE: readonly ModelFamily[] = [
-  family(/^claude-3-(opus|sonnet|haiku)/, 200_000, 4_096, PLAIN, CLAUDE_DOCS),
-  family(/^claude-3-5-/, 200_000, 8_192, PLAIN, CLAUDE_DOCS),
-  family(/^claude-3-7-/, 200_000, 64_000, REASONING, CLAUDE_DOCS),
-  family(/^claude-opus-4-(0|1|20)/, 200_000, 32_000, REASONING, CLAUDE_DOCS),
-  family(/^claude-(opus|haiku)-4-5/, 200_000, 64_000, REASONING, CLAUDE_DOCS),
-  family(/^claude-opus-4-6/, 1_000_000, 128_000, REASONING, CLAUDE_DOCS),
-  family(/^claude-sonnet-4/, 1_000_000, 64_000, REASONING, CLAUDE_DOCS),
-  family(/^claude-(fable|opus|sonnet|haiku)-5/, 1_000_000, 128_000, REASONING, CLAUDE_DOCS),
+  family(/^claude-3-(opus|sonnet|haiku)/, 200_000, 4_096, OTHERS_PLAIN, CLAUDE_DOCS),
+  family(/^claude-3-5-/, 200_000, 8_192, OTHERS_PLAIN, CLAUDE_DOCS),
+  family(/^claude-3-7-/, 200_000, 64_000, OTHERS_REASONING, CLAUDE_DOCS),
+  family(/^claude-opus-4-(0|1|20)/, 200_000, 32_000, OTHERS_REASONING, CLAUDE_DOCS),
+  family(/^claude-(opus|haiku)-4-5/, 200_000, 64_000, OTHERS_REASONING, CLAUDE_DOCS),
+  family(/^claude-opus-4-6/, 1_000_000, 128_000, OTHERS_REASONING, CLAUDE_DOCS),
+  family(/^claude-sonnet-4/, 1_000_000, 64_000, OTHERS_REASONING, CLAUDE_DOCS),
+  family(/^claude-(fable|opus|sonnet|haiku)-5/, 1_000_000, 128_000, OTHERS_REASONING, CLAUDE_DOCS),
 ]
 
 const GEMINI_DOCS = 'https://ai.google.dev/gemini-api/docs/models'
 
 const GEMINI: readonly ModelFamily[] = [
-  family(/^gemini-1\.5-pro/, 2_097_152, 8_192, PLAIN, GEMINI_DOCS),
-  family(/^gemini-(1\.5|2\.0)-flash/, 1_048_576, 8_192, PLAIN, GEMINI_DOCS),
+  family(/^gemini-1\.5-pro/, 2_097_152, 8_192, OTHERS_PLAIN, GEMINI_DOCS),
+  family(/^gemini-(1\.5|2\.0)-flash/, 1_048_576, 8_192, OTHERS_PLAIN, GEMINI_DOCS),
   family(
     /^gemini-(2\.5|3|3\.1)-(pro|flash)(?!.*(image|tts|live))/,
     1_048_576,
     65_536,
-    REASONING,
+    OTHERS_REASONING,
     GEMINI_DOCS,
   ),
 ]
@@ -105,6 +116,6 @@ const GEMINI: readonly ModelFamily[] = [
  * change models, and nothing here is read from there. The price data has context windows too, some of them rounded down
  * (1,000,000 for gpt-4.1); a bound must not be.
  *
- * For models of other makers than OpenAI, `o200k_base` stands in for a tokenizer that is not public.
+ * For models of other makers than OpenAI, `o200k_base` stands in for a tokenizer that is not public (`ownEncoding`).
  */
 export const MODEL_FAMILIES: readonly ModelFamily[] = [...OPENAI, ...CLAUDE, ...GEMINI]

@@ -22,6 +22,8 @@ it.each([
   ['gpt-6-luna', 1_050_000, 128_000, true, 'o200k_base'],
   ['text-embedding-3-small', 8_192, 0, false, 'cl100k_base'],
   ['claude-sonnet-4-5-20250929', 1_000_000, 64_000, true, 'o200k_base'],
+  ['us.anthropic.claude-haiku-4-5-20251001-v1:0', 200_000, 64_000, true, 'o200k_base'],
+  ['claude-sonnet-4-5@20250929', 1_000_000, 64_000, true, 'o200k_base'],
   ['claude-opus-5', 1_000_000, 128_000, true, 'o200k_base'],
   ['gemini-2.5-flash', 1_048_576, 65_536, true, 'o200k_base'],
 ])('%s', (model, contextWindow, maxOutput, hiddenReasoning, encoding) => {
@@ -81,6 +83,14 @@ describe('the table', () => {
 
 /** One model of every row. */
 const EXAMPLES = [
+  ...[
+    'gpt-4o-transcribe',
+    'gpt-4o-mini-tts',
+    'gpt-4o-mini-realtime-preview',
+    'gpt-4o-realtime-preview',
+    'gpt-realtime-2.1-mini',
+    'gpt-realtime-mini',
+  ],
   ...[
     'gpt-3.5-turbo-instruct',
     'gpt-3.5-turbo-16k',

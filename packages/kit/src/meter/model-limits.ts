@@ -18,6 +18,7 @@ const UNKNOWN: ModelLimits = {
   maxOutput: undefined,
   hiddenReasoning: true,
   encoding: 'o200k_base',
+  ownEncoding: false,
   topTokensPerSecond: ASSUMED_TOP_TOKENS_PER_SECOND,
 }
 
@@ -47,10 +48,11 @@ export function modelLimits(overrides: ModelLimitOverrides = {}): (model: string
 }
 
 function listedLimits(name: string): ModelLimits {
-  // `openai/gpt-4o` of a reseller and `ft:gpt-4o:acme` of a customer have the limits of what they are made of.
-  const bare = name.slice(name.lastIndexOf('/') + 1).replace(/^ft:/, '')
+  // `openai/gpt-4o` of a reseller, `us.anthropic.claude-…` of Bedrock and `ft:gpt-4o:acme` of a customer have the limits of
+  // what they are made of.
+  const bare = name.slice(name.lastIndexOf('/') + 1).replace(/^(?:ft:|(?:[a-z-]+\.)?anthropic\.)/, '')
   const listed = MODEL_FAMILIES.find((family) => family.models.test(bare))
   if (!listed) return UNKNOWN
-  const { contextWindow, maxOutput, hiddenReasoning, encoding } = listed
-  return { ...UNKNOWN, contextWindow, maxOutput, hiddenReasoning, encoding }
+  const { contextWindow, maxOutput, hiddenReasoning, encoding, ownEncoding } = listed
+  return { ...UNKNOWN, contextWindow, maxOutput, hiddenReasoning, encoding, ownEncoding }
 }

@@ -238,9 +238,12 @@ describe('a model that nobody has priced', () => {
     }
   })
 
-  it('a listing without a price per token is no price: neither free nor by the hour', () => {
+  it('a listing without any price is no price, and not free', () => {
     expect(openai('moderation')?.source).toBe('ceiling')
-    expect(openai('whisper-1')?.source).toBe('ceiling')
+  })
+
+  it('a price by the hour is one by the minute: $0.36 an hour', () => {
+    expect(openai('whisper-1')).toMatchObject({ source: 'listed', perAudioMinute: 6_000_000, input: 0 })
   })
 
   it('at a provider that nobody knows, the dearest of OpenAI and OpenRouter', () => {

@@ -2,13 +2,9 @@ import { createHash } from 'node:crypto'
 import type { Provider } from '@pydantic/genai-prices'
 import { LRUCache } from 'lru-cache'
 import { type Clock, systemClock } from '../core/clock.ts'
-import {
-  findListedPrice,
-  findListedProvider,
-  GENAI_PRICES_VERSION,
-  type ProviderHint,
-} from './genai-prices.ts'
+import { findListedPrice, findListedProvider, listedVersion, type ProviderHint } from './genai-prices.ts'
 import { readListedPrice } from './listed-price.ts'
+import { statedMediaPrice } from './media-prices.ts'
 import { dearest, FREE, type ModelPrices, type Price } from './price.ts'
 import type { PriceList } from './price-list.ts'
 import { readMarket } from './price-market.ts'
@@ -57,7 +53,7 @@ const MINUTE_MS = 60_000
 
 /**
  * A price book over the data of `@pydantic/genai-prices` and one's own overrides. Looks nothing up over the network;
- * the data is loaded with the first question. @throws at assembly when an override is not a price.
+ * the data is loaded with the first question, and newer data that the process has adopted holds from the next one on. @throws at assembly when an override is not a price.
  *
  * @example
  * const book = priceBook({ overrides: { 'gpt-4o-mini': { input: '0.15', output: '0.60', cached_input: '0.075' } } })
@@ -70,11 +66,21 @@ export function priceBook({
   clock = systemClock,
 }: PriceBookOptions = {}): PriceBook {
   const own = readOverrides(overrides)
-  const version = versionOf(own, lists)
+  const others = versionOf(own, lists)
   const memo = new LRUCache<string, { readonly minute: number; readonly price: Price | false }>({
     max: MEMO_ENTRIES,
   })
-  const market = readMarket()
+  let listed = listedVersion()
+  let version = listed + others
+  let market = readMarket()
+
+  /** Newer data has come into force: what was worked out from other data is forgotten, all at once. */
+  function followData(): void {
+    listed = listedVersion()
+    version = listed + others
+    market = readMarket()
+    memo.clear()
+  }
 
   function look(query: PriceQuery, nowMs: number): Price | undefined {
     const provider = providerOf(query)
@@ -89,14 +95,17 @@ export function priceBook({
       const stated = statedFor(query.model, [provider?.id, query.provider], prices)
       if (stated) return priced(stated, 'listed')
     }
-    const listed = provider && findListedPrice(provider, query.model, nowMs)
-    const price = listed && readListedPrice(listed, market.dearestAudio(provider))
+    const media = statedMediaPrice(provider?.id, query.model)
+    if (media) return priced(media, 'listed')
+    const entry = provider && findListedPrice(provider, query.model, nowMs)
+    const price = entry && readListedPrice(entry, market.dearestAudio(provider))
     if (price) return priced(price, 'listed')
     if (unknownPrice === 'refuse') return undefined
     return priced({ ...dearest([market.ceiling(provider), ...own.values()]), tiers: [] }, 'ceiling')
   }
 
   function price(query: PriceQuery): Price | undefined {
+    if (listed !== listedVersion()) followData()
     if (query.billing === 'none') return { ...FREE, tiers: [], source: 'free', version }
     const nowMs = clock.now()
     if (query.model.length > LONGEST_NAME) return look({ ...query, model: '' }, nowMs)
@@ -110,7 +119,13 @@ export function priceBook({
     return found
   }
 
-  return { price, version }
+  return {
+    price,
+    get version() {
+      if (listed !== listedVersion()) followData()
+      return version
+    },
+  }
 }
 
 /** A price for `gpt-4o` is also that of `gpt-4o-2024-08-06`, which the provider answers with, unless that has its own. */
@@ -134,10 +149,10 @@ function providerOf({ provider, model, priceAs, baseUrl }: PriceQuery): Provider
   return findListedProvider([...hints, { providerId: provider }, { modelId: model }])
 }
 
-/** `genai-prices@0.1.8`, the lists, and a short hash of the overrides when there are any, in whatever order they were written. */
+/** Behind the version of the listed prices: the lists, and a short hash of the overrides when there are any, in whatever order they were written. */
 function versionOf(own: ReadonlyMap<string, ModelPrices>, lists: readonly PriceList[]): string {
-  const data = [`genai-prices@${GENAI_PRICES_VERSION}`, ...lists.map((list) => list.version)].join('+')
-  if (own.size === 0) return data
+  const stated = lists.map((list) => `+${list.version}`).join('')
+  if (own.size === 0) return stated
   const entries = [...own].sort(([a], [b]) => (a < b ? -1 : 1))
-  return `${data}+${createHash('sha256').update(JSON.stringify(entries)).digest('hex').slice(0, 12)}`
+  return `${stated}+${createHash('sha256').update(JSON.stringify(entries)).digest('hex').slice(0, 12)}`
 }

@@ -121,11 +121,16 @@ describe('LiteLLM’s list', () => {
     })
   })
 
-  it('zeros are no price, and neither is a list without tokens', () => {
+  it('what is billed by the piece is billed by no token', () => {
+    expect(list.prices.get('aiml/flux-pro')).toMatchObject({ input: 0, output: 0, perImage: 65_000_000 })
+  })
+
+  it('zeros are no price', () => {
     expect([...list.prices.keys()]).toEqual([
       'openai/gpt-4o-mini',
       'anthropic/claude-sonnet-4-5',
       'google/gemini-2.5-flash-image',
+      'aiml/flux-pro',
     ])
   })
 

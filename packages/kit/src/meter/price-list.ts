@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { JsonObject } from '../wire/json.ts'
+import { isObject } from './is-object.ts'
 import { litellmKey, readLitellmEntry } from './litellm-prices.ts'
 import type { ModelPrices } from './price.ts'
 import { overrideKey } from './price-override.ts'
@@ -51,10 +52,6 @@ export function loadPrices(text: string): PriceList | UnreadableList {
     return { status: 'unreadable', problems: [...problems, 'no price of a token is in it'] }
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 12)
   return { status: 'read', prices, problems, version: `litellm@${hash}` }
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function entriesIn(text: string): JsonObject | undefined {

@@ -7,8 +7,11 @@ import { dearest, type ModelPrices, SERVICE_TIERS, type TieredPrices, type UnitP
 export interface WrittenPrices {
   readonly input: string
   readonly output: string
-  /** As `input` when absent, and so are the next four. */
+  /** As `input` when absent, and so are the prices of input below, but where they say otherwise. */
   readonly cached_input?: string | undefined
+  /** As `audio_input` and `image_input` when absent. */
+  readonly cached_audio_input?: string | undefined
+  readonly cached_image_input?: string | undefined
   readonly cache_write?: string | undefined
   /** Cache writes that live an hour: twice `input` when absent, where `cache_write` is dearer than input. */
   readonly cache_write_1h?: string | undefined
@@ -47,6 +50,8 @@ export const PRICE_FIELDS: Readonly<Record<keyof WrittenPrices, keyof UnitPrices
   input: 'input',
   output: 'output',
   cached_input: 'cachedInput',
+  cached_audio_input: 'cachedAudioInput',
+  cached_image_input: 'cachedImageInput',
   cache_write: 'cacheWrite',
   cache_write_1h: 'cacheWrite1h',
   audio_input: 'audioInput',

@@ -6,6 +6,9 @@ import { divideUp } from './decimal.ts'
 export interface TokenPrices {
   readonly input: number
   readonly cachedInput: number
+  /** Sound, and pictures, read from the provider's cache, where it tells them apart from text. */
+  readonly cachedAudioInput: number
+  readonly cachedImageInput: number
   /** Written to the provider's cache, where it is kept for minutes. */
   readonly cacheWrite: number
   /** Written to the provider's cache, where it is kept for an hour or more. */
@@ -47,6 +50,8 @@ export interface PriceTier {
 export interface ModelPrices extends TieredPrices {
   /** A tier that is not here is billed as usual. */
   readonly serviceTiers?: Readonly<Partial<Record<ServiceTier, TieredPrices>>>
+  /** Of a picture by its quality and size, `hd/1024x1792`, where they have prices of their own; `perImage` is the dearest. */
+  readonly pictures?: Readonly<Record<string, number>>
 }
 
 /** The prices of one model at one provider, as the book knew them when asked. */
@@ -61,6 +66,8 @@ export interface Price extends ModelPrices {
 const INPUT_KINDS = [
   'input',
   'cachedInput',
+  'cachedAudioInput',
+  'cachedImageInput',
   'cacheWrite',
   'cacheWrite1h',
   'audioInput',

@@ -2,7 +2,14 @@ import { dirname, join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { type Encoding, type ModelLimits, modelLimits } from './model-limits.ts'
 
-/** Counts the tokens of texts: what is charged for when a provider did not say. */
+/**
+ * Counts the tokens of texts: what is charged for when a provider did not say, and what an answer that flows is extended by.
+ * One serves all stages of a process. Another than the built-in one is given to whoever reserves (`tokenizer`); whatever it
+ * does, it must keep to this, since budgets rest on it:
+ * - never fewer tokens than the model makes of the texts (more is safe: bytes are the bound of every tokenizer);
+ * - no rejection, and an answer in time however hostile the text: a stream in `tight` mode waits for it;
+ * - no work on the event loop that grows with the text: a few ms per 100 kB there would hold up every other request.
+ */
 export interface Tokenizer {
   /**
    * The tokens of all texts together, in the encoding of a model (or the one that stands in for it): never fewer than
@@ -30,6 +37,14 @@ export interface CountRequest {
   readonly texts: readonly string[]
 }
 export type CountReply = { readonly id: number; readonly tokens: number }
+
+let shared: Tokenizer | undefined
+
+/** The one of this process: a second would load the vocabularies once more. Its thread starts with the first count. */
+export function sharedTokenizer(): Tokenizer {
+  shared ??= createTokenizer()
+  return shared
+}
 
 /** Beside this file: a module of its own, since a worker starts from a file; TypeScript only in the source tree. */
 const WORKER_PATH = join(

@@ -7,8 +7,13 @@ import { demandOf } from './demand.ts'
 import { neededCap, unreachable } from './reserve.ts'
 import type { Toll } from './toll.ts'
 
+export interface LostOptions {
+  /** How much of its answer a provider has generated: `all`, where its head came and it was no stream. */
+  readonly generated?: 'unknown' | 'all'
+}
+
 /** The call was sent, and no whole answer came: what the provider may have generated meanwhile is spent. */
-export function loseAttempt(toll: Toll, nowMs: number): void {
+export function loseAttempt(toll: Toll, nowMs: number, { generated = 'unknown' }: LostOptions = {}): void {
   const { demand } = toll
   if (!demand || toll.sentAtMs === undefined) return
   const usage = estimateUsage(
@@ -16,7 +21,7 @@ export function loseAttempt(toll: Toll, nowMs: number): void {
       inputTokens: demand.bounds.inputTokens,
       outputTokensSeen: 0,
       // What a provider does with a call that nobody waits for any more is generated as a stream would be.
-      stream: true,
+      stream: generated === 'unknown',
       sinceDispatchMs: Math.max(0, nowMs - toll.sentAtMs),
       outputMs: 0,
       cap: toll.cap,

@@ -2,7 +2,6 @@ import { type ReservationKeeper, reservationKeeper } from '../ledger/keeper.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { isSpooled, type SpooledLedger, spooled } from '../ledger/spooled.ts'
 import { type SentBefore, sentBefore } from '../meter/sent-before.ts'
-import { createTokenizer, type Tokenizer } from '../meter/tokenizer.ts'
 import { type OutputEstimator, outputEstimator } from '../meter/typical-output.ts'
 import { createDenials, type Denials } from './denials.ts'
 
@@ -12,8 +11,6 @@ export interface Booth {
   readonly ledger: SpooledLedger
   /** Keeps open reservations alive, and expires dead ones. */
   readonly keeper: ReservationKeeper
-  /** Counts text when a provider does not; its thread starts with the first count. */
-  readonly tokenizer: Tokenizer
   /** What a key's answers from a model have been like. */
   readonly typical: OutputEstimator
   /** What providers have counted of texts that begin alike. */
@@ -32,7 +29,6 @@ export function boothOf(ledger: Ledger): Booth {
   const booth: Booth = {
     ledger: books,
     keeper: reservationKeeper({ ledger: books }),
-    tokenizer: createTokenizer(),
     typical: outputEstimator(),
     sent: sentBefore(),
     denials: createDenials(),

@@ -1,13 +1,16 @@
 import { TollgateError } from '../core/errors.ts'
 import type { Metric } from '../ledger/ledger.ts'
-import { type Bounds, boundsOf, type Unboundable } from '../meter/bounds.ts'
+import { type Bounds, boundsOf, type Enforcement, isFreeOfCharge, type Unboundable } from '../meter/bounds.ts'
+import { mediaBoundsOf } from '../meter/media-bounds.ts'
+import { pictured } from '../meter/media-prices.ts'
 import { type ModelLimits, modelLimits } from '../meter/model-limits.ts'
-import type { Price } from '../meter/price.ts'
+import { FREE, type Price } from '../meter/price.ts'
 import type { PriceBook } from '../meter/price-book.ts'
 import type { SeenInput } from '../meter/sent-before.ts'
 import type { TypicalOutput } from '../meter/typical-output.ts'
 import type { Call } from '../wire/call.ts'
-import { type Deployment, priceQuery } from '../wire/routes.ts'
+import type { Media } from '../wire/media.ts'
+import { type Deployment, modelBehind, priceQuery } from '../wire/routes.ts'
 
 /** What a call may cost where it is served, and by which price and limits that is known. */
 export interface Demand {
@@ -20,6 +23,8 @@ export interface Demand {
 export interface DemandOptions {
   readonly prices: PriceBook
   readonly nearLimit: 'refuse' | 'cap'
+  /** Whether a stream may be reserved for bit by bit; `hard` by default. */
+  readonly enforcement?: Enforcement
   /** The smallest hard limits over the caller, by metric. */
   readonly smallest: Partial<Record<Metric, number>>
   readonly typicalOutput: TypicalOutput | undefined
@@ -41,8 +46,11 @@ export function mayWriteLong(text: string): boolean {
 
 /** Price and bound a call at a deployment. @throws TollgateError `price_unknown` where a budget needs to know and cannot. */
 export function demandOf(call: Call, deployment: Deployment, options: DemandOptions): Demand {
-  const price = priceOf(deployment, options.prices)
-  const limits = limitsOf(deployment.model)
+  if (call.media) return mediaDemandOf({ ...call, media: call.media }, deployment, options)
+  const price = isFreeOfCharge(call.endpoint)
+    ? nothingFor(options.prices)
+    : priceOf(deployment, options.prices)
+  const limits = limitsFor(call, deployment)
   const bounds = boundsOf(withSearches(call, deployment.model, price), price, limits, {
     ...options,
     servedIn: deployment.provider.dialect,
@@ -50,6 +58,34 @@ export function demandOf(call: Call, deployment: Deployment, options: DemandOpti
   })
   if (bounds.status === 'unboundable') throw unboundable(bounds, call, deployment.model)
   return { deployment, price, limits, bounds }
+}
+
+/** The same of a call for pictures or sound, whose size no cap holds. */
+function mediaDemandOf(
+  call: Call & { readonly media: Media },
+  deployment: Deployment,
+  { prices, smallest }: DemandOptions,
+): Demand {
+  const { model } = deployment
+  const { media } = call
+  const listed = priceOf(deployment, prices)
+  const price = media.kind === 'pictures' ? pictured(listed, media) : listed
+  const limits = limitsOf(model)
+  const bounds = mediaBoundsOf({ call, model, price, limits, smallest })
+  if (bounds.status === 'unboundable') throw unboundable(bounds, call, model)
+  return { deployment, price, limits, bounds }
+}
+
+/** What a call costs that no provider bills. */
+function nothingFor({ version }: PriceBook): Price {
+  return { ...FREE, tiers: [], source: 'free', version }
+}
+
+/** A known model that may hide what it thinks hides nothing where a client of its own dialect tells it not to think. */
+export function limitsFor({ withoutReasoning, dialect }: Call, { provider, model }: Deployment): ModelLimits {
+  const limits = limitsOf(modelBehind({ provider, model }))
+  const shown = withoutReasoning === true && provider.dialect === dialect && limits.maxOutput !== undefined
+  return shown ? { ...limits, hiddenReasoning: false } : limits
 }
 
 /** `gpt-4o-search-preview`, `gpt-5-search-api`: https://platform.openai.com/docs/guides/tools-web-search */

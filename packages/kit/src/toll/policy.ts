@@ -1,6 +1,8 @@
 import { type Clock, systemClock } from '../core/clock.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import type { Enforcement } from '../meter/bounds.ts'
 import { type PriceBook, priceBook } from '../meter/price-book.ts'
+import { sharedTokenizer, type Tokenizer } from '../meter/tokenizer.ts'
 import { boothOf } from './booth.ts'
 import type { ExposeLimits } from './refusals.ts'
 import type { ReservePolicy } from './reserve.ts'
@@ -10,8 +12,15 @@ export interface ReserveOptions {
   readonly ledger: Ledger
   /** What models cost; the built-in price book by default. */
   readonly prices?: PriceBook
+  /** Counts text where a provider has not said; the process's own, by js-tiktoken's vocabularies, by default. */
+  readonly tokenizer?: Tokenizer
   /** Whether a client's own cap may be shortened near the limit, rather than the request refused. */
   readonly nearLimit?: 'refuse' | 'cap'
+  /**
+   * `tight` reserves what streamed answers usually are, adds to it as they flow, and cuts one that the budget has no more
+   * for; `hard` reserves the worst case of every answer.
+   */
+  readonly enforcement?: Enforcement
   /** How long a request may wait for running ones to settle before it is refused, ms. */
   readonly waitMs?: number
   /** What refusals tell, and with which status. */
@@ -27,7 +36,9 @@ export interface ReserveOptions {
 export function reservePolicy({
   ledger,
   prices = builtInPrices(),
+  tokenizer = sharedTokenizer(),
   nearLimit = 'refuse',
+  enforcement = 'hard',
   waitMs = 0,
   refusals: { exposeLimits = true, status: budgetStatus = 429 } = {},
   mode = 'enforce',
@@ -38,7 +49,9 @@ export function reservePolicy({
   return {
     booth: boothOf(ledger),
     prices,
+    tokenizer,
     nearLimit,
+    enforcement,
     exposeLimits,
     budgetStatus,
     waitMs,

@@ -1,4 +1,5 @@
 import type { Format } from '../wire/format.ts'
+import { soundMeter } from '../wire/openai/sound.ts'
 import type { Generated } from '../wire/stream-reader.ts'
 import type { Usage } from '../wire/usage.ts'
 
@@ -24,6 +25,8 @@ export interface Reading {
   readonly lastAtMs: number | undefined
   /** What was generated since the last call, to be counted. */
   takeGenerated(): Generated
+  /** How long the sound that has come plays, ms; undefined where there is none, or its format does not tell. */
+  soundMs?(): number | undefined
 }
 
 /** A reading while it grows. Fields and not getters, which V8 would keep among its old objects; see core/tap. */
@@ -63,9 +66,37 @@ export function jsonReading(format: Format): Reading {
   return reading
 }
 
-/** Read a stream of events. `hideUsage`: the client did not ask for the usage chunk. */
-export function eventReading(format: Format, hideUsage: boolean): Reading {
-  const reader = format.streamReader({ hideUsage })
+/** Read sound, which says nothing of its cost but how long it is. */
+export function soundReading(format: string): Reading {
+  const meter = soundMeter(format)
+  const reading: Growing = {
+    usage: undefined,
+    overtaken: false,
+    model: undefined,
+    complete: false,
+    goesOn: false,
+    streaming: false,
+    firstAtMs: undefined,
+    lastAtMs: undefined,
+    push(bytes) {
+      meter.push(bytes)
+      return bytes
+    },
+    end() {
+      reading.complete = true
+      return undefined
+    },
+    takeGenerated: () => NOTHING_GENERATED,
+    soundMs: meter.ms,
+  }
+  return reading
+}
+
+const NOTHING_GENERATED: Generated = { texts: [], pieces: 0 }
+
+/** Read a stream of events. `hideUsage`: the client did not ask for the usage chunk. `answers`: how many come in it. */
+export function eventReading(format: Format, hideUsage: boolean, answers = 1): Reading {
+  const reader = format.streamReader({ hideUsage, answers })
   const reading: Growing = {
     usage: undefined,
     overtaken: false,

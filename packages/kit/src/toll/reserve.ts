@@ -5,8 +5,9 @@ import { warn } from '../core/warn.ts'
 import { accountPath, type Principal } from '../directory/principal.ts'
 import type { AccountId, Amounts, ReserveResult, Shortfall } from '../ledger/ledger.ts'
 import { noAccountText } from '../ledger/no-account.ts'
-import { capFor } from '../meter/bounds.ts'
+import { capFor, type Enforcement } from '../meter/bounds.ts'
 import type { PriceBook } from '../meter/price-book.ts'
+import type { Tokenizer } from '../meter/tokenizer.ts'
 import type { Call } from '../wire/call.ts'
 import type { ReceivedCall } from '../wire/received-call.ts'
 import type { Deployment } from '../wire/routes.ts'
@@ -20,7 +21,9 @@ import { openToll, type Toll } from './toll.ts'
 export interface ReservePolicy {
   readonly booth: Booth
   readonly prices: PriceBook
+  readonly tokenizer: Tokenizer
   readonly nearLimit: 'refuse' | 'cap'
+  readonly enforcement: Enforcement
   readonly exposeLimits: ExposeLimits
   readonly budgetStatus: 429 | 402
   /** How long a request may wait for running ones to settle before it is refused, ms. */
@@ -42,9 +45,16 @@ export interface ReserveRequest {
   readonly deployment: Deployment | undefined
   /** The most that the route may cost, when no call says so. */
   readonly upTo: Amounts | undefined
+  /** What `upTo` says nothing of, so that no hard limit in it can be held. Tokens, where it is not told. */
+  readonly unknown?: readonly Unknown[] | undefined
+  /** `soft`: `upTo` is only believed to be the most. `proven` where it is not told. */
+  readonly bound?: 'proven' | 'soft' | undefined
   /** The client has left: no sense in waiting on. */
   readonly gone: () => boolean
 }
+
+/** What a plain amount may leave open. */
+type Unknown = 'usd' | 'tokens'
 
 /**
  * Reserve the worst case of a call on the whole path of its caller, in one atomic step.
@@ -53,44 +63,40 @@ export interface ReserveRequest {
  * not answer: the effect is then unknown, so the id is released and nothing is sent.
  */
 export async function reserveToll(policy: ReservePolicy, request: ReserveRequest): Promise<Toll> {
-  const { booth, clock } = policy
+  const { booth, clock, tokenizer } = policy
   const { org } = request.principal
   const path = accountPath(request.principal)
   const sizing = sizingFor(policy, request, path)
-  if (request.upTo && sizing.smallest.tokens !== undefined) {
-    throw new TollgateError('price_unknown', {
-      message: 'A budget in tokens stands over this request, and how many tokens it uses is not known.',
-      internal: 'budgetReserve({ upToUsd }) cannot hold a budget in tokens: give it `call` instead',
-    })
-  }
+  if (request.upTo) refuseUnknown(request, sizing.smallest)
   const demand = request.call && request.deployment && demandOf(request.call, request.deployment, sizing)
   const { min, want } = demand?.bounds ?? { min: request.upTo!, want: request.upTo! }
+  const alike = {
+    org,
+    path,
+    bound: demand?.bounds.bound ?? request.bound ?? 'proven',
+    ttlMs: policy.ttlMs,
+    owner: booth.keeper.owner,
+    observe: policy.observe,
+    memo: {
+      requestId: request.requestId,
+      model: request.call?.model ?? '',
+      priceVersion: demand?.price.version ?? '',
+      ...(request.principal.tags ? { tags: request.principal.tags } : {}),
+    },
+  }
   const id = uuidv7(clock.now())
   const result = await untilItFits(policy, request, () =>
-    booth.ledger.reserve({
-      org,
-      id,
-      path,
-      min,
-      want,
-      bound: demand?.bounds.bound ?? 'proven',
-      ttlMs: policy.ttlMs,
-      owner: booth.keeper.owner,
-      observe: policy.observe,
-      memo: {
-        requestId: request.requestId,
-        model: request.call?.model ?? '',
-        priceVersion: demand?.price.version ?? '',
-        ...(request.principal.tags ? { tags: request.principal.tags } : {}),
-      },
-    }),
+    booth.ledger.reserve({ ...alike, id, min, want }),
   ).catch((cause: unknown) => failClosed(booth, org, id, cause))
 
   if (result.status === 'denied') throw denied(policy, path, result.shortfall, want)
   if (result.status !== 'ok') throw unavailable(org, result)
   booth.denials.forget(path)
+  // The first count takes a second, to load a vocabulary: until it is needed, there is time.
+  if (demand?.bounds.grows) void tokenizer.count([' '], demand.deployment.model)
   return openToll({
     booth,
+    tokenizer,
     id,
     requestId: request.requestId,
     principal: request.principal,
@@ -105,9 +111,36 @@ export async function reserveToll(policy: ReservePolicy, request: ReserveRequest
     granted: result.granted,
     tightest: result.tightest,
     would: result.would,
+    refusalOf: (shortfall, wanted) => denied(policy, path, shortfall, wanted),
+    async reserveNext({ resetAtMs }, atLeast, wanted) {
+      if (resetAtMs === null || resetAtMs > clock.now()) return undefined
+      const next = { ...alike, id: uuidv7(clock.now()), min: atLeast, want: wanted }
+      const reserved = await booth.ledger
+        .reserve(next)
+        .catch((cause: unknown) => failClosed(booth, org, next.id, cause))
+      return reserved.status === 'ok' ? { id: next.id, granted: reserved.granted } : undefined
+    },
     ttlMs: policy.ttlMs,
     nowMs: clock.now(),
   })
+}
+
+const WHY_UNKNOWN: Readonly<Record<Unknown, { readonly message: string; readonly internal: string }>> = {
+  usd: {
+    message:
+      'What this request costs is not known, and a budget in USD stands over it. Ask your administrator to state a meter for it.',
+    internal: 'providerPassages({ providers: [{ …, meters }] }) has no meter for this path',
+  },
+  tokens: {
+    message: 'A budget in tokens stands over this request, and how many tokens it uses is not known.',
+    internal: 'budgetReserve({ upToUsd }) cannot hold a budget in tokens: give it `call` instead',
+  },
+}
+
+/** @throws TollgateError `price_unknown` when a limit stands over something that nobody has said the most of. */
+function refuseUnknown({ unknown = ['tokens'] }: ReserveRequest, smallest: DemandOptions['smallest']): void {
+  const open = unknown.find((metric) => smallest[metric] !== undefined)
+  if (open) throw new TollgateError('price_unknown', WHY_UNKNOWN[open])
 }
 
 function sizingFor(
@@ -119,6 +152,8 @@ function sizingFor(
   return {
     prices: policy.prices,
     nearLimit: policy.nearLimit,
+    // What is only observed is neither extended nor cut.
+    enforcement: policy.observe ? 'hard' : policy.enforcement,
     smallest: policy.observe ? {} : smallestOver(policy.booth, principal.org, path),
     typicalOutput: call && policy.booth.typical.typical(typicalKey(principal), call.model),
     ...(received && { longWrites: mayWriteLong(received.text) }),

@@ -36,10 +36,20 @@ export function knownCharge(
     return withLost(toll, statedCharge(toll, reading.usage, price, priceOf))
   }
   const { status } = ending
+  const decided = decidedCharge(toll, status)
+  if (decided) return decided
   const failed = toll.proxied && status !== undefined && boughtNothing(status)
   return ending.refused || failed || toll.sentAtMs === undefined
     ? (toll.lostAttempts ?? 'nothing')
     : undefined
+}
+
+/** Whatever was answered, and however much of it has come: the request alone says what it costs, once it is served. */
+function decidedCharge(toll: Toll, status: number | undefined): Charge | undefined {
+  const { demand, proxied, sentAtMs } = toll
+  const served = proxied && sentAtMs !== undefined && status !== undefined && !boughtNothing(status)
+  if (!demand?.bounds.decided || !served || status > 299) return undefined
+  return withLost(toll, chargeOf(demand.bounds.decided, demand.price, 'exact'))
 }
 
 /**

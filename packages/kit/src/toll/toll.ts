@@ -1,13 +1,16 @@
+import type { TollgateError } from '../core/errors.ts'
 import { nanoUsd } from '../core/money.ts'
 import { warn } from '../core/warn.ts'
 import type { Principal } from '../directory/principal.ts'
 import type { Amounts, Shortfall, Standing } from '../ledger/ledger.ts'
 import type { Spool } from '../ledger/spool.ts'
+import type { Tokenizer } from '../meter/tokenizer.ts'
 import type { ReceivedCall } from '../wire/received-call.ts'
 import type { Booth } from './booth.ts'
 import { amountsOf, type Charge } from './charge.ts'
 import type { Demand, DemandOptions } from './demand.ts'
 import type { Reading } from './reading.ts'
+import { chargedShares, minus, plus, type Share, sumOfShares } from './share.ts'
 import type { ToldCharge } from './told.ts'
 
 /**
@@ -15,10 +18,15 @@ import type { ToldCharge } from './told.ts'
  * `budget-reserve` or a governed fetch; every stage behind them works on the same one.
  */
 export interface Toll {
-  readonly id: string
+  /** Of its reservation: of the last one, where an answer has outlived the window that the first was made in. */
+  id: string
+  /** Reservations of windows that have ended while it ran. What they hold, it is charged there. */
+  readonly earlier: Share[]
   readonly requestId: string
   readonly principal: Principal
   readonly booth: Booth
+  /** Counts its text when its provider does not. */
+  readonly tokenizer: Tokenizer
   /** What bounds and prices the call wherever it goes; handlers' reports are priced by the same book. */
   readonly sizing: DemandOptions
   /** Nothing is refused and nothing is capped: budgets only report. */
@@ -27,8 +35,11 @@ export interface Toll {
   readonly received: ReceivedCall | undefined
   /** Where the call goes, at which price and within which bounds; another attempt may change it. */
   demand: Demand | undefined
+  /** What those behind the stage that reserved for it find in its request; undefined where nobody is told so. */
+  forwarded: Forwarded | undefined
   /** The output cap that the grant pays for, in tokens of one choice; undefined when the client's own request bounds it. */
   cap: number | undefined
+  /** All that is reserved for it. */
   granted: Amounts
   /** The hard USD budget with the least left, once this grant is taken. */
   readonly tightest: Standing | undefined
@@ -38,6 +49,17 @@ export interface Toll {
   readonly told: ToldCharge[]
   /** The handler says that nothing was bought. */
   toldNone: boolean
+  /** Why a running answer is given no more, in the words in which the request itself would have been refused. */
+  readonly refusalOf: (shortfall: Shortfall, want: Amounts) => TollgateError
+  /**
+   * Reserve more for an answer that runs, in the windows of now, where it was denied in one that has ended; undefined where
+   * none has, or where it does not fit there either.
+   */
+  readonly reserveNext: (denied: Shortfall, min: Amounts, want: Amounts) => Promise<Share | undefined>
+  /** Its budget has no more for an answer that runs, which is therefore cut. */
+  stopped: boolean
+  /** Lets the provider go, when the budget has no more for its answer: set by whoever calls it. */
+  onStopped: () => void
   /** Work that goes on after the answer: the reservation stays open for it. */
   readonly pending: Promise<unknown>[]
   /** What earlier attempts may have cost, though they failed (timed out after they were sent). */
@@ -61,8 +83,16 @@ export interface Toll {
   ended: Charge | 'nothing' | undefined
 }
 
+/** A request as it is passed on. */
+export interface Forwarded {
+  readonly bytes: Buffer
+  /** The output cap in it that is ours, tokens; undefined where it has none. */
+  readonly cap: number | undefined
+}
+
 export interface OpenTollOptions {
   readonly booth: Booth
+  readonly tokenizer: Tokenizer
   readonly id: string
   readonly requestId: string
   readonly principal: Principal
@@ -74,6 +104,8 @@ export interface OpenTollOptions {
   readonly granted: Amounts
   readonly tightest: Standing | undefined
   readonly would: readonly Shortfall[]
+  readonly refusalOf: Toll['refusalOf']
+  readonly reserveNext: Toll['reserveNext']
   readonly ttlMs: number
   readonly nowMs: number
 }
@@ -84,8 +116,12 @@ const NOTHING: Amounts = { usd: nanoUsd(0), tokens: 0, requests: 1 }
 export function openToll({ nowMs, ...granted }: OpenTollOptions): Toll {
   const toll: Toll = {
     ...granted,
+    forwarded: undefined,
+    earlier: [],
     told: [],
     toldNone: false,
+    stopped: false,
+    onStopped: () => {},
     pending: [],
     lostAttempts: undefined,
     proxied: false,
@@ -118,13 +154,30 @@ export function chargeOn({ ended }: Toll): Charge | undefined {
 export function endToll(toll: Toll, end: Charge | 'nothing'): Promise<void> {
   toll.ended = end
   toll.onCharged()
-  const { id } = toll
+  const { id, earlier } = toll
   const { org } = toll.principal
+  if (end === 'nothing')
+    return close(toll, (spool) => [id, ...idsOf(earlier)].map((each) => spool.release(org, each)))
+  const { basis } = end
   return close(toll, (spool) =>
-    end === 'nothing'
-      ? spool.release(org, id)
-      : spool.settle({ org, id, actual: amountsOf(end), basis: end.basis }),
+    chargedShares(earlier, id, amountsOf(end)).map((share) => spool.settle({ org, ...share, basis })),
   )
+}
+
+/** Go on with a reservation of a later window, beside the one that there was. */
+export function continueWith(toll: Toll, { id, granted }: Share): void {
+  const { booth, principal, ttlMs, earlier } = toll
+  const ended: Share = { id: toll.id, granted: minus(toll.granted, sumOfShares(earlier)) }
+  earlier.push(ended)
+  // What it holds is used up, should this process die.
+  booth.keeper.track(principal.org, ended.id, () => ended.granted, ttlMs)
+  booth.keeper.track(principal.org, id, () => toll.observe(), ttlMs)
+  toll.id = id
+  toll.granted = plus(toll.granted, granted)
+}
+
+function idsOf(shares: readonly Share[]): string[] {
+  return shares.map(({ id }) => id)
 }
 
 /**
@@ -132,12 +185,12 @@ export function endToll(toll: Toll, end: Charge | 'nothing'): Promise<void> {
  * without room, is not lost either: the reservation expires, and is charged in full as unconfirmed.
  */
 async function close(
-  { booth, id, principal, requestId }: Toll,
-  command: (spool: Spool) => Promise<unknown>,
+  { booth, id, earlier, principal, requestId }: Toll,
+  commands: (spool: Spool) => readonly Promise<unknown>[],
 ): Promise<void> {
-  booth.keeper.untrack(principal.org, id)
+  for (const each of [id, ...idsOf(earlier)]) booth.keeper.untrack(principal.org, each)
   try {
-    await command(booth.ledger.spool)
+    await Promise.all(commands(booth.ledger.spool))
   } catch (cause) {
     warn('TOLLGATE_SETTLE_FAILED', `The books could not be told what ${requestId} cost: ${String(cause)}`)
   }

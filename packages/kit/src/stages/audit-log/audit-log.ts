@@ -5,10 +5,13 @@ import { type Clock, systemClock } from '../../core/clock.ts'
 import { type Outcome, peekContext } from '../../core/context.ts'
 import { slot } from '../../core/slot.ts'
 import { defineStage, type Stage } from '../../core/stage.ts'
+import { withoutFiles } from '../../wire/form.ts'
 import { call } from '../../wire/receive.ts'
+import type { ReceivedCall } from '../../wire/received-call.ts'
 import { tollSlot } from '../budget-reserve/slots.ts'
 import { principal } from '../identify/slots.ts'
 import { attempts } from '../provider-failover/slots.ts'
+import { pace } from '../rate-limit/slots.ts'
 import { entitlement } from '../tier-check/slots.ts'
 import { startWatch, type Watch } from './watch.ts'
 
@@ -42,7 +45,7 @@ export const auditLog = ({ content = false, clock = systemClock, ...options }: A
   const trail = auditTrail(options)
   const stage = defineStage({
     name: 'audit-log',
-    observes: [principal, entitlement, call, tollSlot, attempts],
+    observes: [principal, entitlement, pace, call, tollSlot, attempts],
     handle: function auditLog(req, res) {
       watched.set(req, startWatch(res, clock))
     },
@@ -57,6 +60,13 @@ export const auditLog = ({ content = false, clock = systemClock, ...options }: A
     },
   })
   return Object.assign(stage, trail)
+}
+
+/** The body as text; of a form its fields, and of its files that they are there. */
+function contentOf({ bytes, form, body }: ReceivedCall): string {
+  const written = form ? Buffer.from(JSON.stringify(withoutFiles(body))) : bytes
+  // A string of its own: a slice would keep the whole body in memory for as long as the record waits.
+  return written.toString('utf8', 0, CONTENT_BYTES)
 }
 
 function recordOf(
@@ -77,13 +87,13 @@ function recordOf(
     principal: principal.peek(req),
     tier: granted?.tier,
     tierWouldRefuse: granted?.wouldRefuse,
+    paceWouldRefuse: pace.peek(req)?.wouldRefuse,
     call: received,
     toll: tollSlot.peek(req),
     attempts: attempts.peek(req),
     ending: end,
     status,
     refusal: refusal?.code,
-    // A string of its own: a slice would keep the whole body in memory for as long as the record waits.
-    content: content && received ? received.bytes.toString('utf8', 0, CONTENT_BYTES) : null,
+    content: content && received ? contentOf(received) : null,
   })
 }

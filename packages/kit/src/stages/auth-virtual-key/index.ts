@@ -1,2 +1,3 @@
 export { principal } from '../identify/slots.ts'
-export { type AuthVirtualKeyOptions, authVirtualKey } from './auth-virtual-key.ts'
+export { authVirtualKey } from './auth-virtual-key.ts'
+export { type Authenticate, type AuthVirtualKeyOptions, keyAuthenticator } from './authenticate.ts'

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { type Dialect, dialectOf } from '../../core/dialect.ts'
+import { type ClientDialect, dialectOf } from '../../core/dialect.ts'
 import { TollgateError } from '../../core/errors.ts'
 import { KEY_HEADERS } from './key-headers.ts'
 
@@ -7,7 +7,7 @@ const HEADER_OF = {
   openai: 'authorization',
   anthropic: 'x-api-key',
   gemini: 'x-goog-api-key',
-} as const satisfies Record<Dialect, (typeof KEY_HEADERS)[number]>
+} as const satisfies Record<ClientDialect, (typeof KEY_HEADERS)[number]>
 
 /** A key in the address, as Gemini's own API takes it: addresses stand in logs, so it is not read. */
 const KEY_IN_ADDRESS = /[?&]key=/

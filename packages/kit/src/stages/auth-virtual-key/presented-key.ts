@@ -20,7 +20,23 @@ export function presentedKey(req: IncomingMessage): string | undefined {
     if (presented !== undefined && key !== presented) throw invalidKey(req)
     presented = key
   }
-  return presented
+  const offered = subprotocolKey(req)
+  if (offered === undefined) return presented
+  if (presented !== undefined && offered !== presented) throw invalidKey(req)
+  return offered
+}
+
+const SUBPROTOCOL_KEY = /^openai-insecure-api-key\.(\S+)$/
+
+/**
+ * The key among the subprotocols that a WebSocket offers, where a browser has to put it, since it can set no header:
+ * https://developers.openai.com/api/docs/guides/realtime-websocket
+ */
+function subprotocolKey(req: IncomingMessage): string | undefined {
+  const offered = req.headers['sec-websocket-protocol']?.split(',') ?? []
+  const keys = offered.flatMap((each) => SUBPROTOCOL_KEY.exec(each.trim())?.[1] ?? [])
+  if (new Set(keys).size > 1) throw invalidKey(req)
+  return keys[0]
 }
 
 /** Of several `authorization` headers Node keeps the first; whatever stands before us may have looked at another. */

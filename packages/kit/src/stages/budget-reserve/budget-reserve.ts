@@ -3,18 +3,20 @@ import { hasBody, replaceBody } from '../../core/body.ts'
 import { type Outcome, peekContext } from '../../core/context.ts'
 import { misassembled, TollgateError } from '../../core/errors.ts'
 import { defineStage, type Stage } from '../../core/stage.ts'
-import type { Amounts } from '../../ledger/ledger.ts'
 import { reservedHeaders } from '../../toll/headers.ts'
 import { type ReserveOptions, reservePolicy } from '../../toll/policy.ts'
 import { reserveToll } from '../../toll/reserve.ts'
 import { endToll, type Toll, wholeReservation } from '../../toll/toll.ts'
 import type { Call } from '../../wire/call.ts'
 import { editCall } from '../../wire/edit.ts'
+import { type Passages, passageOf } from '../../wire/passage/passages.ts'
 import { isUnpricedEndpoint, noEndpoint, pathOf, receiveCall } from '../../wire/receive.ts'
 import type { ReceivedCall } from '../../wire/received-call.ts'
-import { type Deployment, type Routes, routeOf } from '../../wire/routes.ts'
+import type { Deployment, Routes } from '../../wire/routes.ts'
 import { principal } from '../identify/slots.ts'
 import { type CallFacts, callOfFacts, upToAmounts } from './call-facts.ts'
+import { choicesFor, reserveFirst } from './choices.ts'
+import { type Passing, passing } from './passing.ts'
 import { tollSlot } from './slots.ts'
 
 export interface BudgetReserveOptions extends ReserveOptions {
@@ -24,6 +26,8 @@ export interface BudgetReserveOptions extends ReserveOptions {
   readonly call?: (req: IncomingMessage) => CallFacts | null
   /** For a route with a bound of its own: the most it may cost, in USD. */
   readonly upToUsd?: string
+  /** Where requests go that are no calls of models, and what they cost. */
+  readonly passages?: Passages
 }
 
 /**
@@ -41,6 +45,7 @@ export const budgetReserve = ({
   routes,
   call: factsOf,
   upToUsd,
+  passages,
   ...options
 }: BudgetReserveOptions): Stage<'principal', 'reservation', 'budget-reserve'> => {
   if (factsOf && upToUsd !== undefined)
@@ -55,6 +60,8 @@ export const budgetReserve = ({
       const facts = factsOf(req)
       return facts ? { call: callOfFacts(facts) } : undefined
     }
+    const passage = passages && passageOf(req, passages)
+    if (passage) return passing(passage)
     const received = await receiveCall(req)
     if (received) return { call: received, received }
     // A preflight brings no body; what brings one may be meant for a handler that takes every method.
@@ -79,16 +86,21 @@ export const budgetReserve = ({
         throw misassembled('budget-reserve is mounted twice on one way. Mount it once.')
       const purchase = await purchaseOf(req)
       if (!purchase) return tollSlot.set(req, undefined)
-      const deployment = purchase.call && firstDeployment(req, purchase.call, routes)
-      const toll = await reserveToll(policy, {
-        requestId: peekContext(req)!.id,
-        principal: principal.get(req),
-        call: purchase.call,
-        received: purchase.received,
-        deployment,
-        upTo: purchase.upTo,
-        gone: () => res.closed,
-      })
+      const reserve = (deployment?: Deployment) =>
+        reserveToll(policy, {
+          requestId: peekContext(req)!.id,
+          principal: principal.get(req),
+          call: purchase.call,
+          received: purchase.received,
+          deployment,
+          upTo: purchase.upTo,
+          unknown: purchase.unknown,
+          bound: purchase.bound,
+          gone: () => res.closed,
+        })
+      const toll = purchase.call
+        ? await reserveFirst(choicesFor(req, purchase.call, routes), reserve)
+        : await reserve()
       tollSlot.set(req, toll)
       for (const [name, value] of Object.entries(reservedHeaders(toll, policy.exposeLimits)))
         res.setHeader(name, value)
@@ -98,23 +110,19 @@ export const budgetReserve = ({
   })
 }
 
-interface Purchase {
+interface Purchase extends Partial<Passing> {
   readonly call?: Call
   readonly received?: ReceivedCall
-  readonly upTo?: Amounts
 }
 
-/** The deployment that prices the reservation: the route's first, or the dialect's own provider. */
-function firstDeployment(req: IncomingMessage, call: Call, routes: Routes | undefined): Deployment {
-  if (!routes)
-    return { provider: { name: call.dialect, dialect: call.dialect, baseUrl: '' }, model: call.model }
-  return routeOf(req, call, routes)[0]
-}
-
-/** Put what enforcement needs into the request that everybody behind this stage sees. */
+/**
+ * Put what enforcement needs into the request that everybody behind this stage sees. It is kept on the toll as well: a
+ * provider stage sends the same bytes where its deployment takes them, rather than make them again.
+ */
 function forward(req: IncomingMessage, received: ReceivedCall, toll: Toll): void {
   const edited = editCall(received, toll.cap === undefined ? {} : { maxOutputTokens: toll.cap })
   if (edited) replaceBody(req, edited.bytes, edited.body)
+  toll.forwarded = { bytes: edited?.bytes ?? received.bytes, cap: toll.cap }
   // An answer that is compressed cannot be read as it passes.
   req.headers['accept-encoding'] = 'identity'
 }

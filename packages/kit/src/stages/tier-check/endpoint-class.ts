@@ -10,10 +10,12 @@ const CLASSES: readonly (readonly [string, string])[] = [
   ['/assistants/', 'assistants'],
   ['/threads/', 'assistants'],
   ['/vector_stores/', 'assistants'],
+  ['/videos/', 'videos'],
 ]
 
 /** The endpoint class of a path; undefined for text in and out (chat, completions, embeddings, models), open to every tier. */
 export function endpointClass(path: string): string | undefined {
-  const closed = `${path}/`
+  // Some servers make no difference between cases.
+  const closed = `${path.toLowerCase()}/`
   return CLASSES.find(([part]) => closed.includes(part))?.[1]
 }

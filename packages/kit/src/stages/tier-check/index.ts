@@ -1,3 +1,4 @@
-export { modelPattern } from './model-pattern.ts'
+export { modelPattern } from '../../wire/model-pattern.ts'
+export { type Tier, type TierGate, type TierRefusal, type Tiers, tierGate, type Wish } from './gates.ts'
 export { type Entitlement, entitlement } from './slots.ts'
-export { type Tier, type TierCheckOptions, tierCheck } from './tier-check.ts'
+export { type TierCheckOptions, tierCheck } from './tier-check.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { modelPattern } from '../../wire/model-pattern.ts'
 import { endpointClass } from './endpoint-class.ts'
-import { modelPattern } from './model-pattern.ts'
 
 describe('modelPattern', () => {
   it.each([

@@ -6,6 +6,10 @@ export interface Entitlement {
   readonly tier: string | undefined
   /** In observe mode, what would have been refused. */
   readonly wouldRefuse?: 'model_not_allowed' | 'endpoint_not_allowed'
+  /** Whether the tier includes another model too, which the caller has not asked for by name; every model when absent. */
+  readonly allows?: (model: string) => boolean
+  /** Where the tier stands among the others, from the least: whoever stands higher is served first where requests wait. */
+  readonly rank?: number
 }
 
 export const entitlement = slot<Entitlement>()('entitlement', 'tier-check')

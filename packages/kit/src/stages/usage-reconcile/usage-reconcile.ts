@@ -1,20 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Clock, systemClock } from '../../core/clock.ts'
 import type { Outcome } from '../../core/context.ts'
-import { misassembled } from '../../core/errors.ts'
+import { misassembled, type TollgateError } from '../../core/errors.ts'
 import { nanoToUsd } from '../../core/money.ts'
+import { errorBodyOf } from '../../core/refuse.ts'
 import { slot } from '../../core/slot.ts'
 import { defineStage, type Stage } from '../../core/stage.ts'
-import { transform } from '../../core/tap.ts'
+import { cutShort, transform } from '../../core/tap.ts'
 import { warn } from '../../core/warn.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { boothOf } from '../../toll/booth.ts'
 import type { Charge } from '../../toll/charge.ts'
 import { type Counting, counting } from '../../toll/counting.ts'
 import { endCounted, learn } from '../../toll/ending.ts'
+import { type Extending, extending } from '../../toll/extending.ts'
 import { chargedHeaders } from '../../toll/headers.ts'
-import { eventReading, jsonReading, type Reading } from '../../toll/reading.ts'
+import { eventReading, jsonReading, type Reading, soundReading } from '../../toll/reading.ts'
 import { REMAINING_HEADER } from '../../toll/refusals.ts'
+import { servedFormat } from '../../toll/served-format.ts'
 import { type Ending, knownCharge, toldSoFar, unfinishedCharge, withLost } from '../../toll/settlement.ts'
 import { chargeOn, endToll, type Toll, wholeReservation } from '../../toll/toll.ts'
 import { pathOf } from '../../wire/receive.ts'
@@ -81,30 +84,40 @@ interface Watch {
   reading: Reading | undefined
   /** Made when something has to be counted, which most answers never need. */
   counting: Counting | undefined
+  /** Absent where the whole answer was reserved for. */
+  extending: Extending | undefined
 }
 
 /** Kept with the request: what a WeakMap holds stays alive, key and all, until the next full garbage collection. */
 const watched = slot<Watch>()('answer-watch', 'usage-reconcile')
 
 function watch(req: IncomingMessage, res: ServerResponse, toll: Toll): void {
-  const seen: Watch = { passing: undefined, reading: undefined, counting: undefined }
+  const seen: Watch = { passing: undefined, reading: undefined, counting: undefined, extending: undefined }
   watched.set(req, seen)
-  const observe = () => countingOf(seen, toll).observed()
-  toll.observe = observe
+  toll.observe = () => {
+    // A client that does not read keeps us from reading, and not the provider from generating.
+    void seen.extending?.ask()
+    return countingOf(seen, toll).observed()
+  }
   let events = false
   transform(res, {
     head(response) {
       const kind = answerKind(response)
       events = kind === 'events' && toll.received !== undefined
       if (toll.received && kind) {
-        seen.passing = toll.reading ? undefined : readingOf(toll.received, kind)
+        seen.passing = toll.reading ? undefined : readingOf(toll, toll.received, kind)
         seen.reading = toll.reading ?? seen.passing
         seen.counting = undefined
+        seen.extending = extending(toll, seen.reading, () => countingOf(seen, toll), {
+          blocked: () => res.writableNeedDrain,
+          cut: (refusal) => cut(req, res, toll, refusal),
+        })
       }
       if (kind === 'events') response.removeHeader('content-length')
       return kind === 'json' ? 'hold' : 'pass'
     },
     chunk: (bytes) => (seen.passing ? seen.passing.push(bytes) : bytes),
+    wait: () => seen.extending?.ask(),
     flush() {
       const rest = seen.passing?.end()
       settleAtFlush(req, res, toll, seen.reading)
@@ -113,8 +126,21 @@ function watch(req: IncomingMessage, res: ServerResponse, toll: Toll): void {
   })
 }
 
-function readingOf({ format, stream, wantsUsage }: ReceivedCall, kind: 'json' | 'events'): Reading {
-  return kind === 'events' ? eventReading(format, stream && !wantsUsage) : jsonReading(format)
+function readingOf(toll: Toll, received: ReceivedCall, kind: AnswerKind): Reading | undefined {
+  const { stream, wantsUsage, media } = received
+  const format = servedFormat(toll, received)
+  if (kind === 'json') return jsonReading(format)
+  if (kind === 'sound') return media?.kind === 'speech' ? soundReading(media.format) : undefined
+  // Pictures end one by one; the choices of a text end together.
+  return eventReading(format, stream && !wantsUsage, media?.kind === 'pictures' ? media.count : 1)
+}
+
+/** The budget has no more for an answer that has begun: the provider is let go, and the client told why, in its dialect. */
+function cut(req: IncomingMessage, res: ServerResponse, toll: Toll, refusal: TollgateError): void {
+  if (toll.stopped || res.closed) return
+  toll.stopped = true
+  toll.onStopped()
+  cutShort(res, toll.received!.format.streamError(errorBodyOf(req, refusal)))
 }
 
 function countingOf(seen: Watch, toll: Toll): Counting {
@@ -122,12 +148,16 @@ function countingOf(seen: Watch, toll: Toll): Counting {
   return seen.counting
 }
 
+type AnswerKind = 'json' | 'events' | 'sound'
+
 /** What an answer is, when its usage can be read. */
-function answerKind(res: ServerResponse): 'json' | 'events' | undefined {
+function answerKind(res: ServerResponse): AnswerKind | undefined {
   if (res.statusCode < 200 || res.statusCode > 299 || res.getHeader('content-encoding')) return undefined
-  const type = res.getHeader('content-type')
-  if (isEventStream(type)) return 'events'
-  return String(type).toLowerCase().startsWith('application/json') ? 'json' : undefined
+  const header = res.getHeader('content-type')
+  if (isEventStream(header)) return 'events'
+  const type = String(header).toLowerCase()
+  if (type.startsWith('audio/')) return 'sound'
+  return type.startsWith('application/json') ? 'json' : undefined
 }
 
 /** The handler is done, and the last byte is still here: what is known now is settled, and told in the headers. */
