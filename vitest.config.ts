@@ -15,6 +15,8 @@ export default defineConfig({
   resolve: { alias },
   test: {
     testTimeout: 30_000,
+    // Much of a test is waiting for processes that it has started: two files at once, on two cores too.
+    maxWorkers: 2,
     // The ledger's tests run on a real Redis, which a fresh machine does not have.
     globalSetup: './test/support/redis/install.ts',
     projects: [

@@ -13,6 +13,7 @@ export default defineConfig({
     include: [
       'test/{mutation,simulation,proof}/**/*.{test,prove}.ts',
       'test/faults/fleet-*.{test,prove}.ts',
+      'test/failover/soak.test.ts',
       'test/redis/{pains,tls,valkey}.test.ts',
     ],
     env: { TOLLGATE_PROVE: '1' },

@@ -10,12 +10,14 @@ const NAMES: Readonly<Record<string, string>> = {
   responses: 'Responses',
   messages: 'Messages',
   generate: 'generateContent',
+  converse: 'Bedrock Converse',
 }
 
 const HEAD = `# Translation
 
 A request that its provider speaks is passed on byte for byte. Any other conversation is translated: OpenAI Chat Completions
-and Responses, Anthropic Messages and Gemini generateContent, each into each, as an answer and as a stream.
+and Responses, Anthropic Messages and Gemini generateContent, each into each, and each into Bedrock's Converse, as an answer and
+as a stream. Fields that a provider of OpenAI's dialect does not take ([providers](../recipes/providers.md)) are lost there, too.
 
 What a dialect cannot say is left out, and named in the answer's \`x-tollgate-lost\` header. \`providerFailover({ strict: true })\`,
 \`translation: strict\` in the gateway's config, or \`x-tollgate-translation: strict\` on a single request refuse it instead, with
@@ -27,8 +29,8 @@ is said in its place; ✗ is lost.
 
 /** The page that tells what becomes of each feature in each dialect. */
 export function translationPage(): string {
-  const translating = FORMATS.flatMap(({ endpoint, translation }) =>
-    translation ? [{ name: NAMES[endpoint] ?? endpoint, carries: translation.carries }] : [],
+  const translating = FORMATS.flatMap(({ endpoint, translation, serving = translation }) =>
+    serving ? [{ name: NAMES[endpoint] ?? endpoint, carries: serving.carries }] : [],
   )
   const rows = (Object.keys(FEATURES) as Feature[]).map((feature) => [
     `${FEATURES[feature]} (\`${feature}\`)`,

@@ -153,7 +153,9 @@ describe('config files', () => {
     const cwd = mkdtempSync(join(tmpdir(), 'tollgate-docs-'))
     writeFileSync(join(cwd, 'tollgate.yaml'), code)
     const names = Array.from(code.matchAll(/\$\{(\w+)\}/g), ([, name = '']) => name)
-    const env = Object.fromEntries(names.map((name) => [name, 'long-enough-for-a-secret-of-any-kind-here']))
+    const stated = (name: string) =>
+      name.endsWith('_URL') ? 'https://hooks.example.com' : 'long-enough-for-a-secret-of-any-kind-here'
+    const env = Object.fromEntries(names.map((name) => [name, stated(name)]))
     const { warnings } = loadConfig({ file: 'tollgate.yaml', env, cwd })
     rmSync(cwd, { recursive: true })
     expect(warnings).toEqual([])

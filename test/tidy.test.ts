@@ -27,12 +27,31 @@ const DIRECTION: Readonly<Record<string, readonly string[]>> = {
   'ledger/sqlite': ['core', 'ledger'],
   'ledger/redis': ['core', 'ledger'],
   'directory/sqlite': ['core', 'directory'],
+  limits: ['core'],
+  // One way to reach a Redis, for all that is kept there.
+  'limits/redis': ['core', 'limits', 'ledger/redis'],
+  failover: ['core', 'wire', 'meter', 'type ledger'],
   toll: ['core', 'wire', 'meter', 'ledger', 'directory'],
   audit: ['core', 'type wire', 'type meter', 'type ledger', 'directory', 'toll'],
   'audit/sqlite': ['core', 'audit', 'type ledger'],
-  stages: ['core', 'wire', 'meter', 'type ledger', 'directory', 'toll', 'audit'],
+  stages: ['core', 'wire', 'meter', 'type ledger', 'directory', 'failover', 'limits', 'toll', 'audit'],
+  // No stage: it does for a session what several of them do for a request, and by the same functions.
+  realtime: [
+    'core',
+    'wire',
+    'meter',
+    'type ledger',
+    'type directory',
+    'toll',
+    'audit',
+    'failover',
+    'type limits',
+    'stages/auth-virtual-key',
+    'stages/tier-check',
+    'stages/rate-limit',
+  ],
   client: ['core', 'wire', 'meter', 'type ledger', 'directory', 'toll'],
-  conformance: ['core', 'ledger', 'directory'],
+  conformance: ['core', 'ledger', 'directory', 'limits'],
 }
 
 /** The same of the gateway, whose commands and whose own files stand above all its rooms. */
@@ -40,6 +59,7 @@ const GATEWAY_DIRECTION: Readonly<Record<string, readonly string[]>> = {
   config: [],
   say: ['config', 'type admin', 'type pipeline', 'type store'],
   report: ['config', 'say'],
+  alerts: ['config', 'type report'],
   doctor: ['config'],
   store: ['config', 'say', 'report', 'doctor', 'type endpoints'],
   pipeline: ['config', 'say'],

@@ -217,7 +217,7 @@ describe('addresses that nothing answers', () => {
   it.each([
     'GET /',
     'GET /v1',
-    'GET /v1/responses/resp_1',
+    'GET /responses/resp_1',
     'GET /V1/models',
     'DELETE /metrics',
     'GET /admin/v1/spend',
@@ -230,7 +230,7 @@ describe('addresses that nothing answers', () => {
     expect(await answer.json()).toMatchObject({ error: { code: 'endpoint_not_found' } })
   })
 
-  it.each(['POST /v1/realtime', 'POST /v1/threads'])('%s is told what there is instead', async (request) => {
+  it.each(['POST /v1/realtime', 'POST /threads'])('%s is told what there is instead', async (request) => {
     const { start } = await place()
     const [method = '', path = ''] = request.split(' ')
     const answer = await fetch((await start()).url + path, { method })
@@ -246,7 +246,7 @@ describe('addresses that nothing answers', () => {
     const answer = await (await start()).admin('/admin/v1/keys')
     expect(answer.status).toBe(404)
     expect(await answer.text()).toContain(
-      'This release serves GET /metrics, GET /admin/v1/spend, GET /healthz, GET /readyz.',
+      'This release serves GET /metrics, GET /admin/v1/spend, GET /admin/v1/providers, GET /healthz, GET /readyz.',
     )
   })
 })

@@ -20,6 +20,7 @@ const amounts = (usd: number) => ({ usd, tokens: 40, requests: 1 }) as Amounts
 /** A place whose accounts have been made, and its books, as a process has them that is no gateway. */
 interface Kept extends Place {
   readonly org: string
+  readonly store: 'sqlite' | 'redis'
   books(nowMs?: () => number): Ledger
 }
 
@@ -28,13 +29,14 @@ const STORES: Readonly<Record<string, (more?: string) => Promise<Kept>>> = {
     const made = await place(`${ADA}${more}`)
     await (await made.start()).close()
     const path = join(made.folder, 'data/tollgate.db')
-    return { ...made, org: 'default', books: (now = Date.now) => sqliteLedger(path, { clock: { now } }) }
+    const books = (now = Date.now) => sqliteLedger(path, { clock: { now } })
+    return { ...made, org: 'default', store: 'sqlite', books }
   },
   async 'a Redis'(more = '') {
     const made = await redisPlace(`${keys()}${more}`)
     await (await made.start()).close()
     const books = (now = Date.now) => redisLedger(made.redis.url, { clock: { now }, deadlineMs: 20_000 })
-    return { ...made, org: 'acme', books }
+    return { ...made, org: 'acme', store: 'redis', books }
   },
 }
 
@@ -80,11 +82,11 @@ const linesOf = (file: string) =>
     .map((line) => JSON.parse(line) as Record<string, unknown>)
 
 describe.each(Object.entries(STORES))('tollgate ledger unbooked, on %s', (_, made) => {
-  const unbooked = async () => {
+  const unbooked = async (toldMs = Date.now()) => {
     const kept = await made()
     const [id, older] = [uuidv7(), uuidv7()]
     const { org, books } = kept
-    let nowMs = Date.parse('2026-11-21T12:00:00Z')
+    let nowMs = toldMs
     await within(
       books(() => nowMs),
       async (ledger) => {
@@ -98,7 +100,7 @@ describe.each(Object.entries(STORES))('tollgate ledger unbooked, on %s', (_, mad
 
   it('lists what nobody was charged, and says what to do', async () => {
     expect((await (await made()).command('ledger unbooked')).out).toBe('everything is booked')
-    const { command, id, older, org } = await unbooked()
+    const { command, id, older, org } = await unbooked(Date.parse('2026-11-21T12:00:00Z'))
     const { code, out } = await command('ledger unbooked')
     expect(code).toBe(0)
     const lines = out.split('\n')
@@ -136,6 +138,22 @@ describe.each(Object.entries(STORES))('tollgate ledger unbooked, on %s', (_, mad
       err: expect.stringContaining(`${id} is not among what is unbooked`),
     })
     expect((await command('ledger unbooked --json')).out).toContain(older)
+  })
+
+  it('charges one of another day to that day, and to no budget of today', async () => {
+    const toldMs = Date.now() - 2 * 86_400_000
+    const { command, id, older, org, books, store } = await unbooked(toldMs)
+    for (const each of [id, older]) {
+      expect((await command(`ledger unbooked --charge ${each} --to key:ada`)).code).toBe(0)
+    }
+    const [key] = await within(books(), (ledger) => ledger.read(org, ['key:ada']))
+    expect(key).toMatchObject({ spent: 252_000_000, budgets: [{ spent: 0 }] })
+    // A Redis is asked for its roll-ups, a file for its records, of which this has none.
+    const day = new Date(toldMs).toISOString().slice(0, 10)
+    const { out } = await command(`spend --by key --since ${day}`)
+    expect(out).toMatch(store === 'redis' ? /^ada +2 +80 +\$0\.252$/m : /^unattributed +\$0\.252 /m)
+    const after = new Date(toldMs + 86_400_000).toISOString().slice(0, 10)
+    expect((await command(`spend --by key --since ${after}`)).out).not.toMatch(/^ada/m)
   })
 
   it('charges what is told of one later by what it is more, or less', async () => {
@@ -188,6 +206,24 @@ describe.each(Object.entries(STORES))('tollgate ledger unbooked, on %s', (_, mad
       err: `tollgate ledger unbooked: key:eda is not in the books of ${org}: nothing was charged`,
     })
     expect(await within(books(), (ledger) => ledger.read(org, [`org:${org}`]))).toMatchObject([{ spent: 0 }])
+  })
+
+  it('tells Prometheus how many there are, and what they come to', async () => {
+    const { start, command, id, org } = await unbooked()
+    const gateway = await start()
+    const samples = async () => {
+      const text = await (await gateway.admin('/metrics')).text()
+      return text.split('\n').filter((line) => line.startsWith('tollgate_unbooked_'))
+    }
+    expect(await samples()).toEqual([
+      `tollgate_unbooked_charges{org="${org}"} 2`,
+      `tollgate_unbooked_usd{org="${org}"} 0.252`,
+    ])
+    expect((await command(`ledger unbooked --drop ${id}`)).code).toBe(0)
+    expect(await samples()).toEqual([
+      `tollgate_unbooked_charges{org="${org}"} 1`,
+      `tollgate_unbooked_usd{org="${org}"} 0.25`,
+    ])
   })
 
   it('takes one from the list', async () => {

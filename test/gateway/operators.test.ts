@@ -2,8 +2,9 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { nanoToUsd } from '@tollgate/kit/core'
+import { rateLimited } from '@tollgate/testing'
 import { describe, expect, it } from 'vitest'
-import { ADMIN_TOKEN, place, SECRET } from '../support/gateway.ts'
+import { ADA, ADMIN_TOKEN, place, SECRET } from '../support/gateway.ts'
 
 const call = {
   model: 'gpt-4o-mini',
@@ -165,6 +166,7 @@ describe('/healthz and /readyz', () => {
       expect(await ready.json()).toEqual({
         status: 'ready',
         checks: { store: 'ok', prices: 'ok', providers: 'ok' },
+        ...(base === adminUrl && { shut: [] }),
       })
     }
   })
@@ -181,6 +183,41 @@ describe('/healthz and /readyz', () => {
     writer.close()
     expect(locked.status).toBe(503)
     expect(await locked.json()).toMatchObject({ status: 'not ready', checks: { store: 'failing' } })
+  })
+
+  it('says what is shut, to operators alone, and is ready for as long as some route has a deployment that is open', async () => {
+    const routes = 'routes: { smart: [openai/gpt-4o], fast: [openai/gpt-4o-mini] }'
+    const { start, provider } = await place(`${ADA}${routes}`)
+    const gateway = await start()
+    const ready = async (base: string) => {
+      const answer = await fetch(`${base}/readyz`)
+      return { code: answer.status, ...((await answer.json()) as object) }
+    }
+    const shutAfter = async (model: string) => {
+      provider.next(rateLimited({ retryAfterS: 3_600 }))
+      await gateway
+        .client(SECRET)
+        .chat.completions.create({ ...call, model })
+        .catch(() => {})
+    }
+    await shutAfter('smart')
+    expect(await ready(gateway.adminUrl)).toMatchObject({
+      ...{ code: 200, status: 'ready', checks: { providers: 'ok' } },
+      shut: [{ deployment: 'openai/gpt-4o', because: 'rate_limited', until: expect.stringMatching(/Z$/) }],
+    })
+    expect(Object.keys(await ready(gateway.url))).toEqual(['code', 'status', 'checks'])
+    const told = (await (await gateway.admin('/admin/v1/providers')).json()) as Record<string, object[]>
+    expect(told).toMatchObject({ shut_routes: ['smart'] })
+    expect(told.deployments).toMatchObject([
+      { model: 'gpt-4o', state: 'shut', because: 'rate_limited' },
+      { model: 'gpt-4o-mini', state: 'open to calls' },
+    ])
+
+    await shutAfter('fast')
+    const fresh = () => ready(gateway.url)
+    await expect
+      .poll(fresh, { timeout: 10_000 })
+      .toMatchObject({ code: 503, checks: { providers: 'failing' } })
   })
 
   it('is not ready without a provider', async () => {

@@ -26,7 +26,7 @@ async function doctor({ command }: Pick<Place, 'command'>): Promise<Told> {
   }
 }
 
-const FINE = ['note scripts', 'note books']
+const FINE = ['note scripts', 'note books', 'note accounts']
 const AOF = { appendonly: 'yes', appendfsync: 'everysec' }
 
 describe('tollgate doctor, on a Redis', () => {
@@ -47,6 +47,47 @@ describe('tollgate doctor, on a Redis', () => {
       .chat.completions.create({ model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'hello' }] })
     expect(usage?.total_tokens).toBeGreaterThan(0)
     expect((await made.command('spend --by team')).out).toMatch(/^science +1 /m)
+  })
+
+  it('warns of a user that may keep books and not tell other gateways what is shut, and lets a gateway start', async () => {
+    const made = await redisPlace(keys(), { redis: AOF })
+    const { out } = await made.command('doctor')
+    const [, words = ''] = /^acl +ACL SETUSER (.+)$/m.exec(out) ?? []
+    await made.redis.call('acl', 'setuser', ...words.replace(' +zrange ', ' ').split(' '))
+    const { host, port } = made.redis
+    made.configure(redisYaml(`redis://tollgate:PASSWORD@${host}:${port}/0`, keys()))
+    const told = await doctor(made)
+    expect(told).toMatchObject({ code: 0, found: [...FINE, 'warn closures'] })
+    expect(told.text('closures')).toMatch(/each finds out by itself: NOPERM .*zrange/)
+    expect(await made.redis.call('exists', 'tg:closures-probe')).toBe(0)
+    await made.start()
+  })
+
+  it('says which accounts of the config the books have not, or have lost, or have with other budgets', async () => {
+    const made = await redisPlace(keys(), { redis: AOF })
+    const accounts = async () => {
+      const { code, found, text } = await doctor(made)
+      return { code, found: found.slice(2), text: text('accounts') }
+    }
+    expect(await accounts()).toEqual({
+      code: 0,
+      found: ['note accounts'],
+      text: 'The books have no account org:acme and 4 more: the next start of a gateway with this config makes what is missing. Until then its requests are refused.',
+    })
+    await (await made.start()).close()
+    expect((await accounts()).text).toBe('The accounts of the config are in the books, with its budgets.')
+
+    made.configure(redisYaml(made.redis.url, keys(7)))
+    expect(await accounts()).toEqual({
+      code: 0,
+      found: ['warn accounts'],
+      text: 'The books have other budgets than the config for key:ada and 1 more (key:ada: $5.00 a day; the config says $7.00 a day). The next start of a gateway with this config replaces them; what was spent still counts.',
+    })
+    await (await made.start()).close()
+    await made.redis.call('del', 'tg:1:{acme}:a:key:ada')
+    const lost = await accounts()
+    expect(lost.found).toEqual(['warn accounts'])
+    expect(lost.text).toMatch(/^The books have lost the limits of key:ada, and what was spent there/)
   })
 
   it('counts reservations that were thrown away while they were open', async () => {
@@ -146,6 +187,9 @@ describe('tollgate doctor, on a Redis', () => {
     expect(told).toMatchObject({ code: 0, found: ['warn replicas', ...FINE] })
     expect(told.text('replicas')).toContain('Set min-replicas-to-write 1 and min-replicas-max-lag 10')
     await made.redis.call('config', 'set', 'min-replicas-to-write', '1')
+    await until('both have answered', async () => {
+      return infoOf(await made.redis.call('info'), 'min_slaves_good_slaves') === '2'
+    })
     expect((await doctor(made)).found).toEqual(FINE)
   })
 
@@ -179,7 +223,7 @@ describe('tollgate doctor, on a file', () => {
     expect(await doctor(made)).toMatchObject({ code: 0, found: ['note file', 'note space'] })
     await (await made.start()).close()
     const told = await doctor(made)
-    expect(told).toMatchObject({ code: 0, found: ['note file', 'note space', 'note power'] })
+    expect(told).toMatchObject({ code: 0, found: ['note file', 'note space', 'note power', 'note accounts'] })
     expect(told.text('power')).toMatch(/up to 30 s: \$0\.00 at today's rate/)
     made.configure('durability: strict')
     expect((await doctor(made)).text('power')).toContain('forgets nothing')
@@ -209,7 +253,9 @@ it('has a line in docs/operating/redis.md for everything that it may find on a R
     ...checks,
     'scripts',
     'books',
+    'accounts',
     'reservations',
     'unbooked',
+    'closures',
   ])
 })

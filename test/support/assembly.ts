@@ -54,8 +54,12 @@ export interface AssemblyOptions {
   /** More providers and named routes; the simulated provider is given, and by default serves every model. */
   readonly routing?: (simulated: Provider) => ModelRoutesOptions
   readonly timeouts?: Parameters<typeof providerFailover>[0]['timeouts']
+  /** None by default: what a test counts is then one call for each request. */
+  readonly retries?: Parameters<typeof providerFailover>[0]['retries']
   /** Mounted before all stages, for instance an `auditLog`. */
   readonly before?: readonly Middleware[]
+  /** Mounted before anything is reserved, for instance a `rateLimit`. */
+  readonly between?: readonly Middleware[]
 }
 
 export interface Assembly {
@@ -91,7 +95,9 @@ export async function assemble({
   tiers = {},
   routing = (simulated) => ({ providers: [simulated] }),
   timeouts = {},
+  retries = { max: 0 },
   before = [],
+  between = [],
 }: AssemblyOptions = {}): Promise<Assembly> {
   const key = testKey()
   const provider = await simulatedProvider({ prices, ...providerOptions })
@@ -124,9 +130,10 @@ export async function assemble({
       compose(
         authVirtualKey({ directory: testDirectory(key, ...keys), masterKey: TEST_MASTER_KEY }),
         tierCheck({ tiers }),
+        ...between,
         budgetReserve({ ledger, routes, prices: priceBook({ overrides }), ...reserve }),
         usageReconcile({ ledger }),
-        providerFailover({ routes, timeouts }),
+        providerFailover({ routes, timeouts, retries }),
       ),
     )
     .use(tollgateErrors())

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import type { ModelPrice } from '@tollgate/testing'
 
-/** Where the books are, as a process can be told: an URL, or the nodes of a Cluster. */
+/** Where the books are, as a process can be told: a URL, or the nodes of a Cluster. */
 export type BooksAt =
   | string
   | { readonly cluster: readonly { readonly host: string; readonly port: number }[] }

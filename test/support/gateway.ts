@@ -105,6 +105,7 @@ export async function command(
     err: (text) => void err.push(text),
     clear: () => {},
     nowMs: () => Date.now(),
+    onHangup: () => {},
   })
   return { code, out: out.join('\n'), err: err.join('\n') }
 }

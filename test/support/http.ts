@@ -2,6 +2,9 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { closeAfter } from './close-after.ts'
 
+/** A thousand connections at once are more than wait by default: on a busy machine some would be reset. */
+const BACKLOG = 2048
+
 /** Serve a handler on a free port until the test ends; returns its base URL. */
 export async function serve(handler: RequestListener): Promise<string> {
   const server = createServer(handler)
@@ -9,6 +12,8 @@ export async function serve(handler: RequestListener): Promise<string> {
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) =>
+    server.listen({ port: 0, host: '127.0.0.1', backlog: BACKLOG }, resolve),
+  )
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }

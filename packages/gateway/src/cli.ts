@@ -16,6 +16,10 @@ run(process.argv.slice(2), {
     return stopSignal()
   },
   nowMs: () => Date.now(),
+  onHangup(listener) {
+    // A terminal that is closed says the same, and means the end.
+    if (!process.stdout.isTTY) process.on('SIGHUP', listener)
+  },
 }).then(
   (code) => process.exit(code),
   (fault: unknown) => {

@@ -7,7 +7,7 @@ import {
   stageMeta,
   tollgateErrors,
 } from '@tollgate/kit/core'
-import { CALL_PATHS, CALL_SUFFIXES } from '@tollgate/kit/wire'
+import { CALL_PATHS, CALL_SUFFIXES, type Passages } from '@tollgate/kit/wire'
 import express, { type Express } from 'express'
 import { healthz } from './endpoints/health.ts'
 import { nothingHere } from './endpoints/nothing-here.ts'
@@ -20,6 +20,8 @@ export interface GatewayAppOptions {
   readonly traffic: Stage
   /** The configured pipeline. */
   readonly stages: readonly (Stage | ForeignHandler)[]
+  /** What is no call of a model, and goes the same way. */
+  readonly passages: Passages
   readonly models: Stage
   readonly me: Stage
   readonly readyz: Stage
@@ -31,9 +33,10 @@ export interface GatewayAppOptions {
  *
  * @throws TollgateError `misassembled` when the configured order cannot work.
  */
-export function gatewayApp({ traffic, stages, models, me, readyz }: GatewayAppOptions): Express {
+export function gatewayApp({ traffic, stages, passages, models, me, readyz }: GatewayAppOptions): Express {
   const app = bareApp()
-  app.route(CALLS).all(inOrder(traffic, ...stages))
+  const pipeline = inOrder(traffic, ...stages)
+  app.route(CALLS).all(pipeline)
   const identified = whoCalls(stages)
   if (identified.length > 0) {
     app.route(['/v1/models', '/v1/models/*id']).get(inOrder(...identified, models))
@@ -41,10 +44,19 @@ export function gatewayApp({ traffic, stages, models, me, readyz }: GatewayAppOp
   }
   app.route('/healthz').get(healthz())
   app.route('/readyz').get(readyz)
+  app.use(passing(passages, pipeline))
   const ofCallers = identified.length > 0 ? ['GET /v1/models', 'GET /tollgate/me'] : []
   app.use(nothingHere([...CALL_PATHS.map((path) => `POST ${path}`), ...ofCallers]), tollgateErrors())
   assertOrder(app)
   return app
+}
+
+/** The pipeline, for what is passed through; everything else goes on, and nobody is asked who it is. */
+function passing(passages: Passages, pipeline: Middleware): Middleware {
+  return function passing(req, res, next) {
+    if (passages.resolve(req)) pipeline(req, res, next)
+    else next()
+  }
 }
 
 /** What a config names is known only now: the order is checked here, and not by the compiler. */

@@ -1,20 +1,34 @@
 import type { RequestListener } from 'node:http'
-import { type Clock, systemClock } from '@tollgate/kit/core'
+import { type Clock, machineTimers, systemClock } from '@tollgate/kit/core'
+import type { Ledger } from '@tollgate/kit/ledger'
+import type { Runaway } from '@tollgate/kit/limits'
 import { type AuditLog, auditLog } from '@tollgate/kit/stages/audit-log'
+import {
+  type HealthBoard,
+  healthBoard,
+  nodeAgents,
+  providerAgent,
+} from '@tollgate/kit/stages/provider-failover'
 import { type AdminAppOptions, adminApp } from './admin/admin-app.ts'
 import { adminToken } from './admin/admin-token.ts'
 import { gatewayMetrics } from './admin/metrics.ts'
+import { providers as providerHealth } from './admin/providers.ts'
 import { spend } from './admin/spend.ts'
+import { type Alerts, alertsOf } from './alerts/alerts.ts'
+import { tellingCrossings } from './alerts/crossings.ts'
 import type { Config } from './config/index.ts'
 import { drain } from './drain.ts'
 import { type ChosenBy, listen, stopListening } from './listen.ts'
 import { type Opened, opened } from './opened.ts'
-import { providersOf } from './pipeline/provider-routes.ts'
+import { providersOf } from './pipeline/providers.ts'
 import type { Totals } from './pipeline/traffic.ts'
+import { priceAge } from './prices/price-age.ts'
+import { priceUpdates } from './prices/price-updates.ts'
 import { requestLines } from './say/request-lines.ts'
 import { startLines } from './say/start-lines.ts'
 import { service } from './service.ts'
 import { simulationFor } from './simulation.ts'
+import { shareHealth } from './store/fleet-health.ts'
 import { keepProvisioned } from './store/keep-provisioned.ts'
 import { keptRecords } from './store/kept-records.ts'
 import { openStore } from './store/open-store.ts'
@@ -40,6 +54,8 @@ export interface Gateway {
   readonly url: string
   /** Where operators reach it. */
   readonly adminUrl: string
+  /** Look for newer prices now, as the config says where; resolves when they are in force, or are not to be. */
+  refreshPrices(): Promise<void>
   /** Stop: let running requests end or abort them in time, settle them, and close the books. The second call waits for the first. */
   close(): Promise<Totals>
 }
@@ -80,25 +96,58 @@ const ADMIN_CHOSEN_BY: ChosenBy = { host: 'admin.listen.host', port: '--admin-po
 
 async function run(config: Config, options: Required<GatewayOptions>, everything: Opened): Promise<Gateway> {
   const { output, graceMs, kubernetes, cwd, clock } = options
-  const opened = await openStore(config, { clock })
+  const updates = config.priceUpdates && priceUpdates({ ...config.priceUpdates, output, clock })
+  const priceAgeMs = () => priceAge(updates, clock.now())
+  const alerts = alertsOf(config.alerts, { clock, priceAgeMs, timers: machineTimers })
+  everything.add(() => alerts.close())
+  const watched = (books: Ledger) => tellingCrossings(books, alerts.at, alerts.onCrossed)
+  const opened = await openStore(config, { clock, watched })
   everything.add(() => opened.close())
+  alerts.useReports(opened.reports)
   await provision(config, opened)
   const { store, checks, close } = await keepProvisioned(config, opened, { clock })
   everything.add(close)
+  if (updates) {
+    everything.add(() => updates.close())
+    await updates.start()
+  }
   const simulation = await simulationFor(config)
   if (simulation) everything.add(() => simulation.close())
-  const records = recordsOf(config, store, options)
+  const health = healthBoard(config.breakers)
+  everything.add(await shareHealth(config, health))
+  const records = recordsOf(config, store, { ...options, health, alerts, priceAgeMs })
   everything.add(() => records.audit.close())
 
   const providers = simulation ? [simulation.provider] : providersOf(config)
   const cut = new AbortController()
-  const calls = { providers, audit: records.audit, stop: cut.signal, clock }
-  const { app, traffic, ready } = service({ config, store, checks, ...calls })
+  const pace = { limits: store.limits, onRunaway: records.onRunaway }
+  const dispatcher = providerAgent({ ...config.timeouts, proxies: config.proxies })
+  everything.add(() => dispatcher.close())
+  const agents = nodeAgents({ proxies: config.proxies })
+  everything.add(() => {
+    for (const agent of [agents.http, agents.https]) agent.destroy()
+  })
+  const calls = {
+    providers,
+    health,
+    dispatcher,
+    agents,
+    audit: records.audit,
+    ...pace,
+    stop: cut.signal,
+    clock,
+  }
+  const { app, sessions, traffic, ready, routes } = service({ config, store, checks, ...calls })
   const token = adminToken(config)
-  const operators = adminApp({ token: token.token, readyz: ready.stage, ...records.endpoints })
+  const operators = adminApp({
+    token: token.token,
+    readyz: ready.operatorStage,
+    providers: providerHealth({ config, routes, health, clock }),
+    ...records.endpoints,
+  })
   const admin = await listen(operators as RequestListener, config.admin.listen, ADMIN_CHOSEN_BY)
   everything.add(() => stopListening(admin))
-  const main = await listen(app as RequestListener, config.listen, CHOSEN_BY)
+  const main = await listen(app as RequestListener, config.listen, CHOSEN_BY, sessions)
 
   const urls = { url: main.url, adminUrl: admin.url }
   const { front, warnings } = store
@@ -108,13 +157,14 @@ async function run(config: Config, options: Required<GatewayOptions>, everything
 
   const stop = async () => {
     ready.stop()
-    await drain({ listener: main, traffic, graceMs, cut: () => cut.abort() })
+    await drain({ listener: main, traffic, sessions, graceMs, cut: () => cut.abort() })
     await everything.close()
     return { ...traffic.totals }
   }
   let stopped: Promise<Totals> | undefined
   return {
     ...urls,
+    refreshPrices: async () => updates?.refresh(),
     close() {
       stopped ??= stop()
       return stopped
@@ -122,22 +172,39 @@ async function run(config: Config, options: Required<GatewayOptions>, everything
   }
 }
 
+interface Records {
+  readonly audit: AuditLog
+  readonly onRunaway: (runaway: Runaway) => void
+  readonly endpoints: Pick<AdminAppOptions, 'metrics' | 'spend'>
+}
+
+/** What records are made of, and who is told of them. */
+interface Watching {
+  readonly health: HealthBoard
+  readonly alerts: Alerts
+  readonly priceAgeMs: () => number
+}
+
 /** The trail of records, everything that is made of it, and what operators are told from it. */
 function recordsOf(
   config: Config,
   store: Store,
-  { output, requestLines: speaking, clock }: Required<GatewayOptions>,
-): { readonly audit: AuditLog; readonly endpoints: Pick<AdminAppOptions, 'metrics' | 'spend'> } {
-  const { ledger, reports } = store
-  const sinks = keptRecords(config, store)
+  { output, requestLines: speaking, clock, health, alerts, priceAgeMs }: Required<GatewayOptions> & Watching,
+): Records {
+  const { ledger, reports, unbooked } = store
+  const sinks = [...keptRecords(config, store), ...(alerts.sink ? [alerts.sink] : [])]
   const { org } = config
   // A Redis may be shared with orgs that are none of this operator's; a file is all its own.
   const alone = config.store.kind === 'redis'
-  const metrics = gatewayMetrics(ledger, alone ? org : undefined)
+  const metrics = gatewayMetrics({ ledger, unbooked, org, alone, config, health, priceAgeMs, clock })
   const console = speaking ? [requestLines(output, ledger)] : []
   const audit = auditLog({ ledger, clock, sinks: [...sinks, metrics.sink, ...console] })
   return {
     audit,
+    onRunaway(runaway) {
+      metrics.runaway(runaway)
+      alerts.onRunaway(runaway)
+    },
     endpoints: {
       metrics: metrics.scrape(audit),
       spend: spend({ ledger, org, alone, reports, trail: audit, clock }),

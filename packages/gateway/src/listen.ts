@@ -1,5 +1,6 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Listen } from './config/index.ts'
 
 export interface Listener {
@@ -17,13 +18,34 @@ export interface ChosenBy {
   readonly port: string
 }
 
-/** Serve an app. @throws Error in one sentence when the address is taken or is none of this machine's. */
+/** Takes what asks for another protocol. */
+export type UpgradeListener = (req: IncomingMessage, socket: Duplex, head: Buffer) => void
+
+/**
+ * Some clients offer HTTP/2 in the clear with every request. That is not taken up: the request is one like any other, and
+ * passes the app. A WebSocket never does.
+ */
+const asksForWebSocket = ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket'
+
+/**
+ * Serve an app, and whoever takes upgrades; without one nothing is upgraded.
+ *
+ * @throws Error in one sentence when the address is taken or is none of this machine's.
+ */
 export async function listen(
   app: RequestListener,
   { host, port }: Listen,
   chosenBy: ChosenBy,
+  upgrade?: UpgradeListener,
 ): Promise<Listener> {
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, app)
+  const server = createServer(
+    {
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      shouldUpgradeCallback: (req) => Boolean(upgrade) && asksForWebSocket(req),
+    },
+    app,
+  )
+  if (upgrade) server.on('upgrade', upgrade)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(sayListenError(error, { host, port }, chosenBy)))
     server.listen(port, host, resolve)

@@ -1,16 +1,29 @@
+import { memoryLimits } from '@tollgate/kit'
 import type { Clock } from '@tollgate/kit/core'
+import type { Limits, Runaway } from '@tollgate/kit/limits'
 import type { PriceBook } from '@tollgate/kit/meter'
 import type { AuditLog } from '@tollgate/kit/stages/audit-log'
-import type { Provider } from '@tollgate/kit/wire'
+import {
+  type HealthBoard,
+  healthBoard,
+  type NodeAgents,
+  nodeAgents,
+  providerAgent,
+} from '@tollgate/kit/stages/provider-failover'
+import type { Provider, Routes } from '@tollgate/kit/wire'
 import type { Express } from 'express'
 import type { Config } from './config/index.ts'
+import { type Deployments, deploymentsOf } from './endpoints/deployments.ts'
 import { type Checks, type Readiness, readiness } from './endpoints/health.ts'
 import { me } from './endpoints/me.ts'
 import { modelCatalogue } from './endpoints/model-catalogue.ts'
 import { models } from './endpoints/models.ts'
 import { gatewayApp } from './gateway-app.ts'
+import { passagesOf } from './pipeline/passages.ts'
 import { pricesOf } from './pipeline/prices.ts'
 import { routesOf } from './pipeline/provider-routes.ts'
+import { scopesOf } from './pipeline/rates.ts'
+import { type Sessions, sessionsOf } from './pipeline/sessions.ts'
 import { stagesOf } from './pipeline/stages.ts'
 import { tierRules } from './pipeline/tiers.ts'
 import { type Traffic, traffic } from './pipeline/traffic.ts'
@@ -23,6 +36,16 @@ export interface ServiceOptions {
   readonly checks?: Checks
   readonly providers: readonly Provider[]
   readonly audit: AuditLog
+  /** How fast everybody goes; this process's own by default. */
+  readonly limits?: Limits
+  /** Told of callers that run away. */
+  readonly onRunaway?: (runaway: Runaway) => void
+  /** How deployments do, as far as is known. */
+  readonly health?: HealthBoard
+  /** How providers are called. */
+  readonly dispatcher?: ReturnType<typeof providerAgent>
+  /** The same for what goes by Node's own client. */
+  readonly agents?: NodeAgents
   /** Aborted when calls that run are waited for no longer. */
   readonly stop?: AbortSignal
   readonly clock: Clock
@@ -31,8 +54,11 @@ export interface ServiceOptions {
 /** What callers are served by, before anybody listens. */
 export interface Service {
   readonly app: Express
+  /** What asks to be upgraded passes no app. */
+  readonly sessions: Sessions
   readonly traffic: Traffic
   readonly ready: Readiness
+  readonly routes: Routes
 }
 
 /**
@@ -47,24 +73,50 @@ export function service({
   checks = {},
   providers,
   audit,
+  limits = memoryLimits(),
+  onRunaway = () => {},
+  health = healthBoard(config.breakers),
+  dispatcher = providerAgent(config.timeouts),
+  agents = nodeAgents({ proxies: config.proxies }),
   stop = new AbortController().signal,
   clock,
 }: ServiceOptions): Service {
   const { ledger, directory, masterKey } = store
   const prices = pricesOf(config, clock)
-  const routes = routesOf(config, providers, prices)
+  const routes = routesOf(config, providers, { prices, health, clock })
+  const passages = passagesOf(config, providers)
   const tiers = tierRules(config)
   const passing = traffic()
-  const all = { ...checksOf(config, store, prices, providers), ...checks }
-  const ready = readiness(all, { clock, file: config.file })
+  const deployments = deploymentsOf({ passthrough: config.passthrough, routes, health, clock })
+  const all = { ...checksOf(config, store, prices, { providers, deployments }), ...checks }
+  const ready = readiness(all, { clock, file: config.file, shut: deployments.shut })
+  const keys = { directory, masterKey }
+  const pace = { limits, onRunaway }
+  const materials = {
+    config,
+    ledger,
+    ...keys,
+    ...pace,
+    prices,
+    routes,
+    health,
+    dispatcher,
+    agents,
+    passages,
+    tiers,
+    audit,
+    stop,
+    clock,
+  }
   const app = gatewayApp({
     traffic: passing.stage,
-    stages: stagesOf({ config, ledger, directory, masterKey, prices, routes, tiers, audit, stop, clock }),
+    stages: stagesOf(materials),
+    passages,
     models: models({ catalogue: modelCatalogue({ providers, routes, prices, clock }), tiers }),
-    me: me({ ledger, tiers, exposeLimits: config.exposeLimits }),
+    me: me({ ledger, tiers, limits, scopes: scopesOf(config, tiers), exposeLimits: config.exposeLimits }),
     readyz: ready.stage,
   })
-  return { app, traffic: passing, ready }
+  return { app, sessions: sessionsOf(materials, passing), traffic: passing, ready, routes }
 }
 
 /** No reservation is meant by it; it has to be some time. */
@@ -75,13 +127,14 @@ function checksOf(
   config: Config,
   { ledger }: ServiceOptions['store'],
   prices: PriceBook,
-  providers: readonly Provider[],
+  { providers, deployments }: { readonly providers: readonly Provider[]; readonly deployments: Deployments },
 ): Checks {
   return {
     store: () => ledger.heartbeat(config.org, [], HEARTBEAT_MS),
     prices: () => prices.price({ provider: 'openai', model: 'gpt-4o' }),
     providers() {
-      if (providers.length === 0) throw new Error('no provider has a key')
+      if (providers.length + config.httpProviders.length === 0) throw new Error('no provider has a key')
+      deployments.check()
     },
   }
 }

@@ -14,9 +14,18 @@ export interface Simulation {
 
 /** What the simulated provider bills: its own list, which the gateway's prices must be as well. */
 export const SIMULATED_PRICES: PriceOverrides = Object.fromEntries(
-  Object.entries(EXAMPLE_PRICES).map(([model, { input, output = '0', cachedInput = input }]) => [
+  Object.entries(EXAMPLE_PRICES).map(([model, { input, output = '0', cachedInput = input, ...price }]) => [
     `simulated/${model}`,
-    { input, output, cached_input: cachedInput },
+    {
+      input,
+      output,
+      cached_input: cachedInput,
+      cache_write: price.cacheWrite,
+      cache_write_1h: price.cacheWrite1h ?? price.cacheWrite,
+      audio_input: price.audioInput,
+      cached_audio_input: price.cachedAudioInput,
+      audio_output: price.audioOutput,
+    },
   ]),
 )
 

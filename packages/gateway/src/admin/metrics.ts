@@ -1,15 +1,23 @@
 import type { AuditSink, AuditTrail } from '@tollgate/kit/audit'
-import { defineStage, type Stage } from '@tollgate/kit/core'
-import type { Ledger } from '@tollgate/kit/ledger'
-import { Registry } from 'prom-client'
+import { type Clock, defineStage, type Stage } from '@tollgate/kit/core'
+import type { Ledger, UnbookedList } from '@tollgate/kit/ledger'
+import type { Runaway } from '@tollgate/kit/limits'
+import type { HealthBoard } from '@tollgate/kit/stages/provider-failover'
+import { Counter, Registry } from 'prom-client'
+import type { Config } from '../config/index.ts'
 import { accountMetrics } from './account-metrics.ts'
+import { priceMetrics } from './price-metrics.ts'
+import { providerMetrics } from './provider-metrics.ts'
 import { auditMetrics, requestMetrics } from './request-metrics.ts'
 import { spoolMetrics } from './spool-metrics.ts'
+import { unbookedMetrics } from './unbooked-metrics.ts'
 
 /** A gateway's metrics, in a registry of its own: several gateways in one process do not share a counter. */
 export interface Metrics {
   /** Counts requests from their records. */
   readonly sink: AuditSink
+  /** Counts a caller that has run away. */
+  readonly runaway: (runaway: Pick<Runaway, 'reason' | 'treatment'>) => void
   /** Answers a scrape; what requests have been counted is as of then. */
   scrape(trail: Pick<AuditTrail, 'flush' | 'standings'>): Stage
 }
@@ -17,26 +25,59 @@ export interface Metrics {
 /** How long a scrape waits for records that are on their way, ms. */
 const FLUSH_MS = 1000
 
-/**
- * What Prometheus scrapes: https://prometheus.io/docs/instrumenting/exposition_formats/
- *
- * @param org whose accounts are told of; all that the books know when absent.
- */
-export function gatewayMetrics(ledger: Ledger, org?: string): Metrics {
+/** Where a gateway's figures come from. */
+export interface MetricSources {
+  readonly ledger: Ledger
+  readonly unbooked: Pick<UnbookedList, 'list'>
+  /** Whose unbooked charges are told of. */
+  readonly org: string
+  /** Whether the accounts of no other org are. */
+  readonly alone: boolean
+  readonly config: Pick<Config, 'routes'>
+  /** How deployments do. */
+  readonly health: HealthBoard
+  /** How old the list of prices in force is, ms. */
+  readonly priceAgeMs: () => number
+  readonly clock: Clock
+}
+
+/** What Prometheus scrapes: https://prometheus.io/docs/instrumenting/exposition_formats/ */
+export function gatewayMetrics({
+  ledger,
+  unbooked,
+  org,
+  alone,
+  config,
+  health,
+  priceAgeMs,
+  clock,
+}: MetricSources): Metrics {
   const registry = new Registry()
   const sink = requestMetrics(registry)
-  const readAccounts = accountMetrics(registry, ledger, org)
+  const readAccounts = accountMetrics(registry, ledger, alone ? org : undefined)
+  const readUnbooked = unbookedMetrics(registry, unbooked, org)
   const readSpool = spoolMetrics(registry, ledger)
+  const readProviders = providerMetrics(registry, { config, health, clock })
+  const readPrices = priceMetrics(registry, priceAgeMs)
+  const runaways = new Counter({
+    name: 'tollgate_runaways_total',
+    help: 'Callers that have run away, by what they did and what was done of it.',
+    labelNames: ['reason', 'treatment'],
+    registers: [registry],
+  })
   return {
     sink,
+    runaway: ({ reason, treatment }) => runaways.inc({ reason, treatment }),
     scrape(trail) {
       const readTrail = auditMetrics(registry, () => trail.standings())
       return defineStage({
         name: 'metrics',
         handle: async function metrics(_req, res) {
-          await Promise.all([readAccounts(), trail.flush({ deadlineMs: FLUSH_MS })])
+          await Promise.all([readAccounts(), readUnbooked(), trail.flush({ deadlineMs: FLUSH_MS })])
           readTrail()
           readSpool()
+          readProviders()
+          readPrices()
           const text = await registry.metrics()
           res.writeHead(200, { 'content-type': registry.contentType })
           res.end(text)

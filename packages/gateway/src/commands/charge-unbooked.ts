@@ -1,11 +1,11 @@
-import type { AccountId, Correction, Metric, UnbookedSettle } from '@tollgate/kit/ledger'
-import { correctionPrefix } from '@tollgate/kit/ledger'
+import type { AccountId, Amounts, Correction, LateCharge, Metric, UnbookedSettle } from '@tollgate/kit/ledger'
+import { correctionPrefix, METRICS } from '@tollgate/kit/ledger'
 import type { CommandStore } from '../store/store.ts'
 
 /**
  * Charge a settle that belongs to no reservation to an account and to those above it: in all, and in every budget's window
- * of now. What was booked of it before is taken into account: told anew at another amount, it is charged the difference;
- * repeated after a failure, what is missing.
+ * in which the books were first told of it, since no later one is to pay for it. What was booked of it before is taken into
+ * account: told anew at another amount, it is charged the difference; repeated after a failure, what is missing.
  *
  * @param path outermost first; the last of them is whom the charge is for, and the only one that it is for.
  * @returns what had been booked of it before, nano-USD.
@@ -16,7 +16,7 @@ export async function chargeUnbooked(
   settle: UnbookedSettle,
   path: readonly AccountId[],
 ): Promise<number> {
-  const { org, id, basis, actual } = settle
+  const { org, id, basis, actual, atMs } = settle
   const to = path.at(-1)!
   const reason = `${chargeTo(id)}${to}`
   const booked = await unbooked.corrections(org, id)
@@ -26,8 +26,12 @@ export async function chargeUnbooked(
     actual[metric] - sumOf(booked, account, budget)
 
   // By its id it comes once, whomever it is for: so of two who charge the same at once one finds the other's.
-  const first = { account: to, budget: 'total', delta: missing(to, 'total', 'usd'), reason }
-  const { status } = await ledger.adjust({ org, id: correction, ...first })
+  const delta = missing(to, 'total', 'usd')
+  const charge = { path, amounts: beyond(actual, booked) }
+  const { status } = await ledger.adjust({
+    ...{ org, id: correction, account: to, budget: 'total', delta, reason },
+    ...{ atMs, charge },
+  })
   if (status === 'no_account') throw new Error(`${to} is not in the books of ${org}: nothing was charged`)
   if (status === 'repeat') refuseAnother(id, reason, await unbooked.corrections(org, id))
 
@@ -36,10 +40,18 @@ export async function chargeUnbooked(
     for (const { budget, metric } of counters) {
       const delta = missing(account, budget, metric)
       if (delta === 0 || (account === to && budget === 'total')) continue
-      await ledger.adjust({ org, id: `${correction} ${account} ${budget}`, account, budget, delta, reason })
+      const id = `${correction} ${account} ${budget}`
+      await ledger.adjust({ org, id, account, budget, delta, reason, atMs })
     }
   }
   return sumOf(booked, to, 'total')
+}
+
+/** What reports have not been told of yet. */
+function beyond(actual: Amounts, booked: readonly Correction[]): LateCharge['amounts'] {
+  const told = (metric: Metric) => booked.reduce((sum, { charged }) => sum + (charged?.[metric] ?? 0), 0)
+  const [usd, tokens, requests] = METRICS.map((metric) => actual[metric] - told(metric))
+  return { usd: usd!, tokens: tokens!, requests: requests! }
 }
 
 const chargeTo = (id: string) => `unbooked ${id} to `

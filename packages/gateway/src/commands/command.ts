@@ -15,6 +15,8 @@ export interface World {
   /** Resolves when the process is told to stop, with the signal's name. */
   readonly stopped: Promise<string>
   nowMs(): number
+  /** Call this whenever the process is told to look at its files again (SIGHUP), which then is no reason to end. */
+  onHangup(listener: () => void): void
 }
 
 /** A command of `tollgate`. */

@@ -4,6 +4,7 @@ import { type Finding, isRefusal } from '../doctor/finding.ts'
 import { sqliteFindings } from '../doctor/sqlite-findings.ts'
 import { line, storeText } from '../say/config-lines.ts'
 import { runnable } from '../say/runnable.ts'
+import { configBudgets } from '../store/config-budgets.ts'
 import { openCommandStore } from '../store/open-store.ts'
 import type { Command, World } from './command.ts'
 import { CONFIG_OPTION, CONFIG_USAGE, refuseMissing, storeConfigOf } from './with-store.ts'
@@ -49,13 +50,14 @@ interface Examined {
 }
 
 async function examined(config: StoreConfig, { nowMs }: World): Promise<Examined> {
-  const { store, org, durability } = config
+  const { store } = config
+  const wanted = configBudgets(config)
   if (store.kind === 'redis') {
     const { aclCommand, redisFindings } = await import('../doctor/redis-findings.ts')
-    return { findings: await redisFindings(config, store), acl: aclCommand(store) }
+    return { findings: await redisFindings(config, store, wanted), acl: aclCommand(store) }
   }
   const open = () => openCommandStore(config, { clock: { now: nowMs } })
-  const findings = await sqliteFindings(store.path, { org, durability, nowMs: nowMs(), open })
+  const findings = await sqliteFindings(store.path, { config, wanted, nowMs: nowMs(), open })
   return { findings, acl: null }
 }
 

@@ -15,7 +15,7 @@ export const ledgerUnbooked: Command = {
   name: 'ledger unbooked',
   summary: 'List the charges that the books could book on nobody, and deal with them one by one.',
   usage: [
-    '--charge ID      book this one on the account --to and on those above it, in the windows of now',
+    '--charge ID      book this one on the account --to and on those above it, as of when it was told',
     '--to key:ada     whom: key:, user:, project: or team:, and its id',
     '--drop ID        take this one from the list: it was charged before, or nobody is to be charged',
     '--json           print them as JSON, one a line',

@@ -3,7 +3,10 @@ import { PRICE_FIELDS, type Price, type TieredPrices, type UnitPrices } from '@t
 import { type Deployment, priceQuery } from '@tollgate/kit/wire'
 import { loadConfig } from '../config/index.ts'
 import { priceProblems, pricesOf } from '../pipeline/prices.ts'
-import { providersOf, routesOf } from '../pipeline/provider-routes.ts'
+import { routesOf } from '../pipeline/provider-routes.ts'
+import { providersOf } from '../pipeline/providers.ts'
+import { adoptKept } from '../prices/adopt-kept.ts'
+import { keptPrices } from '../prices/kept-prices.ts'
 import { table } from '../say/table.ts'
 import { type Command, textOf } from './command.ts'
 
@@ -20,11 +23,12 @@ export const pricesShow: Command = {
   operands: 1,
   async run(args, { env, cwd, out, err, nowMs }) {
     const config = loadConfig({ file: textOf(args, 'config'), env, cwd })
+    if (config.priceUpdates) await adoptKept(keptPrices(config.priceUpdates.keep))
     const book = pricesOf(config, { now: nowMs })
     for (const problem of priceProblems(config)) err(`left out: ${problem}`)
     const providers = providersOf(config)
     const [asked = ''] = args.operands
-    const resolved = routesOf(config, providers, book).resolve(asked, 'openai')
+    const resolved = routesOf(config, providers, { prices: book }).resolve(asked, 'openai')
     for (const deployment of named(asked, providers) ?? fallback(resolved, asked)) {
       const price = book.price(priceQuery(deployment))
       const name = `${deployment.provider.name}/${deployment.model}`

@@ -14,6 +14,8 @@ import { ledgerInit } from './ledger-init.ts'
 import { ledgerRecover } from './ledger-recover.ts'
 import { ledgerUnbooked } from './ledger-unbooked.ts'
 import { pricesShow } from './prices-show.ts'
+import { pricesUpdate } from './prices-update.ts'
+import { routeExplain } from './route-explain.ts'
 import { spend } from './spend.ts'
 import { start } from './start.ts'
 import { refuseTakenByNpm } from './taken-by-npm.ts'
@@ -29,6 +31,8 @@ const COMMANDS: readonly Command[] = [
   ledgerUnbooked,
   ledgerRecover,
   pricesShow,
+  pricesUpdate,
+  routeExplain,
   doctor,
   configCheck,
 ]

@@ -34,6 +34,7 @@ export const start: Command = {
       kubernetes: env.KUBERNETES_SERVICE_HOST !== undefined,
       cwd,
     })
+    if (config.priceUpdates) world.onHangup(() => void gateway.refreshPrices())
     const signal = await stopped
     out(stopLine(signal, await gateway.close()))
     return 0

@@ -1,7 +1,19 @@
 import type { Budget } from '@tollgate/kit/ledger'
 import type { RedisTarget } from '@tollgate/kit/ledger/redis'
-import type { PriceOverrides } from '@tollgate/kit/meter'
-import type { Dialect } from '@tollgate/kit/wire'
+import type { Rates, Treatment } from '@tollgate/kit/limits'
+import type { PriceOverrides, UnitMeterOptions } from '@tollgate/kit/meter'
+import type {
+  BreakerOptions,
+  Timeouts as KitTimeouts,
+  RetryOptions,
+  RouteRule,
+} from '@tollgate/kit/stages/provider-failover'
+import type { Dialect, LoadLimits } from '@tollgate/kit/wire'
+import type { Host } from './host.ts'
+import type { PriceUpdateRules } from './price-update-rules.ts'
+import type { Proxies } from './proxies.ts'
+
+export type { AzureHost, BedrockHost, Host, VertexHost } from './host.ts'
 
 /** What the gateway runs from: every field resolved, every default filled in, frozen. */
 export interface Config {
@@ -22,6 +34,8 @@ export interface Config {
   readonly masterKey: string | undefined
   readonly unknownPrice: 'ceiling' | 'refuse'
   readonly nearLimit: 'refuse' | 'cap'
+  /** `tight`: what streams usually cost is reserved, more is added as they flow, and one without budget is cut. */
+  readonly enforcement: 'hard' | 'tight'
   /** Whether a request is refused rather than lose something on its way to another dialect. */
   readonly translation: 'lossy' | 'strict'
   readonly budgetStatus: 429 | 402
@@ -30,10 +44,17 @@ export interface Config {
   readonly exposeLimits: boolean
   /** Providers that can be called; in the order of the file. */
   readonly providers: readonly Provider[]
+  /** Paid APIs that serve no models, and can be called. */
+  readonly httpProviders: readonly HttpProvider[]
   /** Providers that are declared and have no key. */
   readonly disabledProviders: readonly DisabledProvider[]
   /** Where a model that clients ask for may go; only to providers that can be called, which may be none. */
   readonly routes: readonly Route[]
+  /** Between the gateway and its providers. */
+  readonly proxies: Proxies
+  readonly timeouts: Timeouts
+  readonly retries: RetryRules
+  readonly breakers: BreakerRules
   /** Whether any other model goes to the provider that the price book knows for it. */
   readonly passthrough: boolean
   /** None: every model is allowed. */
@@ -41,12 +62,21 @@ export interface Config {
   readonly teams: readonly Team[]
   /** Budgets of accounts never seen before, by kind. */
   readonly defaults: Readonly<Record<DefaultsFor, readonly Budget[]>>
+  /** How fast accounts may go that state nothing of their own, by kind. */
+  readonly defaultRates: Readonly<Record<DefaultsFor, Rates | undefined>>
+  /** How fast models may be asked by the whole org; the first pattern that matches counts, for all that match it. */
+  readonly models: readonly ModelRates[]
+  /** What is done of callers that run away. */
+  readonly runaway: RunawayRules
+  readonly alerts: readonly AlertRule[]
   /** How many users whom nobody has named one team or project may have; so many more are refused. */
   readonly maxUnseenUsers: number
   readonly keys: readonly ConfigKey[]
   readonly prices: PriceOverrides
   /** Files with lists of prices, in their order; absolute. */
   readonly priceFiles: readonly string[]
+  /** Whether newer prices than this release brings are followed, and where they come from. */
+  readonly priceUpdates: PriceUpdateRules | undefined
   readonly policies: readonly Policy[]
   readonly audit: readonly AuditSink[]
   readonly admin: {
@@ -106,15 +136,47 @@ export interface RedisStore {
   readonly shown: string
 }
 
-export interface Provider {
+export interface Provider extends Metered {
   readonly name: string
   readonly dialect: Dialect
   /** Without a slash at its end. */
   readonly baseUrl: string
   readonly apiKey: string | undefined
+  /** Several in its place. */
+  readonly apiKeys: readonly string[] | undefined
+  /** How much at once each of its models is asked to do; undefined: as much as comes. */
+  readonly load: LoadLimits | undefined
   /** The variable that the key came from, for people to read. */
   readonly apiKeyFrom: string | undefined
   /** `none`: what it serves costs nothing. */
+  readonly billing: 'metered' | 'none'
+  /** Whether every caller may go on with every conversation that it stores. */
+  readonly conversations?: 'refuse' | 'shared'
+  /** Which of the providers that the kit knows it is; undefined for any other. */
+  readonly preset: string | undefined
+  /** What whoever hosts its models has to be told besides. */
+  readonly host: Host | undefined
+  /** The models behind names of one's own: Azure's deployments, Bedrock's inference profiles. */
+  readonly models: Readonly<Record<string, string>>
+}
+
+/** What is paid for whatever a provider is asked besides calls of models. */
+export interface Metered {
+  readonly meter: Meter | undefined
+  /** By path, after a method where only that is meant; a star stands for a segment, or for all below. */
+  readonly meters: Readonly<Record<string, Meter>>
+}
+
+/** As the kit reads it; decimals are kept as text. */
+export type Meter = UnitMeterOptions
+
+export interface HttpProvider extends Metered {
+  readonly name: string
+  /** Without a slash at its end. */
+  readonly baseUrl: string
+  readonly auth: { readonly header: string; readonly value: string } | undefined
+  /** The variable that the credential came from, for people to read. */
+  readonly authFrom: string | undefined
   readonly billing: 'metered' | 'none'
 }
 
@@ -124,13 +186,24 @@ export interface DisabledProvider {
 }
 
 export interface Route {
+  /** The name that clients ask for, or a pattern over names. */
   readonly model: string
   readonly targets: readonly RouteTarget[]
+  readonly rules: RouteRules
 }
+
+/** By what a route is ordered and left; as the kit reads it. */
+export type RouteRules = Omit<RouteRule, 'targets'>
+/** What is not stated is as the kit has it. */
+export type Timeouts = KitTimeouts
+export type RetryRules = Pick<RetryOptions, 'max' | 'withinMs' | 'share'>
+export type BreakerRules = BreakerOptions
 
 export interface RouteTarget {
   readonly provider: string
   readonly model: string
+  /** How much it gets beside the others, where that is by weight. */
+  readonly weight: number
 }
 
 export interface Tier {
@@ -141,6 +214,8 @@ export interface Tier {
   readonly endpoints: readonly string[]
   /** Who approves access to it; free text. */
   readonly approval: string
+  /** Of each of its teams, and of a caller without one, unless they state their own. */
+  readonly rates?: Rates | undefined
 }
 
 export interface Team {
@@ -149,6 +224,7 @@ export interface Team {
   readonly tier: string | undefined
   readonly costCenter: string | undefined
   readonly budgets: readonly Budget[]
+  readonly rates?: Rates | undefined
 }
 
 /** Kinds of accounts that can have budgets before they are known. */
@@ -163,6 +239,36 @@ export interface ConfigKey {
   readonly tags: Readonly<Record<string, string>> | undefined
   readonly secret: string
   readonly budgets: readonly Budget[]
+  readonly rates?: Rates | undefined
+}
+
+/** How fast models with such a name may be asked. */
+export interface ModelRates {
+  /** A pattern, `*` for any text. */
+  readonly model: string
+  readonly rates: Rates
+}
+
+/** Somebody who is told of budgets, runaways, unconfirmed charges and models without a price. */
+export interface AlertRule {
+  /** Percentages of a budget's limit. */
+  readonly at: readonly number[]
+  /** Where it is posted to; often a secret in itself. */
+  readonly to: string
+  readonly format: 'slack' | 'generic'
+  /** What posts are signed with. */
+  readonly secret: string | undefined
+}
+
+export interface RunawayRules {
+  /** The same request, failing over and over. */
+  readonly failures: Treatment
+  /** The same request, answered over and over. */
+  readonly repeats: Treatment
+  /** Far above the caller's own history. */
+  readonly spend: Treatment
+  /** For how long it is shut out the first time, ms. */
+  readonly coolDownMs: number
 }
 
 /** A budget on every account of one kind. */

@@ -27,10 +27,13 @@ const UNIQUE = ['teams[].id', 'keys[].id', 'policies[].name', 'pipeline[]']
 
 const BUDGETS = ['teams[].budgets', 'keys[].budgets', 'defaults.*.budgets']
 
+/** Where a route names a provider: in a list, or in a mapping with its rules. */
+const TARGETS = ['routes.*[]', 'routes.*[].to', 'routes.*.targets[]', 'routes.*.targets[].to']
+
 /** What names something else of the file must name something that is there. */
 function references(tree: Tree, shown: Show): Problem[] {
   const tiers = select(tree, 'tiers.*').map(nameOf)
-  const providers = select(tree, 'providers.*').map(nameOf)
+  const providers = select(tree, 'providers.*').filter(servesModels).map(nameOf)
   const teams = select(tree, 'teams[].id').map(({ value }) => String(value))
   const check = (
     pattern: string,
@@ -47,8 +50,14 @@ function references(tree: Tree, shown: Show): Problem[] {
   return [
     ...check('teams[].tier', 'is not a tier', tiers),
     ...check('keys[].team', 'is not a team', teams),
-    ...check('routes.*[]', 'names no provider', providers, (target) => String(target).split('/')[0]!),
+    ...TARGETS.flatMap((pattern) =>
+      check(pattern, 'names no provider', providers, (target) => String(target).split('/')[0]!),
+    ),
   ]
+}
+
+function servesModels({ value }: Found): boolean {
+  return (value as { dialect?: unknown } | null)?.dialect !== 'http'
 }
 
 function nameOf({ path }: Found): string {

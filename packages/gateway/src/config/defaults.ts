@@ -1,3 +1,4 @@
+import { PRESETS } from '@tollgate/kit/wire'
 import { select } from './select.ts'
 import type { Variable } from './variables.ts'
 import type { Tree } from './yaml.ts'
@@ -14,25 +15,21 @@ export const DEFAULT_TREE: Tree = {
   ],
 }
 
-/** Providers that are there as soon as their key is, under the names of variables that their own SDKs read. */
-const PROVIDERS = [
-  { name: 'openai', dialect: 'openai', apiKey: 'OPENAI_API_KEY', baseUrl: 'OPENAI_BASE_URL' },
-  { name: 'anthropic', dialect: 'anthropic', apiKey: 'ANTHROPIC_API_KEY', baseUrl: 'ANTHROPIC_BASE_URL' },
-  { name: 'gemini', dialect: 'gemini', apiKey: 'GEMINI_API_KEY', baseUrl: 'GEMINI_BASE_URL' },
-] as const
-
 /**
  * Add what the environment says where the tree says nothing: the master key, the token of the admin listener, and the
- * providers whose keys are there. As references, so that no secret stands in the tree.
+ * providers whose keys are there, under the names that their own SDKs read. As references, so that no secret stands in the
+ * tree.
  */
 export function withEnvironment(tree: Tree, variable: (name: string) => Variable): Tree {
   const isSet = (name: string) => !('missing' in variable(name))
   const has = (pattern: string) => select(tree, pattern).length > 0
   const providers = Object.fromEntries(
-    PROVIDERS.filter(({ apiKey }) => isSet(apiKey)).map(({ name, dialect, apiKey, baseUrl }) => [
-      name,
-      { dialect, apiKey: reference(apiKey), ...(isSet(baseUrl) && { baseUrl: reference(baseUrl) }) },
-    ]),
+    PRESETS.flatMap(({ name, variables }) => {
+      if (!variables || !isSet(variables.apiKey)) return []
+      const { apiKey, baseUrl } = variables
+      const elsewhere = baseUrl !== undefined && isSet(baseUrl) && { baseUrl: reference(baseUrl) }
+      return [[name, { preset: name, apiKey: reference(apiKey), ...elsewhere }]]
+    }),
   )
   return {
     ...tree,

@@ -1,10 +1,17 @@
 export type {
+  AlertRule,
   AuditSink,
+  AzureHost,
+  BedrockHost,
   Config,
   ConfigKey,
   DefaultsFor,
   DisabledProvider,
+  Host,
+  HttpProvider,
   Listen,
+  Metered,
+  ModelRates,
   Policy,
   Provider,
   RedisStore,
@@ -15,6 +22,7 @@ export type {
   StoreConfig,
   Team,
   Tier,
+  VertexHost,
 } from './config.ts'
 export { type KeptSecret, keptSecret } from './kept-secret.ts'
 export {

@@ -13,7 +13,8 @@ export interface Interpolated {
 
 /**
  * Put the environment's values in for `${NAME}`, inside text only and only once: what a variable holds is never looked at
- * again. `$${` stands for `${`. A variable that is unset or empty is a problem, except in a provider's `apiKey`.
+ * again. `$${` stands for `${`. A variable that is unset or empty is a problem, except in a provider's `apiKey` or the
+ * value of its `auth`.
  */
 export function interpolate(tree: Tree, variable: Lookup): Interpolated {
   const problems: Problem[] = []
@@ -33,6 +34,11 @@ export function interpolate(tree: Tree, variable: Lookup): Interpolated {
     if (isApiKey(path) && text === '' && faults.length === 0) {
       keyless.set(String(path[1]), missing[0] ?? 'its apiKey is empty')
       return undefined
+    }
+    // A provider without its credential is not called: what stands there in its place goes nowhere.
+    if (isAuthValue(path) && missing.length > 0 && faults.length === 0) {
+      keyless.set(String(path[1]), missing[0]!)
+      return value
     }
     problems.push(...[...missing, ...faults].map((why) => ({ path, text: why })))
     return text
@@ -60,6 +66,10 @@ function expand(text: string, variable: Lookup): { text: string; missing: string
 
 // biome-ignore lint/suspicious/noTemplateCurlyInString: it speaks of the file's placeholders.
 const NO_NAME = 'has a ${ with no variable after it: write ${NAME}, or $${ for a plain ${'
+
+function isAuthValue(path: Path): boolean {
+  return path.length === 4 && path[0] === 'providers' && path[2] === 'auth' && path[3] === 'value'
+}
 
 function isApiKey(path: Path): boolean {
   return path.length === 3 && path[0] === 'providers' && path[2] === 'apiKey'

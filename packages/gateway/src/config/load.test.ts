@@ -112,8 +112,18 @@ pipeline: [audit-log, auth-virtual-key, tier-check, ./my-stage.js, budget-reserv
         apiKey: 'sk-provider',
         apiKeyFrom: 'OPENAI_API_KEY',
         billing: 'metered',
+        preset: 'openai',
+        models: {},
+        meters: {},
       },
-      { name: 'local', dialect: 'openai', baseUrl: 'http://127.0.0.1:11434/v1', billing: 'none' },
+      {
+        name: 'local',
+        dialect: 'openai',
+        baseUrl: 'http://127.0.0.1:11434/v1',
+        billing: 'none',
+        models: {},
+        meters: {},
+      },
     ])
     expect(config.disabledProviders).toEqual([{ name: 'spare', because: 'SPARE_KEY is not set' }])
     expect(config.warnings).toEqual([
@@ -128,11 +138,12 @@ pipeline: [audit-log, auth-virtual-key, tier-check, ./my-stage.js, budget-reserv
       {
         model: 'gpt-4o',
         targets: [
-          { provider: 'openai', model: 'gpt-4o' },
-          { provider: 'local', model: 'org/model' },
+          { provider: 'openai', model: 'gpt-4o', weight: 1 },
+          { provider: 'local', model: 'org/model', weight: 1 },
         ],
+        rules: {},
       },
-      { model: 'only-spare', targets: [] },
+      { model: 'only-spare', targets: [], rules: {} },
     ])
   })
 
@@ -210,8 +221,10 @@ describe('without a file', () => {
         'audit-log',
         'auth-virtual-key',
         'tier-check',
+        'rate-limit',
         'budget-reserve',
         'usage-reconcile',
+        'provider-proxy',
         'provider-failover',
       ],
     })

@@ -3,6 +3,7 @@ import { crossCheck } from './cross-check.ts'
 import { DEFAULT_TREE, withEnvironment } from './defaults.ts'
 import { interpolate } from './interpolate.ts'
 import { ConfigError, type Problem } from './problem.ts'
+import { proxiesIn } from './proxies.ts'
 import { readTree } from './read-tree.ts'
 import { resolveConfig } from './resolve.ts'
 import { select } from './select.ts'
@@ -69,7 +70,15 @@ function load(
     ...check(tree),
   ])
   if ('problems' in shape || found.length > 0) throw new ConfigError(source, found)
-  return deepFreeze(resolveConfig(shape.stated, { file, cwd, keyless, keyVariables: keyVariablesIn(stated) }))
+  return deepFreeze(
+    resolveConfig(shape.stated, {
+      file,
+      cwd,
+      keyless,
+      keyVariables: keyVariablesIn(stated),
+      proxies: proxiesIn(env),
+    }),
+  )
 }
 
 function providerless(tree: Tree): Problem[] {
@@ -108,10 +117,17 @@ function onePerPlace(problems: readonly Problem[]): Problem[] {
 
 /** The variable that each provider's key is taken from, for people to read. */
 function keyVariablesIn(stated: Tree): ReadonlyMap<string, string> {
-  const names = select(stated, 'providers.*.apiKey').flatMap(({ path, value }) => {
-    const name = /^\$\{(\w+)\}$/.exec(String(value))?.[1]
-    return name ? [[String(path[1]), name] as const] : []
-  })
+  const whole = /^\$\{(\w+)\}$/
+  const within = /\$\{(\w+)\}/
+  const variablesAt = (place: string, reference: RegExp) =>
+    select(stated, place).flatMap(({ path, value }) => {
+      const name = reference.exec(String(value))?.[1]
+      return name ? [[String(path[1]), name] as const] : []
+    })
+  const names = [
+    ...variablesAt('providers.*.apiKey', whole),
+    ...variablesAt('providers.*.auth.value', within),
+  ]
   return new Map(names)
 }
 

@@ -1,8 +1,14 @@
 import { resolve as absolute } from 'node:path'
 import { type Budget, type BudgetEntry, budgetFrom } from '@tollgate/kit/ledger'
-import type { Config, Policy, Provider, Route, Store, Tier } from './config.ts'
+import { isAddress } from '../prices/source.ts'
+import type { Config, HttpProvider, Policy, Provider, Route, Store, Tier } from './config.ts'
+import type { PriceUpdateRules } from './price-update-rules.ts'
+import type { Proxies } from './proxies.ts'
 import type { StatedConfig } from './shape/index.ts'
 import type { StatedPolicy } from './shape/policies.ts'
+import type { StatedPriceUpdates } from './shape/price-updates.ts'
+import type { StatedProvider } from './shape/providers.ts'
+import type { StatedRoute } from './shape/routes.ts'
 import { isModulePath } from './shape/service.ts'
 
 export interface ResolveOptions {
@@ -13,29 +19,35 @@ export interface ResolveOptions {
   readonly keyless: ReadonlyMap<string, string>
   /** The variable that a provider's key came from, by the provider's name. */
   readonly keyVariables: ReadonlyMap<string, string>
+  readonly proxies: Proxies
 }
 
 /** Finish a config whose fields are all right: what depends on other fields, on the place, and on the keys there are. */
 export function resolveConfig(stated: StatedConfig, options: ResolveOptions): Config {
-  const { file, cwd, keyless, keyVariables } = options
+  const { file, cwd, keyless, keyVariables, proxies } = options
   const budgetOf = (entry: BudgetEntry) => budgetFrom(entry, { timeZone: stated.timeZone })
   const withBudgets = <T extends { budgets: readonly BudgetEntry[] }>(owner: T) => ({
     ...owner,
     budgets: owner.budgets.map(budgetOf),
   })
-  const routes = Object.entries(stated.routes.named).map(([model, targets]) =>
-    routeTo(model, targets, keyless),
-  )
+  const routes = Object.entries(stated.routes.named).map(([model, route]) => routeTo(model, route, keyless))
   const { team, project, user, key } = stated.defaults
+  const enabled = Object.entries(stated.providers).filter(([name]) => !keyless.has(name))
 
   return {
     ...stated,
     file,
+    proxies,
     store: placed(stated.store, cwd),
     spool: absolute(cwd, stated.spool ?? spoolBeside(stated.store)),
-    providers: Object.entries(stated.providers)
-      .filter(([name]) => !keyless.has(name))
-      .map(([name, provider]): Provider => ({ name, ...provider, apiKeyFrom: keyVariables.get(name) })),
+    providers: enabled.flatMap(([name, provider]): Provider[] =>
+      provider.dialect === 'http'
+        ? []
+        : [{ name, ...placedProvider(provider, cwd), apiKeyFrom: keyVariables.get(name) }],
+    ),
+    httpProviders: enabled.flatMap(([name, provider]): HttpProvider[] =>
+      provider.dialect === 'http' ? [{ name, ...provider, authFrom: keyVariables.get(name) }] : [],
+    ),
     disabledProviders: [...keyless].map(([name, because]) => ({ name, because })),
     routes,
     passthrough: stated.routes.passthrough,
@@ -51,8 +63,23 @@ export function resolveConfig(stated: StatedConfig, options: ResolveOptions): Co
     policies: stated.policies.map((policy) => policyOf(policy, budgetOf)),
     audit: stated.audit.map(({ type, path }) => ({ type, path: absolute(cwd, path) })),
     priceFiles: stated.priceFiles.map((path) => absolute(cwd, path)),
+    priceUpdates: stated.priceUpdates && placedUpdates(stated.priceUpdates, stated.store, cwd),
     pipeline: stated.pipeline.map((entry) => (isModulePath(entry) ? absolute(cwd, entry) : entry)),
     warnings: warningsOf(stated, keyless, routes),
+  }
+}
+
+/** What was found is kept beside the database, or where the data of a gateway is by default. */
+function placedUpdates(
+  { from, everyMs, keep }: StatedPriceUpdates,
+  store: Store,
+  cwd: string,
+): PriceUpdateRules {
+  const beside = store.kind === 'sqlite' ? `${store.path}.prices.json` : './data/prices.json'
+  return {
+    from: from === undefined || isAddress(from) ? from : absolute(cwd, from),
+    everyMs,
+    keep: absolute(cwd, keep ?? beside),
   }
 }
 
@@ -61,16 +88,30 @@ function spoolBeside(store: Store): string {
   return store.kind === 'sqlite' ? `${store.path}.spool` : './data/spool'
 }
 
+/** What a host reads from files, wherever the gateway is started. */
+function placedProvider(provider: StatedProvider, cwd: string): StatedProvider {
+  const { host } = provider
+  if (!host || host.kind === 'bedrock') return provider
+  const tokenFile = host.tokenFile && absolute(cwd, host.tokenFile)
+  if (host.kind === 'azure') return { ...provider, host: { ...host, tokenFile } }
+  const credentialsFile = host.credentialsFile && absolute(cwd, host.credentialsFile)
+  return { ...provider, host: { ...host, tokenFile, credentialsFile } }
+}
+
 function placed(store: Store, cwd: string): Store {
   return store.kind === 'sqlite' ? { ...store, path: absolute(cwd, store.path) } : store
 }
 
-function routeTo(model: string, targets: readonly string[], keyless: ReadonlyMap<string, string>): Route {
-  const all = targets.map((target) => {
-    const slash = target.indexOf('/')
-    return { provider: target.slice(0, slash), model: target.slice(slash + 1) }
+function routeTo(
+  model: string,
+  { targets, rules }: StatedRoute,
+  keyless: ReadonlyMap<string, string>,
+): Route {
+  const all = targets.map(({ to, weight }) => {
+    const slash = to.indexOf('/')
+    return { provider: to.slice(0, slash), model: to.slice(slash + 1), weight }
   })
-  return { model, targets: all.filter(({ provider }) => !keyless.has(provider)) }
+  return { model, targets: all.filter(({ provider }) => !keyless.has(provider)), rules }
 }
 
 function defaultTier({ tiers }: StatedConfig): string | undefined {

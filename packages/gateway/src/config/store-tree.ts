@@ -7,8 +7,12 @@ const OF_THE_SERVICE: ReadonlySet<string> = new Set([
   'admin',
   'providers',
   'routes',
+  'timeouts',
+  'retries',
+  'breakers',
   'prices',
   'price_files',
+  'price_updates',
   'pipeline',
   'spool',
 ])

@@ -4,9 +4,15 @@ import {
   lookAtRedisBooks,
   probeRedis,
   redisAcl,
+  redisLedger,
+  redisPresence,
   redisUnbooked,
 } from '@tollgate/kit/ledger/redis'
+import { LIMIT_COMMANDS } from '@tollgate/kit/limits/redis'
+import { CLOSURE_COMMANDS } from '@tollgate/kit/stages/provider-failover'
 import type { RedisStore, StoreConfig } from '../config/index.ts'
+import { accountFindings, type WantedBudgets } from './account-findings.ts'
+import { closuresFindings } from './closures-finding.ts'
 import { type Finding, isRefusal } from './finding.ts'
 import { unbookedFindings } from './unbooked-finding.ts'
 
@@ -23,13 +29,20 @@ export async function serverFindings(
   }))
 }
 
+/** What an operator waits for an answer, ms. */
+const DEADLINE_MS = 5000
+
 /** Findings of a server on which no script would say anything of use. */
 const BEYOND_SCRIPTS: readonly string[] = ['version', 'role']
 
 /** Everything there is to be found: the servers, every script, and the books. */
-export async function redisFindings(config: StoreConfig, store: RedisStore): Promise<readonly Finding[]> {
+export async function redisFindings(
+  config: StoreConfig,
+  store: RedisStore,
+  wanted: WantedBudgets,
+): Promise<readonly Finding[]> {
   try {
-    return await everythingFound(config, store)
+    return await everythingFound(config, store, wanted)
   } catch (error) {
     // Found as well: the user that the config names may be the one that is still to be made.
     if (isNoConnection(error))
@@ -38,23 +51,34 @@ export async function redisFindings(config: StoreConfig, store: RedisStore): Pro
   }
 }
 
-async function everythingFound(config: StoreConfig, store: RedisStore): Promise<readonly Finding[]> {
+async function everythingFound(
+  config: StoreConfig,
+  store: RedisStore,
+  wanted: WantedBudgets,
+): Promise<readonly Finding[]> {
   const servers = await serverFindings(config, store)
   if (servers.some((finding) => isRefusal(finding) && BEYOND_SCRIPTS.includes(finding.check))) return servers
   const { target, prefix } = store
   const scripts = await probeRedis(target, { prefix })
   if (scripts.length > 0) return [...servers, ...scripts]
   const ran: Finding = { check: 'scripts', level: 'note', text: 'Every script of the ledger runs.' }
-  return [...servers, ran, ...(await booksFindings(config, store))]
+  const closures = await closuresFindings(store, DEADLINE_MS)
+  return [...servers, ran, ...(await booksFindings(config, store, wanted)), ...closures]
 }
 
-async function booksFindings({ org }: StoreConfig, store: RedisStore): Promise<readonly Finding[]> {
+async function booksFindings(
+  config: StoreConfig,
+  store: RedisStore,
+  wanted: WantedBudgets,
+): Promise<readonly Finding[]> {
+  const { org } = config
   const { target, prefix } = store
   const unbooked = redisUnbooked(target, { prefix })
   try {
     const { moved, sequence, lost } = await lookAtRedisBooks(target, { org, prefix })
     return [
       moved ? movedBooks(org) : openBooks(org, sequence),
+      ...(await accountsIn(config, store, wanted)),
       ...lostReservations(lost),
       ...(await unbookedFindings(unbooked, org)),
     ]
@@ -62,6 +86,22 @@ async function booksFindings({ org }: StoreConfig, store: RedisStore): Promise<r
     return [{ check: 'books', level: 'refuse', text: sentence((error as Error).message) }]
   } finally {
     await unbooked.close()
+  }
+}
+
+async function accountsIn(
+  { org, timeZone }: StoreConfig,
+  { target, prefix }: RedisStore,
+  wanted: WantedBudgets,
+): Promise<readonly Finding[]> {
+  const accounts = [...wanted.keys()]
+  const look = redisPresence(target, { prefix })
+  const ledger = redisLedger(target, { timeZone, prefix, deadlineMs: DEADLINE_MS })
+  try {
+    const { missing } = await look.of(org, accounts)
+    return accountFindings({ wanted, missing, states: await ledger.read(org, accounts) })
+  } finally {
+    await Promise.all([look.close(), ledger.close()])
   }
 }
 
@@ -90,9 +130,9 @@ function lostReservations(count: number): Finding[] {
   return [{ check: 'reservations', level: 'warn', text }]
 }
 
-/** The command that makes a Redis user who may do what the ledger does, and nothing else. */
+/** The command that makes a Redis user who may do what a gateway does, and nothing else. */
 export function aclCommand({ prefix }: RedisStore): string {
-  return `ACL SETUSER tollgate >PASSWORD ${redisAcl(prefix)}`
+  return `ACL SETUSER tollgate >PASSWORD ${redisAcl(prefix, { also: [...LIMIT_COMMANDS, ...CLOSURE_COMMANDS] })}`
 }
 
 function sentence(text: string): string {

@@ -3,7 +3,9 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { SqliteAudit } from '@tollgate/kit/audit/sqlite'
 import { showUsd } from '@tollgate/kit/core'
-import type { UnbookedList } from '@tollgate/kit/ledger'
+import type { Ledger, UnbookedList } from '@tollgate/kit/ledger'
+import type { StoreConfig } from '../config/index.ts'
+import { accountFindings, type WantedBudgets } from './account-findings.ts'
 import { type Disk, diskFindings } from './disk.ts'
 import type { Finding } from './finding.ts'
 import { unbookedFindings } from './unbooked-finding.ts'
@@ -14,14 +16,15 @@ const DAY_MS = 86_400_000
 
 /** Of an open store, what is looked at. */
 interface OpenedBooks {
+  readonly ledger: Ledger
   readonly table: Pick<SqliteAudit, 'spendBy'> | undefined
   readonly unbooked: UnbookedList
   close(): Promise<void>
 }
 
 export interface SqliteFindingsOptions {
-  readonly org: string
-  readonly durability: 'normal' | 'strict'
+  readonly config: Pick<StoreConfig, 'org' | 'durability'>
+  readonly wanted: WantedBudgets
   readonly nowMs: number
   /** Open the file as a command does, which refuses a network file system and the layout of another release. */
   readonly open: () => Promise<OpenedBooks>
@@ -30,7 +33,7 @@ export interface SqliteFindingsOptions {
 /** What is to be said of the file that keeps the books, and of the disk it is on. */
 export async function sqliteFindings(
   path: string,
-  { org, durability, nowMs, open }: SqliteFindingsOptions,
+  { open, ...looked }: SqliteFindingsOptions,
 ): Promise<readonly Finding[]> {
   const disk = diskFindings(diskOf(path))
   if (!existsSync(path)) {
@@ -38,7 +41,7 @@ export async function sqliteFindings(
     return [{ check: 'file', level: 'note', text }, ...disk]
   }
   try {
-    return [soundness(path), ...disk, ...(await inBooks(open, { org, durability, nowMs }))]
+    return [soundness(path), ...disk, ...(await inBooks(open, looked))]
   } catch (error) {
     const text = `The books cannot be opened: ${(error as Error).message}.`
     return [{ check: 'file', level: 'refuse', text }, ...disk]
@@ -77,18 +80,33 @@ function soundness(path: string): Finding {
 
 async function inBooks(
   open: SqliteFindingsOptions['open'],
-  { org, durability, nowMs }: Omit<SqliteFindingsOptions, 'open'>,
+  { config, wanted, nowMs }: Omit<SqliteFindingsOptions, 'open'>,
 ): Promise<readonly Finding[]> {
   const store = await open()
   try {
-    const power = powerLoss(durability, await perSecond(store, nowMs))
-    return [power, ...(await unbookedFindings(store.unbooked, org))]
+    const power = powerLoss(config.durability, await perSecond(store, nowMs))
+    return [
+      power,
+      ...(await accountsIn(config.org, store.ledger, wanted)),
+      ...(await unbookedFindings(store.unbooked, config.org)),
+    ]
   } finally {
     await store.close()
   }
 }
 
-function powerLoss(durability: SqliteFindingsOptions['durability'], nanoUsdPerSecond: number): Finding {
+/** Whether one that a file does not have has ever been there, its start does not ask: it makes what is missing. */
+async function accountsIn(org: string, ledger: Ledger, wanted: WantedBudgets): Promise<readonly Finding[]> {
+  const there = new Set((await ledger.accounts(org)).map(({ account }) => account))
+  const missing = [...wanted.keys()].filter((account) => !there.has(account))
+  return accountFindings({
+    wanted,
+    missing: new Map(missing.map((account) => [account, 'unknown'])),
+    states: await ledger.read(org, [...wanted.keys()]),
+  })
+}
+
+function powerLoss(durability: StoreConfig['durability'], nanoUsdPerSecond: number): Finding {
   const atStake = showUsd(Math.round(nanoUsdPerSecond * UNWRITTEN_SECONDS))
   const text =
     durability === 'strict'

@@ -16,6 +16,8 @@ export const healthz = (): Stage =>
 
 export interface Readiness {
   readonly stage: Stage
+  /** The same for operators, who are also told which deployments are shut, and why: they may all be, of a route or two. */
+  readonly operatorStage: Stage
   /** Answer 503 from now on, so that no balancer sends more. */
   stop(): void
 }
@@ -23,8 +25,17 @@ export interface Readiness {
 /** Whoever asks, asks for free: the checks run at most this often. */
 const MAX_AGE_MS = 1000
 
+/** Something that no request is sent to just now. */
+export interface ShutDeployment {
+  readonly deployment: string
+  readonly because: string
+  readonly until: string
+}
+
 export interface ReadinessOptions {
   readonly clock: Clock
+  /** What is shut now. */
+  readonly shut?: () => readonly ShutDeployment[]
   /** The config, as it was named: commands that are told of need it. */
   readonly file?: string | undefined
 }
@@ -33,7 +44,7 @@ export interface ReadinessOptions {
  * Ready: everything that a request needs is there. Answers 503 while something is not, and says what; why is for the
  * operator alone, and is a warning of the process.
  */
-export function readiness(checks: Checks, { clock, file }: ReadinessOptions): Readiness {
+export function readiness(checks: Checks, { clock, file, shut = () => [] }: ReadinessOptions): Readiness {
   const runChecks = checker(checks, file)
   let stopping = false
   let latest: Promise<Findings> | undefined
@@ -47,17 +58,19 @@ export function readiness(checks: Checks, { clock, file }: ReadinessOptions): Re
     return latest
   }
 
-  const stage = defineStage({
-    name: 'readyz',
-    handle: async function readyz(_req, res) {
-      const found = await findings()
-      const ready = !stopping && Object.values(found).every((each) => each === 'ok')
-      const status = stopping ? 'stopping' : ready ? 'ready' : 'not ready'
-      sendJson(res, { status, checks: found }, ready ? 200 : 503)
-    },
-  })
+  const telling = (more: () => object): Stage =>
+    defineStage({
+      name: 'readyz',
+      handle: async function readyz(_req, res) {
+        const found = await findings()
+        const ready = !stopping && Object.values(found).every((each) => each === 'ok')
+        const status = stopping ? 'stopping' : ready ? 'ready' : 'not ready'
+        sendJson(res, { status, checks: found, ...more() }, ready ? 200 : 503)
+      },
+    })
   return {
-    stage,
+    stage: telling(() => ({})),
+    operatorStage: telling(() => ({ shut: shut() })),
     stop() {
       stopping = true
     },

@@ -45,7 +45,7 @@ export function modelCatalogue({ providers, routes, prices, clock }: ModelCatalo
       const own = routes.models.map((id): ListedModel => ({ id, createdS: 0 }))
       const theirs = await Promise.all(listed.map((list) => list()))
       const passing = theirs.flatMap((models, index) =>
-        models.filter(({ id }) => routes.resolve(id, 'openai')[0]?.provider === providers[index]),
+        models.filter(({ id }) => routes.resolve(id, 'openai')[0]?.provider.name === providers[index]?.name),
       )
       const byId = new Map([...own, ...passing].map((model) => [model.id, served(model)]))
       return [...byId.values()].filter((model) => model !== undefined).sort((a, b) => (a.id < b.id ? -1 : 1))

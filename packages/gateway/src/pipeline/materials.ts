@@ -1,9 +1,11 @@
 import type { Clock } from '@tollgate/kit/core'
 import type { Directory } from '@tollgate/kit/directory'
 import type { Ledger } from '@tollgate/kit/ledger'
+import type { Limits, Runaway } from '@tollgate/kit/limits'
 import type { PriceBook } from '@tollgate/kit/meter'
 import type { AuditLog } from '@tollgate/kit/stages/audit-log'
-import type { Routes } from '@tollgate/kit/wire'
+import type { HealthBoard, NodeAgents, providerAgent } from '@tollgate/kit/stages/provider-failover'
+import type { Passages, Routes } from '@tollgate/kit/wire'
 import type { Config } from '../config/index.ts'
 import type { TierRules } from './tiers.ts'
 
@@ -15,7 +17,19 @@ export interface StageMaterials {
   readonly masterKey: Buffer
   readonly prices: PriceBook
   readonly routes: Routes
+  /** How deployments do. */
+  readonly health: HealthBoard
+  /** How providers are called. */
+  readonly dispatcher: ReturnType<typeof providerAgent>
+  /** The same for what goes by Node's own client. */
+  readonly agents: NodeAgents
+  /** Where requests go that are no calls of models. */
+  readonly passages: Passages
   readonly tiers: TierRules
+  /** How fast everybody goes. */
+  readonly limits: Limits
+  /** Told of callers that run away. */
+  readonly onRunaway: (runaway: Runaway) => void
   /** The stage that keeps a record of every request, and its trail. */
   readonly audit: AuditLog
   /** Aborted when the gateway stops, and waits for calls no longer. */

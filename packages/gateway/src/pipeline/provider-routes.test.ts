@@ -18,20 +18,20 @@ const goes = (routes: ReturnType<typeof routesOf>, model: string) =>
 describe('routes', () => {
   it('send a model with a route of its own along it, in order', () => {
     const targets = [
-      { provider: 'groq', model: 'llama-3.3-70b-versatile' },
-      { provider: 'openai', model: 'gpt-4o' },
+      { provider: 'groq', model: 'llama-3.3-70b-versatile', weight: 1 },
+      { provider: 'openai', model: 'gpt-4o', weight: 1 },
     ]
     const routes = routesOf(
-      { routes: [{ model: 'best', targets }], passthrough: false },
+      { routes: [{ model: 'best', targets, rules: {} }], passthrough: false },
       [openai, groq],
-      prices,
+      { prices },
     )
     expect(goes(routes, 'best')).toEqual(['groq/llama-3.3-70b-versatile', 'openai/gpt-4o'])
     expect(goes(routes, 'gpt-4o')).toEqual([])
   })
 
   it('let other models pass to the provider that lists them, else to the first', () => {
-    const routes = routesOf({ routes: [], passthrough: true }, [local, groq, openai], prices)
+    const routes = routesOf({ routes: [], passthrough: true }, [local, groq, openai], { prices })
     expect(goes(routes, 'gpt-4o')).toEqual(['openai/gpt-4o'])
     expect(goes(routes, 'llama-3.3-70b-versatile')).toEqual(['groq/llama-3.3-70b-versatile'])
     expect(goes(routes, 'my-own-model')).toEqual(['local/my-own-model'])

@@ -14,10 +14,12 @@ export interface Traffic {
   /** The first stage of the pipeline, and therefore the last to settle. */
   readonly stage: Stage
   readonly totals: Totals
+  /** Something has ended that passes no stage: a response in a session. */
+  count(charged: { readonly chargedNanoUsd: number }): void
   /** Refuse whatever comes from now on; `onEnd` is called after each request that still ends. */
   shut(onEnd: () => void): void
-  /** What runs is waited for no longer: count it as cut off. */
-  cutOff(): void
+  /** What runs is waited for no longer: count it as cut off, and so many sessions. */
+  cutOff(sessions?: number): void
   /** Resolves once no request runs and every one has been settled. */
   idle(): Promise<void>
 }
@@ -51,8 +53,12 @@ export function traffic(): Traffic {
     shut(callback) {
       onEnd = callback
     },
-    cutOff() {
-      totals.cutOff += running
+    count({ chargedNanoUsd }) {
+      totals.requests += 1
+      totals.nanoUsd += chargedNanoUsd
+    },
+    cutOff(sessions = 0) {
+      totals.cutOff += running + sessions
     },
     idle: () => (running === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
   }

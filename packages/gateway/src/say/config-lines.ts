@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import { showUsd } from '@tollgate/kit/core'
 import type { Budget, Window } from '@tollgate/kit/ledger'
-import type { Config, Policy } from '../config/index.ts'
+import type { Config, HttpProvider, Policy, Provider } from '../config/index.ts'
 
 /** A label, and what it stands before. */
 export function line(label: string, text: string): string {
@@ -34,12 +34,34 @@ export function isSimulated({ file, providers }: Pick<Config, 'file' | 'provider
 function providerText(config: Config): string {
   if (isSimulated(config))
     return 'openai: no key (none set: simulated; answers are made up, and cost nothing real)'
-  const named = config.providers.map(({ name, apiKey, apiKeyFrom, billing }) => {
-    const key = apiKeyFrom ?? (apiKey === undefined ? 'no key needed' : 'key as configured')
-    return `${name} ✓ ${key}${billing === 'none' ? ', costs nothing' : ''}`
-  })
+  const named = config.providers.map(modelsText)
+  const apis = config.httpProviders.map(apiText)
   const disabled = config.disabledProviders.map(({ name }) => `${name}: no key`)
-  return [...named, ...disabled].join(' · ')
+  return [...named, ...apis, ...disabled].join(' · ')
+}
+
+/** A provider of models, whom it is known as, and what it is called with. */
+function modelsText(provider: Provider): string {
+  const { name, preset, billing } = provider
+  const known = preset === undefined || preset === name ? '' : ` (${preset})`
+  return `${name}${known} ✓ ${credentialText(provider)}${billing === 'none' ? ', costs nothing' : ''}`
+}
+
+function credentialText({ apiKey, apiKeyFrom, host }: Provider): string {
+  if (apiKeyFrom !== undefined) return apiKeyFrom
+  if (apiKey !== undefined) return 'key as configured'
+  if (host?.kind === 'bedrock')
+    return host.credentials ? 'keys as configured' : 'AWS credentials of this machine'
+  if (host?.tokenFile !== undefined) return `token in ${host.tokenFile}`
+  if (host?.kind !== 'vertex') return 'no key needed'
+  return host.credentialsFile === undefined ? 'Google credentials of this machine' : host.credentialsFile
+}
+
+/** A paid API, and what is paid for it. */
+function apiText({ name, auth, authFrom, billing, meter }: HttpProvider): string {
+  const key = authFrom ?? (auth ? 'credential as configured' : 'no credential needed')
+  const price = billing === 'none' ? ', costs nothing' : meter ? `, $${meter.usd} a ${meter.unit}` : ''
+  return `${name} ✓ ${key}${price}`
 }
 
 function policyTexts({ policies, timeZone }: Config): string[] {

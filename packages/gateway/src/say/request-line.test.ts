@@ -88,6 +88,21 @@ it.each<[string, Partial<AuditRecord>, string]>([
     { cachedInputTokens: 100, audioInputTokens: 2 },
     '12:01:07  200 demo gpt-4o-mini 120→9 tok $0.000008 612 ms',
   ],
+  [
+    'pictures that are billed by the piece are counted',
+    { inputTokens: 0, outputTokens: 0, images: 2 },
+    '12:01:07  200 demo gpt-4o-mini 2 pictures $0.000008 612 ms',
+  ],
+  [
+    'so is text that is read aloud',
+    { inputTokens: 0, outputTokens: 0, characters: 300 },
+    '12:01:07  200 demo gpt-4o-mini 300 characters $0.000008 612 ms',
+  ],
+  [
+    'sound is told by its length',
+    { inputTokens: 0, outputTokens: 0, audioMs: 7_250 },
+    '12:01:07  200 demo gpt-4o-mini 7.3 s of sound $0.000008 612 ms',
+  ],
 ])('%s', (_, changes, expected) => {
   expect(line(changes)).toBe(expected)
 })

@@ -18,7 +18,7 @@ export function requestLine(record: AuditRecord, leftNanoUsd: number | undefined
     shown(who),
     record.model === null ? undefined : shown(record.model),
     verdict(record),
-    tokensOf(record),
+    amountOf(record),
     record.basis === null ? undefined : `${showUsd(record.chargedNanoUsd)}${MARKS[record.basis]}`,
     leftNanoUsd === undefined ? undefined : `left ${showUsd(leftNanoUsd)}`,
     latencyMs === null ? undefined : `${latencyMs} ms`,
@@ -36,6 +36,14 @@ function verdict({ decision, fault, wouldRefuse, ending, attempts }: AuditRecord
   if (fault !== null) return fault
   if (wouldRefuse !== null) return `would refuse: ${wouldRefuse}`
   return ending === 'aborted' ? 'client left' : undefined
+}
+
+/** Tokens, and what is billed by the piece in their stead. */
+function amountOf(record: AuditRecord): string | undefined {
+  const { images, characters, audioMs } = record
+  if (images) return images === 1 ? '1 picture' : `${images} pictures`
+  if (characters) return `${characters} characters`
+  return audioMs ? `${(audioMs / 1000).toFixed(1)} s of sound` : tokensOf(record)
 }
 
 function tokensOf(record: AuditRecord): string | undefined {

@@ -2,10 +2,12 @@ import { systemClock } from '@tollgate/kit/core'
 import { keyHasher, staticDirectory } from '@tollgate/kit/directory'
 import { type Ledger, spooled } from '@tollgate/kit/ledger'
 import { type RedisLedgerOptions, redisLedger, redisSpend, redisUnbooked } from '@tollgate/kit/ledger/redis'
+import { redisLimits } from '@tollgate/kit/limits/redis'
 import { type Config, longEnough, type RedisStore, type StoreConfig } from '../config/index.ts'
 import { startWarnings } from '../doctor/start-warnings.ts'
 import { rollupReports } from '../report/rollup-reports.ts'
 import { unseenUserBudgets } from './account-budgets.ts'
+import { coolDownOf } from './cool-down.ts'
 import { knownKeys, statedKeys } from './front-keys.ts'
 import { mendable } from './mendable.ts'
 import { oncePerMinute } from './once-per-minute.ts'
@@ -24,7 +26,7 @@ const COMMAND_DEADLINE_MS = 5000
 export async function openRedisStore(
   config: Config,
   store: RedisStore,
-  { clock }: StoreOptions,
+  { clock, watched = (books) => books }: StoreOptions,
 ): Promise<Store> {
   const masterKey = longEnough(config.masterKey ?? '', 'master_key')
   const records = statedKeys(config, keyHasher(masterKey))
@@ -40,14 +42,26 @@ export async function openRedisStore(
     return { books: await openLedger(config, store, own), warnings }
   })
   const folder = spoolPlace(config, store)
-  const ledger = spooled(mendable(books, config.file), { folder, clock })
+  const ledger = spooled(mendable(watched(books), config.file), { folder, clock })
   const directory = staticDirectory(records)
+  const limits = redisLimits(store.target, {
+    prefix: store.prefix,
+    coolDown: coolDownOf(config),
+    // The ledger's own connection tells of the same Redis.
+    ...(clock !== systemClock && { clock }),
+  })
+  const opened = storeOn(ledger, config, store)
   return {
-    ...storeOn(ledger, config, store),
+    ...opened,
     directory,
+    limits,
     masterKey,
     front: { records },
     warnings: [...warnings, ...straySpools(folder)],
+    async close() {
+      await limits.close()
+      await opened.close()
+    },
   }
 }
 

@@ -76,8 +76,6 @@ export async function reprovisioning<Books extends Ledger>(
         const { takeover } = await lookSometimes()
         if (answer.reason === 'gone' || takeover === first)
           throw told(missingText(org, new Map([[answer.account, answer.reason]])))
-        // Users are made by the books themselves, as soon as the ledger has seen that they are not there.
-        await ledger.read(org, command.path)
         return ledger.reserve(command)
       },
     },

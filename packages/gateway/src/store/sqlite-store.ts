@@ -1,3 +1,4 @@
+import { memoryLimits } from '@tollgate/kit'
 import { type SqliteAudit, sqliteAudit } from '@tollgate/kit/audit/sqlite'
 import type { Clock } from '@tollgate/kit/core'
 import {
@@ -13,16 +14,31 @@ import { sqliteLedger, sqliteUnbooked } from '@tollgate/kit/ledger/sqlite'
 import { type Config, masterKey, type SqliteStore, type StoreConfig } from '../config/index.ts'
 import { recordReports } from '../report/record-reports.ts'
 import { unseenUserBudgets } from './account-budgets.ts'
+import { coolDownOf } from './cool-down.ts'
 import { frontKeys, knownKeys } from './front-keys.ts'
 import { mendable } from './mendable.ts'
 import type { CommandStore, Store, StoreOptions } from './store.ts'
 
 /** Open the file of a gateway: the books, the keys that were made by command, and the table of records. */
-export function openSqliteStore(config: Config, { path }: SqliteStore, { clock }: StoreOptions): Store {
+export function openSqliteStore(
+  config: Config,
+  { path }: SqliteStore,
+  { clock, watched = (books) => books }: StoreOptions,
+): Store {
   const { key } = masterKey({ stated: config.masterKey, databasePath: path })
   const front = frontKeys(config, path, keyHasher(key))
-  const keep = (books: Ledger) => spooled(mendable(books, config.file), { folder: config.spool, clock })
-  return { ...openFile(config, path, front.records, { clock, keep }), masterKey: key, front, warnings: [] }
+  const keep = (books: Ledger) =>
+    spooled(mendable(watched(books), config.file), { folder: config.spool, clock })
+  const file = openFile(config, path, front.records, { clock, keep })
+  const limits = memoryLimits({ coolDown: coolDownOf(config), clock })
+  return {
+    ...file,
+    ...{ limits, masterKey: key, front, warnings: [] },
+    async close() {
+      await limits.close()
+      await file.close()
+    },
+  }
 }
 
 /** The same as a command has it. */

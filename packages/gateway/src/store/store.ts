@@ -2,6 +2,7 @@ import type { SqliteAudit } from '@tollgate/kit/audit/sqlite'
 import type { Clock } from '@tollgate/kit/core'
 import type { Directory } from '@tollgate/kit/directory'
 import type { Ledger, UnbookedList } from '@tollgate/kit/ledger'
+import type { Limits } from '@tollgate/kit/limits'
 import type { SpendReports } from '../report/spend-report.ts'
 import type { FrontKeys } from './front-keys.ts'
 
@@ -9,6 +10,8 @@ import type { FrontKeys } from './front-keys.ts'
 export interface Store {
   readonly ledger: Ledger
   readonly directory: Directory
+  /** How fast everybody goes: of this process with a file, of the fleet with a Redis. */
+  readonly limits: Limits
   readonly masterKey: Buffer
   readonly front: FrontKeys
   /** The table of records; undefined where records are only in the files that the config names. */
@@ -26,4 +29,6 @@ export type CommandStore = Pick<Store, 'ledger' | 'directory' | 'table' | 'repor
 
 export interface StoreOptions {
   readonly clock: Clock
+  /** What becomes of the books for whoever ends calls: told of what they say. */
+  readonly watched?: (books: Ledger) => Ledger
 }

@@ -1,11 +1,17 @@
 import type { z } from 'zod'
 import type { Config, ConfigKey, Team, Tier } from '../config.ts'
 import type { Path, Problem } from '../problem.ts'
+import { alerts } from './alerts.ts'
+import { breakers, retries, timeouts } from './failover.ts'
 import { choice, fields, type Later, sayIssue, text } from './fields.ts'
+import type { StatedHttpProvider } from './http-provider.ts'
 import { duration, masterKey, name, timeZone } from './leaves.ts'
 import { defaults, keys, type Stated, type StatedDefaults, teams, tiers } from './people.ts'
 import { policies, type StatedPolicy } from './policies.ts'
-import { priceFiles, prices, providers, routes, type StatedProvider, type StatedRoutes } from './providers.ts'
+import { priceUpdates, type StatedPriceUpdates } from './price-updates.ts'
+import { priceFiles, prices, providers, type StatedProvider } from './providers.ts'
+import { models, runaway } from './rates.ts'
+import { routes, type StatedRoutes } from './routes.ts'
 import { admin, audit, cache, listen, pipeline, store } from './service.ts'
 
 /** A config file, each field read by itself; what depends on other fields is still as stated. */
@@ -21,19 +27,27 @@ export interface StatedConfig
       | 'masterKey'
       | 'unknownPrice'
       | 'nearLimit'
+      | 'enforcement'
       | 'translation'
       | 'budgetStatus'
       | 'waitMs'
       | 'exposeLimits'
       | 'prices'
       | 'priceFiles'
+      | 'models'
+      | 'runaway'
+      | 'alerts'
       | 'audit'
       | 'admin'
       | 'pipeline'
+      | 'timeouts'
+      | 'retries'
+      | 'breakers'
     >,
     StatedDefaults {
   readonly spool?: string | undefined
-  readonly providers: Readonly<Record<string, StatedProvider>>
+  readonly priceUpdates: StatedPriceUpdates | undefined
+  readonly providers: Readonly<Record<string, StatedProvider | StatedHttpProvider>>
   readonly routes: StatedRoutes
   readonly tiers: Readonly<Record<string, Omit<Tier, 'name'>>>
   readonly teams: readonly Stated<Team>[]
@@ -43,11 +57,9 @@ export interface StatedConfig
 
 const LATER: Later = {
   orgs: 'name the one org with org until then',
-  alerts: 'watch the metrics of the admin listener until then',
   projects: 'name the project of each key until then',
   users: 'state what every user gets under defaults until then',
   grants: 'raise a budget, or change the tier of a team, until then',
-  rates: 'use budgets with limit_requests and period hourly until then',
   auth: 'callers are known by their virtual keys until then',
   tag_sources: 'give tags to keys until then',
 }
@@ -64,20 +76,28 @@ const config: z.ZodType<StatedConfig> = fields(
     master_key: masterKey.optional(),
     unknown_price: choice({ ceiling: 'ceiling', refuse: 'refuse' } as const).default('ceiling'),
     near_limit: choice({ refuse: 'refuse', cap: 'cap' } as const).default('refuse'),
+    enforcement: choice({ hard: 'hard', tight: 'tight' } as const).default('hard'),
     translation: choice({ lossy: 'lossy', strict: 'strict' } as const).default('lossy'),
     budget_status: choice<429 | 402>({ 429: 429, 402: 402 }).default(429),
     wait: duration('10m').default(0),
     expose_limits: choice({ true: true, false: false }).default(true),
     providers: providers.default({}),
     routes: routes.default({ named: {}, passthrough: true }),
+    timeouts: timeouts.default({}),
+    retries: retries.default({}),
+    breakers: breakers.default({}),
     tiers: tiers.default({}),
     teams,
     defaults,
     keys,
     prices: prices.default({}),
     price_files: priceFiles.default([]),
+    price_updates: priceUpdates,
     cache,
     policies,
+    models,
+    runaway,
+    alerts,
     audit,
     admin,
     pipeline,
@@ -93,6 +113,7 @@ const config: z.ZodType<StatedConfig> = fields(
     wait,
     expose_limits,
     price_files,
+    price_updates,
     defaults,
     cache: _,
     ...rest
@@ -108,6 +129,7 @@ const config: z.ZodType<StatedConfig> = fields(
     waitMs: wait,
     exposeLimits: expose_limits,
     priceFiles: price_files,
+    priceUpdates: price_updates,
   }
 })
 

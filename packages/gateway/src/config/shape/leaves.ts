@@ -66,7 +66,21 @@ export const limitCount: z.ZodType<number> = wholeNumber(0, MAX_LIMIT)
 /** How many accounts there may be of a kind. */
 export const accountCount: z.ZodType<number> = wholeNumber(0, 1_000_000_000)
 
+/** A percentage of a limit that the ledger tells of. */
+export const threshold: z.ZodType<number> = wholeNumber(1, 200)
+
+/** How many of something there may be in a minute, or at a time. */
+export const rate: z.ZodType<number> = wholeNumber(1, 1_000_000_000)
+
 export const port: z.ZodType<number> = wholeNumber(0, 65_535)
+
+export const percent: z.ZodType<number> = wholeNumber(0, 100)
+
+/** How often, or how many calls at once. */
+export const callCount: z.ZodType<number> = wholeNumber(0, 1_000_000)
+
+/** How much one target gets beside the others of its route. */
+export const weight: z.ZodType<number> = wholeNumber(1, 1_000_000)
 
 function wholeNumber(min: number, max: number): z.ZodType<number> {
   return leaf((value) => {

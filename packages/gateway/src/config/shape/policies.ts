@@ -26,7 +26,7 @@ const policy: z.ZodType<StatedPolicy> = fields({
   name,
   type: choice(
     { 'cost-limit': 'cost-limit' },
-    { 'rate-limit': 'use a cost-limit with limit_requests and period hourly until then' },
+    { 'rate-limit': 'state rates under teams, keys, tiers, models or defaults until then' },
   ),
   config: costLimit,
 }).transform(({ name, config }) => ({ name, ...config }))

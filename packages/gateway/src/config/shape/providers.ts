@@ -1,69 +1,62 @@
 import type { PriceOverride, PriceOverrides, WrittenPrices } from '@tollgate/kit/meter'
 import type { Dialect } from '@tollgate/kit/wire'
 import { z } from 'zod'
-import type { Provider } from '../config.ts'
-import { choice, complain, fields, type Later, leaf, text, Wrong } from './fields.ts'
+import { choice, complain, fields, type Later, text } from './fields.ts'
+import { HOST_FIELDS } from './host.ts'
+import { type StatedHttpProvider, statedHttpProvider } from './http-provider.ts'
 import { baseUrl, limitCount, price } from './leaves.ts'
+import { load } from './load.ts'
+import { auth, meter, meters } from './meters.ts'
+import { type FiledProvider, type StatedProvider, statedProvider } from './model-provider.ts'
 
-/** A provider as stated, with the defaults of its dialect. */
-export type StatedProvider = Pick<Provider, 'dialect' | 'baseUrl' | 'apiKey' | 'billing'>
-
-const BASE_URL: Readonly<Record<Dialect, string>> = {
-  openai: 'https://api.openai.com/v1',
-  anthropic: 'https://api.anthropic.com',
-  gemini: 'https://generativelanguage.googleapis.com/v1beta',
-}
+export type { StatedProvider } from './model-provider.ts'
 
 const PROVIDER_LATER: Later = {
-  auth: 'the key goes out as a bearer token until then',
-  meter: 'only tokens are metered until then',
   discount: 'state what you pay under prices until then',
 }
 
-const provider: z.ZodType<StatedProvider> = fields(
-  {
-    dialect: choice<Dialect>(
-      { openai: 'openai', anthropic: 'anthropic', gemini: 'gemini' },
-      { http: 'only calls to models are metered until then' },
-    ),
-    baseUrl: baseUrl.optional(),
-    apiKey: text().optional(),
-    billing: choice({ metered: 'metered', none: 'none' } as const).default('metered'),
-  },
-  PROVIDER_LATER,
-).transform(({ dialect, baseUrl = BASE_URL[dialect], apiKey, billing }) => ({
-  dialect,
-  baseUrl,
-  apiKey,
-  billing,
-}))
+const provider: z.ZodType<({ readonly dialect?: undefined | Dialect } & FiledProvider) | StatedHttpProvider> =
+  fields(
+    {
+      dialect: choice<Dialect | 'http'>({
+        openai: 'openai',
+        anthropic: 'anthropic',
+        gemini: 'gemini',
+        http: 'http',
+      }).optional(),
+      preset: text().optional(),
+      baseUrl: baseUrl.optional(),
+      apiKey: text().optional(),
+      apiKeys: z.array(text()).min(1).optional(),
+      load: load.optional(),
+      billing: choice({ metered: 'metered', none: 'none' } as const).optional(),
+      conversations: choice({ refuse: 'refuse', shared: 'shared' } as const).optional(),
+      models: z.record(z.string(), text()).optional(),
+      ...HOST_FIELDS,
+      auth: auth.optional(),
+      meter: meter.optional(),
+      meters: meters.optional(),
+    },
+    PROVIDER_LATER,
+  ).transform((stated, context) => {
+    const { dialect, auth, billing = 'metered' } = stated
+    if (dialect === 'http') return statedHttpProvider({ ...stated, billing }, context)
+    if (auth) return complain(context, () => 'is for dialect http: write apiKey', ['auth'])
+    return { ...stated, dialect }
+  })
 
-export const providers: z.ZodType<Readonly<Record<string, StatedProvider>>> = z
+export const providers: z.ZodType<Readonly<Record<string, StatedProvider | StatedHttpProvider>>> = z
   .record(z.string(), provider)
   .transform((stated, context) => {
     for (const name of Object.keys(stated).filter((name) => !/^[A-Za-z0-9][\w.-]*$/.test(name))) {
       complain(context, () => 'is no name for a provider: use letters, digits, ".", "_" and "-"', [name])
     }
-    return stated
+    const whole = ([name, filed]: [string, FiledProvider | StatedHttpProvider]) => {
+      const isApi = 'dialect' in filed && filed.dialect === 'http'
+      return [name, isApi ? filed : statedProvider(name, filed as FiledProvider, context)] as const
+    }
+    return Object.fromEntries(Object.entries(stated).map(whole))
   })
-
-/** Where models may go. */
-export interface StatedRoutes {
-  /** `provider/model`, in order, by the name that clients ask for. */
-  readonly named: Readonly<Record<string, readonly string[]>>
-  readonly passthrough: boolean
-}
-
-const target = leaf((value) =>
-  /^[^/\s]+\/\S+$/.test(value)
-    ? value
-    : new Wrong((shown) => `${shown} must be a provider and its model, such as "openai/gpt-4o"`),
-)
-
-export const routes: z.ZodType<StatedRoutes> = z
-  .object({ '*': choice({ passthrough: true }).optional() })
-  .catchall(z.array(target).min(1))
-  .transform(({ '*': passthrough = false, ...named }) => ({ passthrough, named }))
 
 const optionalPrice = price.optional()
 
@@ -72,6 +65,8 @@ const WRITTEN = {
   input: price,
   output: price,
   cached_input: optionalPrice,
+  cached_audio_input: optionalPrice,
+  cached_image_input: optionalPrice,
   cache_write: optionalPrice,
   cache_write_1h: optionalPrice,
   audio_input: optionalPrice,

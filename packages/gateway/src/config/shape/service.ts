@@ -63,12 +63,14 @@ export const STAGES: readonly string[] = [
   'audit-log',
   'auth-virtual-key',
   'tier-check',
+  'rate-limit',
   'budget-reserve',
   'usage-reconcile',
+  'provider-proxy',
   'provider-failover',
 ]
 
-const LATER_STAGES: readonly string[] = ['rate-limit', 'semantic-cache', 'provider-proxy']
+const LATER_STAGES: readonly string[] = ['semantic-cache']
 
 const stage = leaf((value) => {
   if (STAGES.includes(value) || isModulePath(value)) return value

@@ -1,0 +1,51 @@
+import { governedUpgrade, keyAuthenticator } from '@tollgate/kit'
+import type { AuditRecord } from '@tollgate/kit/audit'
+import type { StageMaterials } from './materials.ts'
+import { scopesOf } from './rates.ts'
+import type { Traffic } from './traffic.ts'
+
+/** Sessions over WebSockets, and whatever else asks for an upgrade. */
+export type Sessions = ReturnType<typeof governedUpgrade>
+
+/**
+ * Sessions are no requests that pass a pipeline: whatever the configured one is, they are let in by a virtual key, within the
+ * caller's tier, rates and budgets, and each of their responses has its record and counts as a request.
+ */
+export function sessionsOf(
+  {
+    config,
+    ledger,
+    directory,
+    masterKey,
+    prices,
+    routes,
+    agents,
+    tiers,
+    limits,
+    audit,
+    clock,
+  }: StageMaterials,
+  { count }: Pick<Traffic, 'count'>,
+): Sessions {
+  return governedUpgrade({
+    ledger,
+    routes,
+    agents,
+    prices,
+    clock,
+    authenticate: keyAuthenticator({ directory, masterKey, clock }),
+    tiers: Object.fromEntries(config.tiers.map((tier) => [tier.name, tier])),
+    tierOf: tiers.tierOf,
+    rateLimits: { limits, rates: scopesOf(config, tiers) },
+    mode: config.mode,
+    nearLimit: config.nearLimit,
+    waitMs: config.waitMs,
+    refusals: { exposeLimits: config.exposeLimits, status: config.budgetStatus },
+    audit: {
+      write(record: AuditRecord) {
+        audit.write(record)
+        count(record)
+      },
+    },
+  })
+}
