@@ -1,4 +1,5 @@
 import { createServer, type RequestListener } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 import {
   authVirtualKey,
   budgetReserve,
@@ -27,6 +28,8 @@ export interface GatewayOptions {
   readonly prices: Readonly<Record<string, ModelPrice>>
   /** Of the key, a day. */
   readonly limitUsd: string
+  /** How streams are reserved; for their worst case by default. */
+  readonly enforcement?: 'hard' | 'tight'
 }
 
 /** A gateway in this process, in front of the simulated provider, with a new key that has one budget. */
@@ -35,10 +38,18 @@ export interface Gateway {
   post(body: object): Promise<Response>
   /** What the books say the key has spent, nano-USD. */
   spent(): Promise<number>
+  /** The same, once nothing is reserved any more. */
+  spentAtRest(): Promise<number>
   close(): Promise<void>
 }
 
-export async function gatewayOn({ ledger, provider, prices, limitUsd }: GatewayOptions): Promise<Gateway> {
+export async function gatewayOn({
+  ledger,
+  provider,
+  prices,
+  limitUsd,
+  enforcement = 'hard',
+}: GatewayOptions): Promise<Gateway> {
   const key = testKey({ org: ORG, team: 'load' })
   await ledger.provision(ORG, `org:${ORG}`, [])
   await ledger.provision(ORG, 'team:load', [])
@@ -54,12 +65,13 @@ export async function gatewayOn({ ledger, provider, prices, limitUsd }: GatewayO
   })
   const pipeline = compose(
     authVirtualKey({ directory: testDirectory(key), masterKey: TEST_MASTER_KEY }),
-    budgetReserve({ ledger, routes, prices: priceBook({ overrides }) }),
+    budgetReserve({ ledger, routes, prices: priceBook({ overrides }), enforcement }),
     usageReconcile({ ledger }),
     providerFailover({ routes }),
   )
   const server = createServer(express().disable('x-powered-by').use('/v1', pipeline) as RequestListener)
   const url = await listen(server)
+  const books = async () => (await ledger.read(ORG, [key.account]))[0]!
   return {
     post: (body) =>
       fetch(`${url}/v1/chat/completions`, {
@@ -67,7 +79,11 @@ export async function gatewayOn({ ledger, provider, prices, limitUsd }: GatewayO
         headers: { 'content-type': 'application/json', authorization: key.authorization },
         body: JSON.stringify(body),
       }),
-    spent: async () => (await ledger.read(ORG, [key.account]))[0]!.spent,
+    spent: async () => (await books()).spent,
+    async spentAtRest() {
+      while ((await books()).reserved > 0) await pause(20)
+      return (await books()).spent
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

@@ -13,4 +13,5 @@ export const PARTS: readonly Part[] = [
   { name: 'turns', title: 'SQLite, a transaction a turn', file: 'ledger/turns.ts' },
   { name: 'overspend', title: 'Spend on a limit of $10', file: 'overspend/overspend.ts' },
   { name: 'utilisation', title: 'How much of a budget can be spent', file: 'utilisation/utilisation.ts' },
+  { name: 'tight', title: 'How far a stream that is cut goes beyond its budget', file: 'tight/tight.ts' },
 ]
