@@ -16,5 +16,5 @@ it('docs/reference/errors.md says of a code that nothing of ours gives that no s
   const sections = read('docs/reference/errors.md').split(/^## /m).slice(1)
   const told = sections.filter((section) => section.includes('No stage of this release'))
   expect(told.map((section) => section.split('\n', 1)[0])).toEqual(unused)
-  expect(unused).toContain('rate_limited')
+  expect(unused).toContain('not_cached')
 })

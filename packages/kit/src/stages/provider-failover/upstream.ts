@@ -170,6 +170,11 @@ function open(exchange: Exchange): void {
       cut(exchange, failureOfTransport(cause, true))
     },
   })
+  // Once for the whole answer: a slow client would gather a listener for every piece that came meanwhile.
+  exchange.passage?.head.on('drain', () => {
+    exchange.watch?.resumed()
+    exchange.controller?.resume()
+  })
   if (isEventStream(res.getHeader('content-type'))) res.flushHeaders()
   // With its length the answer needs no chunks, and no write of its own to end them.
   else if (headers['content-length'] && !exchange.passage)
@@ -184,10 +189,6 @@ function pass(
   if ((passage?.head ?? options.res).write(bytes)) return
   controller?.pause()
   watch?.paused()
-  passage?.head.once('drain', () => {
-    watch?.resumed()
-    controller?.resume()
-  })
 }
 
 function end(exchange: Exchange): void {
