@@ -234,8 +234,8 @@ describe('moderations.create', () => {
     await gateway.atRest()
     const { spent } = await gateway.books()
     const { nanoUsd } = gateway.provider.totals()
-    // The answer says no usage: it is counted.
+    // The answer says no usage: it is counted, twice over, since its tokenizer is not public.
     expect(spent).toBeGreaterThanOrEqual(nanoUsd)
-    expect(spent).toBeLessThan(nanoUsd * 1.05)
+    expect(spent).toBeLessThan(nanoUsd * 2.1)
   })
 })
