@@ -8,7 +8,7 @@ export { type AccessToken, type KeptTokenOptions, keptToken } from './hosts/acce
 export type { AwsCredentialSource, AwsCredentials } from './hosts/aws-signer.ts'
 export { type AzureProviderOptions, azureProvider } from './hosts/azure.ts'
 export { type BedrockProviderOptions, bedrockProvider } from './hosts/bedrock.ts'
-export { googleToken } from './hosts/google-token.ts'
+export { type GoogleCredentials, googleToken } from './hosts/google-token.ts'
 export { type VertexProviderOptions, vertexProvider } from './hosts/vertex.ts'
 export type { LoadLimits } from './load-limits.ts'
 export type { Media, Pictures, Recording, Speech, Verdicts } from './media.ts'
