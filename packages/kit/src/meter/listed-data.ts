@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ModelInfo, ModelPrice, Provider } from '@pydantic/genai-prices'
+import { isObject } from '../core/json-object.ts'
 import type { JsonObject } from '../wire/json.ts'
-import { isObject } from './is-object.ts'
 import type { UnreadableList } from './price-list.ts'
 
 /** Price data in the format of `@pydantic/genai-prices`, read whole and found sound. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import { isObject } from '../core/json-object.ts'
 import type { JsonObject } from '../wire/json.ts'
-import { isObject } from './is-object.ts'
 import { litellmKey, readLitellmEntry } from './litellm-prices.ts'
 import type { ModelPrices } from './price.ts'
 import { overrideKey } from './price-override.ts'

@@ -1,10 +1,7 @@
 import { TollgateError } from '../core/errors.ts'
+import { isObject, type JsonObject } from '../core/json-object.ts'
 
-export type JsonObject = { readonly [name: string]: unknown }
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
+export { isObject, type JsonObject } from '../core/json-object.ts'
 
 /** What a text says, when it is a JSON object; undefined for any other text. */
 export function parseObject(text: string): JsonObject | undefined {

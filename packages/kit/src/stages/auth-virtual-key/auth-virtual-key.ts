@@ -5,8 +5,8 @@ import { type AuthVirtualKeyOptions, keyAuthenticator } from './authenticate.ts'
 /**
  * Tell who calls by a virtual key, from `Authorization: Bearer`, `x-api-key`, `api-key` or `x-goog-api-key`.
  *
- * Refuses with `invalid_api_key` (401), in one text for missing, malformed, unknown, revoked and expired keys, which names the header that this client uses. Answers
- * `ledger_unavailable` (503) when the directory cannot be read: fails closed.
+ * Refuses with `invalid_api_key` (401), in one text for missing, malformed, unknown, revoked and expired keys, which names
+ * the header that this client uses. Answers `ledger_unavailable` (503) when the directory cannot be read: fails closed.
  *
  * @example
  * app.use('/v1', authVirtualKey({ directory: sqliteDirectory('./tollgate.db'), masterKey }))

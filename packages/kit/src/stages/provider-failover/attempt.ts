@@ -11,7 +11,6 @@ import type { Deployment } from '../../wire/routes.ts'
 import { isEventStream } from '../../wire/sse.ts'
 import type { TranslatedCall } from '../../wire/translate-call.ts'
 import type { UpstreamResult } from './exchange.ts'
-
 import { note } from './note.ts'
 import type { Outgoing } from './outgoing.ts'
 import type { Preference } from './preference.ts'

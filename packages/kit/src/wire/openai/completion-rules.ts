@@ -6,10 +6,10 @@ import type { Usage } from '../usage.ts'
 import { readUsage, withTier } from './usage.ts'
 import { inOpenAiWords, valueAt } from './usage-quirks.ts'
 
-/** How answers of Chat Completions and Completions are read, and those of Embeddings, which show no text. */
-export const COMPLETION_ANSWER: AnswerRules = completionAnswer()
-
-/** The same of a provider with words of its own for usage. */
+/**
+ * How answers of Chat Completions and Completions are read, and those of Embeddings, which show no text. `quirks`: of a
+ * provider with words of its own for usage.
+ */
 export function completionAnswer(quirks?: UsageQuirks): AnswerRules {
   return {
     usageField: 'usage',

@@ -1,6 +1,6 @@
-import type { JsonObject } from '../wire/json.ts'
+export type JsonObject = { readonly [name: string]: unknown }
 
-/** Whether something that a file says is a JSON object. */
+/** Whether something that JSON says is an object. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
