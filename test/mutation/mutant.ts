@@ -36,10 +36,27 @@ export function mutatedCopy(from: string, parts: readonly string[], { edits }: M
   }
 }
 
-function sow(copy: string, { file, find, put }: Edit): void {
-  const path = join(copy, file)
-  const [before, after, ...more] = readFileSync(path, 'utf8').split(find)
+/**
+ * Whether a mutant could be sown: the cheap half of finding it.
+ *
+ * @throws Error when a text to replace is not found exactly once.
+ */
+export function checkMutant(from: string, { edits }: Mutant): void {
+  const texts = new Map<string, string>()
+  for (const edit of edits) {
+    const text = texts.get(edit.file) ?? readFileSync(join(from, edit.file), 'utf8')
+    texts.set(edit.file, replaced(text, edit))
+  }
+}
+
+function sow(copy: string, edit: Edit): void {
+  const path = join(copy, edit.file)
+  writeFileSync(path, replaced(readFileSync(path, 'utf8'), edit))
+}
+
+function replaced(text: string, { file, find, put }: Edit): string {
+  const [before, after, ...more] = text.split(find)
   if (after === undefined) throw new Error(`${file} has no "${find}": let the mutant follow the code`)
   if (more.length > 0) throw new Error(`${file} has "${find}" more than once: let the mutant say which`)
-  writeFileSync(path, before + put + after)
+  return before + put + after
 }

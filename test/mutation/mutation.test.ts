@@ -6,7 +6,7 @@ import { PROVE } from '../support/prove.ts'
 import { type RedisServer, redisServer } from '../support/redis.ts'
 import { hunt, tableOf } from './hunt.ts'
 import { LUA_MUTANTS } from './lua-mutants.ts'
-import { type Mutant, mutatedCopy } from './mutant.ts'
+import { checkMutant, type Mutant, mutatedCopy } from './mutant.ts'
 import { SQLITE_MUTANTS } from './sqlite-mutants.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -80,6 +80,10 @@ describe('the conformance suite finds every bug, and none where there is none,',
 })
 
 describe('a mutant', () => {
+  it.each([...SQLITE_MUTANTS, ...LUA_MUTANTS])('has its place in the code: $name', (mutant) => {
+    expect(() => checkMutant(KIT, mutant)).not.toThrow()
+  })
+
   const edit = { file: 'src/core/clock.ts', put: '' }
 
   it('that does not match its source exactly once is an error', () => {

@@ -5,7 +5,7 @@ import { PROVE } from '../support/prove.ts'
 import { STORES } from '../support/stores.ts'
 import { type Outcome, type SimulationOptions, simulate } from './simulate.ts'
 
-const SEEDS = PROVE ? 1000 : 6
+const SEEDS = PROVE ? 200 : 6
 const LONG = { timeout: PROVE ? 3_600_000 : 60_000 }
 
 /** One run after the other; each that goes wrong is told with its options. */
