@@ -24,7 +24,7 @@
 --      12 owner
 --      13 path         the account ids, as a text that only callers read
 --      14 memo         for the audit record of one that expires; only callers read it
---      15 label        under which the day's roll-up counts it
+--      15 label        under which the day's roll-up counts it; '-' for none
 --      16 revision     of the defaults that accounts nobody provisioned are to follow; 0 to follow none
 --      17 max_auto     how many of those one parent may have
 --      18+ account*(name v shape rules limits)  rules and limits: defaults if it is absent, '' for none

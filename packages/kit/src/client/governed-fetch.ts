@@ -9,6 +9,7 @@ import { accountPath, type Principal } from '../directory/principal.ts'
 import type { Amounts } from '../ledger/ledger.ts'
 import { reservedHeaders } from '../toll/headers.ts'
 import { type ReserveOptions, reservePolicy } from '../toll/policy.ts'
+import { holdOrEnd } from '../toll/provider-hold.ts'
 import { type ReservePolicy, type ReserveRequest, reserveToll } from '../toll/reserve.ts'
 import { servedFormat } from '../toll/served-format.ts'
 import { endToll, type Toll, wholeReservation } from '../toll/toll.ts'
@@ -31,6 +32,8 @@ export interface GovernedFetchOptions extends ReserveOptions {
   readonly fetch?: Fetch
   /** The provider's name, as prices of one's own name it (`provider/model`). */
   readonly provider?: string
+  /** Where the provider has a budget of its own: its account, which each call is held on too. */
+  readonly providerAccount?: Deployment['provider']['account']
 }
 
 /**
@@ -57,10 +60,11 @@ export const governedFetch = ({
   principal: identity,
   fetch: send = globalThis.fetch,
   provider = 'openai',
+  providerAccount,
   ...options
 }: GovernedFetchOptions): Fetch => {
   const principal = principalOf(identity)
-  const terms: Terms = { policy: reservePolicy(options), principal, provider, send }
+  const terms: Terms = { policy: reservePolicy(options), principal, provider, providerAccount, send }
 
   return async function governedFetch(input, init) {
     const outgoing = outgoingOf(input, init)
@@ -88,6 +92,7 @@ interface Terms {
   readonly policy: ReservePolicy
   readonly principal: Principal
   readonly provider: string
+  readonly providerAccount: Deployment['provider']['account'] | undefined
   readonly send: Fetch
 }
 
@@ -99,6 +104,7 @@ async function sendPriced(terms: Terms, id: string, outgoing: Outgoing, format: 
   const received = parseCall(bytes, pathname + search, format, contentType)!
   const deployment = deploymentOf(terms, outgoing.url, received)
   const toll = await reserve(terms, id, outgoing, { call: received, received, deployment })
+  await holdOrEnd(toll, deployment.provider, policy.clock)
   const edited = editCall(received, toll.cap === undefined ? {} : { maxOutputTokens: toll.cap }, {
     format: servedFormat(toll, received),
   })
@@ -163,11 +169,24 @@ async function reserve(
 }
 
 /** Where the call goes: its own URL says best whose prices it has. */
-function deploymentOf({ provider: name }: Terms, url: URL, { format, model }: ReceivedCall): Deployment {
+function deploymentOf(
+  { provider: name, providerAccount: account }: Terms,
+  url: URL,
+  { format, model }: ReceivedCall,
+): Deployment {
   const suffix = format.suffixes.find((ending) => url.pathname.endsWith(ending)) ?? ''
   const baseUrl = url.origin + url.pathname.slice(0, -suffix.length)
   const quirks = presetAt(baseUrl)?.quirks
-  return { provider: { name, dialect: format.dialect, baseUrl, ...(quirks ? { quirks } : {}) }, model }
+  return {
+    provider: {
+      name,
+      dialect: format.dialect,
+      baseUrl,
+      ...(quirks && { quirks }),
+      ...(account && { account }),
+    },
+    model,
+  }
 }
 
 function refusalAnswer(error: TollgateError, dialect: Dialect, id: string): Response {

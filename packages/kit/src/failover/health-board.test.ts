@@ -88,6 +88,17 @@ describe('a provider’s own forecast', () => {
 })
 
 describe('what others have found', () => {
+  it('reaches a deployment in use, however many others have been asked since it was first', () => {
+    const board = healthBoard()
+    board.answered(at('busy'), 0)
+    for (let other = 0; other < 2_500; other++) {
+      board.answered(at(`other-${other}`), 0)
+      board.answered(at('busy'), 0)
+    }
+    board.impose({ id: 'p/busy', why: 'failing', untilMs: 1_000 })
+    expect(board.closure(at('busy'), 0)).toMatchObject({ id: 'p/busy', why: 'failing' })
+  })
+
   it('shuts and opens as if it had been found here, and is not told on', () => {
     const board = healthBoard()
     const told: Closure[] = []

@@ -80,12 +80,14 @@ interface Cooling {
   untilMs: number
 }
 
-/** What is known of one deployment with one key. Breakers and coolings are shared by all whom they concern. */
+/** What is known of one deployment with one key. */
 interface Entry {
   readonly deployment: Deployment
+  /** Of its breaker, which all keys of a deployment share. */
   readonly id: string
-  readonly breaker: Breaker
-  readonly coolings: readonly [seat: Cooling, key: Cooling]
+  /** Of its rests: its own, and that of its key at all models. */
+  readonly seat: string
+  readonly key: string
   readonly latency: Latency
   forecast: Forecast | undefined
   inFlight: number
@@ -113,12 +115,11 @@ export function healthBoard(options: BreakerOptions = {}): HealthBoard {
 
   const entryOf = (deployment: Deployment): Entry =>
     remembered(entries, seatId(deployment), () => {
-      const id = deploymentId(deployment)
       return {
         deployment,
-        id,
-        breaker: breakerOf(id),
-        coolings: [coolingOf(seatId(deployment)), coolingOf(keyId(deployment))],
+        id: deploymentId(deployment),
+        seat: seatId(deployment),
+        key: keyId(deployment),
         latency: latency(),
         forecast: undefined,
         inFlight: 0,
@@ -136,7 +137,8 @@ export function healthBoard(options: BreakerOptions = {}): HealthBoard {
   }
 
   /** Tell a breaker how a call ended, and everybody else if that has changed it. */
-  const tell = ({ id, breaker }: Entry, nowMs: number, change: (breaker: Breaker) => void) => {
+  const tell = ({ id }: Entry, nowMs: number, change: (breaker: Breaker) => void) => {
+    const breaker = breakerOf(id)
     const before = breaker.state(nowMs)
     change(breaker)
     const after = breaker.state(nowMs)
@@ -145,12 +147,20 @@ export function healthBoard(options: BreakerOptions = {}): HealthBoard {
     if (after.is === 'closed' && before.is !== 'closed') for (const listener of listeners) listener.opened(id)
   }
 
+  /** Asked for by name each time: what others find must be found where they have put it. */
+  const stateOf = ({ id, seat, key, forecast }: Entry): State => ({
+    id,
+    breaker: breakerOf(id),
+    coolings: [coolingOf(seat), coolingOf(key)],
+    forecast,
+  })
+
   return {
-    closure: (deployment, nowMs, tokens = 0) => closureOf(entryOf(deployment), nowMs, tokens),
+    closure: (deployment, nowMs, tokens = 0) => closureOf(stateOf(entryOf(deployment)), nowMs, tokens),
     begin(deployment, nowMs) {
       const entry = entryOf(deployment)
       entry.inFlight += 1
-      return entry.breaker.begin(nowMs)
+      return breakerOf(entry.id).begin(nowMs)
     },
     answering(deployment, { firstByteMs, headers }, nowMs) {
       const entry = entryOf(deployment)
@@ -169,14 +179,14 @@ export function healthBoard(options: BreakerOptions = {}): HealthBoard {
       entry.failed += 1
       entry.lastFailure = { kind, ...(status === undefined ? {} : { status }), atMs: nowMs }
       const untilMs = coolUntil(kind, retryAfterMs, nowMs)
-      if (blames === 'seat') cool(entry.coolings[0], kind, untilMs, nowMs)
-      if (blames === 'key') cool(entry.coolings[1], kind, untilMs, nowMs)
+      if (blames === 'seat') cool(coolingOf(entry.seat), kind, untilMs, nowMs)
+      if (blames === 'key') cool(coolingOf(entry.key), kind, untilMs, nowMs)
       // Who refuses is well enough to refuse.
       tell(entry, nowMs, (breaker) =>
         blames === 'deployment' ? breaker.failed(nowMs) : breaker.succeeded(nowMs),
       )
     },
-    abandoned: (deployment) => entryOf(deployment).breaker.abandoned(),
+    abandoned: (deployment) => breakerOf(deploymentId(deployment)).abandoned(),
     ended(deployment) {
       const entry = entryOf(deployment)
       entry.inFlight = Math.max(0, entry.inFlight - 1)
@@ -186,7 +196,7 @@ export function healthBoard(options: BreakerOptions = {}): HealthBoard {
     read: (nowMs) =>
       [...entries]
         .sort(([one], [other]) => (one < other ? -1 : 1))
-        .map(([, entry]) => healthOf(entry, nowMs)),
+        .map(([, entry]) => healthOf(entry, stateOf(entry), nowMs)),
     watch(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -215,9 +225,17 @@ function remembered<Value extends object>(
   return made
 }
 
+/** What decides whether a deployment may be asked. */
+interface State {
+  readonly id: string
+  readonly breaker: Breaker
+  readonly coolings: readonly [seat: Cooling, key: Cooling]
+  readonly forecast: Forecast | undefined
+}
+
 /** Keys first: what a provider has said of them is certain. */
 function closureOf(
-  { id, breaker, coolings, forecast }: Entry,
+  { id, breaker, coolings, forecast }: State,
   nowMs: number,
   tokens: number,
 ): Closure | undefined {
@@ -230,15 +248,15 @@ function closureOf(
   return undefined
 }
 
-function healthOf(entry: Entry, nowMs: number): DeploymentHealth {
-  const { deployment, breaker, latency, inFlight, answered, failed, lastFailure, forecast } = entry
+function healthOf(entry: Entry, state: State, nowMs: number): DeploymentHealth {
+  const { deployment, latency, inFlight, answered, failed, lastFailure, forecast } = entry
   const { provider, model, key } = deployment
   return {
     provider: provider.name,
     model,
     ...(key === undefined ? {} : { key }),
-    breaker: breaker.state(nowMs).is,
-    closure: closureOf(entry, nowMs, 0),
+    breaker: state.breaker.state(nowMs).is,
+    closure: closureOf(state, nowMs, 0),
     latencyMs: Math.round(latency.at(nowMs)),
     inFlight,
     answered,

@@ -1,6 +1,6 @@
 import type { AccountId, AccountKind } from './ledger.ts'
 
-const ACCOUNT = /^(?:org|team|project|user|key):.+$/s
+const ACCOUNT = /^(?:org|team|project|user|key|provider):.+$/s
 
 /** Whether a text names an account: a kind that there is, and an id that is not empty. */
 export function isAccountId(text: string): text is AccountId {

@@ -14,7 +14,11 @@ export interface Amounts {
 
 /** `kind:id`, for instance `team:marketing`; the id is free text, and unique within its org. */
 export type AccountId = `${AccountKind}:${string}`
-export type AccountKind = 'org' | 'team' | 'project' | 'user' | 'key'
+/** `provider`: what an org spends with one of its providers, whoever in it calls; the others are in the path of a caller. */
+export type AccountKind = 'org' | 'team' | 'project' | 'user' | 'key' | 'provider'
+
+/** An account in the path of a caller. */
+export type CallerAccountId = Exclude<AccountId, `provider:${string}`>
 
 /** A span of the calendar that a budget refills with; `total` never refills. */
 export type Window = 'hour' | 'day' | 'week' | 'month' | 'total'

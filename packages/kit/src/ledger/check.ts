@@ -9,6 +9,7 @@ import {
   type Heartbeat,
   METRICS,
   type Raise,
+  type RaiseBudget,
   type Reserve,
   type Settle,
 } from './ledger.ts'
@@ -102,6 +103,13 @@ export function checkProvision(org: string, account: AccountId, budgets: readonl
   checkOrg(org)
   checkAccount(org, account)
   checkBudgets(account, budgets)
+}
+
+export function checkRaiseBudget({ org, account, budget, raise }: RaiseBudget): void {
+  checkOrg(org)
+  checkAccount(org, account)
+  checkName('budget', budget)
+  if (raise) checkRaise(0, raise)
 }
 
 /** @param owner whose budgets they are, for the error's sentence. */

@@ -4,6 +4,7 @@ import {
   checkHeartbeat,
   checkId,
   checkProvision,
+  checkRaiseBudget,
   checkRead,
   checkReserve,
   checkSettle,
@@ -17,6 +18,14 @@ export function checked(ledger: Ledger): Ledger {
     async provision(org, account, budgets) {
       checkProvision(org, account, budgets)
       return ledger.provision(org, account, budgets)
+    },
+    async raise(command) {
+      checkRaiseBudget(command)
+      return ledger.raise(command)
+    },
+    async budgetsOf(org, accounts) {
+      checkRead(org, accounts)
+      return ledger.budgetsOf(org, accounts)
     },
     async reserve(command) {
       checkReserve(command)

@@ -1,8 +1,10 @@
 import type { Adjust, AdjustResult } from './adjust.ts'
 import type { AccountId, Amounts, Budget, Metric, Window } from './budget.ts'
+import type { RaiseBudget, RaiseResult } from './raise.ts'
 
 export * from './adjust.ts'
 export * from './budget.ts'
+export type { RaiseBudget, RaiseResult } from './raise.ts'
 
 /**
  * The ledger: the one place where money moves.
@@ -24,6 +26,9 @@ export * from './budget.ts'
 export interface Ledger {
   /** Make an account, or replace its budgets. Counters stay. */
   provision(org: string, account: AccountId, budgets: readonly Budget[]): Promise<ProvisionResult>
+
+  /** Give a budget another raise, or take it away. Its limit stays, and an account that follows defaults goes on doing so. */
+  raise(command: RaiseBudget): Promise<RaiseResult>
 
   /**
    * Reserve between `min` and `want` on every account of the path, in one atomic step; a denial writes nothing. A budget
@@ -66,6 +71,9 @@ export interface Ledger {
 
   /** Correct a counter by a signed amount, with a reason, in its current window or that of `atMs`; `id` makes it repeatable. */
   adjust(command: Adjust): Promise<AdjustResult>
+
+  /** The budgets of accounts of an org as they were given, limits apart from raises; undefined for one that is not in the books. */
+  budgetsOf(org: string, accounts: readonly AccountId[]): Promise<readonly (readonly Budget[] | undefined)[]>
 
   /** What accounts of an org have spent, reserved and left: the implicit total first, then their budgets. Sees all commands before it. */
   read(org: string, accounts: readonly AccountId[]): Promise<readonly AccountState[]>

@@ -66,6 +66,8 @@ export function spooled(
   return {
     spool,
     provision: (...args) => ledger.provision(...args),
+    raise: (command) => ledger.raise(command),
+    budgetsOf: (...args) => ledger.budgetsOf(...args),
     reserve: (command) => ledger.reserve(command),
     extend: (command) => ledger.extend(command),
     heartbeat: (...args) => ledger.heartbeat(...args),

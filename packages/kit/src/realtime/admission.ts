@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { TollgateError } from '../core/errors.ts'
+import type { RequestCaps } from '../directory/records.ts'
 import type { Toll } from '../toll/toll.ts'
 import { type Deployment, deploymentsOf } from '../wire/routes.ts'
 import { reserveResponse } from './purchase.ts'
@@ -21,8 +22,7 @@ export interface Admission extends Omit<Visit, 'deployment'> {
 export async function admit(terms: Terms, req: IncomingMessage, requestId: string): Promise<Admission> {
   const principal = await terms.authenticate(req)
   const model = targetModel(req)
-  const tier = terms.tierOf(principal)
-  const refusal = terms.tierRefusal(tier, model)
+  const { tier, caps, refusal } = await terms.entitle(principal, model)
   if (refusal && !terms.policy.observe) throw refusal
   const deployments = deploymentsOf({ model, dialect: 'openai' }, terms.routes).filter(hasSessions)
   if (deployments.length === 0) {
@@ -31,7 +31,7 @@ export async function admit(terms: Terms, req: IncomingMessage, requestId: strin
       message: `No provider has sessions with ${model} here.`,
     })
   }
-  return { req, requestId, principal, tier, tierWouldRefuse: refusal?.code, model, deployments }
+  return { req, requestId, principal, tier, caps, tierWouldRefuse: refusal?.code, model, deployments }
 }
 
 /** Sessions are not translated; whoever hosts them at other addresses says so by naming the endpoint. */
@@ -45,9 +45,15 @@ export function reserveFirst(terms: Terms, visit: Visit, gone: () => boolean): P
   return reserveResponse(terms, visit, firstCall(visit.model), gone)
 }
 
-/** Ask again who calls: a key may be revoked, and a tier changed, while a session lasts. @throws TollgateError */
-export async function stillAdmitted(terms: Terms, { req, model }: Visit): Promise<void> {
+/**
+ * Ask again who calls: a key may be revoked, a tier changed, and a grant over, while a session lasts.
+ *
+ * @returns what one response may be by now.
+ * @throws TollgateError
+ */
+export async function stillAdmitted(terms: Terms, { req, model }: Visit): Promise<RequestCaps> {
   const principal = await terms.authenticate(req)
-  const refusal = terms.tierRefusal(terms.tierOf(principal), model)
+  const { caps, refusal } = await terms.entitle(principal, model)
   if (refusal && !terms.policy.observe) throw refusal
+  return caps
 }

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { GrantView } from '../access/grant-view.ts'
 import type { AuditTrail } from '../audit/trail.ts'
 import { machineTimers, type Timers } from '../core/timers.ts'
-import type { Principal } from '../directory/principal.ts'
+import type { HowToAsk } from '../directory/how-to-ask.ts'
 import type { NodeAgents } from '../failover/node-agents.ts'
-import type { Authenticate } from '../stages/auth-virtual-key/authenticate.ts'
-import { type Tier, tierGate } from '../stages/tier-check/gates.ts'
+import type { Authenticate } from '../identity/authenticator.ts'
+import { askers, type TierOf, type TiersOf } from '../stages/tier-check/askers.ts'
 import { type ReserveOptions, reservePolicy } from '../toll/policy.ts'
 import type { Routes } from '../wire/routes.ts'
 import { pacing, type RateLimits, UNPACED } from './pacing.ts'
@@ -18,9 +19,13 @@ export interface GovernedUpgradeOptions extends Omit<ReserveOptions, 'enforcemen
   readonly authenticate: Authenticate
   readonly routes: Routes
   /** By name, the least first; `realtime` is an endpoint class. None declared: every model is allowed. */
-  readonly tiers?: Readonly<Record<string, Tier>>
+  readonly tiers?: TiersOf
   /** The tier of a caller; undefined refuses every model. The first of the tiers by default. */
-  readonly tierOf?: (principal: Principal) => string | undefined
+  readonly tierOf?: TierOf
+  /** What callers have been given besides, for a time. */
+  readonly grants?: GrantView
+  /** Ends a refusal of a tier with how to ask for what is refused. */
+  readonly howToAsk?: HowToAsk
   /** Where a record of each response goes: an audit trail, or the audit-log stage. */
   readonly audit?: Pick<AuditTrail, 'write'>
   /** How fast callers may go: what the `rate-limit` stage is given. A session holds a slot; each response is a request. */
@@ -67,7 +72,9 @@ export const governedUpgrade = ({
   authenticate,
   routes,
   tiers = {},
-  tierOf = () => Object.keys(tiers)[0],
+  tierOf,
+  grants,
+  howToAsk,
   audit,
   rateLimits,
   limits = {},
@@ -77,15 +84,20 @@ export const governedUpgrade = ({
 }: GovernedUpgradeOptions): GovernedUpgrade => {
   // A response is reserved whole: nothing that is heard live can be held back while its budget is asked for more.
   const policy = reservePolicy({ ...reserving, enforcement: 'hard' })
-  const gate = tierGate(tiers)
+  const askingOf = askers({ tiers, tierOf, grants, howToAsk })
   const terms: Terms = {
     policy,
     authenticate,
-    tierOf,
-    tierRefusal: (tier, model) => gate(tier ?? '', { path: SESSION_PATH, model }),
+    async entitle(principal, model) {
+      const { asker, gate, names } = await askingOf(principal)
+      const tier = names.length > 0 ? asker.tier : undefined
+      const verdict = gate(asker, { path: SESSION_PATH, model })
+      if (verdict.refusal) return { tier, caps: {}, refusal: verdict.refusal }
+      return { tier, caps: policy.observe ? {} : verdict.caps, refusal: undefined }
+    },
     routes,
     audit,
-    pacing: rateLimits ? pacing(rateLimits, policy) : UNPACED,
+    pacing: rateLimits ? pacing({ ...rateLimits, grants }, policy) : UNPACED,
     limits: { ...LIMITS, ...limits },
     agents,
     timers,

@@ -1,16 +1,19 @@
+import type { GrantView } from '../access/grant-view.ts'
 import type { Clock } from '../core/clock.ts'
 import { uuidv7 } from '../core/ids.ts'
 import type { Principal } from '../directory/principal.ts'
 import type { Limits, Used } from '../limits/limits.ts'
 import type { Scope } from '../limits/rates.ts'
 import { type ExposeLimits, limitedRefusal, runawayRefusal } from '../stages/rate-limit/refusals.ts'
-import { callerOf, type RatesFor, scopesOf } from '../stages/rate-limit/scopes.ts'
+import { callerOf, grantedScopes, type RatesFor, scopesOf } from '../stages/rate-limit/scopes.ts'
 import type { Call } from '../wire/call.ts'
 
 /** How fast sessions and their responses may go: the same limits and rates that the `rate-limit` stage is given. */
 export interface RateLimits {
   readonly limits: Limits
   readonly rates?: RatesFor
+  /** What callers have been given besides, for a time. */
+  readonly grants?: GrantView | undefined
 }
 
 /** Ends what was taken, with what it has used. The second time changes nothing. */
@@ -40,10 +43,10 @@ const USUAL_TOKENS = 1_000
 export const UNPACED: Pacing = { session: async () => stay, response: async () => stay }
 
 export function pacing(
-  { limits, rates = {} }: RateLimits,
+  { limits, rates = {}, grants }: RateLimits,
   { observe, exposeLimits, clock }: PacingOptions,
 ): Pacing {
-  const scopes = scopesOf(rates)
+  const scopes = grantedScopes(scopesOf(rates), grants)
 
   async function take(principal: Principal, parts: readonly Scope[], tokens: number): Promise<Leave> {
     const caller = callerOf(principal)
@@ -56,13 +59,13 @@ export function pacing(
   }
 
   return {
-    session(principal, model) {
-      const parts = scopes(principal, model).map(({ tpm: _, ...scope }) => scope)
+    async session(principal, model) {
+      const parts = (await scopes(principal, model)).map(({ tpm: _, ...scope }) => scope)
       return take(principal, parts, 0)
     },
-    response(principal, { model, inputBytes, maxOutputTokens = USUAL_TOKENS }) {
+    async response(principal, { model, inputBytes, maxOutputTokens = USUAL_TOKENS }) {
       // Its session has the slot.
-      const parts = scopes(principal, model).map(({ concurrency: _, ...scope }) => scope)
+      const parts = (await scopes(principal, model)).map(({ concurrency: _, ...scope }) => scope)
       return take(principal, parts, inputBytes + Math.min(maxOutputTokens, USUAL_TOKENS))
     },
   }

@@ -5,7 +5,7 @@ import { endToll, type Toll } from '../toll/toll.ts'
 import type { Call } from '../wire/call.ts'
 import { stillAdmitted } from './admission.ts'
 import type { Leave } from './pacing.ts'
-import { releaseUnused, reserveResponse } from './purchase.ts'
+import { holdInput, releaseUnused, reserveResponse } from './purchase.ts'
 import type { Terms, Visit } from './terms.ts'
 
 /** What one response has of its caller's budget and pace. */
@@ -31,13 +31,13 @@ export function purchases(terms: Terms, visit: Visit, standby: Toll): Purchases 
   const isOver = () => over
   return {
     async reserve(call) {
-      await stillAdmitted(terms, visit)
+      const now = { ...visit, caps: await stillAdmitted(terms, visit) }
       const leave = await terms.pacing.response(visit.principal, call)
       try {
         const held = unused
         unused = undefined
         const toll =
-          (held && (await adopted(held, call))) ?? (await reserveResponse(terms, visit, call, isOver))
+          (held && (await adopted(held, now, call))) ?? (await reserveResponse(terms, now, call, isOver))
         return { toll, leave }
       } catch (refusal) {
         await leave('nothing')
@@ -62,7 +62,8 @@ export function purchases(terms: Terms, visit: Visit, standby: Toll): Purchases 
  * Use what was reserved before anything was known of a response for this one, where it pays for it. It is given back
  * otherwise, since nothing was sent for it.
  */
-async function adopted(toll: Toll, call: Call): Promise<Toll | undefined> {
+async function adopted(toll: Toll, visit: Visit, call: Call): Promise<Toll | undefined> {
+  holdInput(visit, call)
   const demand = demandOf(call, toll.demand!.deployment, toll.sizing)
   if (capFor(toll.granted, demand.bounds) === 'below-minimum') {
     await endToll(toll, 'nothing')

@@ -3,9 +3,10 @@ import type { AuditTrail } from '../audit/trail.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Timers } from '../core/timers.ts'
 import type { Principal } from '../directory/principal.ts'
+import type { RequestCaps } from '../directory/records.ts'
 import type { NodeAgents } from '../failover/node-agents.ts'
-import type { Authenticate } from '../stages/auth-virtual-key/authenticate.ts'
-import type { TierRefusal } from '../stages/tier-check/gates.ts'
+import type { Authenticate } from '../identity/authenticator.ts'
+import type { TierRefusal } from '../stages/tier-check/tiers.ts'
 import type { ReservePolicy } from '../toll/reserve.ts'
 import type { Deployment, Routes } from '../wire/routes.ts'
 import type { Pacing } from './pacing.ts'
@@ -14,9 +15,8 @@ import type { Pacing } from './pacing.ts'
 export interface Terms {
   readonly policy: ReservePolicy
   readonly authenticate: Authenticate
-  /** Why the caller's tier does not include a model over this endpoint. */
-  readonly tierOf: (principal: Principal) => string | undefined
-  readonly tierRefusal: (tier: string | undefined, model: string) => TierRefusal | undefined
+  /** By what a caller may use a model over this endpoint, or why it may not. */
+  readonly entitle: (principal: Principal, model: string) => Promise<Entitled>
   readonly routes: Routes
   readonly audit: Pick<AuditTrail, 'write'> | undefined
   readonly pacing: Pacing
@@ -38,12 +38,21 @@ export interface SessionLimits {
   readonly messageBytes: number
 }
 
+/** By what a caller is let in. */
+export interface Entitled {
+  readonly tier: string | undefined
+  /** What one response may be at the most; nothing is capped where tiers only observe. */
+  readonly caps: RequestCaps
+  readonly refusal: TierRefusal | undefined
+}
+
 /** Who has a session, and where it goes. */
 export interface Visit {
   readonly req: IncomingMessage
   readonly requestId: string
   readonly principal: Principal
   readonly tier: string | undefined
+  readonly caps: RequestCaps
   /** What the tier would have refused, where tiers only observe. */
   readonly tierWouldRefuse: TierRefusal['code'] | undefined
   /** The name that the client has asked for. */

@@ -1,5 +1,6 @@
 import { TollgateError } from '../core/errors.ts'
 import { addCharges, amountsOf, type Charge, chargeOf } from '../toll/charge.ts'
+import { holdOrEnd } from '../toll/provider-hold.ts'
 import { reserveToll, unreachable } from '../toll/reserve.ts'
 import { endToll, type Toll } from '../toll/toll.ts'
 import type { JsonObject } from '../wire/json.ts'
@@ -43,6 +44,7 @@ interface Turn {
 export function transcripts(terms: Terms, visit: Visit): Transcripts {
   const { policy, clock } = terms
   const writers = new WeakMap<JsonObject, Writer>()
+  const admitted = new WeakSet<JsonObject>()
   const pending = new Map<unknown, Turn>()
   const cuts: number[] = []
   let toll: Toll | undefined
@@ -63,7 +65,7 @@ export function transcripts(terms: Terms, visit: Visit): Transcripts {
     if (!toll) {
       atMs = clock.now()
       const plain = { call: undefined, received: undefined, deployment: undefined, unknown: [] }
-      toll = await reserveToll(policy, {
+      const opened = await reserveToll(policy, {
         ...plain,
         requestId,
         principal,
@@ -71,6 +73,8 @@ export function transcripts(terms: Terms, visit: Visit): Transcripts {
         bound: 'soft',
         gone: () => false,
       })
+      await holdOrEnd(opened, visit.deployment.provider, clock)
+      toll = opened
       toll.sentAtMs = atMs
       toll.observe = () => amountsOf(spent ?? NOTHING)
       return
@@ -91,6 +95,14 @@ export function transcripts(terms: Terms, visit: Visit): Transcripts {
     return spent ? addCharges(spent, charge) : charge
   }
 
+  /** @throws TollgateError when the caller may not use a model. */
+  async function admit(transcription: JsonObject): Promise<void> {
+    if (admitted.has(transcription)) return
+    const { refusal } = await terms.entitle(visit.principal, String(transcription.model ?? ''))
+    if (refusal && !policy.observe) throw refusal
+    admitted.add(transcription)
+  }
+
   function writerOf(transcription: JsonObject): Writer {
     const known = writers.get(transcription) ?? readWriter(terms, visit, transcription)
     writers.set(transcription, known)
@@ -99,6 +111,7 @@ export function transcripts(terms: Terms, visit: Visit): Transcripts {
 
   return {
     async afford(transcriptions, ms) {
+      for (const transcription of transcriptions) await admit(transcription)
       const [dearest] = transcriptions
         .map(writerOf)
         .sort((a, b) => transcriptCost(b, STEP_MS).nanoUsd - transcriptCost(a, STEP_MS).nanoUsd)
@@ -140,15 +153,9 @@ export function transcripts(terms: Terms, visit: Visit): Transcripts {
   }
 }
 
-function readWriter(
-  { policy, tierOf, tierRefusal }: Terms,
-  { principal, deployment }: Visit,
-  transcription: JsonObject,
-): Writer {
+function readWriter({ policy }: Terms, { deployment }: Visit, transcription: JsonObject): Writer {
   const { model: named, language: _, ...words } = transcription
   const model = String(named ?? '')
-  const refusal = tierRefusal(tierOf(principal), model)
-  if (refusal && !policy.observe) throw refusal
   const price = policy.prices.price(priceQuery(deployment, model))
   if (price) return { model, price, promptBytes: Buffer.byteLength(JSON.stringify(words)) }
   throw new TollgateError('price_unknown', {

@@ -12,10 +12,17 @@ export interface LostOptions {
   readonly generated?: 'unknown' | 'all'
 }
 
-/** The call was sent, and no whole answer came: what the provider may have generated meanwhile is spent. */
-export function loseAttempt(toll: Toll, nowMs: number, { generated = 'unknown' }: LostOptions = {}): void {
+/**
+ * The call was sent, and no whole answer came: what the provider may have generated meanwhile is spent. Returns that, or
+ * nothing where no call was priced or sent.
+ */
+export function loseAttempt(
+  toll: Toll,
+  nowMs: number,
+  { generated = 'unknown' }: LostOptions = {},
+): Charge | undefined {
   const { demand } = toll
-  if (!demand || toll.sentAtMs === undefined) return
+  if (!demand || toll.sentAtMs === undefined) return undefined
   const usage = estimateUsage(
     {
       inputTokens: demand.bounds.inputTokens,
@@ -33,6 +40,7 @@ export function loseAttempt(toll: Toll, nowMs: number, { generated = 'unknown' }
   const lost: Charge = { nanoUsd: usd, tokens, basis: 'estimated', usage }
   toll.lostAttempts = toll.lostAttempts ? addCharges(toll.lostAttempts, lost) : lost
   toll.sentAtMs = undefined
+  return lost
 }
 
 /**

@@ -1,6 +1,8 @@
 import { TollgateError } from '../core/errors.ts'
+import { showUsd } from '../core/money.ts'
 import type { Metric } from '../ledger/ledger.ts'
 import { type Bounds, boundsOf, type Enforcement, isFreeOfCharge, type Unboundable } from '../meter/bounds.ts'
+import type { CallCaps, OverCap } from '../meter/call-caps.ts'
 import { mediaBoundsOf } from '../meter/media-bounds.ts'
 import { pictured } from '../meter/media-prices.ts'
 import { type ModelLimits, modelLimits } from '../meter/model-limits.ts'
@@ -28,6 +30,8 @@ export interface DemandOptions {
   /** The smallest hard limits over the caller, by metric. */
   readonly smallest: Partial<Record<Metric, number>>
   readonly typicalOutput: TypicalOutput | undefined
+  /** What one call may be at the most, whatever the budget has left. */
+  readonly caps?: CallCaps | undefined
   /** Whether the call may ask for its cache to be kept for an hour; taken to be so by default. */
   readonly longWrites?: boolean
   /** How much of the call was sent to a deployment before. */
@@ -44,7 +48,12 @@ export function mayWriteLong(text: string): boolean {
   return ASKS_FOR_LONG_WRITES.test(text)
 }
 
-/** Price and bound a call at a deployment. @throws TollgateError `price_unknown` where a budget needs to know and cannot. */
+/**
+ * Price and bound a call at a deployment.
+ *
+ * @throws TollgateError `price_unknown` where a budget needs to know and cannot; `cap_exceeded` where it is beyond what one
+ * call may be.
+ */
 export function demandOf(call: Call, deployment: Deployment, options: DemandOptions): Demand {
   if (call.media) return mediaDemandOf({ ...call, media: call.media }, deployment, options)
   const price = isFreeOfCharge(call.endpoint)
@@ -56,6 +65,7 @@ export function demandOf(call: Call, deployment: Deployment, options: DemandOpti
     servedIn: deployment.provider.dialect,
     seen: options.seenAt?.(deployment),
   })
+  if (bounds.status === 'over_cap') throw overCap(bounds, options.caps)
   if (bounds.status === 'unboundable') throw unboundable(bounds, call, deployment.model)
   return { deployment, price, limits, bounds }
 }
@@ -64,14 +74,15 @@ export function demandOf(call: Call, deployment: Deployment, options: DemandOpti
 function mediaDemandOf(
   call: Call & { readonly media: Media },
   deployment: Deployment,
-  { prices, smallest }: DemandOptions,
+  { prices, smallest, caps }: DemandOptions,
 ): Demand {
   const { model } = deployment
   const { media } = call
   const listed = priceOf(deployment, prices)
   const price = media.kind === 'pictures' ? pictured(listed, media) : listed
   const limits = limitsOf(model)
-  const bounds = mediaBoundsOf({ call, model, price, limits, smallest })
+  const bounds = mediaBoundsOf({ call, model, price, limits, smallest, caps })
+  if (bounds.status === 'over_cap') throw overCap(bounds, caps)
   if (bounds.status === 'unboundable') throw unboundable(bounds, call, model)
   return { deployment, price, limits, bounds }
 }
@@ -105,6 +116,17 @@ function priceOf(deployment: Deployment, prices: PriceBook): Price {
   throw new TollgateError('price_unknown', {
     param: 'model',
     message: `The price of ${deployment.model} is not known, so what it may cost is not either. Ask your administrator to add it to the prices.`,
+  })
+}
+
+/** A call that is beyond what one call of its caller may be. */
+export function overCap({ cap }: Pick<OverCap, 'cap'>, caps: CallCaps = {}): TollgateError<'cap_exceeded'> {
+  const { maxOutputTokens, maxCostNanoUsd } = caps
+  return new TollgateError('cap_exceeded', {
+    message:
+      cap === 'cost'
+        ? `One request of yours may cost at most ${showUsd(maxCostNanoUsd ?? 0)}, and this one may cost more. Send less, lower its cap on output tokens, or choose a cheaper model.`
+        : `An answer of yours may have at most ${maxOutputTokens} tokens, and this request asks for more. Lower its cap on output tokens.`,
   })
 }
 

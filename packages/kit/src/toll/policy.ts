@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../core/clock.ts'
+import { askAdministrator, type HowToAsk } from '../directory/how-to-ask.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Enforcement } from '../meter/bounds.ts'
 import { type PriceBook, priceBook } from '../meter/price-book.ts'
@@ -24,7 +25,12 @@ export interface ReserveOptions {
   /** How long a request may wait for running ones to settle before it is refused, ms. */
   readonly waitMs?: number
   /** What refusals tell, and with which status. */
-  readonly refusals?: { readonly exposeLimits?: ExposeLimits; readonly status?: 429 | 402 }
+  readonly refusals?: {
+    readonly exposeLimits?: ExposeLimits
+    readonly status?: 429 | 402
+    /** Ends them with how to ask for more; by default that is the administrator's business. */
+    readonly howToAsk?: HowToAsk
+  }
   /** `observe` reports what would have been refused, and lets it pass without a cap. */
   readonly mode?: 'enforce' | 'observe'
   /** How long a reservation outlives a process that no longer answers for it, ms. */
@@ -40,7 +46,7 @@ export function reservePolicy({
   nearLimit = 'refuse',
   enforcement = 'hard',
   waitMs = 0,
-  refusals: { exposeLimits = true, status: budgetStatus = 429 } = {},
+  refusals: { exposeLimits = true, status: budgetStatus = 429, howToAsk = askAdministrator } = {},
   mode = 'enforce',
   reservationTtlMs: ttlMs = 120_000,
   clock = systemClock,
@@ -54,6 +60,7 @@ export function reservePolicy({
     enforcement,
     exposeLimits,
     budgetStatus,
+    howToAsk,
     waitMs,
     observe,
     ttlMs,

@@ -1,5 +1,6 @@
 import { TollgateError } from '../core/errors.ts'
-import { nanoToUsd, showUsd } from '../core/money.ts'
+import { nanoToUsd, nanoUsd, showUsd } from '../core/money.ts'
+import type { HowToAsk } from '../directory/how-to-ask.ts'
 import type { Amounts, Metric, Shortfall, Standing, Window } from '../ledger/ledger.ts'
 
 /** How much a refusal tells: nothing of amounts, those of the caller's own key and user, or its ancestors' too. */
@@ -9,6 +10,8 @@ export interface RefusalOptions {
   readonly exposeLimits: ExposeLimits
   /** 402 for clients that retry every 429 whatever they are told. */
   readonly budgetStatus: 429 | 402
+  /** How more is asked for. */
+  readonly howToAsk: HowToAsk
   readonly nowMs: number
   readonly retryAfterMs: number
 }
@@ -31,7 +34,7 @@ export function refusalOf(shortfall: Shortfall, want: Amounts, options: RefusalO
     message: [
       standingSentence(shortfall, want, options),
       resetSentence(shortfall, options.nowMs),
-      retryable ? 'Try again in a moment.' : 'Ask your administrator.',
+      retryable ? 'Try again in a moment.' : askForMore(shortfall, want, options),
       "This is not a quota of the provider's.",
     ].join(' '),
     status: options.budgetStatus,
@@ -57,6 +60,24 @@ function standingSentence(shortfall: Shortfall, want: Amounts, { exposeLimits }:
     return `requests of ${nameOf(account)} have cost more than they reserved, so its ${limit} ${budget} admits only requests whose cost is bounded; this one's is not.`
   }
   return `${nameOf(account)} has used ${amount(shortfall.spent, metric)} of its ${limit} ${budget}; ${cost}`
+}
+
+/** What is proposed to somebody who may not know what the limit is. */
+const USUAL_NANO_USD = 10_000_000_000
+
+/** How to ask for more: for a tenth of the limit, or what this request would need, in one digit. */
+function askForMore(
+  { account, budget, metric, limit, remaining }: Shortfall,
+  want: Amounts,
+  { howToAsk, exposeLimits }: RefusalOptions,
+): string {
+  if (metric !== 'usd') return 'Ask your administrator.'
+  const knows = mayKnow(account, exposeLimits)
+  const least = Math.max(1, knows ? want.usd - remaining : want.usd)
+  const most = Math.max(least, knows ? Math.floor(limit / 10) : USUAL_NANO_USD)
+  const step = 10 ** (String(most).length - 1)
+  const amount = Math.ceil(most / step) * step
+  return howToAsk(account, { raise: { budget, nanoUsd: nanoUsd(amount) } })
 }
 
 function resetSentence({ resetAtMs }: Standing, nowMs: number): string {

@@ -2,17 +2,19 @@ import type { Clock } from '../core/clock.ts'
 import { TollgateError } from '../core/errors.ts'
 import { uuidv7 } from '../core/ids.ts'
 import { warn } from '../core/warn.ts'
+import type { HowToAsk } from '../directory/how-to-ask.ts'
 import { accountPath, type Principal } from '../directory/principal.ts'
 import type { AccountId, Amounts, ReserveResult, Shortfall } from '../ledger/ledger.ts'
 import { noAccountText } from '../ledger/no-account.ts'
 import { capFor, type Enforcement } from '../meter/bounds.ts'
+import type { CallCaps } from '../meter/call-caps.ts'
 import type { PriceBook } from '../meter/price-book.ts'
 import type { Tokenizer } from '../meter/tokenizer.ts'
 import type { Call } from '../wire/call.ts'
 import type { ReceivedCall } from '../wire/received-call.ts'
 import type { Deployment } from '../wire/routes.ts'
 import type { Booth } from './booth.ts'
-import { type Demand, type DemandOptions, demandOf, mayWriteLong } from './demand.ts'
+import { type Demand, type DemandOptions, demandOf, mayWriteLong, overCap } from './demand.ts'
 import { type ExposeLimits, refusalOf } from './refusals.ts'
 import { sentTextOf } from './sent-text.ts'
 import { openToll, type Toll } from './toll.ts'
@@ -26,6 +28,7 @@ export interface ReservePolicy {
   readonly enforcement: Enforcement
   readonly exposeLimits: ExposeLimits
   readonly budgetStatus: 429 | 402
+  readonly howToAsk: HowToAsk
   /** How long a request may wait for running ones to settle before it is refused, ms. */
   readonly waitMs: number
   readonly observe: boolean
@@ -45,6 +48,8 @@ export interface ReserveRequest {
   readonly deployment: Deployment | undefined
   /** The most that the route may cost, when no call says so. */
   readonly upTo: Amounts | undefined
+  /** What one call may be at the most, by the caller's tier; its key may say less. */
+  readonly caps?: CallCaps | undefined
   /** What `upTo` says nothing of, so that no hard limit in it can be held. Tokens, where it is not told. */
   readonly unknown?: readonly Unknown[] | undefined
   /** `soft`: `upTo` is only believed to be the most. `proven` where it is not told. */
@@ -59,7 +64,7 @@ type Unknown = 'usd' | 'tokens'
 /**
  * Reserve the worst case of a call on the whole path of its caller, in one atomic step.
  *
- * @throws TollgateError `budget_exceeded`, `budget_reserved`, `price_unknown`; `ledger_unavailable` when the books do
+ * @throws TollgateError `budget_exceeded`, `budget_reserved`, `price_unknown`, `cap_exceeded`; `ledger_unavailable` when the books do
  * not answer: the effect is then unknown, so the id is released and nothing is sent.
  */
 export async function reserveToll(policy: ReservePolicy, request: ReserveRequest): Promise<Toll> {
@@ -67,7 +72,7 @@ export async function reserveToll(policy: ReservePolicy, request: ReserveRequest
   const { org } = request.principal
   const path = accountPath(request.principal)
   const sizing = sizingFor(policy, request, path)
-  if (request.upTo) refuseUnknown(request, sizing.smallest)
+  if (request.upTo) refuseUnknown(request, request.upTo, sizing)
   const demand = request.call && request.deployment && demandOf(request.call, request.deployment, sizing)
   const { min, want } = demand?.bounds ?? { min: request.upTo!, want: request.upTo! }
   const alike = {
@@ -137,23 +142,36 @@ const WHY_UNKNOWN: Readonly<Record<Unknown, { readonly message: string; readonly
   },
 }
 
-/** @throws TollgateError `price_unknown` when a limit stands over something that nobody has said the most of. */
-function refuseUnknown({ unknown = ['tokens'] }: ReserveRequest, smallest: DemandOptions['smallest']): void {
-  const open = unknown.find((metric) => smallest[metric] !== undefined)
+/** @throws TollgateError `price_unknown` when a limit stands over something that nobody has said the most of; `cap_exceeded`. */
+function refuseUnknown(
+  { unknown = ['tokens'] }: ReserveRequest,
+  upTo: Amounts,
+  { smallest, caps = {} }: DemandOptions,
+): void {
+  const { maxCostNanoUsd: usd } = caps
+  const held = usd === undefined ? smallest : { ...smallest, usd }
+  const open = unknown.find((metric) => held[metric] !== undefined)
   if (open) throw new TollgateError('price_unknown', WHY_UNKNOWN[open])
+  if (usd !== undefined && upTo.usd > usd) throw overCap({ cap: 'cost' }, caps)
 }
 
-function sizingFor(
-  policy: ReservePolicy,
-  { call, received, principal }: ReserveRequest,
-  path: AccountId[],
-): DemandOptions {
+/** What a tier says of single calls, and what a key does: of two costs the lower one. */
+function capsOf({ caps = {}, principal: { scopes } }: ReserveRequest): CallCaps {
+  const [usd] = [caps.maxCostNanoUsd, scopes?.maxCostNanoUsd]
+    .filter((most) => most !== undefined)
+    .toSorted((a, b) => a - b)
+  return usd === undefined ? caps : { ...caps, maxCostNanoUsd: usd }
+}
+
+function sizingFor(policy: ReservePolicy, request: ReserveRequest, path: AccountId[]): DemandOptions {
+  const { call, received, principal } = request
   const text = received && sentTextOf(received)
   return {
     prices: policy.prices,
     nearLimit: policy.nearLimit,
     // What is only observed is neither extended nor cut.
     enforcement: policy.observe ? 'hard' : policy.enforcement,
+    ...(!policy.observe && { caps: capsOf(request) }),
     smallest: policy.observe ? {} : smallestOver(policy.booth, principal.org, path),
     typicalOutput: call && policy.booth.typical.typical(typicalKey(principal), call.model),
     ...(received && { longWrites: mayWriteLong(received.text) }),
@@ -211,6 +229,7 @@ function denied(
   return refusalOf(shortfall, want, {
     exposeLimits: policy.exposeLimits,
     budgetStatus: policy.budgetStatus,
+    howToAsk: policy.howToAsk,
     nowMs: policy.clock.now(),
     retryAfterMs: policy.booth.denials.backOffMs(path, shortfall),
   })

@@ -9,6 +9,7 @@ import type { ReceivedCall } from '../wire/received-call.ts'
 import type { Booth } from './booth.ts'
 import { amountsOf, type Charge } from './charge.ts'
 import type { Demand, DemandOptions } from './demand.ts'
+import { endHold, type ProviderHold, shareOfHold } from './hold.ts'
 import type { Reading } from './reading.ts'
 import { chargedShares, minus, plus, type Share, sumOfShares } from './share.ts'
 import type { ToldCharge } from './told.ts'
@@ -62,6 +63,8 @@ export interface Toll {
   onStopped: () => void
   /** Work that goes on after the answer: the reservation stays open for it. */
   readonly pending: Promise<unknown>[]
+  /** What it holds of the budget of the provider that it is with; undefined where that has none. */
+  hold: ProviderHold | undefined
   /** What earlier attempts may have cost, though they failed (timed out after they were sent). */
   lostAttempts: Charge | undefined
   /** A provider stage answers this call: a status other than 2xx costs nothing, and the answer is the provider's own. */
@@ -123,6 +126,7 @@ export function openToll({ nowMs, ...granted }: OpenTollOptions): Toll {
     stopped: false,
     onStopped: () => {},
     pending: [],
+    hold: undefined,
     lostAttempts: undefined,
     proxied: false,
     reading: undefined,
@@ -154,6 +158,13 @@ export function chargeOn({ ended }: Toll): Charge | undefined {
 export function endToll(toll: Toll, end: Charge | 'nothing'): Promise<void> {
   toll.ended = end
   toll.onCharged()
+  const { hold } = toll
+  if (!hold) return endShares(toll, end)
+  const atProvider = end === 'nothing' ? end : shareOfHold(hold, end)
+  return Promise.all([endShares(toll, end), endHold(toll, hold, atProvider)]).then(() => {})
+}
+
+function endShares(toll: Toll, end: Charge | 'nothing'): Promise<void> {
   const { id, earlier } = toll
   const { org } = toll.principal
   if (end === 'nothing')

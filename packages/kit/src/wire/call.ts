@@ -24,6 +24,11 @@ export interface Call {
   readonly unboundedInput: boolean
   /** The field by which it goes on with a conversation that is stored at the provider, which says nothing of whose it is. */
   readonly continues?: string
+  /**
+   * Pictures are present, or files that may show some: a PDF is given to a model as the pictures of its pages too.
+   * https://platform.openai.com/docs/guides/pdf-files · https://platform.claude.com/docs/en/build-with-claude/pdf-support
+   */
+  readonly imageInput?: boolean
   /** Audio output was asked for, which has a price of its own. */
   readonly audioOutput: boolean
   /** Audio input is present, which has a price of its own. */

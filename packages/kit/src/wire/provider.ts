@@ -18,6 +18,11 @@ export interface Provider {
   readonly apiKeys?: readonly string[]
   /** How much at once each of its models is asked to do. */
   readonly load?: LoadLimits
+  /**
+   * Where it has a budget of its own: the account that each of its calls is held on as well, in the books of the caller's
+   * org. Several keys may have one each.
+   */
+  readonly account?: `provider:${string}`
   /** `none`: what it serves costs nothing, and passes an exhausted budget in USD. */
   readonly billing?: 'metered' | 'none'
   /**

@@ -37,5 +37,7 @@ export function redisAcl(prefix = 'tg', { also = [] }: { readonly also?: readonl
     [...lua.matchAll(/redis\.call\(\s*'(\w+)'/g)].map(([, command]) => command!.toLowerCase()),
   )
   const commands = [...new Set([...SENT, ...called, ...also])].toSorted()
-  return ['on', `~${prefix}:*`, '-@all', ...commands.map((command) => `+${command}`)].join(' ')
+  return ['on', `~${prefix}:*`, `&${prefix}:*`, '-@all', ...commands.map((command) => `+${command}`)].join(
+    ' ',
+  )
 }

@@ -156,7 +156,7 @@ export function connectRedis(target: RedisTarget, onFault: (error: Error) => voi
  * A server that hangs is still connected to: its system takes connections in its name. ioredis waits for its first words
  * without end, so that behind sentinels, or an address that is moved, nobody would ever come to the server that is well.
  */
-function giveUpWhenSilent(server: Redis): void {
+export function giveUpWhenSilent(server: Redis): void {
   server.on('connect', () => {
     const { stream } = server
     stream.setTimeout(GREETING_MS, () => {
@@ -197,25 +197,33 @@ function gatherer(client: Client): () => void {
   }
 }
 
-function clientFor(target: RedisTarget): Client {
-  if (typeof target === 'string') return new Redis(target, SAFE)
-  if (isClient(target)) return duplicateOf(target)
+/** What may be wanted of one connection alone. */
+type Own = Pick<RedisOptions, 'retryStrategy' | 'autoResubscribe'>
+
+/** @param own of a Cluster's connections, nothing. */
+export function clientFor(target: RedisTarget, own: Own = {}): Client {
+  if (typeof target === 'string') return new Redis(target, { ...SAFE, ...own })
+  if (isClient(target)) return duplicateOf(target, own)
   if ('cluster' in target) {
     const { cluster, options } = target
     const redisOptions = { ...options?.redisOptions, ...SAFE_CLUSTER.redisOptions }
     return new Cluster([...cluster], { ...options, ...SAFE_CLUSTER, redisOptions } as ClusterSettings)
   }
-  return new Redis({ ...(target as RedisOptions), ...SAFE })
+  return new Redis({ ...(target as RedisOptions), ...SAFE, ...own })
 }
+
+/** Whether several servers are behind it. */
+export const isCluster = (target: RedisTarget): boolean =>
+  typeof target !== 'string' && (isClient(target) ? target.isCluster : 'cluster' in target)
 
 const isClient = (target: object): target is ExistingClient =>
   'duplicate' in target && typeof target.duplicate === 'function'
 
-function duplicateOf(client: ExistingClient): Client {
+function duplicateOf(client: ExistingClient, own: Own): Client {
   const copy = client as unknown as { duplicate(...options: unknown[]): Client }
   return client.isCluster
     ? copy.duplicate([], { ...SAFE_CLUSTER, lazyConnect: false })
-    : copy.duplicate({ ...SAFE, lazyConnect: false })
+    : copy.duplicate({ ...SAFE, lazyConnect: false, ...own })
 }
 
 const serversOf = (client: Client): Redis[] =>

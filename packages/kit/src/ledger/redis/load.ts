@@ -1,5 +1,6 @@
 import { kindOf } from '../account-id.ts'
 import type { AccountId } from '../ledger.ts'
+import { keepingRaises } from '../raise.ts'
 import type { SeenAccount } from './account-cache.ts'
 import type { Books } from './books.ts'
 import { meet } from './meet.ts'
@@ -44,6 +45,13 @@ export async function lookAt(books: Books, ids: readonly AccountId[]): Promise<v
   await Promise.all(seen.map((account) => account && bringInLine(books, account)))
 }
 
+/** The same of as many as there are. */
+export async function lookAtAll(books: Books, ids: readonly AccountId[]): Promise<void> {
+  for (let at = 0; at < ids.length; at += ACCOUNTS_PER_READ) {
+    await lookAt(books, ids.slice(at, at + ACCOUNTS_PER_READ))
+  }
+}
+
 /**
  * Note what a script says of accounts that are not as they were described to it, and bring them in line where they are to
  * follow the defaults: so the next attempt is about them as they are.
@@ -65,7 +73,8 @@ async function bringInLine(books: Books, account: SeenAccount): Promise<void> {
   const { revision, defaults } = books
   const theirs = Number(account.revision)
   if (revision === 0 || !account.auto || theirs > revision) return
-  const budgets = defaults.get(kindOf(account.id))?.budgets ?? budgetsOf(account)
+  const had = budgetsOf(account)
+  const budgets = keepingRaises(defaults.get(kindOf(account.id))?.budgets ?? had, had)
   if (theirs === revision && sameBudgets(account, budgets)) return
   await provisionAs(books, account.id, { budgets, auto: true })
 }

@@ -4,7 +4,7 @@ import type { SeenAccount } from './account-cache.ts'
 import { type Books, noteTime, windowNowMs } from './books.ts'
 import { calendarOf } from './calendar.ts'
 import { type Replanned, replan, rulingOf } from './rules.ts'
-import { provision as script } from './scripts/provision.ts'
+import { type ProvisionReply, provision as script } from './scripts/provision.ts'
 
 export interface Provisioning {
   readonly budgets: readonly Budget[]
@@ -40,7 +40,8 @@ export async function provisionAs(
     const account = books.accounts.get(id)
     if (again?.before === 'provisioned' && !account) return { status: 'unchanged' }
     const plan = account ? replan(account, budgets) : rulingOf(budgets)
-    const reply = await sendPlan(books, id, { plan, auto, parent, at: again?.at })
+    const revision = auto ? books.revision : ''
+    const reply = await sendPlan(books, id, { plan, auto, revision, parent, at: again?.at })
     switch (reply[0]) {
       case 'ok':
       case 'unchanged': {
@@ -73,24 +74,30 @@ export async function makeUnprovisioned(books: Books, id: AccountId, parent: Acc
   if (budgets && !books.accounts.get(id)) await provisionAs(books, id, { budgets, auto: true, parent })
 }
 
-function beforeIt(account: SeenAccount | null | undefined): Accepted['before'] {
+export function beforeIt(account: SeenAccount | null | undefined): Accepted['before'] {
   if (!account) return 'nothing'
   return account.auto ? 'unprovisioned' : 'provisioned'
 }
 
 /** What the defaults say, every process says again by itself. */
-function keepDecision(books: Books, id: AccountId, budgets: readonly Budget[], again: Accepted): void {
+export function keepDecision(books: Books, id: AccountId, budgets: readonly Budget[], again: Accepted): void {
   books.decisions.keep(id, () => provisionAs(books, id, { budgets, auto: false, again }))
 }
 
 interface Sending extends Pick<Provisioning, 'auto'> {
   readonly plan: Replanned
-  readonly parent: Provisioning['parent']
-  readonly at: number | undefined
+  /** Of the defaults that say so; '' where somebody does. */
+  readonly revision: number | string
+  readonly parent?: Provisioning['parent']
+  readonly at?: number | undefined
 }
 
-function sendPlan(books: Books, id: AccountId, { plan, auto, parent, at }: Sending) {
-  const { own, now, revision } = books
+export function sendPlan(
+  books: Books,
+  id: AccountId,
+  { plan, auto, revision, parent, at }: Sending,
+): Promise<Exclude<ProvisionReply, readonly ['layout', ...string[]]>> {
+  const { own, now } = books
   const seen = books.accounts.get(id)
   const { shapes, windows } = calendarOf([plan.rules], windowNowMs(books))
   return books.ask(
@@ -105,7 +112,7 @@ function sendPlan(books: Books, id: AccountId, { plan, auto, parent, at }: Sendi
       rules: plan.rulesText,
       limits: plan.limitsText,
       shape: shapes[0]!,
-      revision: auto ? revision : '',
+      revision,
       auto: auto ? '1' : '',
       parent: parent ?? '',
       seeds: plan.seeds,

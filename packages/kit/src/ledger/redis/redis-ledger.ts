@@ -13,11 +13,13 @@ import { expiredIn, settleExpiredIn } from './expire.ts'
 import { extend } from './extend.ts'
 import { heartbeat } from './heartbeat.ts'
 import { ledgerKeys } from './keys.ts'
-import { loadAccounts, lookAt } from './load.ts'
+import { loadAccounts, lookAt, lookAtAll } from './load.ts'
 import { openOrgs } from './orgs.ts'
 import { provisionAs } from './provision.ts'
+import { raiseBudget } from './raise.ts'
 import { readAccounts } from './read.ts'
 import { reserve } from './reserve.ts'
+import { budgetsOf } from './rules.ts'
 import { smallestLimitsIn } from './smallest-limits.ts'
 import { sweep } from './sweep.ts'
 import { locate } from './whereabouts.ts'
@@ -95,6 +97,23 @@ export function redisLedger(
         prepare: () => lookAt(books, [account]),
         run: () => provisionAs(books, account, { budgets, auto: false }),
         alone: true,
+      })
+    },
+    async raise(command) {
+      const books = orgs.of(command.org)
+      return books.lane.submit({
+        prepare: () => lookAt(books, [command.account]),
+        run: () => raiseBudget(books, command),
+        alone: true,
+      })
+    },
+    async budgetsOf(org, accounts) {
+      const books = orgs.of(org)
+      await books.lane.idle()
+      await lookAtAll(books, accounts)
+      return accounts.map((id) => {
+        const account = books.accounts.get(id)
+        return account ? budgetsOf(account) : undefined
       })
     },
     async reserve(command) {

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { kindOf } from '../account-id.ts'
 import { NOTHING } from '../amounts.ts'
 import type { Reserve, ReserveResult } from '../ledger.ts'
 import { type Books, noteTime, windowNowMs } from './books.ts'
@@ -34,6 +35,15 @@ export async function reserve(books: Books, command: Reserve): Promise<ReserveRe
   )
 }
 
+/** What stands in no roll-up. */
+const NOWHERE = '-'
+
+/** Under which the day's roll-up counts it. What a provider is held to is charged to a caller as well, and counted there. */
+function labelOf({ path, memo }: Reserve): string {
+  const ofProvider = path.every((account) => kindOf(account) === 'provider')
+  return ofProvider ? NOWHERE : JSON.stringify([...path, memo.model])
+}
+
 /** The reservation as it will be, noted before it is: what is sent right behind it should know where it is. */
 function expected({ reservations, clock }: Books, command: Reserve): Reservation {
   const { id, path, min, want, bound, observe = false, ttlMs, owner, memo } = command
@@ -45,7 +55,7 @@ function expected({ reservations, clock }: Books, command: Reserve): Reservation
     fingerprint: hash('sha1', asked, 'base64url'),
     owner,
     memo: JSON.stringify(memo),
-    label: JSON.stringify([...path, memo.model]),
+    label: labelOf(command),
   }
   const amounts = { held: NOTHING, consumed: NOTHING, observed: NOTHING }
   const reservation: Reservation = { id, path, pathText, terms, ttlMs, heardMs: clock.now(), ...amounts }

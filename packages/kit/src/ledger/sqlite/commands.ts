@@ -26,6 +26,9 @@ export function commandsOn(db: DatabaseSync, books: Books, unseen: ProvisionOpti
   const keepUnbooked = unbookedKeeper(db)
   const commands: Commands = {
     provision: provisioned.provision,
+    raise: provisioned.raise,
+    budgetsOf: (org, accounts) =>
+      accounts.map((id) => provisioned.find(org, id)?.rules.map(({ budget }) => budget)),
     reserve: (command) => reserve({ books, provisioned, planFor, lines }, command),
     extend: (command) => extend(books, lines, command),
     heartbeat: (org, beats, ttlMs) => heartbeat(books, org, beats, ttlMs),

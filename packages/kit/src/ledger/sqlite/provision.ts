@@ -1,6 +1,15 @@
 import { isDeepStrictEqual } from 'node:util'
 import { kindOf } from '../account-id.ts'
-import type { AccountId, AccountKind, Budget, NoAccountReason, ProvisionResult } from '../ledger.ts'
+import type {
+  AccountId,
+  AccountKind,
+  Budget,
+  NoAccountReason,
+  ProvisionResult,
+  RaiseBudget,
+  RaiseResult,
+} from '../ledger.ts'
+import { keepingRaises, raisedIn } from '../raise.ts'
 import { isSameRule, replacedBy } from '../rule.ts'
 import { TOTAL } from '../total.ts'
 import type { Account, Keeper, Rule, Rules } from './accounts.ts'
@@ -17,6 +26,7 @@ export interface ProvisionOptions {
 
 export interface Provisioning {
   provision(org: string, id: AccountId, budgets: readonly Budget[]): ProvisionResult
+  raise(command: RaiseBudget): RaiseResult
   /** An account that is in the books. One that nobody provisioned follows its kind's defaults as they are now. */
   find(org: string, id: AccountId): Account | undefined
   /** The budgets that an account nobody has seen would get, or why there is none for it. */
@@ -33,6 +43,12 @@ export function provisioning(books: Books, { defaults, follow, maxAuto }: Provis
     accounts.forgetOne(org, id)
   }
 
+  function replace(org: string, id: AccountId, budgets: readonly Budget[]): void {
+    replaceBudgets(books, org, id, budgets)
+    accounts.forgetOne(org, id)
+    books.generation += 1
+  }
+
   return {
     provision(org, id, budgets) {
       const account = accounts.find(org, id)
@@ -41,13 +57,28 @@ export function provisioning(books: Books, { defaults, follow, maxAuto }: Provis
       books.generation += 1
       return { status: 'ok' }
     },
+    raise({ org, account: id, ...raising }) {
+      const account = accounts.find(org, id)
+      if (!account) return { status: 'no_account' }
+      const budgets = raisedIn(
+        account.rules.map(({ budget }) => budget),
+        raising,
+      )
+      if (!budgets) return { status: 'no_budget' }
+      if (sameBudgets(account, budgets)) return { status: 'unchanged' }
+      replace(org, id, budgets)
+      return { status: 'ok' }
+    },
     find(org, id) {
       const account = accounts.find(org, id)
-      const budgets = follow && account?.auto ? defaults.get(kindOf(id)) : undefined
-      if (!account || !budgets || sameBudgets(account, budgets)) return account
-      replaceBudgets(books, org, id, budgets)
-      accounts.forgetOne(org, id)
-      books.generation += 1
+      const followed = follow && account?.auto ? defaults.get(kindOf(id)) : undefined
+      if (!account || !followed) return account
+      const budgets = keepingRaises(
+        followed,
+        account.rules.map(({ budget }) => budget),
+      )
+      if (sameBudgets(account, budgets)) return account
+      replace(org, id, budgets)
       return accounts.find(org, id)
     },
     budgetsOfUnseen(org, id, parent) {

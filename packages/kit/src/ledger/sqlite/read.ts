@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts'
 import { kindOf } from '../account-id.ts'
 import type { AccountId, AccountState, Budget, Ledger } from '../ledger.ts'
+import { keepingRaises } from '../raise.ts'
 import { smallestLimits } from '../smallest-limits.ts'
 import type { AccountName, Accounts } from './accounts.ts'
 import type { Books } from './books.ts'
@@ -28,7 +29,8 @@ export function smallestLimitsIn(
     const account = accounts.find(org, id)
     // An account that follows the defaults is brought in line when it is next charged.
     const byDefault = !account || (follow && account.auto) ? defaults.get(kindOf(id)) : undefined
-    return byDefault ?? account?.rules.map(({ budget }) => budget) ?? []
+    const own = account?.rules.map(({ budget }) => budget) ?? []
+    return byDefault ? keepingRaises(byDefault, own) : own
   }
 
   return (org, path) =>

@@ -55,6 +55,8 @@ export function sqliteLedger(
 
   return checked({
     provision: (org, account, limits) => ask('provision', org, account, limits),
+    raise: (command) => ask('raise', command),
+    budgetsOf: (org, accounts) => ask('budgetsOf', org, accounts),
     reserve: (command) => ask('reserve', command),
     extend: (command) => ask('extend', command),
     heartbeat: (org, beats, ttlMs) => ask('heartbeat', org, beats, ttlMs),

@@ -7,6 +7,7 @@ import { deploymentId } from '../../failover/deployment-id.ts'
 import { type Failure, isCallersOwn } from '../../failover/failure.ts'
 import { brokenOff, cutOff } from '../../failover/faults.ts'
 import { loseAttempt } from '../../toll/attempt.ts'
+import { leaveProvider } from '../../toll/provider-hold.ts'
 import type { Deployment } from '../../wire/routes.ts'
 import { isEventStream } from '../../wire/sse.ts'
 import type { TranslatedCall } from '../../wire/translate-call.ts'
@@ -97,14 +98,15 @@ function lose(
   if (!toll) return 0
   if (!failure.paid || !sent) {
     toll.sentAtMs = undefined
+    leaveProvider(toll)
     return 0
   }
-  const before = toll.lostAttempts?.nanoUsd ?? 0
   // The head of an answer that is no stream comes when all of it has been generated.
-  loseAttempt(toll, crew.clock.now(), {
+  const lost = loseAttempt(toll, crew.clock.now(), {
     generated: failure.status !== undefined && !call.stream ? 'all' : 'unknown',
   })
-  return (toll.lostAttempts?.nanoUsd ?? 0) - before
+  leaveProvider(toll, lost)
+  return lost?.nanoUsd ?? 0
 }
 
 /** Whom the client has its answer from: the last moment for headers. */

@@ -37,10 +37,10 @@ export interface Attempt {
 }
 
 /**
- * How it failed; or why it was skipped: it does not fit the `budget`, its `dialect` cannot say the request, it is `full`,
- * or shut.
+ * How it failed; or why it was skipped: it does not fit the `budget` of the caller or that of its provider, its `dialect`
+ * cannot say the request, it is `full`, or shut.
  */
-export type AttemptReason = FailureKind | ClosureReason | 'budget' | 'dialect' | 'full'
+export type AttemptReason = FailureKind | ClosureReason | 'budget' | 'provider_budget' | 'dialect' | 'full'
 
 /** What was tried for a request, in order. */
 export const attempts = slot<readonly Attempt[]>()('attempts', 'provider-failover')

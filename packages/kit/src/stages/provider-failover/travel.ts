@@ -6,6 +6,7 @@ import { cutOff, noRoom, providerFault } from '../../failover/faults.ts'
 import { type Itinerary, itinerary } from '../../failover/itinerary.ts'
 import { modelLimits } from '../../meter/model-limits.ts'
 import { extendTo } from '../../toll/attempt.ts'
+import { holdAtProvider, leaveProvider } from '../../toll/provider-hold.ts'
 import type { ReceivedCall } from '../../wire/received-call.ts'
 import { type Deployment, modelBehind, type Routes } from '../../wire/routes.ts'
 import { attempt } from './attempt.ts'
@@ -89,7 +90,7 @@ interface Visit {
 /** Try one deployment; true once the client has its answer, or has left. */
 async function visit(trip: Trip, { deployment, despite, way, trouble, preference }: Visit): Promise<boolean> {
   const { crew, res } = trip
-  const skip = (reason: 'budget' | 'dialect', refusal: TollgateError) => {
+  const skip = (reason: 'budget' | 'provider_budget' | 'dialect', refusal: TollgateError) => {
     note(trip, deployment, { outcome: 'skipped', reason })
     way.skipped(deployment)
     trouble.fault ??= refusal
@@ -99,10 +100,13 @@ async function visit(trip: Trip, { deployment, despite, way, trouble, preference
   if (short) return skip('budget', short)
   const said = await sayFor(trip, deployment)
   if ('refusal' in said) return skip('dialect', said.refusal)
+  const spent = trip.toll && (await holdAtProvider(trip.toll, deployment.provider, crew.clock.now()))
+  if (spent) return skip('provider_budget', spent)
   if (res.closed || crew.stop.aborted) return false
   if (!crew.health.begin(deployment, crew.clock.now()) && !despite) {
     // Somebody else has taken its probe meanwhile.
     crew.health.ended(deployment)
+    if (trip.toll) leaveProvider(trip.toll)
     return false
   }
   const ended = await attempt(trip, { deployment, outgoing: said.outgoing, despite, preference })

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../../core/clock.ts'
 import { TollgateError } from '../../core/errors.ts'
 import { defineStage, type Stage } from '../../core/stage.ts'
 import type { NodeAgents } from '../../failover/node-agents.ts'
+import { holdAtProvider } from '../../toll/provider-hold.ts'
 import { type Passage, type Passages, passageOf } from '../../wire/passage/passages.ts'
 import { tollSlot } from '../budget-reserve/slots.ts'
 import { type Attempt, attempts } from '../provider-failover/slots.ts'
@@ -59,9 +60,11 @@ export const providerProxy = ({
   const passOn = async (req: IncomingMessage, res: ServerResponse, passage: Passage): Promise<void> => {
     forwarder ??= makeForwarder(agents)
     const forward = await forwarder
-    if (res.closed) return
     const toll = tollSlot.peek(req)
     const startedAtMs = clock.now()
+    const spent = toll && (await holdAtProvider(toll, passage.provider, startedAtMs))
+    if (spent) throw spent
+    if (res.closed) return
     const exchanged = await exchange({
       req,
       res,

@@ -84,6 +84,7 @@ function callOf(model: string, requests: readonly JsonObject[], bytes: number): 
     inputBytes: bytes,
     unboundedInput: !isText,
     audioInput: !isText,
+    imageInput: !isText,
     audioOutput: false,
     unpriced: [],
     structured: false,

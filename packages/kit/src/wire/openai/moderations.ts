@@ -38,6 +38,7 @@ export const moderations: Format = {
       inputBytes: bytes,
       unboundedInput: Array.isArray(input) && input.some((part) => isObject(part) && part.type !== 'text'),
       audioInput: false,
+      imageInput: Array.isArray(input) && input.some((part) => isObject(part) && part.type !== 'text'),
       audioOutput: false,
       unpriced: [],
       media: { kind: 'verdicts' },

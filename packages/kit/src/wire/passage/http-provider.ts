@@ -9,6 +9,8 @@ export interface HttpProvider {
   readonly baseUrl: string
   /** The header that it knows the operator by, sent in place of the client's own credentials. */
   readonly auth?: { readonly header: string; readonly value: string }
+  /** The account of its own budget, where it has one; {@link Provider.account}. */
+  readonly account?: Provider['account']
   /** `none`: what it serves costs nothing. */
   readonly billing?: 'metered' | 'none'
 }

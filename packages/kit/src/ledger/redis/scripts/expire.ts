@@ -42,7 +42,7 @@ export type ExpireReply =
  */
 export const expire: Script<ExpireKeys, ExpireArguments, ExpireReply> = {
   name: 'expire',
-  sha1: '3649881f46cb6040c47bd35114c003711921b77e',
+  sha1: '7a257142b49537ff1932c28af58ccb2e69b3dc89',
   writes: true,
   keys: ['reservation', 'deadlines', 'unconfirmed', 'meta', 'rollup'],
   keyLists: ['accounts'],

@@ -550,7 +550,7 @@ end`,
   return nil
 end`,
   roll_up: `local function roll_up(key, record, accounts)
-  if #accounts == 0 then return end
+  if #accounts == 0 or record.label == '-' then return end
   local charged, had = charges(record), record.up
   local usd, tokens, requests = charged[1] - had[1], charged[2] - had[2], charged[3] - had[3]
   if usd == 0 and tokens == 0 and requests == 0 then return end

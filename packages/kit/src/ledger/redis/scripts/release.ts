@@ -41,7 +41,7 @@ export type ReleaseReply =
  */
 export const release: Script<ReleaseKeys, ReleaseArguments, ReleaseReply> = {
   name: 'release',
-  sha1: '751e9dab7bfc5d946641ce503665d515510c4e42',
+  sha1: '780e7f925b86deb42b394b2ab63a0ac63cb6ba3f',
   writes: true,
   keys: ['reservation', 'deadlines', 'unconfirmed', 'meta', 'rollup'],
   keyLists: ['accounts'],

@@ -38,7 +38,7 @@ export interface ReserveArguments {
   readonly path: Argument
   /** For the audit record of one that expires; only callers read it. */
   readonly memo: Argument
-  /** Under which the day's roll-up counts it. */
+  /** Under which the day's roll-up counts it; '-' for none. */
   readonly label: Argument
   /** Of the defaults that accounts nobody provisioned are to follow; 0 to follow none. */
   readonly revision: Argument

@@ -38,7 +38,7 @@ export type SettleExpiredReply =
  */
 export const settleExpired: Script<SettleExpiredKeys, SettleExpiredArguments, SettleExpiredReply> = {
   name: 'settle_expired',
-  sha1: 'c601bb2f0285b3057726dc3278c333f278ab4bc6',
+  sha1: '9839c57dc745aeeac9f8195d67119afca124fc4f',
   writes: true,
   keys: ['reservation', 'unconfirmed', 'meta', 'rollup'],
   keyLists: ['accounts'],

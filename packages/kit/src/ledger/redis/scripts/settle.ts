@@ -67,7 +67,7 @@ export type SettleReply =
  */
 export const settle: Script<SettleKeys, SettleArguments, SettleReply> = {
   name: 'settle',
-  sha1: '556c9a310c46de5434ab049db3165a9f54ed6896',
+  sha1: '17beeb479c7a2f67e40199e5a1778300c369185d',
   writes: true,
   keys: ['reservation', 'deadlines', 'unconfirmed', 'meta', 'rollup', 'unbooked'],
   keyLists: ['accounts'],

@@ -32,6 +32,7 @@ describe('what a message may cost', () => {
       inputBytes: 500,
       unboundedInput: false,
       audioInput: false,
+      imageInput: false,
       audioOutput: false,
       unpriced: [],
       structured: false,

@@ -2,7 +2,7 @@ import { type Call, MAX_OUTPUT_TOKENS } from '../../call.ts'
 import type { Target } from '../../format.ts'
 import { invalid, isObject, type JsonObject, optionalBoolean, optionalInteger } from '../../json.ts'
 import { modelName } from '../../model-name.ts'
-import { hidesInput } from './hidden-input.ts'
+import { hidesInput, showsPictures } from './hidden-input.ts'
 import { traitsOf } from './model-traits.ts'
 import { isDefinedTool, isOwnTool, isToolset } from './tool-kinds.ts'
 
@@ -38,6 +38,7 @@ export function readCall(body: JsonObject, { bytes }: Target): Call {
     inputBytes: bytes + untoldTokens(body),
     unboundedInput: hidesInput(body) || isGiven(body.mcp_servers) || isGiven(body.container),
     audioInput: false,
+    imageInput: showsPictures(body),
     audioOutput: false,
     unpriced: unpricedOf(body),
     structured: isGiven(body.tools) || formatOf(body) !== undefined,

@@ -53,6 +53,24 @@ function isPlainDocument(document: JsonObject): boolean {
   return source.type === 'text' || (source.type === 'content' && isPlainContent(source.content))
 }
 
+/** Whether the system or the messages may show a picture: what is no text that stands in the request. */
+export function showsPictures({ system, messages }: JsonObject): boolean {
+  const contents = [system, ...(Array.isArray(messages) ? messages.map(contentOf) : [])]
+  return contents.some(mayShow)
+}
+
+function mayShow(content: unknown): boolean {
+  return Array.isArray(content) ? content.some(mayShow) : isObject(content) && mayBlockShow(content)
+}
+
+/** What tools have answered that the provider ran: words, as far as nothing in it is a picture. */
+const ANSWER = /_(?:result|output|error)$/
+
+function mayBlockShow({ type, source, content }: JsonObject): boolean {
+  if (!isObject(source)) return !(PLAIN.has(type) || ANSWER.test(String(type))) || mayShow(content)
+  return type !== 'document' || !(source.type === 'text' || source.type === 'content') || mayShow(source.content)
+}
+
 function isToldTool(tool: unknown): boolean {
   return isOwnTool(tool) || isDefinedTool(tool)
 }

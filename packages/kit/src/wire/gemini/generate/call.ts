@@ -46,6 +46,7 @@ export function readCall(body: JsonObject, target: Target): Call {
     inputBytes: target.bytes,
     unboundedInput: cached || !parts.every(isText) || tools.some((tool) => field(tool, 'computerUse')),
     audioInput: cached || parts.some(mayBeHeard),
+    imageInput: parts.some(mayBeSeen),
     audioOutput: modalities.includes('AUDIO') || field(config, 'speechConfig') !== undefined,
     unpriced: unpricedOf(body, { parts, tools, modalities }),
     structured: tools.length > 0 || STRUCTURED.some((name) => field(config, name) !== undefined),
@@ -94,6 +95,15 @@ function mayBeHeard(part: JsonObject): boolean {
   if (inner) return objectsField(inner, 'parts').some(mayBeHeard)
   const media = objectField(part, 'inlineData') ?? objectField(part, 'fileData')
   return media !== undefined && !SILENT.test(textField(media, 'mimeType') ?? '')
+}
+
+/** Pictures, films and documents, and whatever does not say what it is. */
+function mayBeSeen(part: JsonObject): boolean {
+  const inner = objectField(part, 'functionResponse')
+  if (inner) return objectsField(inner, 'parts').some(mayBeSeen)
+  const media = objectField(part, 'inlineData') ?? objectField(part, 'fileData')
+  if (media) return !/^(?:audio|text)\//i.test(textField(media, 'mimeType') ?? '')
+  return !isText(part)
 }
 
 interface Asked {

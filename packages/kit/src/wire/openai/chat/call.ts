@@ -28,6 +28,7 @@ export function readCall(body: JsonObject, { bytes }: Target): Call {
     inputBytes: bytes,
     unboundedInput: !parts.every(isText),
     audioInput: parts.some((part) => part.type === 'input_audio'),
+    imageInput: !parts.every((part) => isText(part) || isSound(part)),
     audioOutput: Array.isArray(body.modalities) && body.modalities.includes('audio'),
     unpriced: unpricedOf(body),
     structured: hasTools(body) || isObject(body.response_format),
@@ -65,6 +66,18 @@ function isText(part: JsonObject): boolean {
     Object.keys(part).every((name) => TEXT_FIELDS.has(name))
   )
 }
+
+/** Sound and nothing else, likewise. */
+function isSound(part: JsonObject): boolean {
+  return part.type === 'input_audio' && Object.keys(part).every((name) => SOUND_FIELDS.has(name))
+}
+
+const SOUND_FIELDS: ReadonlySet<string> = new Set([
+  'type',
+  'input_audio',
+  'cache_control',
+  'prompt_cache_breakpoint',
+])
 
 /** Features with a price of their own that the book does not have, or that no cap bounds. */
 function unpricedOf(body: JsonObject): string[] {

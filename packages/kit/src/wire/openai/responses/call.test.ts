@@ -21,6 +21,7 @@ describe('a call of Responses', () => {
       inputBytes: 99,
       unboundedInput: false,
       audioInput: false,
+      imageInput: false,
       audioOutput: false,
       unpriced: [],
       structured: false,

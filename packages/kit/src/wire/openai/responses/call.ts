@@ -29,6 +29,7 @@ export function readCall(body: JsonObject, { bytes }: Target): Call {
     unboundedInput: hasStoredInput(body) || !items.every(isWhole) || !parts.every(isText),
     ...continuation(body),
     audioInput: parts.some((part) => part.type === 'input_audio'),
+    imageInput: !items.every(isBlind) || !parts.every((part) => isText(part) || isSound(part)),
     audioOutput: false,
     unpriced: unpricedOf(body),
     structured: Array.isArray(body.tools) || (isObject(body.text) && isObject(body.text.format)),
@@ -98,6 +99,37 @@ const TEXT_FIELDS: ReadonlySet<string> = new Set([
 function isText(part: JsonObject): boolean {
   return TEXT_PARTS.has(part.type) && Object.keys(part).every((name) => TEXT_FIELDS.has(name))
 }
+
+/** Sound and nothing else, likewise. */
+function isSound(part: JsonObject): boolean {
+  return (
+    part.type === 'input_audio' && Object.keys(part).every((name) => name === 'type' || name === 'input_audio')
+  )
+}
+
+/** Items that show nothing of their own besides their parts: what they refer to was let in when it came. */
+function isBlind(item: JsonObject): boolean {
+  return isWhole(item) || BLIND_ITEMS.has(item.type)
+}
+
+const BLIND_ITEMS: ReadonlySet<unknown> = new Set([
+  'item_reference',
+  'compaction',
+  'web_search_call',
+  'file_search_call',
+  'computer_call',
+  'code_interpreter_call',
+  'local_shell_call',
+  'local_shell_call_output',
+  'shell_call',
+  'shell_call_output',
+  'apply_patch_call',
+  'apply_patch_call_output',
+  'mcp_list_tools',
+  'mcp_call',
+  'mcp_approval_request',
+  'mcp_approval_response',
+])
 
 /**
  * Features with a price of their own that the book does not have, or that no cap bounds. A background answer comes without
