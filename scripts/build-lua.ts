@@ -9,7 +9,12 @@ export const LUA: string = join(import.meta.dirname, '../packages/kit/lua')
 const SOURCES = join(import.meta.dirname, '../packages/kit/src')
 
 /** Whose scripts there are, by where their commands are; the functions that they include are one folder for all. */
-const ROOMS = { ledger: 'commands', limits: 'commands/limits' } as const
+const ROOMS = {
+  ledger: 'commands',
+  limits: 'commands/limits',
+  directory: 'commands/directory',
+  cache: 'commands/cache',
+} as const
 type Room = keyof typeof ROOMS
 
 /** What is in the modules' folder besides them. */

@@ -30,6 +30,8 @@ describe('tollgate', () => {
       'start',
       'keys create',
       'keys list',
+      'keys change',
+      'keys rotate',
       'keys revoke',
       'spend',
       'ledger expired',
@@ -50,7 +52,10 @@ describe('tollgate', () => {
 
   it.each([
     ['strat', 'tollgate: strat is not a command: did you mean start?'],
-    ['keys', 'tollgate: keys is not a command: use keys create, keys list, keys revoke'],
+    [
+      'keys',
+      'tollgate: keys is not a command: use keys create, keys list, keys change, keys rotate, keys revoke',
+    ],
     ['start --prot 1', "tollgate start: Unknown option '--prot'. See: tollgate start --help"],
     [
       'start --port 99999',

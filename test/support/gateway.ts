@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type SimulatedProvider, type SimulatedProviderOptions, simulatedProvider } from '@tollgate/testing'
 import OpenAI from 'openai'
-import { type Gateway, type GatewayOptions, loadConfig, startGateway } from 'tollgate'
+import { type Config, type Gateway, type GatewayOptions, loadConfig, startGateway } from 'tollgate'
 import type { World } from '../../packages/gateway/src/commands/command.ts'
 import { run } from '../../packages/gateway/src/commands/run.ts'
 import { closeAfter } from './close-after.ts'
@@ -16,10 +16,12 @@ export interface Place {
   configure(yaml: string): void
   /** Change the config file. */
   edit(from: string | RegExp, to: string): void
+  /** What is configured now; a gateway that is started with it as `reload` follows the file. */
+  read(): Config
   /** Start a gateway from what is configured now. */
   start(options?: GatewayOptions): Promise<Running>
   /** Run `tollgate` in the folder, on the config. */
-  command(line: string, world?: Pick<Partial<World>, 'stopped'>): Promise<Printed>
+  command(line: string, world?: Pick<Partial<World>, 'stopped' | 'input' | 'env'>): Promise<Printed>
 }
 
 /** How a command ended, and what it printed. */
@@ -65,15 +67,16 @@ export async function place(yaml = ADA, provider: SimulatedProviderOptions = {})
   const path = join(folder, file)
   const configure = (text: string) => writeFileSync(path, PLACE + text)
   configure(yaml)
+  const read = () => loadConfig({ file, env, cwd: folder })
   return {
+    read,
     folder,
     provider: simulated,
     configure,
     edit: (from, to) => writeFileSync(path, readFileSync(path, 'utf8').replace(from, to)),
     async start(options) {
       const said: string[] = []
-      const config = loadConfig({ file, env, cwd: folder })
-      const gateway = await startGateway(config, {
+      const gateway = await startGateway(read(), {
         output: (line) => said.push(line),
         cwd: folder,
         ...options,
@@ -94,12 +97,13 @@ export async function place(yaml = ADA, provider: SimulatedProviderOptions = {})
 /** Run a command line of `tollgate` in this process. */
 export async function command(
   line: string,
-  world: Pick<World, 'env' | 'cwd'> & Pick<Partial<World>, 'stopped'>,
+  world: Pick<World, 'env' | 'cwd'> & Pick<Partial<World>, 'stopped' | 'input'>,
 ): Promise<Printed> {
   const out: string[] = []
   const err: string[] = []
   const code = await run(line.split(' ').filter(Boolean), {
     stopped: new Promise(() => {}),
+    input: async () => '',
     ...world,
     out: (text) => void out.push(text),
     err: (text) => void err.push(text),

@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers'
 import { run } from './commands/run.ts'
 import { stopSignal } from './stop-signal.ts'
 
@@ -9,6 +10,7 @@ run(process.argv.slice(2), {
   cwd: process.cwd(),
   out: (line) => void process.stdout.write(`${line}\n`),
   err: (line) => void process.stderr.write(`${line}\n`),
+  input: () => text(process.stdin),
   clear() {
     if (process.stdout.isTTY) process.stdout.write('\x1b[2J\x1b[H')
   },

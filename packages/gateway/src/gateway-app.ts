@@ -24,6 +24,7 @@ export interface GatewayAppOptions {
   readonly passages: Passages
   readonly models: Stage
   readonly me: Stage
+  readonly access: Stage
   readonly readyz: Stage
 }
 
@@ -33,7 +34,7 @@ export interface GatewayAppOptions {
  *
  * @throws TollgateError `misassembled` when the configured order cannot work.
  */
-export function gatewayApp({ traffic, stages, passages, models, me, readyz }: GatewayAppOptions): Express {
+export function gatewayApp({ traffic, stages, passages, models, me, access, readyz }: GatewayAppOptions): Express {
   const app = bareApp()
   const pipeline = inOrder(traffic, ...stages)
   app.route(CALLS).all(pipeline)
@@ -41,11 +42,13 @@ export function gatewayApp({ traffic, stages, passages, models, me, readyz }: Ga
   if (identified.length > 0) {
     app.route(['/v1/models', '/v1/models/*id']).get(inOrder(...identified, models))
     app.route('/tollgate/me').get(inOrder(...identified, me))
+    const asking = inOrder(...identified, access)
+    app.route('/tollgate/access').get(asking).post(asking)
   }
   app.route('/healthz').get(healthz())
   app.route('/readyz').get(readyz)
   app.use(passing(passages, pipeline))
-  const ofCallers = identified.length > 0 ? ['GET /v1/models', 'GET /tollgate/me'] : []
+  const ofCallers = identified.length > 0 ? ['GET /v1/models', 'GET /tollgate/me', 'POST /tollgate/access'] : []
   app.use(nothingHere([...CALL_PATHS.map((path) => `POST ${path}`), ...ofCallers]), tollgateErrors())
   assertOrder(app)
   return app

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http'
-import { type Clock, machineTimers, systemClock } from '@tollgate/kit/core'
+import { type Clock, machineTimers, type Stage, systemClock } from '@tollgate/kit/core'
 import type { Ledger } from '@tollgate/kit/ledger'
 import type { Runaway } from '@tollgate/kit/limits'
 import { type AuditLog, auditLog } from '@tollgate/kit/stages/audit-log'
@@ -9,31 +9,44 @@ import {
   nodeAgents,
   providerAgent,
 } from '@tollgate/kit/stages/provider-failover'
-import { type AdminAppOptions, adminApp } from './admin/admin-app.ts'
+import { grantsUnkept, keepGrants } from './access/keep-grants.ts'
 import { adminToken } from './admin/admin-token.ts'
+import { chargeback } from './admin/chargeback.ts'
 import { gatewayMetrics } from './admin/metrics.ts'
 import { providers as providerHealth } from './admin/providers.ts'
+import type { ReloadOutcome } from './admin/reload-metrics.ts'
+import type { View } from './admin/route.ts'
 import { spend } from './admin/spend.ts'
 import { type Alerts, alertsOf } from './alerts/alerts.ts'
 import { tellingCrossings } from './alerts/crossings.ts'
 import type { Config } from './config/index.ts'
 import { drain } from './drain.ts'
 import { type ChosenBy, listen, stopListening } from './listen.ts'
+import { deskOf } from './manage/access.ts'
+import { reconcile } from './manage/reconcile.ts'
 import { type Opened, opened } from './opened.ts'
+import { operatorsApp } from './operators-app.ts'
 import { providersOf } from './pipeline/providers.ts'
-import type { Totals } from './pipeline/traffic.ts'
+import { type Totals, traffic } from './pipeline/traffic.ts'
 import { priceAge } from './prices/price-age.ts'
 import { priceUpdates } from './prices/price-updates.ts'
+import { following } from './reload/following.ts'
+import { generations } from './reload/generations.ts'
+import { chargebacks } from './report/chargebacks.ts'
 import { requestLines } from './say/request-lines.ts'
 import { startLines } from './say/start-lines.ts'
-import { service } from './service.ts'
+import { unsealed } from './secrets/unsealed.ts'
+import { type Service, service } from './service.ts'
 import { simulationFor } from './simulation.ts'
+import { openAnswerCache } from './store/answer-cache.ts'
 import { shareHealth } from './store/fleet-health.ts'
 import { keepProvisioned } from './store/keep-provisioned.ts'
 import { keptRecords } from './store/kept-records.ts'
 import { openStore } from './store/open-store.ts'
 import { provision } from './store/provision.ts'
 import type { Store } from './store/store.ts'
+import { watchedDirectory } from './store/watched-directory.ts'
+import { followTls } from './tls-files.ts'
 
 export interface GatewayOptions {
   /** Told each line that the gateway says of itself; silent by default. */
@@ -44,7 +57,9 @@ export interface GatewayOptions {
   readonly graceMs?: number
   /** Several gateways may run side by side without anybody having said so: on Kubernetes. */
   readonly kubernetes?: boolean
-  /** What paths are shown relative to. */
+  /** Reads the config again; with it, a gateway follows its file. */
+  readonly reload?: () => Config
+  /** What paths are relative to. */
   readonly cwd?: string
   readonly clock?: Clock
 }
@@ -54,6 +69,8 @@ export interface Gateway {
   readonly url: string
   /** Where operators reach it. */
   readonly adminUrl: string
+  /** Look at the config's file again now; resolves when what it says is in force, or is not to be. */
+  reload(): Promise<ReloadOutcome>
   /** Look for newer prices now, as the config says where; resolves when they are in force, or are not to be. */
   refreshPrices(): Promise<void>
   /** Stop: let running requests end or abort them in time, settle them, and close the books. The second call waits for the first. */
@@ -77,13 +94,14 @@ export async function startGateway(
     requestLines = false,
     graceMs = 30_000,
     kubernetes = false,
+    reload,
     cwd = process.cwd(),
     clock = systemClock,
   }: GatewayOptions = {},
 ): Promise<Gateway> {
   const everything = opened()
   try {
-    const options = { output, requestLines, graceMs, kubernetes, cwd, clock }
+    const options = { output, requestLines, graceMs, kubernetes, reload, cwd, clock }
     return await run(config, options, everything)
   } catch (error) {
     await everything.close()
@@ -94,31 +112,52 @@ export async function startGateway(
 const CHOSEN_BY: ChosenBy = { host: '--host or listen.host', port: '--port or listen.port' }
 const ADMIN_CHOSEN_BY: ChosenBy = { host: 'admin.listen.host', port: '--admin-port or admin.listen.port' }
 
-async function run(config: Config, options: Required<GatewayOptions>, everything: Opened): Promise<Gateway> {
+/** Options with their defaults. */
+type Chosen = Required<Omit<GatewayOptions, 'reload'>> & {
+  readonly reload: GatewayOptions['reload'] | undefined
+}
+
+async function run(stated: Config, options: Chosen, everything: Opened): Promise<Gateway> {
   const { output, graceMs, kubernetes, cwd, clock } = options
-  const updates = config.priceUpdates && priceUpdates({ ...config.priceUpdates, output, clock })
+  const updates = stated.priceUpdates && priceUpdates({ ...stated.priceUpdates, output, clock })
   const priceAgeMs = () => priceAge(updates, clock.now())
-  const alerts = alertsOf(config.alerts, { clock, priceAgeMs, timers: machineTimers })
+  const alerts = alertsOf(stated.alerts, { clock, priceAgeMs, timers: machineTimers })
   everything.add(() => alerts.close())
   const watched = (books: Ledger) => tellingCrossings(books, alerts.at, alerts.onCrossed)
-  const opened = await openStore(config, { clock, watched })
+  const opened = await openStore(stated, { clock, watched })
   everything.add(() => opened.close())
+  const config = await unsealed(stated, opened.masterKey)
+  let running = stated
   alerts.useReports(opened.reports)
+  await reconcile(opened.directory, config)
   await provision(config, opened)
-  const { store, checks, close } = await keepProvisioned(config, opened, { clock })
+  const { store, checks, close } = await keepProvisioned(() => running, opened, { clock })
   everything.add(close)
+  const { directory, ledger } = store
+  everything.add(
+    await keepGrants({
+      org: config.org,
+      desk: deskOf({ directory, ledger, clock }),
+      directory,
+      onEnd: alerts.onGrant,
+      onFault: grantsUnkept,
+      clock,
+      timers: machineTimers,
+    }),
+  )
   if (updates) {
     everything.add(() => updates.close())
     await updates.start()
   }
   const simulation = await simulationFor(config)
   if (simulation) everything.add(() => simulation.close())
+  const cache = await openAnswerCache(config, clock)
+  if (cache) everything.add(() => cache.close())
   const health = healthBoard(config.breakers)
   everything.add(await shareHealth(config, health))
-  const records = recordsOf(config, store, { ...options, health, alerts, priceAgeMs })
+  const records = recordsOf(() => running, store, { ...options, health, alerts, priceAgeMs })
   everything.add(() => records.audit.close())
 
-  const providers = simulation ? [simulation.provider] : providersOf(config)
   const cut = new AbortController()
   const pace = { limits: store.limits, onRunaway: records.onRunaway }
   const dispatcher = providerAgent({ ...config.timeouts, proxies: config.proxies })
@@ -128,26 +167,56 @@ async function run(config: Config, options: Required<GatewayOptions>, everything
     for (const agent of [agents.http, agents.https]) agent.destroy()
   })
   const calls = {
-    providers,
     health,
     dispatcher,
     agents,
     audit: records.audit,
+    cache,
     ...pace,
     stop: cut.signal,
     clock,
   }
-  const { app, sessions, traffic, ready, routes } = service({ config, store, checks, ...calls })
+  const passing = traffic()
+  const serve = (config: Config): Service => {
+    const { directory, unwatch } = watchedDirectory(store.directory)
+    const providers = simulation ? [simulation.provider] : providersOf(config)
+    const own = { config, store: { ...store, directory }, checks, providers, traffic: passing }
+    const served = service({ ...own, ...calls })
+    return { ...served, close: () => void [served.close(), unwatch()] }
+  }
+  const services = generations(serve(config))
+  everything.add(() => services.close())
+  const { onReload: onOutcome } = records
+  const run = (next: Config) => {
+    running = next
+  }
+  const follows = { running: () => running, run, read: options.reload, store, serve, generations: services }
+  const followed = following({ ...follows, output, onOutcome, cwd })
+  everything.add(() => followed.close())
   const token = adminToken(config)
-  const operators = adminApp({
+  const operators = await operatorsApp({
+    config: () => running,
+    store,
+    cache,
     token: token.token,
-    readyz: ready.operatorStage,
-    providers: providerHealth({ config, routes, health, clock }),
-    ...records.endpoints,
+    readyz: services.operatorReadyz,
+    views: {
+      ...records.views,
+      providers: providerHealth({
+        config: () => running,
+        routes: () => services.now().routes,
+        health,
+        clock,
+      }),
+    },
+    clock,
   })
-  const admin = await listen(operators as RequestListener, config.admin.listen, ADMIN_CHOSEN_BY)
+  everything.add(() => operators.close())
+  const admin = await listen(operators.app as RequestListener, config.admin.listen, ADMIN_CHOSEN_BY)
   everything.add(() => stopListening(admin))
-  const main = await listen(app as RequestListener, config.listen, CHOSEN_BY, sessions)
+  const main = await listen(services.listener, config.listen, CHOSEN_BY, services.upgrade)
+  const { tls } = config.listen
+  if (tls && main.tlsServer) everything.add(followTls(main.tlsServer, tls, { output }))
 
   const urls = { url: main.url, adminUrl: admin.url }
   const { front, warnings } = store
@@ -156,14 +225,17 @@ async function run(config: Config, options: Required<GatewayOptions>, everything
   simulation?.warmUp()
 
   const stop = async () => {
-    ready.stop()
-    await drain({ listener: main, traffic, sessions, graceMs, cut: () => cut.abort() })
+    await followed.close()
+    services.now().ready.stop()
+    const { sessions } = services
+    await drain({ listener: main, traffic: passing, sessions, graceMs, cut: () => cut.abort() })
     await everything.close()
-    return { ...traffic.totals }
+    return { ...passing.totals }
   }
   let stopped: Promise<Totals> | undefined
   return {
     ...urls,
+    reload: followed.reload,
     refreshPrices: async () => updates?.refresh(),
     close() {
       stopped ??= stop()
@@ -175,7 +247,8 @@ async function run(config: Config, options: Required<GatewayOptions>, everything
 interface Records {
   readonly audit: AuditLog
   readonly onRunaway: (runaway: Runaway) => void
-  readonly endpoints: Pick<AdminAppOptions, 'metrics' | 'spend'>
+  readonly onReload: (outcome: ReloadOutcome) => void
+  readonly views: Readonly<Record<Exclude<View, 'providers'>, Stage>>
 }
 
 /** What records are made of, and who is told of them. */
@@ -187,27 +260,30 @@ interface Watching {
 
 /** The trail of records, everything that is made of it, and what operators are told from it. */
 function recordsOf(
-  config: Config,
+  running: () => Config,
   store: Store,
-  { output, requestLines: speaking, clock, health, alerts, priceAgeMs }: Required<GatewayOptions> & Watching,
+  { output, requestLines: speaking, clock, health, alerts, priceAgeMs }: Chosen & Watching,
 ): Records {
-  const { ledger, reports, unbooked } = store
+  const config = running()
+  const { ledger, directory, reports, charges, unbooked } = store
   const sinks = [...keptRecords(config, store), ...(alerts.sink ? [alerts.sink] : [])]
   const { org } = config
   // A Redis may be shared with orgs that are none of this operator's; a file is all its own.
   const alone = config.store.kind === 'redis'
-  const metrics = gatewayMetrics({ ledger, unbooked, org, alone, config, health, priceAgeMs, clock })
+  const metrics = gatewayMetrics({ ledger, unbooked, org, alone, config: running, health, priceAgeMs, clock })
   const console = speaking ? [requestLines(output, ledger)] : []
   const audit = auditLog({ ledger, clock, sinks: [...sinks, metrics.sink, ...console] })
   return {
     audit,
+    onReload: metrics.reloaded,
     onRunaway(runaway) {
       metrics.runaway(runaway)
       alerts.onRunaway(runaway)
     },
-    endpoints: {
+    views: {
       metrics: metrics.scrape(audit),
       spend: spend({ ledger, org, alone, reports, trail: audit, clock }),
+      chargeback: chargeback({ months: chargebacks({ config, charges, directory }), trail: audit, clock }),
     },
   }
 }

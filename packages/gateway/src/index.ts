@@ -1,3 +1,4 @@
+export { adminOpenApi } from './admin/routes.ts'
 export { type Config, ConfigError, type LoadConfigOptions, loadConfig } from './config/index.ts'
 export { type Gateway, type GatewayOptions, startGateway } from './gateway.ts'
 export type { StageMaterials } from './pipeline/materials.ts'

@@ -1,10 +1,14 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { Listen } from './config/index.ts'
+import type { Listen, ListenTls } from './config/index.ts'
+import { tlsOptions } from './tls-files.ts'
 
 export interface Listener {
   readonly server: Server
+  /** The same, where it speaks TLS. */
+  readonly tlsServer: TlsServer | undefined
   /** `http://127.0.0.1:8787`, with the port that was given where any would do. */
   readonly url: string
 }
@@ -34,27 +38,27 @@ const asksForWebSocket = ({ headers }: IncomingMessage) => headers.upgrade?.toLo
  */
 export async function listen(
   app: RequestListener,
-  { host, port }: Listen,
+  { host, port, tls }: Listen & { readonly tls?: ListenTls | undefined },
   chosenBy: ChosenBy,
   upgrade?: UpgradeListener,
 ): Promise<Listener> {
-  const server = createServer(
-    {
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      shouldUpgradeCallback: (req) => Boolean(upgrade) && asksForWebSocket(req),
-    },
-    app,
-  )
+  const options = {
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    shouldUpgradeCallback: (req: IncomingMessage) => Boolean(upgrade) && asksForWebSocket(req),
+  }
+  const tlsServer = tls && createTlsServer({ ...options, ...tlsOptions(tls) }, app)
+  const server: Server = tlsServer ?? createServer(options, app)
   if (upgrade) server.on('upgrade', upgrade)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(sayListenError(error, { host, port }, chosenBy)))
     server.listen(port, host, resolve)
   })
-  return { server, url: urlOf(host, (server.address() as AddressInfo).port) }
+  const { port: given } = server.address() as AddressInfo
+  return { server, tlsServer, url: urlOf(tls ? 'https' : 'http', host, given) }
 }
 
-function urlOf(host: string, port: number): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+function urlOf(scheme: string, host: string, port: number): string {
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 const noSuchAddress = ({ host }: ChosenBy) =>

@@ -1,4 +1,5 @@
 import { memoryLimits } from '@tollgate/kit'
+import type { CacheStore } from '@tollgate/kit/cache'
 import type { Clock } from '@tollgate/kit/core'
 import type { Limits, Runaway } from '@tollgate/kit/limits'
 import type { PriceBook } from '@tollgate/kit/meter'
@@ -15,10 +16,13 @@ import type { Express } from 'express'
 import type { Config } from './config/index.ts'
 import { type Deployments, deploymentsOf } from './endpoints/deployments.ts'
 import { type Checks, type Readiness, readiness } from './endpoints/health.ts'
+import { access } from './endpoints/access.ts'
 import { me } from './endpoints/me.ts'
 import { modelCatalogue } from './endpoints/model-catalogue.ts'
 import { models } from './endpoints/models.ts'
 import { gatewayApp } from './gateway-app.ts'
+import { deskOf } from './manage/access.ts'
+import { callersOf } from './pipeline/callers.ts'
 import { passagesOf } from './pipeline/passages.ts'
 import { pricesOf } from './pipeline/prices.ts'
 import { routesOf } from './pipeline/provider-routes.ts'
@@ -36,6 +40,8 @@ export interface ServiceOptions {
   readonly checks?: Checks
   readonly providers: readonly Provider[]
   readonly audit: AuditLog
+  /** Where answers are kept; none are without it. */
+  readonly cache?: CacheStore | undefined
   /** How fast everybody goes; this process's own by default. */
   readonly limits?: Limits
   /** Told of callers that run away. */
@@ -46,6 +52,8 @@ export interface ServiceOptions {
   readonly dispatcher?: ReturnType<typeof providerAgent>
   /** The same for what goes by Node's own client. */
   readonly agents?: NodeAgents
+  /** Counts what passes; one for all services that take each other's place. */
+  readonly traffic?: Traffic
   /** Aborted when calls that run are waited for no longer. */
   readonly stop?: AbortSignal
   readonly clock: Clock
@@ -59,6 +67,8 @@ export interface Service {
   readonly traffic: Traffic
   readonly ready: Readiness
   readonly routes: Routes
+  /** Look for changes of the directory no longer. */
+  close(): void
 }
 
 /**
@@ -73,29 +83,32 @@ export function service({
   checks = {},
   providers,
   audit,
+  cache,
   limits = memoryLimits(),
   onRunaway = () => {},
   health = healthBoard(config.breakers),
   dispatcher = providerAgent(config.timeouts),
   agents = nodeAgents({ proxies: config.proxies }),
   stop = new AbortController().signal,
+  traffic: passing = traffic(),
   clock,
 }: ServiceOptions): Service {
   const { ledger, directory, masterKey } = store
   const prices = pricesOf(config, clock)
   const routes = routesOf(config, providers, { prices, health, clock })
   const passages = passagesOf(config, providers)
-  const tiers = tierRules(config)
-  const passing = traffic()
+  const tiers = tierRules(config, { directory, clock })
   const deployments = deploymentsOf({ passthrough: config.passthrough, routes, health, clock })
   const all = { ...checksOf(config, store, prices, { providers, deployments }), ...checks }
   const ready = readiness(all, { clock, file: config.file, shut: deployments.shut })
   const keys = { directory, masterKey }
   const pace = { limits, onRunaway }
+  const authenticate = callersOf({ config, ...keys, clock })
   const materials = {
     config,
     ledger,
     ...keys,
+    authenticate,
     ...pace,
     prices,
     routes,
@@ -104,6 +117,7 @@ export function service({
     agents,
     passages,
     tiers,
+    cache,
     audit,
     stop,
     clock,
@@ -114,9 +128,10 @@ export function service({
     passages,
     models: models({ catalogue: modelCatalogue({ providers, routes, prices, clock }), tiers }),
     me: me({ ledger, tiers, limits, scopes: scopesOf(config, tiers), exposeLimits: config.exposeLimits }),
+    access: access(deskOf({ directory, ledger, clock })),
     readyz: ready.stage,
   })
-  return { app, sessions: sessionsOf(materials, passing), traffic: passing, ready, routes }
+  return { app, sessions: sessionsOf(materials, passing), traffic: passing, ready, routes, close: tiers.close }
 }
 
 /** No reservation is meant by it; it has to be some time. */

@@ -9,6 +9,7 @@ import { accountMetrics } from './account-metrics.ts'
 import { priceMetrics } from './price-metrics.ts'
 import { providerMetrics } from './provider-metrics.ts'
 import { auditMetrics, requestMetrics } from './request-metrics.ts'
+import { type ReloadOutcome, reloadMetrics } from './reload-metrics.ts'
 import { spoolMetrics } from './spool-metrics.ts'
 import { unbookedMetrics } from './unbooked-metrics.ts'
 
@@ -18,6 +19,8 @@ export interface Metrics {
   readonly sink: AuditSink
   /** Counts a caller that has run away. */
   readonly runaway: (runaway: Pick<Runaway, 'reason' | 'treatment'>) => void
+  /** Counts a look at the config. */
+  readonly reloaded: (outcome: ReloadOutcome) => void
   /** Answers a scrape; what requests have been counted is as of then. */
   scrape(trail: Pick<AuditTrail, 'flush' | 'standings'>): Stage
 }
@@ -33,7 +36,8 @@ export interface MetricSources {
   readonly org: string
   /** Whether the accounts of no other org are. */
   readonly alone: boolean
-  readonly config: Pick<Config, 'routes'>
+  /** As it is now. */
+  readonly config: () => Pick<Config, 'routes'>
   /** How deployments do. */
   readonly health: HealthBoard
   /** How old the list of prices in force is, ms. */
@@ -65,8 +69,10 @@ export function gatewayMetrics({
     labelNames: ['reason', 'treatment'],
     registers: [registry],
   })
+  const reloads = reloadMetrics(registry)
   return {
     sink,
+    reloaded: reloads,
     runaway: ({ reason, treatment }) => runaways.inc({ reason, treatment }),
     scrape(trail) {
       const readTrail = auditMetrics(registry, () => trail.standings())

@@ -9,7 +9,8 @@ const BREAKER: Readonly<Record<DeploymentHealth['breaker'], number>> = { closed:
 const OTHERS = '(others)'
 
 export interface ProviderMetricsOptions {
-  readonly config: Pick<Config, 'routes'>
+  /** As it is now. */
+  readonly config: () => Pick<Config, 'routes'>
   readonly health: HealthBoard
   readonly clock: Clock
 }
@@ -17,7 +18,7 @@ export interface ProviderMetricsOptions {
 /** How deployments do, as of the scrape; of what has one series, the worst. The answer brings the figures up to now. */
 export function providerMetrics(
   registry: Registry,
-  { config: { routes }, health, clock }: ProviderMetricsOptions,
+  { config, health, clock }: ProviderMetricsOptions,
 ): () => void {
   const gauge = (name: string, help: string, ...more: string[]) =>
     new Gauge({ name, help, labelNames: ['provider', 'model', 'key', ...more], registers: [registry] })
@@ -30,10 +31,9 @@ export function providerMetrics(
   const latency = gauge('tollgate_provider_first_byte_seconds', 'To the first byte of an answer, lately.')
   const inFlight = gauge('tollgate_provider_in_flight', 'Calls that run.')
   const all = [breaker, shut, latency, inFlight]
-  const routed = new Set(
-    routes.flatMap(({ targets }) => targets.map(({ provider, model }) => `${provider}/${model}`)),
-  )
   return () => {
+    const targets = config().routes.flatMap((route) => route.targets)
+    const routed = new Set(targets.map(({ provider, model }) => `${provider}/${model}`))
     const nowMs = clock.now()
     for (const each of all) each.reset()
     const worst = worstOf()

@@ -12,8 +12,9 @@ import type { Config } from '../config/index.ts'
 import { queryOf, sendJson } from '../endpoints/json.ts'
 
 export interface ProvidersOptions {
-  readonly config: Pick<Config, 'disabledProviders'>
-  readonly routes: Routes
+  /** As it is now. */
+  readonly config: () => Pick<Config, 'disabledProviders'>
+  readonly routes: () => Routes
   readonly health: HealthBoard
   readonly clock: Clock
 }
@@ -27,14 +28,15 @@ export const providers = ({ config, routes, health, clock }: ProvidersOptions): 
     name: 'providers',
     handle: function providers(req, res) {
       const nowMs = clock.now()
+      const led = { routes: routes(), health }
       const model = queryOf(req).get('model')
       if (model === null) {
-        const disabled = config.disabledProviders.map(({ name, because }) => ({ provider: name, because }))
-        const { deployments, shutRoutes } = overview({ routes, health }, nowMs)
+        const disabled = config().disabledProviders.map(({ name, because }) => ({ provider: name, because }))
+        const { deployments, shutRoutes } = overview(led, nowMs)
         const told = { deployments: deployments.map(healthJson), shut_routes: shutRoutes, disabled }
         return sendJson(res, told)
       }
-      const route = explain({ routes, health }, { model, dialect: 'openai', nowMs })
+      const route = explain(led, { model, dialect: 'openai', nowMs })
       if (route.length === 0) {
         throw new TollgateError('model_not_found', {
           param: 'model',

@@ -1,5 +1,6 @@
 import type { AuditRecord, AuditSink, SinkStanding } from '@tollgate/kit/audit'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { cacheMetrics } from './cache-metrics.ts'
 
 /** Seconds; from an error that costs nothing to the longest answer of a reasoning model. */
 const DURATION_BUCKETS = [0.005, 0.02, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300]
@@ -36,8 +37,11 @@ export function requestMetrics(registry: Registry): AuditSink {
     registers,
   })
 
+  const countCache = cacheMetrics(registry)
+
   function count(record: AuditRecord): void {
     if (isRepeat(record)) return
+    countCache(record)
     decisions.inc({ code: record.decision })
     if (record.wouldRefuse !== null) wouldRefuse.inc({ code: record.wouldRefuse })
     for (const [kind, field] of KINDS) {

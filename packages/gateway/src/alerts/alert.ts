@@ -1,10 +1,12 @@
 import { nanoToUsd, showUsd } from '@tollgate/kit/core'
+import type { Grant } from '@tollgate/kit/directory'
 import type { Crossing } from '@tollgate/kit/ledger'
 import type { Runaway } from '@tollgate/kit/limits'
+import { wantedText } from '../say/wanted-text.ts'
 
 /** Something that somebody should know who does not look at a dashboard. */
 export interface Alert {
-  readonly kind: 'budget' | 'runaway' | 'unconfirmed' | 'ceiling_price' | 'stale_prices'
+  readonly kind: 'budget' | 'runaway' | 'unconfirmed' | 'ceiling_price' | 'stale_prices' | 'grant'
   readonly org: string
   /** The same for the same thing: who is told twice can tell. */
   readonly id: string
@@ -84,6 +86,29 @@ export function ceilingAlert(org: string, model: string, atMs: number): Alert {
     ...{ kind: 'ceiling_price', org, id: `ceiling_price ${org} ${model} ${at.slice(0, 10)}` },
     text: `The price of ${model} is not known: it is charged at the dearest price of its provider. State it under prices.`,
     facts: { model, at },
+  }
+}
+
+/** A grant, and what becomes of it. */
+export interface GrantEnd {
+  readonly org: string
+  readonly id: string
+  readonly grant: Grant
+  readonly state: 'ending' | 'ended'
+}
+
+/** Somebody is about to have less, or has it: who goes on asking for it is told why it is refused. */
+export function grantAlert({ org, id, grant, state }: GrantEnd): Alert {
+  const { account, approvedBy, untilMs } = grant
+  const until = new Date(untilMs).toISOString()
+  const what = wantedText(grant)
+  return {
+    ...{ kind: 'grant', org, id: `grant ${org} ${id} ${state}` },
+    text:
+      state === 'ended'
+        ? `The grant ${id} of ${account.replace(':', ' ')} has ended: ${what}.`
+        : `The grant ${id} of ${account.replace(':', ' ')} ends at ${until}: ${what}. Ask again in time if it is still needed.`,
+    facts: { grant: id, account, state, until, approved_by: approvedBy, wanted: what },
   }
 }
 

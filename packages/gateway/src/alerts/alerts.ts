@@ -4,7 +4,7 @@ import type { Crossing } from '@tollgate/kit/ledger'
 import type { Runaway } from '@tollgate/kit/limits'
 import type { AlertRule } from '../config/index.ts'
 import type { SpendReports } from '../report/spend-report.ts'
-import { type Alert, budgetAlert, runawayAlert, type Spender } from './alert.ts'
+import { type Alert, budgetAlert, type GrantEnd, grantAlert, runawayAlert, type Spender } from './alert.ts'
 import type { OnCrossed } from './crossings.ts'
 import { delivery } from './delivery.ts'
 import { recordAlerts } from './record-alerts.ts'
@@ -17,6 +17,7 @@ export interface Alerts {
   readonly at: readonly number[]
   readonly onCrossed: OnCrossed
   readonly onRunaway: (runaway: Runaway) => void
+  readonly onGrant: (grant: GrantEnd) => void
   /** Reads requests' records; undefined where nobody is to be told. */
   readonly sink: AuditSink | undefined
   /** Name who has spent most from now on. */
@@ -81,6 +82,7 @@ export function alertsOf(
       naming.add(telling)
     },
     onRunaway: (runaway) => everybody(runawayAlert(runaway, clock.now())),
+    onGrant: (grant) => everybody(grantAlert(grant)),
     sink: rules.length === 0 ? undefined : recordAlerts(everybody, { clock, priceAgeMs }),
     useReports(given) {
       reports = given

@@ -10,6 +10,8 @@ export interface World {
   out(line: string): void
   /** Write a line that is no part of the answer. */
   err(line: string): void
+  /** All that comes on standard input. */
+  input(): Promise<string>
   /** Begin a new screen, where the answer goes to one. */
   clear(): void
   /** Resolves when the process is told to stop, with the signal's name. */

@@ -2,6 +2,7 @@ import { type KeySummary, keyIsLive } from '@tollgate/kit/directory'
 import { table } from '../say/table.ts'
 import { everyKey } from '../store/every-key.ts'
 import type { Command } from './command.ts'
+import { keyObject } from './show-key.ts'
 import { CONFIG_OPTION, CONFIG_USAGE, withStore } from './with-store.ts'
 
 /** `tollgate keys list`: every virtual key there is or was; no secrets. */
@@ -13,7 +14,7 @@ export const keysList: Command = {
   run: (args, world) =>
     withStore(args, world, {}, async ({ directory }) => {
       const keys = await everyKey(directory)
-      if (args.values.json) for (const key of keys) world.out(JSON.stringify(jsonOf(key)))
+      if (args.values.json) for (const key of keys) world.out(JSON.stringify(keyObject(key)))
       else
         for (const text of table(
           COLUMNS,
@@ -40,14 +41,4 @@ function stateOf(key: KeySummary, nowMs: number): string {
 
 function day(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10)
-}
-
-function jsonOf({ id, org, team, project, user, label, tags, ...times }: KeySummary): object {
-  const isoOf = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString())
-  return {
-    ...{ id, org, team, project, user, label, tags },
-    created_at: isoOf(times.createdAtMs),
-    expires_at: isoOf(times.expiresAtMs),
-    revoked_at: isoOf(times.revokedAtMs),
-  }
 }

@@ -3,18 +3,31 @@ import { TollgateError } from '@tollgate/kit/core'
 import { ConfigError } from '../config/index.ts'
 import { hint } from '../config/nearest.ts'
 import { runnable } from '../say/runnable.ts'
+import { accessApprove, accessDeny, accessRevoke, accessWithdraw } from './access-decide.ts'
+import { accessList } from './access-list.ts'
+import { accessRequest } from './access-request.ts'
+import { BUDGET_COMMANDS } from './budgets.ts'
+import { changes } from './changes.ts'
 import { type Args, type Command, textOf, UsageError, type World } from './command.ts'
 import { configCheck } from './config-check.ts'
 import { doctor } from './doctor.ts'
+import { importLitellm } from './import-litellm.ts'
+import { keysChange } from './keys-change.ts'
 import { keysCreate } from './keys-create.ts'
 import { keysList } from './keys-list.ts'
 import { keysRevoke } from './keys-revoke.ts'
+import { keysRotate } from './keys-rotate.ts'
 import { ledgerExpired } from './ledger-expired.ts'
 import { ledgerInit } from './ledger-init.ts'
 import { ledgerRecover } from './ledger-recover.ts'
 import { ledgerUnbooked } from './ledger-unbooked.ts'
 import { pricesShow } from './prices-show.ts'
 import { pricesUpdate } from './prices-update.ts'
+import { providersForgetKey } from './providers-forget-key.ts'
+import { providersList } from './providers-list.ts'
+import { providersReseal } from './providers-reseal.ts'
+import { providersSetKey } from './providers-set-key.ts'
+import { RECORD_COMMANDS } from './record-kinds.ts'
 import { routeExplain } from './route-explain.ts'
 import { spend } from './spend.ts'
 import { start } from './start.ts'
@@ -24,7 +37,18 @@ const COMMANDS: readonly Command[] = [
   start,
   keysCreate,
   keysList,
+  keysChange,
+  keysRotate,
   keysRevoke,
+  ...RECORD_COMMANDS,
+  ...BUDGET_COMMANDS,
+  accessRequest,
+  accessApprove,
+  accessDeny,
+  accessWithdraw,
+  accessRevoke,
+  accessList,
+  changes,
   spend,
   ledgerInit,
   ledgerExpired,
@@ -32,7 +56,12 @@ const COMMANDS: readonly Command[] = [
   ledgerRecover,
   pricesShow,
   pricesUpdate,
+  providersSetKey,
+  providersList,
+  providersReseal,
+  providersForgetKey,
   routeExplain,
+  importLitellm,
   doctor,
   configCheck,
 ]

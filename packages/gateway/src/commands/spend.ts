@@ -3,6 +3,7 @@ import { groupsOf, Unanswered } from '../report/spend-report.ts'
 import type { CommandStore } from '../store/store.ts'
 import { type Args, type Command, textOf, UsageError, type World } from './command.ts'
 import { sinceOf } from './since.ts'
+import { spendOfMonth } from './spend-month.ts'
 import { CONFIG_OPTION, CONFIG_USAGE, withStore } from './with-store.ts'
 import { wouldRefuseLines } from './would-refuse.ts'
 
@@ -18,6 +19,9 @@ export const spend: Command = {
     '--since 7d       count requests since then: 12h, 7d, 2026-11-01; all there are by default',
     '--watch          again every two seconds, until it is told to stop',
     '--would-refuse   what enforcement would have refused while it was only observing',
+    '--csv            what a month cost, as finance reads it: --by team,cost_center,project,key,model',
+    '--month 2026-10  which month; the last one that has ended by default',
+    '--close          close that month: its report stays as it is, what comes later stands in the next one',
     '--json           print it as JSON',
     CONFIG_USAGE,
   ],
@@ -27,13 +31,25 @@ export const spend: Command = {
     since: { type: 'string' },
     watch: { type: 'boolean' },
     'would-refuse': { type: 'boolean' },
+    csv: { type: 'boolean' },
+    month: { type: 'string' },
+    close: { type: 'boolean' },
     json: { type: 'boolean' },
   },
   run: (args, world) =>
-    withStore(args, world, {}, async (store) => {
-      await (args.values.watch ? watch(args, world, store) : look(args, world, store))
+    withStore(args, world, {}, async (store, config) => {
+      if (isOfMonth(args)) await spendOfMonth(args, world, store, config)
+      else await (args.values.watch ? watch(args, world, store) : look(args, world, store))
       return 0
     }),
+}
+
+/** @throws UsageError when it is asked to be of something else as well. */
+function isOfMonth({ values }: Args): boolean {
+  if (!values.csv && values.month === undefined && !values.close) return false
+  const other = ['since', 'watch', 'would-refuse'].find((option) => values[option] !== undefined)
+  if (other === undefined) return true
+  throw new UsageError(`--${other} does not go with a report of a month`)
 }
 
 async function watch(args: Args, world: World, store: CommandStore): Promise<void> {

@@ -27,14 +27,19 @@ export const start: Command = {
     const { env, cwd, out } = world
     // Listened for from the beginning: a signal in the middle of starting stops what has been started.
     const { stopped } = world
-    const config = listeningAs(loadConfig({ file: textOf(args, 'config'), env, cwd }), args)
+    const reload = () => listeningAs(loadConfig({ file: textOf(args, 'config'), env, cwd }), args)
+    const config = reload()
     const gateway = await startGateway(config, {
+      reload,
       output: out,
       requestLines: args.values.quiet !== true,
       kubernetes: env.KUBERNETES_SERVICE_HOST !== undefined,
       cwd,
     })
-    if (config.priceUpdates) world.onHangup(() => void gateway.refreshPrices())
+    world.onHangup(() => {
+      void gateway.reload()
+      void gateway.refreshPrices()
+    })
     const signal = await stopped
     out(stopLine(signal, await gateway.close()))
     return 0
@@ -49,7 +54,7 @@ function listeningAs(config: Config, args: Args): Config {
   const adminPort = numberOf(args, 'admin-port', MAX_PORT) ?? admin.listen.port
   return {
     ...config,
-    listen: { host, port },
+    listen: { ...listen, host, port },
     admin: { ...admin, listen: { ...admin.listen, port: adminPort } },
   }
 }

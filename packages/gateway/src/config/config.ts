@@ -1,3 +1,5 @@
+import type { Role } from '@tollgate/kit/directory'
+import type { TagSource } from '@tollgate/kit/identity'
 import type { Budget } from '@tollgate/kit/ledger'
 import type { RedisTarget } from '@tollgate/kit/ledger/redis'
 import type { Rates, Treatment } from '@tollgate/kit/limits'
@@ -9,17 +11,21 @@ import type {
   RouteRule,
 } from '@tollgate/kit/stages/provider-failover'
 import type { Dialect, LoadLimits } from '@tollgate/kit/wire'
+import type { AuthRules, ListenTls } from './access.ts'
+import type { CacheRules } from './cache-rules.ts'
 import type { Host } from './host.ts'
+import type { ConfigKey, Team, Tier } from './people.ts'
 import type { PriceUpdateRules } from './price-update-rules.ts'
 import type { Proxies } from './proxies.ts'
 
 export type { AzureHost, BedrockHost, Host, VertexHost } from './host.ts'
+export type { ConfigKey, Team, Tier } from './people.ts'
 
 /** What the gateway runs from: every field resolved, every default filled in, frozen. */
 export interface Config {
   /** The file it was read from, as it was named; undefined when everything is a default or from the environment. */
   readonly file: string | undefined
-  readonly listen: Listen
+  readonly listen: PublicListen
   readonly store: Store
   /** `strict`: what a file has answered survives the loss of power too; a Redis is refused for what is else a warning. */
   readonly durability: 'normal' | 'strict'
@@ -32,6 +38,8 @@ export interface Config {
   readonly timeZone: string
   /** Undefined: made and kept beside the database; never with a Redis store. */
   readonly masterKey: string | undefined
+  /** What the keys of providers are sealed with that are kept beside the books; the newest first. None: the master key. */
+  readonly sealKeys: readonly string[]
   readonly unknownPrice: 'ceiling' | 'refuse'
   readonly nearLimit: 'refuse' | 'cap'
   /** `tight`: what streams usually cost is reserved, more is added as they flow, and one without budget is cut. */
@@ -60,6 +68,8 @@ export interface Config {
   /** None: every model is allowed. */
   readonly tiers: readonly Tier[]
   readonly teams: readonly Team[]
+  /** The headers that tags of a request are read from. */
+  readonly tagSources: readonly TagSource[]
   /** Budgets of accounts never seen before, by kind. */
   readonly defaults: Readonly<Record<DefaultsFor, readonly Budget[]>>
   /** How fast accounts may go that state nothing of their own, by kind. */
@@ -68,10 +78,13 @@ export interface Config {
   readonly models: readonly ModelRates[]
   /** What is done of callers that run away. */
   readonly runaway: RunawayRules
+  /** What is answered from the cache. */
+  readonly cache: CacheRules
   readonly alerts: readonly AlertRule[]
   /** How many users whom nobody has named one team or project may have; so many more are refused. */
   readonly maxUnseenUsers: number
   readonly keys: readonly ConfigKey[]
+  readonly auth: AuthRules
   readonly prices: PriceOverrides
   /** Files with lists of prices, in their order; absolute. */
   readonly priceFiles: readonly string[]
@@ -83,6 +96,8 @@ export interface Config {
     readonly listen: Listen
     /** Undefined: made and kept beside the database; never with a Redis store. */
     readonly token: string | undefined
+    /** Further ones, each with what it may do. */
+    readonly tokens: readonly AdminTokenRule[]
   }
   /** Names of stages, or absolute paths of modules, in their order. */
   readonly pipeline: readonly string[]
@@ -103,6 +118,7 @@ export interface StoreConfig
     | 'org'
     | 'timeZone'
     | 'masterKey'
+    | 'sealKeys'
     | 'teams'
     | 'defaults'
     | 'maxUnseenUsers'
@@ -115,6 +131,23 @@ export interface StoreConfig
 export interface Listen {
   readonly host: string
   readonly port: number
+}
+
+export interface PublicListen extends Listen {
+  /** Undefined: HTTP in the clear. */
+  readonly tls?: ListenTls | undefined
+  /** Addresses and networks of proxies that are believed when they say whom they speak for. */
+  readonly trustedProxies?: readonly string[]
+}
+
+/** A token of the admin listener that may do less than everything. */
+export interface AdminTokenRule {
+  readonly id: string
+  readonly role: Role
+  /** Which team a team lead's decides for. */
+  readonly team: string | undefined
+  /** SHA-256 of its text, base64url: the text itself is not kept. */
+  readonly digest: string
 }
 
 /** Where the books are, and with a file also who may call, and the table of records. */
@@ -144,12 +177,18 @@ export interface Provider extends Metered {
   readonly apiKey: string | undefined
   /** Several in its place. */
   readonly apiKeys: readonly string[] | undefined
+  /** Its key is kept beside the books, sealed, and read when the gateway starts. */
+  readonly sealed?: boolean
   /** How much at once each of its models is asked to do; undefined: as much as comes. */
   readonly load: LoadLimits | undefined
+  /** What may be spent there in all, whoever calls. */
+  readonly budgets: readonly Budget[]
   /** The variable that the key came from, for people to read. */
   readonly apiKeyFrom: string | undefined
   /** `none`: what it serves costs nothing. */
   readonly billing: 'metered' | 'none'
+  /** What it takes off its list prices, in percent as decimal text. */
+  readonly discount?: string
   /** Whether every caller may go on with every conversation that it stores. */
   readonly conversations?: 'refuse' | 'shared'
   /** Which of the providers that the kit knows it is; undefined for any other. */
@@ -175,9 +214,13 @@ export interface HttpProvider extends Metered {
   /** Without a slash at its end. */
   readonly baseUrl: string
   readonly auth: { readonly header: string; readonly value: string } | undefined
+  /** The value of its header is kept beside the books, sealed, and read when the gateway starts. */
+  readonly sealed?: boolean
   /** The variable that the credential came from, for people to read. */
   readonly authFrom: string | undefined
   readonly billing: 'metered' | 'none'
+  /** What may be spent there in all, whoever calls. */
+  readonly budgets: readonly Budget[]
 }
 
 export interface DisabledProvider {
@@ -206,41 +249,8 @@ export interface RouteTarget {
   readonly weight: number
 }
 
-export interface Tier {
-  readonly name: string
-  /** Patterns, `*` for any text. */
-  readonly models: readonly string[]
-  /** Endpoint classes beyond what every tier has. */
-  readonly endpoints: readonly string[]
-  /** Who approves access to it; free text. */
-  readonly approval: string
-  /** Of each of its teams, and of a caller without one, unless they state their own. */
-  readonly rates?: Rates | undefined
-}
-
-export interface Team {
-  readonly id: string
-  /** Undefined when no tiers are declared. */
-  readonly tier: string | undefined
-  readonly costCenter: string | undefined
-  readonly budgets: readonly Budget[]
-  readonly rates?: Rates | undefined
-}
-
 /** Kinds of accounts that can have budgets before they are known. */
 export type DefaultsFor = 'team' | 'project' | 'user' | 'key'
-
-export interface ConfigKey {
-  readonly id: string
-  readonly team: string | undefined
-  readonly project: string | undefined
-  readonly user: string | undefined
-  readonly label: string | undefined
-  readonly tags: Readonly<Record<string, string>> | undefined
-  readonly secret: string
-  readonly budgets: readonly Budget[]
-  readonly rates?: Rates | undefined
-}
 
 /** How fast models with such a name may be asked. */
 export interface ModelRates {

@@ -20,12 +20,19 @@ export function crossCheck(tree: Tree, shown: Show): Problem[] {
     ...repeated(select(tree, 'keys[].secret'), () => 'the secret'),
     ...BUDGETS.flatMap((pattern) => select(tree, pattern)).flatMap(sameLimitTwice),
     ...sameAddress(tree),
+    ...unseenCertificates(tree),
   ]
 }
 
-const UNIQUE = ['teams[].id', 'keys[].id', 'policies[].name', 'pipeline[]']
+const UNIQUE = ['teams[].id', 'keys[].id', 'admin.tokens[].id', 'policies[].name', 'pipeline[]']
 
-const BUDGETS = ['teams[].budgets', 'keys[].budgets', 'defaults.*.budgets']
+const BUDGETS = [
+  'providers.*.budgets',
+  'tiers.*.budgets',
+  'teams[].budgets',
+  'keys[].budgets',
+  'defaults.*.budgets',
+]
 
 /** Where a route names a provider: in a list, or in a mapping with its rules. */
 const TARGETS = ['routes.*[]', 'routes.*[].to', 'routes.*.targets[]', 'routes.*.targets[].to']
@@ -49,12 +56,34 @@ function references(tree: Tree, shown: Show): Problem[] {
       })
   return [
     ...check('teams[].tier', 'is not a tier', tiers),
+    ...check('keys[].tier', 'is not a tier', tiers),
     ...check('keys[].team', 'is not a team', teams),
+    ...cacheOfNobody(tree, tiers),
+    ...TEAMS_OF_CALLERS.flatMap((pattern) => check(pattern, 'is not a team', teams)),
     ...TARGETS.flatMap((pattern) =>
       check(pattern, 'names no provider', providers, (target) => String(target).split('/')[0]!),
     ),
   ]
 }
+
+/** The cache of a tier that is not there would be nobody's. */
+function cacheOfNobody(tree: Tree, tiers: readonly string[]): Problem[] {
+  return select(tree, 'cache.tiers.*')
+    .filter((found) => !tiers.includes(nameOf(found)))
+    .map((found) => {
+      const cure = tiers.length > 0 ? hint(nameOf(found), tiers, JSON.stringify) : 'none is declared'
+      return { path: found.path, text: `is not a tier: ${cure}` }
+    })
+}
+
+/** Where the team of a caller without a key is stated. */
+const TEAMS_OF_CALLERS = [
+  'auth.jwt[].principal.team',
+  'auth.jwt[].principal.team.value',
+  'auth.jwt[].principal.team.otherwise',
+  'auth.jwt[].principal.team.table.*',
+  'auth.certificates.callers[].team',
+]
 
 function servesModels({ value }: Found): boolean {
   return (value as { dialect?: unknown } | null)?.dialect !== 'http'
@@ -119,4 +148,13 @@ function sameAddress(tree: Tree): Problem[] {
   const overlap = hosts[0] === hosts[1] || hosts.some((host) => host === '0.0.0.0' || host === '::')
   if (port !== adminPort || port === '0' || !overlap) return []
   return [{ path: ['admin', 'listen', 'port'], text: 'is taken: the gateway itself listens there' }]
+}
+
+/** Certificates come by a connection that ends here, or by a proxy that may tell of them. */
+function unseenCertificates(tree: Tree): Problem[] {
+  if (select(tree, 'auth.certificates').length === 0) return []
+  const ways = [...select(tree, 'auth.certificates.from[]'), ...select(tree, 'listen.tls.client_ca')]
+  const text =
+    'is of no use, since nobody would show one: state listen.tls.client_ca, or under from the proxies that may tell of them'
+  return ways.length > 0 ? [] : [{ path: ['auth', 'certificates'], text }]
 }

@@ -1,4 +1,7 @@
+export type { AuthRules, CredentialKind, ListenTls } from './access.ts'
+export { type CacheRules, isCaching } from './cache-rules.ts'
 export type {
+  AdminTokenRule,
   AlertRule,
   AuditSink,
   AzureHost,
@@ -24,6 +27,8 @@ export type {
   Tier,
   VertexHost,
 } from './config.ts'
+export { hiding } from './hidden.ts'
+export { hidingSecrets } from './hidden-secrets.ts'
 export { type KeptSecret, keptSecret } from './kept-secret.ts'
 export {
   type LoadConfigOptions,

@@ -222,6 +222,7 @@ describe('without a file', () => {
         'auth-virtual-key',
         'tier-check',
         'rate-limit',
+        'semantic-cache',
         'budget-reserve',
         'usage-reconcile',
         'provider-proxy',

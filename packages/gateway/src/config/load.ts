@@ -1,6 +1,7 @@
 import type { Config, StoreConfig } from './config.ts'
 import { crossCheck } from './cross-check.ts'
 import { DEFAULT_TREE, withEnvironment } from './defaults.ts'
+import { hidingSecrets } from './hidden-secrets.ts'
 import { interpolate } from './interpolate.ts'
 import { ConfigError, type Problem } from './problem.ts'
 import { proxiesIn } from './proxies.ts'
@@ -70,15 +71,14 @@ function load(
     ...check(tree),
   ])
   if ('problems' in shape || found.length > 0) throw new ConfigError(source, found)
-  return deepFreeze(
-    resolveConfig(shape.stated, {
-      file,
-      cwd,
-      keyless,
-      keyVariables: keyVariablesIn(stated),
-      proxies: proxiesIn(env),
-    }),
-  )
+  const config = resolveConfig(shape.stated, {
+    file,
+    cwd,
+    keyless,
+    keyVariables: keyVariablesIn(stated),
+    proxies: proxiesIn(env),
+  })
+  return deepFreeze(hidingSecrets(config))
 }
 
 function providerless(tree: Tree): Problem[] {

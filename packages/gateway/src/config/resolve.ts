@@ -1,7 +1,8 @@
 import { resolve as absolute } from 'node:path'
 import { type Budget, type BudgetEntry, budgetFrom } from '@tollgate/kit/ledger'
 import { isAddress } from '../prices/source.ts'
-import type { Config, HttpProvider, Policy, Provider, Route, Store, Tier } from './config.ts'
+import { isCaching } from './cache-rules.ts'
+import type { Config, HttpProvider, Policy, Provider, PublicListen, Route, Store, Tier } from './config.ts'
 import type { PriceUpdateRules } from './price-update-rules.ts'
 import type { Proxies } from './proxies.ts'
 import type { StatedConfig } from './shape/index.ts'
@@ -38,21 +39,32 @@ export function resolveConfig(stated: StatedConfig, options: ResolveOptions): Co
     ...stated,
     file,
     proxies,
+    listen: placedListen(stated.listen, cwd),
     store: placed(stated.store, cwd),
     spool: absolute(cwd, stated.spool ?? spoolBeside(stated.store)),
     providers: enabled.flatMap(([name, provider]): Provider[] =>
       provider.dialect === 'http'
         ? []
-        : [{ name, ...placedProvider(provider, cwd), apiKeyFrom: keyVariables.get(name) }],
+        : [{ name, ...withBudgets(placedProvider(provider, cwd)), apiKeyFrom: keyVariables.get(name) }],
     ),
     httpProviders: enabled.flatMap(([name, provider]): HttpProvider[] =>
-      provider.dialect === 'http' ? [{ name, ...provider, authFrom: keyVariables.get(name) }] : [],
+      provider.dialect === 'http'
+        ? [{ name, ...withBudgets(provider), authFrom: keyVariables.get(name) }]
+        : [],
     ),
     disabledProviders: [...keyless].map(([name, because]) => ({ name, because })),
     routes,
     passthrough: stated.routes.passthrough,
-    tiers: Object.entries(stated.tiers).map(([name, tier]): Tier => ({ name, ...tier })),
-    teams: stated.teams.map((team) => ({ ...withBudgets(team), tier: team.tier ?? defaultTier(stated) })),
+    tiers: Object.entries(stated.tiers).map(([name, tier]): Tier => {
+      const { budgets, ...rest } = withBudgets(tier)
+      return { name, ...rest, ...(budgets.length > 0 && { budgets }) }
+    }),
+    teams: stated.teams.map((team) => {
+      const tier = team.tier ?? defaultTier(stated)
+      const own = withBudgets(team)
+      const ofTier = tier === undefined ? [] : (stated.tiers[tier]?.budgets ?? [])
+      return { ...own, tier, budgets: own.budgets.length > 0 ? own.budgets : ofTier.map(budgetOf) }
+    }),
     defaults: {
       team: team.map(budgetOf),
       project: project.map(budgetOf),
@@ -98,6 +110,20 @@ function placedProvider(provider: StatedProvider, cwd: string): StatedProvider {
   return { ...provider, host: { ...host, tokenFile, credentialsFile } }
 }
 
+function placedListen({ tls, ...listen }: PublicListen, cwd: string): PublicListen {
+  if (!tls) return listen
+  const { cert, key, clientCa, clients } = tls
+  return {
+    ...listen,
+    tls: {
+      cert: absolute(cwd, cert),
+      key: absolute(cwd, key),
+      clientCa: clientCa && absolute(cwd, clientCa),
+      clients,
+    },
+  }
+}
+
 function placed(store: Store, cwd: string): Store {
   return store.kind === 'sqlite' ? { ...store, path: absolute(cwd, store.path) } : store
 }
@@ -128,7 +154,7 @@ function policyOf(
 }
 
 function warningsOf(
-  { providers, store, keys, audit }: StatedConfig,
+  { providers, store, keys, audit, cache, pipeline }: StatedConfig,
   keyless: ReadonlyMap<string, string>,
   routes: readonly Route[],
 ): string[] {
@@ -141,11 +167,15 @@ function warningsOf(
     ...(noneLeft ? [NOBODY_ENABLED] : []),
     ...(store.kind === 'redis' && keys.length === 0 ? [NO_KEYS] : []),
     ...(store.kind === 'redis' && audit.length === 0 ? [NO_RECORDS] : []),
+    ...(isCaching(cache) && !pipeline.includes('semantic-cache') ? [NO_CACHE] : []),
   ]
 }
 
 const NOBODY_ENABLED =
   'no provider is enabled: every call is refused with provider_unavailable (503) until one has its key'
+
+const NO_CACHE =
+  'the cache is on, and the pipeline has no semantic-cache: nothing is answered from it. State the stage before budget-reserve'
 
 const NO_KEYS =
   'no key is stated, and with a Redis store there are no others: state one under keys, so that somebody can call'

@@ -4,6 +4,7 @@ import type { Tree } from './yaml.ts'
 /** What only a running gateway uses: where it listens, whom it calls, and where it reports. */
 const OF_THE_SERVICE: ReadonlySet<string> = new Set([
   'listen',
+  'auth',
   'admin',
   'providers',
   'routes',
@@ -14,6 +15,7 @@ const OF_THE_SERVICE: ReadonlySet<string> = new Set([
   'price_files',
   'price_updates',
   'pipeline',
+  'tag_sources',
   'spool',
 ])
 
@@ -21,6 +23,8 @@ const OF_THE_SERVICE: ReadonlySet<string> = new Set([
 export interface CommandNeeds {
   /** It hashes a key, and needs what the gateway hashes it with. */
   readonly withMasterKey?: boolean
+  /** It seals keys of providers, or opens them. */
+  readonly withSealKeys?: boolean
   /** It writes records, and needs the files that they are in. */
   readonly withAudit?: boolean
 }
@@ -29,8 +33,15 @@ export interface CommandNeeds {
  * What a command beside a gateway reads of its config: where the books are, and who is in them. The variables of all
  * else need not be set where it runs, those of secrets above all.
  */
-export function storeTree(tree: Tree, { withMasterKey = false, withAudit = false }: CommandNeeds): Tree {
-  const needed: Readonly<Record<string, boolean>> = { master_key: withMasterKey, audit: withAudit }
+export function storeTree(
+  tree: Tree,
+  { withMasterKey = false, withSealKeys = false, withAudit = false }: CommandNeeds,
+): Tree {
+  const needed: Readonly<Record<string, boolean>> = {
+    master_key: withMasterKey,
+    seal_keys: withSealKeys,
+    audit: withAudit,
+  }
   const isRead = (field: string) => !OF_THE_SERVICE.has(field) && (needed[field] ?? true)
   const fields = Object.entries(tree).filter(([field]) => isRead(field))
   return Object.fromEntries(

@@ -1,3 +1,4 @@
+import { DIRECTORY_COMMANDS } from '@tollgate/kit/directory/redis'
 import {
   examineRedis,
   isNoConnection,
@@ -13,6 +14,7 @@ import { CLOSURE_COMMANDS } from '@tollgate/kit/stages/provider-failover'
 import type { RedisStore, StoreConfig } from '../config/index.ts'
 import { accountFindings, type WantedBudgets } from './account-findings.ts'
 import { closuresFindings } from './closures-finding.ts'
+import { directoryFindings } from './directory-finding.ts'
 import { type Finding, isRefusal } from './finding.ts'
 import { unbookedFindings } from './unbooked-finding.ts'
 
@@ -62,8 +64,9 @@ async function everythingFound(
   const scripts = await probeRedis(target, { prefix })
   if (scripts.length > 0) return [...servers, ...scripts]
   const ran: Finding = { check: 'scripts', level: 'note', text: 'Every script of the ledger runs.' }
+  const directory = await directoryFindings(store, DEADLINE_MS)
   const closures = await closuresFindings(store, DEADLINE_MS)
-  return [...servers, ran, ...(await booksFindings(config, store, wanted)), ...closures]
+  return [...servers, ran, ...(await booksFindings(config, store, wanted)), ...directory, ...closures]
 }
 
 async function booksFindings(
@@ -132,7 +135,7 @@ function lostReservations(count: number): Finding[] {
 
 /** The command that makes a Redis user who may do what a gateway does, and nothing else. */
 export function aclCommand({ prefix }: RedisStore): string {
-  return `ACL SETUSER tollgate >PASSWORD ${redisAcl(prefix, { also: [...LIMIT_COMMANDS, ...CLOSURE_COMMANDS] })}`
+  return `ACL SETUSER tollgate >PASSWORD ${redisAcl(prefix, { also: [...LIMIT_COMMANDS, ...DIRECTORY_COMMANDS, ...CLOSURE_COMMANDS] })}`
 }
 
 function sentence(text: string): string {

@@ -31,11 +31,11 @@ export const me = ({ ledger, tiers, limits, scopes, exposeLimits }: MeOptions): 
       const caller = principal.get(req)
       const own = accountPath(caller).filter(isOwn)
       const states = await fromBooks(ledger.read(caller.org, own))
-      const ownScopes = scopes(caller, undefined).filter(({ subject }) => isOwn(subject))
+      const ownScopes = (await scopes(caller, undefined)).filter(({ subject }) => isOwn(subject))
       const standings = exposeLimits ? await limits.read(caller.org, ownScopes) : []
       sendJson(res, {
         ...caller,
-        tier: tiers.tierOf(caller) ?? null,
+        tier: (await tiers.tierOf(caller)) ?? null,
         accounts: states.map((state) => accountJson(exposeLimits ? state : { ...state, budgets: [] })),
         limits: standings.map(limitJson),
       })

@@ -20,9 +20,9 @@ export const models = ({ catalogue, tiers }: ModelsOptions): Stage =>
     name: 'models',
     needs: [principal],
     handle: async function models(req, res) {
-      const tier = tiers.tierOf(principal.get(req))
+      const mayUse = await tiers.opener(principal.get(req))
       const all = await catalogue.models()
-      const open = all.filter(({ id }) => tiers.includes(tier, id))
+      const open = all.filter(({ id }) => mayUse(id))
       const asked = idOf(req.url ?? LIST)
       if (asked === undefined) return sendJson(res, { object: 'list', data: open.map(describe) })
       const one = open.find(({ id }) => id === asked)

@@ -1,5 +1,7 @@
+import type { CacheStore } from '@tollgate/kit/cache'
 import type { Clock } from '@tollgate/kit/core'
 import type { Directory } from '@tollgate/kit/directory'
+import type { Authenticate } from '@tollgate/kit/identity'
 import type { Ledger } from '@tollgate/kit/ledger'
 import type { Limits, Runaway } from '@tollgate/kit/limits'
 import type { PriceBook } from '@tollgate/kit/meter'
@@ -15,6 +17,8 @@ export interface StageMaterials {
   readonly ledger: Ledger
   readonly directory: Directory
   readonly masterKey: Buffer
+  /** Who calls. */
+  readonly authenticate: Authenticate
   readonly prices: PriceBook
   readonly routes: Routes
   /** How deployments do. */
@@ -26,6 +30,8 @@ export interface StageMaterials {
   /** Where requests go that are no calls of models. */
   readonly passages: Passages
   readonly tiers: TierRules
+  /** Where answers are kept; undefined where none are. */
+  readonly cache: CacheStore | undefined
   /** How fast everybody goes. */
   readonly limits: Limits
   /** Told of callers that run away. */

@@ -1,6 +1,7 @@
 import { unitMeter } from '@tollgate/kit/meter'
 import { type Passages, type Provider, providerPassages } from '@tollgate/kit/wire'
-import type { Config, Metered } from '../config/index.ts'
+import type { Config, HttpProvider, Metered } from '../config/index.ts'
+import { providerAccount } from '../store/provider-budgets.ts'
 
 /** Where requests go that are no calls of models: to every provider there is, at what the config says of its meters. */
 export function passagesOf(
@@ -11,16 +12,22 @@ export function passagesOf(
   return providerPassages({
     providers: [
       ...providers.map((provider) => ({ ...provider, ...metersOf(byName.get(provider.name)) })),
-      ...httpProviders.map(({ name, baseUrl, auth, billing, ...metered }) => ({
+      ...httpProviders.map(({ name, baseUrl, auth, billing, budgets, ...metered }) => ({
         name,
         dialect: 'http' as const,
         baseUrl,
         billing,
         ...(auth && { auth }),
+        ...accountOf({ name, budgets }),
         ...metersOf(metered),
       })),
     ],
   })
+}
+
+function accountOf(provider: Pick<HttpProvider, 'name' | 'budgets'>) {
+  const account = providerAccount(provider)
+  return account && { account }
 }
 
 function metersOf(stated: Metered | undefined) {

@@ -17,9 +17,16 @@ export function pricesOf(
   return priceBook({
     overrides: { ...(isSimulated(config) ? SIMULATED_PRICES : {}), ...config.prices },
     lists: config.priceFiles.map((path) => readList(path)),
+    discounts: discountsOf(config),
     unknownPrice: config.unknownPrice,
     clock,
   })
+}
+
+function discountsOf({ providers }: Pick<Config, 'providers'>): Record<string, string> {
+  return Object.fromEntries(
+    providers.flatMap(({ name, discount }) => (discount === undefined ? [] : [[name, discount]])),
+  )
 }
 
 /** What is left out of a list is priced by what stands behind it. */

@@ -9,7 +9,15 @@ import {
   presetProvider,
   vertexProvider,
 } from '@tollgate/kit/wire'
-import type { AzureHost, BedrockHost, Config, Provider as Stated, VertexHost } from '../config/index.ts'
+import {
+  type AzureHost,
+  type BedrockHost,
+  type Config,
+  hiding,
+  type Provider as Stated,
+  type VertexHost,
+} from '../config/index.ts'
+import { providerAccount } from '../store/provider-budgets.ts'
 
 /**
  * Providers as the kit calls them.
@@ -22,13 +30,16 @@ export function providersOf({ providers }: Pick<Config, 'providers'>): Provider[
 
 function providerOf(stated: Stated): Provider {
   const { billing, apiKeys, load, conversations } = stated
-  return {
+  const account = providerAccount(stated)
+  const provider = {
     ...knownOf(stated),
     billing,
     ...(conversations && { conversations }),
     ...(apiKeys && { apiKeys }),
     ...(load && { load }),
+    ...(account && { account }),
   }
+  return hiding(provider, 'apiKey', 'apiKeys')
 }
 
 function knownOf(stated: Stated): Provider {

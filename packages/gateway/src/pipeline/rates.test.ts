@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Config } from '../config/index.ts'
 import { scopesOf } from './rates.ts'
-import { tierRules } from './tiers.ts'
 
 const tier = {
   name: 'default',
@@ -27,12 +26,12 @@ const config = {
     { model: 'gpt-*', rates: { tpm: 90_000 } },
   ],
 }
-const scopes = scopesOf(config, tierRules(config))
+const scopes = scopesOf(config, { tierOf: ({ key }) => (key === 'none' ? undefined : 'default') })
 const of = (caller: object, model?: string) => scopes({ org: 'acme', ...caller }, model)
 
 describe('rates', () => {
-  it('are those of a caller, the closest first, and of the model it asks for', () => {
-    expect(of({ key: 'ci', user: 'ada', team: 'red' }, 'gpt-4o')).toEqual([
+  it('are those of a caller, the closest first, and of the model it asks for', async () => {
+    expect(await of({ key: 'ci', user: 'ada', team: 'red' }, 'gpt-4o')).toEqual([
       { subject: 'key:ci', concurrency: 2 },
       { subject: 'user:ada', rpm: 20 },
       { subject: 'team:red', rpm: 600, tpm: 5_000, concurrency: 50 },
@@ -40,18 +39,18 @@ describe('rates', () => {
     ])
   })
 
-  it('are its tier’s where a team states none, and its kind’s where a tier states none', () => {
-    expect(of({ key: 'plain', team: 'blue' })).toEqual([
+  it('are its tier’s where a team states none, and its kind’s where a tier states none', async () => {
+    expect(await of({ key: 'plain', team: 'blue' })).toEqual([
       { subject: 'team:blue', rpm: 100, tpm: 5_000, concurrency: 50 },
     ])
   })
 
-  it('are its tier’s for a key without a team', () => {
-    expect(of({ key: 'ci' })).toEqual([{ subject: 'key:ci', rpm: 100, tpm: 5_000, concurrency: 2 }])
+  it('are its tier’s for a key without a team', async () => {
+    expect(await of({ key: 'ci' })).toEqual([{ subject: 'key:ci', rpm: 100, tpm: 5_000, concurrency: 2 }])
   })
 
-  it('hold for all models of a family together', () => {
-    expect(of({ user: 'ada' }, 'gpt-5')).toContainEqual({ subject: 'model:gpt-*', tpm: 90_000 })
-    expect(of({ user: 'ada' }, 'claude-sonnet-4-5')).toEqual([{ subject: 'user:ada', rpm: 20 }])
+  it('hold for all models of a family together', async () => {
+    expect(await of({ user: 'ada' }, 'gpt-5')).toContainEqual({ subject: 'model:gpt-*', tpm: 90_000 })
+    expect(await of({ user: 'ada' }, 'claude-sonnet-4-5')).toEqual([{ subject: 'user:ada', rpm: 20 }])
   })
 })

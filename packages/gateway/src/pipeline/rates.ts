@@ -4,7 +4,7 @@ import { modelPattern } from '@tollgate/kit/stages/tier-check'
 import type { Config } from '../config/index.ts'
 import type { TierRules } from './tiers.ts'
 
-export type ScopesOf = (principal: Principal, model: string | undefined) => readonly Scope[]
+export type ScopesOf = (principal: Principal, model: string | undefined) => Promise<readonly Scope[]>
 
 /**
  * What a config says of how fast a caller may go, the closest first: its key, its user, its project, its team, and then the
@@ -18,19 +18,19 @@ export function scopesOf(
     defaultRates,
     models,
   }: Pick<Config, 'keys' | 'teams' | 'tiers' | 'defaultRates' | 'models'>,
-  { tierOf }: TierRules,
+  { tierOf }: Pick<TierRules, 'tierOf'>,
 ): ScopesOf {
   const ofKey = new Map(keys.map(({ id, rates }) => [id, rates]))
   const ofTeam = new Map(teams.map(({ id, rates }) => [id, rates]))
-  const ofTier = new Map(tiers.map(({ name, rates }) => [name, rates]))
+  const ofTier = new Map(tiers.flatMap(({ name, rates }) => (rates ? [[name, rates] as const] : [])))
   const families = models.map(({ model, rates }) => ({
     scope: { subject: `model:${model}` as const, ...rates },
     matches: modelPattern(model),
   }))
 
-  return (principal, model) => {
+  return async (principal, model) => {
     const { key, user, project, team } = principal
-    const tier = ofTier.get(tierOf(principal) ?? '')
+    const tier = ofTier.size === 0 ? undefined : ofTier.get((await tierOf(principal)) ?? '')
     const family = model === undefined ? undefined : families.find(({ matches }) => matches(model))
     return [
       // A tier belongs to a team; of a caller that has none it says how fast the caller itself may go.

@@ -1,5 +1,6 @@
-import { governedUpgrade, keyAuthenticator } from '@tollgate/kit'
+import { governedUpgrade } from '@tollgate/kit'
 import type { AuditRecord } from '@tollgate/kit/audit'
+import { howToAsk } from '../say/how-to-ask.ts'
 import type { StageMaterials } from './materials.ts'
 import { scopesOf } from './rates.ts'
 import type { Traffic } from './traffic.ts'
@@ -8,23 +9,12 @@ import type { Traffic } from './traffic.ts'
 export type Sessions = ReturnType<typeof governedUpgrade>
 
 /**
- * Sessions are no requests that pass a pipeline: whatever the configured one is, they are let in by a virtual key, within the
- * caller's tier, rates and budgets, and each of their responses has its record and counts as a request.
+ * Sessions are no requests that pass a pipeline: whatever the configured one is, they are let in by the credentials that the
+ * config takes, within the caller's tier, rates and budgets, and each of their responses has its record and counts as a
+ * request.
  */
 export function sessionsOf(
-  {
-    config,
-    ledger,
-    directory,
-    masterKey,
-    prices,
-    routes,
-    agents,
-    tiers,
-    limits,
-    audit,
-    clock,
-  }: StageMaterials,
+  { config, ledger, authenticate, prices, routes, agents, tiers, limits, audit, clock }: StageMaterials,
   { count }: Pick<Traffic, 'count'>,
 ): Sessions {
   return governedUpgrade({
@@ -33,14 +23,16 @@ export function sessionsOf(
     agents,
     prices,
     clock,
-    authenticate: keyAuthenticator({ directory, masterKey, clock }),
-    tiers: Object.fromEntries(config.tiers.map((tier) => [tier.name, tier])),
+    authenticate,
+    tiers: tiers.tiersOf,
     tierOf: tiers.tierOf,
+    grants: tiers.grants,
+    howToAsk,
     rateLimits: { limits, rates: scopesOf(config, tiers) },
     mode: config.mode,
     nearLimit: config.nearLimit,
     waitMs: config.waitMs,
-    refusals: { exposeLimits: config.exposeLimits, status: config.budgetStatus },
+    refusals: { exposeLimits: config.exposeLimits, status: config.budgetStatus, howToAsk },
     audit: {
       write(record: AuditRecord) {
         audit.write(record)

@@ -6,28 +6,33 @@ import { providerProxy } from '@tollgate/kit/stages/provider-proxy'
 import { rateLimit } from '@tollgate/kit/stages/rate-limit'
 import { tierCheck } from '@tollgate/kit/stages/tier-check'
 import { usageReconcile } from '@tollgate/kit/stages/usage-reconcile'
+import { howToAsk } from '../say/how-to-ask.ts'
+import { cacheStage } from './cache.ts'
 import type { StageMaterials } from './materials.ts'
 import { moduleStage } from './module-stage.ts'
 import { scopesOf } from './rates.ts'
 
-/** Each stage by its name, made from what the config says of it. */
-const STAGES: Readonly<Record<string, (materials: StageMaterials) => Stage>> = {
+/** Each stage by its name, made from what the config says of it; none where it would do nothing. */
+const STAGES: Readonly<Record<string, (materials: StageMaterials) => Stage | undefined>> = {
   'audit-log': ({ audit }) => audit,
 
-  'auth-virtual-key': ({ directory, masterKey, clock }) => authVirtualKey({ directory, masterKey, clock }),
+  'auth-virtual-key': ({ authenticate }) => authVirtualKey({ authenticate }),
 
-  'tier-check': ({ config: { tiers, mode }, tiers: { tierOf }, passages }) =>
-    tierCheck({ tiers: Object.fromEntries(tiers.map((tier) => [tier.name, tier])), tierOf, mode, passages }),
+  'tier-check': ({ config: { mode }, tiers: { tiersOf, tierOf, grants }, passages }) =>
+    tierCheck({ tiers: tiersOf, tierOf, grants, mode, passages, howToAsk }),
 
   'rate-limit': ({ limits, tiers, onRunaway, clock, config }) =>
     rateLimit({
       limits,
       rates: scopesOf(config, tiers),
+      grants: tiers.grants,
       runaway: { ...config.runaway, onRunaway },
       mode: config.mode,
       exposeLimits: config.exposeLimits,
       clock,
     }),
+
+  'semantic-cache': (materials) => materials.cache && cacheStage(materials.cache, materials),
 
   'budget-reserve': ({ ledger, prices, routes, passages, clock, config }) =>
     budgetReserve({
@@ -40,7 +45,7 @@ const STAGES: Readonly<Record<string, (materials: StageMaterials) => Stage>> = {
       nearLimit: config.nearLimit,
       enforcement: config.enforcement,
       waitMs: config.waitMs,
-      refusals: { exposeLimits: config.exposeLimits, status: config.budgetStatus },
+      refusals: { exposeLimits: config.exposeLimits, status: config.budgetStatus, howToAsk },
     }),
 
   'usage-reconcile': ({ ledger, clock }) => usageReconcile({ ledger, clock }),
@@ -72,5 +77,8 @@ export function stagesOf(materials: StageMaterials): (Stage | ForeignHandler)[] 
   const all = pipeline.flatMap((entry) =>
     entry === 'provider-failover' && !named ? ['provider-proxy', entry] : [entry],
   )
-  return all.map((entry) => STAGES[entry]?.(materials) ?? moduleStage(entry, materials))
+  return all.flatMap((entry) => {
+    const make = STAGES[entry]
+    return make ? (make(materials) ?? []) : moduleStage(entry, materials)
+  })
 }

@@ -47,7 +47,8 @@ function modelsText(provider: Provider): string {
   return `${name}${known} ✓ ${credentialText(provider)}${billing === 'none' ? ', costs nothing' : ''}`
 }
 
-function credentialText({ apiKey, apiKeyFrom, host }: Provider): string {
+function credentialText({ apiKey, apiKeyFrom, sealed, host }: Provider): string {
+  if (sealed) return 'sealed key'
   if (apiKeyFrom !== undefined) return apiKeyFrom
   if (apiKey !== undefined) return 'key as configured'
   if (host?.kind === 'bedrock')
@@ -58,8 +59,10 @@ function credentialText({ apiKey, apiKeyFrom, host }: Provider): string {
 }
 
 /** A paid API, and what is paid for it. */
-function apiText({ name, auth, authFrom, billing, meter }: HttpProvider): string {
-  const key = authFrom ?? (auth ? 'credential as configured' : 'no credential needed')
+function apiText({ name, auth, authFrom, sealed, billing, meter }: HttpProvider): string {
+  const key = sealed
+    ? 'sealed credential'
+    : (authFrom ?? (auth ? 'credential as configured' : 'no credential needed'))
   const price = billing === 'none' ? ', costs nothing' : meter ? `, $${meter.usd} a ${meter.unit}` : ''
   return `${name} ✓ ${key}${price}`
 }

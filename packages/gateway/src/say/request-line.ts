@@ -19,6 +19,7 @@ export function requestLine(record: AuditRecord, leftNanoUsd: number | undefined
     record.model === null ? undefined : shown(record.model),
     verdict(record),
     amountOf(record),
+    cachedOf(record),
     record.basis === null ? undefined : `${showUsd(record.chargedNanoUsd)}${MARKS[record.basis]}`,
     leftNanoUsd === undefined ? undefined : `left ${showUsd(leftNanoUsd)}`,
     latencyMs === null ? undefined : `${latencyMs} ms`,
@@ -36,6 +37,12 @@ function verdict({ decision, fault, wouldRefuse, ending, attempts }: AuditRecord
   if (fault !== null) return fault
   if (wouldRefuse !== null) return `would refuse: ${wouldRefuse}`
   return ending === 'aborted' ? 'client left' : undefined
+}
+
+/** What the cache served, and what that saves. */
+function cachedOf({ cache, savedNanoUsd }: AuditRecord): string | undefined {
+  if (cache !== 'hit' && cache !== 'semantic' && cache !== 'collapsed') return undefined
+  return `cached, saved ${showUsd(savedNanoUsd ?? 0)}`
 }
 
 /** Tokens, and what is billed by the piece in their stead. */

@@ -13,7 +13,7 @@ export function accountBudgets(
   kind: AccountKind,
   own: readonly Budget[] = [],
 ): readonly Budget[] {
-  const base = own.length > 0 || kind === 'org' ? own : defaults[kind]
+  const base = own.length > 0 || kind === 'org' || kind === 'provider' ? own : defaults[kind]
   return [...base, ...policies.filter(({ per }) => per === kind).map(({ budget }) => budget)]
 }
 

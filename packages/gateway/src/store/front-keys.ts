@@ -78,7 +78,7 @@ type NamedKey = Pick<ConfigKey, 'id'> & Partial<Omit<ConfigKey, 'secret' | 'budg
 type StatedKey = NamedKey & Pick<ConfigKey, 'secret'>
 
 function recordOf(key: StatedKey, org: string, hasher: KeyHasher): KeyRecord {
-  const { id, secret, team, project, user, label, tags } = key
+  const { id, secret, team, project, user, label, tags, scopes } = key
   return keyRecord({
     hasher,
     id,
@@ -89,5 +89,6 @@ function recordOf(key: StatedKey, org: string, hasher: KeyHasher): KeyRecord {
     ...(user !== undefined && { user }),
     ...(label !== undefined && { label }),
     ...(tags !== undefined && { tags }),
+    ...(scopes !== undefined && { scopes }),
   })
 }

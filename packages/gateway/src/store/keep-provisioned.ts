@@ -13,14 +13,15 @@ export interface KeptProvisioned {
 
 /** The store, whose accounts are made again where a Redis has other books than those that were provisioned at the start. */
 export async function keepProvisioned(
-  config: Config,
+  config: () => Config,
   store: Store,
   { clock }: { readonly clock: Clock },
 ): Promise<KeptProvisioned> {
   // A file is not taken away under a process that has it open.
-  if (config.store.kind === 'sqlite') return { store, checks: {}, close: async () => {} }
+  const { store: place } = config()
+  if (place.kind === 'sqlite') return { store, checks: {}, close: async () => {} }
   const { redisPresence } = await import('@tollgate/kit/ledger/redis')
-  const { target, prefix } = config.store
+  const { target, prefix } = place
   const look = redisPresence(target, { prefix })
   const { ledger, check } = await reprovisioning(config, store, { look, clock })
   return { store: { ...store, ledger }, checks: { accounts: check }, close: () => look.close() }

@@ -1,9 +1,13 @@
 import { accountPath, type Directory, type KeySummary, keyPrincipal } from '@tollgate/kit/directory'
-import { type AccountId, type Budget, kindOf, type Ledger } from '@tollgate/kit/ledger'
+import { type AccountId, type Budget, kindOf, type Ledger, type Raise } from '@tollgate/kit/ledger'
 import type { Config, StoreConfig } from '../config/index.ts'
 import { accountBudgets } from './account-budgets.ts'
 import { keyPages } from './every-key.ts'
 import { ownBudgetsOf } from './own-budgets.ts'
+import { providerBudgets } from './provider-budgets.ts'
+
+/** What a config says of accounts and their budgets. */
+export type ProvisionRules = Pick<StoreConfig, 'org' | 'teams' | 'defaults' | 'policies'>
 
 /**
  * Give every account that the config or the directory names the budgets it has by now. Repeating it changes nothing,
@@ -21,18 +25,16 @@ export async function provision(
       provisionAccount(config, ledger, { org, account: `team:${id}`, own: budgets }),
     ),
   )
+  await Promise.all(
+    projectsOf(config).map((account) => provisionAccount(config, ledger, { org, account })),
+  )
+  await Promise.all(
+    [...providerBudgets(config)].map(([account, budgets]) => ledger.provision(org, account, budgets)),
+  )
   const seen = accountsOfConfig(config)
   const stated = new Map(config.keys.map(({ id, budgets }) => [id, budgets]))
   for await (const page of keyPages(directory)) {
-    for (const [org, keys] of Map.groupBy(page, (key) => key.org)) {
-      const states = await ledger.read(
-        org,
-        keys.map(({ id }): AccountId => `key:${id}`),
-      )
-      const own = (index: number) =>
-        stated.get(keys[index]!.id) ?? ownBudgetsOf(states[index]!, config.timeZone)
-      await Promise.all(keys.map((key, index) => provisionKey(config, ledger, key, own(index), seen)))
-    }
+    await Promise.all(page.map((key) => provisionKey(config, ledger, key, stated.get(key.id), seen)))
   }
 }
 
@@ -47,7 +49,13 @@ export function ownAccounts({
     ...(project === undefined ? [] : [`project:${project}` as const]),
     `key:${id}`,
   ])
-  return [...new Set<AccountId>([`org:${org}`, ...teams.map(({ id }) => `team:${id}` as const), ...ofKeys])]
+  const ofTeams = [...teams.map(({ id }) => `team:${id}` as const), ...projectsOf({ teams })]
+  return [...new Set<AccountId>([`org:${org}`, ...ofTeams, ...ofKeys])]
+}
+
+/** The projects that calls of teams may name. */
+function projectsOf({ teams }: Pick<StoreConfig, 'teams'>): readonly AccountId[] {
+  return [...new Set(teams.flatMap(({ projects = [] }) => projects.map((id): AccountId => `project:${id}`)))]
 }
 
 /** Accounts that need no provisioning any more, by org. */
@@ -58,12 +66,16 @@ export function accountsOfConfig({ org, teams }: Pick<StoreConfig, 'org' | 'team
   return new Map([[org, new Set<AccountId>([`org:${org}`, ...teams.map(({ id }) => `team:${id}` as const)])]])
 }
 
-/** A key, and whoever it belongs to and the config does not name; `seen` has had its budgets already. */
+/**
+ * A key, and whoever it belongs to and the config does not name; `seen` has had its budgets already.
+ *
+ * @param own what whoever owns the key states; undefined: the budgets of its own that the books keep stay.
+ */
 export async function provisionKey(
-  config: StoreConfig,
+  config: ProvisionRules,
   ledger: Ledger,
   key: KeySummary,
-  own: readonly Budget[],
+  own: readonly Budget[] | undefined,
   seen: SeenAccounts,
 ): Promise<void> {
   const { org } = key
@@ -79,14 +91,25 @@ export async function provisionKey(
   ])
 }
 
-async function provisionAccount(
-  config: StoreConfig,
+/** An account, and what whoever owns it states; undefined: the budgets of its own that the books keep stay. */
+export interface Provisioned {
+  readonly org: string
+  readonly account: AccountId
+  readonly own?: readonly Budget[] | undefined
+}
+
+/** Give an account its budgets: those of its own, or its kind's, and the policies over it. What was granted to it stays. */
+export async function provisionAccount(
+  config: Pick<StoreConfig, 'defaults' | 'policies'>,
   ledger: Ledger,
-  {
-    org,
-    account,
-    own = [],
-  }: { readonly org: string; readonly account: AccountId; readonly own?: readonly Budget[] },
+  { org, account, own }: Provisioned,
 ): Promise<void> {
-  await ledger.provision(org, account, accountBudgets(config, kindOf(account), own))
+  const [had = []] = await ledger.budgetsOf(org, [account])
+  const raises = new Map(had.map(({ id, raise }) => [id, raise]))
+  const budgets = accountBudgets(config, kindOf(account), own ?? ownBudgetsOf(had))
+  await ledger.provision(org, account, budgets.map((budget) => raised(budget, raises.get(budget.id))))
+}
+
+function raised({ raise: _, ...budget }: Budget, raise: Raise | undefined): Budget {
+  return raise ? { ...budget, raise } : budget
 }

@@ -1,10 +1,18 @@
 import { systemClock } from '@tollgate/kit/core'
-import { keyHasher, staticDirectory } from '@tollgate/kit/directory'
+import {
+  type Directory,
+  keyHasher,
+  layeredDirectory,
+  type StaticDirectory,
+  staticDirectory,
+} from '@tollgate/kit/directory'
+import { type RedisDirectoryOptions, redisDirectory } from '@tollgate/kit/directory/redis'
 import { type Ledger, spooled } from '@tollgate/kit/ledger'
 import { type RedisLedgerOptions, redisLedger, redisSpend, redisUnbooked } from '@tollgate/kit/ledger/redis'
 import { redisLimits } from '@tollgate/kit/limits/redis'
 import { type Config, longEnough, type RedisStore, type StoreConfig } from '../config/index.ts'
 import { startWarnings } from '../doctor/start-warnings.ts'
+import { rollupCharges } from '../report/rollup-charges.ts'
 import { rollupReports } from '../report/rollup-reports.ts'
 import { unseenUserBudgets } from './account-budgets.ts'
 import { coolDownOf } from './cool-down.ts'
@@ -13,13 +21,15 @@ import { mendable } from './mendable.ts'
 import { oncePerMinute } from './once-per-minute.ts'
 import { reachable } from './redis-reach.ts'
 import { spoolPlace, straySpools } from './spool-place.ts'
+import { statedDirectory } from './stated-directory.ts'
 import type { CommandStore, Store, StoreOptions } from './store.ts'
 
 /** What a command waits for an answer, ms: nobody else waits for it. */
 const COMMAND_DEADLINE_MS = 5000
 
 /**
- * Open the books of a fleet, which `tollgate ledger init` has opened once; the keys are those that the config states.
+ * Open the books of a fleet, which `tollgate ledger init` has opened once, and its directory: the keys that the config
+ * states, and those that were made by command on any machine.
  *
  * @throws Error when the server cannot be reached, must not keep books as it is, or has none of this org.
  */
@@ -29,7 +39,9 @@ export async function openRedisStore(
   { clock, watched = (books) => books }: StoreOptions,
 ): Promise<Store> {
   const masterKey = longEnough(config.masterKey ?? '', 'master_key')
-  const records = statedKeys(config, keyHasher(masterKey))
+  const keysOf = (stating: Config) => statedKeys(stating, keyHasher(masterKey))
+  const records = keysOf(config)
+  const stated = statedDirectory(records)
   const own = {
     budgets: unseenUserBudgets(config),
     maxAuto: config.maxUnseenUsers,
@@ -43,7 +55,6 @@ export async function openRedisStore(
   })
   const folder = spoolPlace(config, store)
   const ledger = spooled(mendable(watched(books), config.file), { folder, clock })
-  const directory = staticDirectory(records)
   const limits = redisLimits(store.target, {
     prefix: store.prefix,
     coolDown: coolDownOf(config),
@@ -51,6 +62,7 @@ export async function openRedisStore(
     ...(clock !== systemClock && { clock }),
   })
   const opened = storeOn(ledger, config, store)
+  const directory = directoryOf(store, stated, clock !== systemClock && { clock })
   return {
     ...opened,
     directory,
@@ -58,8 +70,10 @@ export async function openRedisStore(
     masterKey,
     front: { records },
     warnings: [...warnings, ...straySpools(folder)],
+    restate: (config) => stated.replace(keysOf(config)),
     async close() {
       await limits.close()
+      await directory.close()
       await opened.close()
     },
   }
@@ -69,7 +83,27 @@ export async function openRedisStore(
 export async function openRedisCommandStore(config: StoreConfig, store: RedisStore): Promise<CommandStore> {
   const own = { deadlineMs: COMMAND_DEADLINE_MS }
   const ledger = await reachable(store, () => openLedger(config, store, own))
-  return { ...storeOn(ledger, config, store), directory: staticDirectory(knownKeys(config)) }
+  const opened = storeOn(ledger, config, store)
+  const directory = directoryOf(store, staticDirectory(knownKeys(config)), own)
+  return {
+    ...opened,
+    directory,
+    async close() {
+      await directory.close()
+      await opened.close()
+    },
+  }
+}
+
+function directoryOf(
+  { target, prefix }: RedisStore,
+  front: StaticDirectory,
+  options: RedisDirectoryOptions | false,
+): Directory {
+  return layeredDirectory({
+    front,
+    back: redisDirectory(target, { prefix, ...options }),
+  })
 }
 
 /** @throws Error when there are no books of the org, or those of another layout. */
@@ -99,6 +133,7 @@ function storeOn(
     ledger,
     table: undefined,
     reports: rollupReports({ rollups, ledger, org }),
+    charges: rollupCharges({ rollups, ledger, org }),
     unbooked,
     async close() {
       await ledger.close()

@@ -4,6 +4,7 @@ import type { Presence, PresenceLook } from '@tollgate/kit/ledger/redis'
 import type { Config } from '../config/index.ts'
 import { runnable } from '../say/runnable.ts'
 import { oncePerMinute } from './once-per-minute.ts'
+import { providerBudgets } from './provider-budgets.ts'
 import { ownAccounts, provision } from './provision.ts'
 import type { Store } from './store.ts'
 
@@ -29,23 +30,24 @@ const LOOK_MS = 1000
  * taken over: it would begin at zero without anybody having decided so.
  */
 export async function reprovisioning<Books extends Ledger>(
-  config: Config,
+  config: () => Config,
   store: Pick<Store, 'directory'> & { readonly ledger: Books },
   { look, clock }: ReprovisioningOptions,
 ): Promise<Reprovisioning<Books>> {
   const { ledger, directory } = store
-  const { org } = config
-  const accounts = ownAccounts(config)
+  const { org, file } = config()
+  const accountsNow = () => [...ownAccounts(config()), ...providerBudgets(config()).keys()]
   const { takeover: first } = await look.of(org, [])
   let lookedMs = -Infinity
   let looking: Promise<Presence> | undefined
 
   /** See what is missing, and make what may be made. */
   async function lookOnce(): Promise<Presence> {
+    const accounts = accountsNow()
     const found = await look.of(org, accounts)
     const unknown = accounts.filter((account) => found.missing.get(account) === 'unknown')
     if (unknown.length === 0 || found.takeover === first || found.closedUntilMs > clock.now()) return found
-    await provision(config, { ledger: onlyFor(new Set(unknown), ledger), directory })
+    await provision(config(), { ledger: onlyFor(new Set(unknown), ledger), directory })
     return look.of(org, accounts)
   }
 
@@ -59,7 +61,7 @@ export async function reprovisioning<Books extends Ledger>(
   }
 
   const tell = oncePerMinute((text: string) => {
-    process.emitWarning(runnable(text, config.file), { type: 'TollgateWarning', code: 'TOLLGATE_BOOKS' })
+    process.emitWarning(runnable(text, file), { type: 'TollgateWarning', code: 'TOLLGATE_BOOKS' })
   })
   const told = (text: string) => {
     tell(text)

@@ -79,6 +79,19 @@ export interface AuditRecord {
   /** The provider's tier of service that it was served in, where that has prices of its own. */
   readonly serviceTier: ServiceTier | null
 
+  /**
+   * What the cache did for it: served the answer of the same request (`hit`), of one that asks the same (`semantic`), or of
+   * one that was on its way (`collapsed`); `audit`, where it would have been served and was asked all the same; nothing was
+   * there (`miss`), or nothing was looked for (`bypass`). Null where there is no cache, or it is off.
+   */
+  readonly cache: 'hit' | 'semantic' | 'collapsed' | 'audit' | 'miss' | 'bypass' | null
+  /** Why nothing was served, in a word. */
+  readonly cacheReason: string | null
+  /** What the call would have cost that was not made, less what the hit was charged. */
+  readonly savedNanoUsd: number | null
+  /** What looking for an answer has cost. */
+  readonly cacheOverheadNanoUsd: number | null
+
   /** The most that it could cost; null when nothing was reserved. */
   readonly reservedNanoUsd: number | null
   /** What the books were told that it cost: their total is the sum of these. */

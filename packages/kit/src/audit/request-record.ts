@@ -22,11 +22,20 @@ export interface RequestFacts {
   readonly call: Call | undefined
   readonly toll: Toll | undefined
   readonly attempts: readonly AuditAttempt[] | undefined
+  /** What the cache did; absent where there is none. */
+  readonly cache?: CacheFacts | undefined
   readonly ending: 'finished' | 'aborted'
   readonly status: number | null
   /** The code of what a stage answered with in place of an answer. */
   readonly refusal: ErrorCode | undefined
   readonly content: string | null
+}
+
+export interface CacheFacts {
+  readonly status: NonNullable<AuditRecord['cache']>
+  readonly reason: string | undefined
+  readonly savedNanoUsd: number
+  readonly overheadNanoUsd: number
 }
 
 /** The record of a request, whoever made it: a client of the gateway, or a governed fetch. */
@@ -62,6 +71,7 @@ export function requestRecord(facts: RequestFacts): AuditRecord {
     ending: facts.ending,
     status: facts.status,
     ...chargeFields(toll),
+    ...cacheFields(facts.cache),
     reservedNanoUsd: toll?.granted.usd ?? null,
     priceVersion: version,
     priceSource: source,
@@ -69,6 +79,16 @@ export function requestRecord(facts: RequestFacts): AuditRecord {
     firstByteMs: facts.firstByteMs,
     content: facts.content,
   }
+}
+
+type CacheFields = Pick<AuditRecord, 'cache' | 'cacheReason' | 'savedNanoUsd' | 'cacheOverheadNanoUsd'>
+
+/** A cache that is off did nothing, as one that is not there. */
+function cacheFields(facts: CacheFacts | undefined): CacheFields {
+  if (!facts || facts.reason === 'off' || facts.reason === 'no_call')
+    return { cache: null, cacheReason: null, savedNanoUsd: null, cacheOverheadNanoUsd: null }
+  const { status, reason, savedNanoUsd, overheadNanoUsd } = facts
+  return { cache: status, cacheReason: reason ?? null, savedNanoUsd, cacheOverheadNanoUsd: overheadNanoUsd }
 }
 
 const NO_ATTEMPTS: readonly AuditAttempt[] = []

@@ -1,3 +1,9 @@
+export {
+  type CacheConformanceOptions,
+  type CacheStoreOptions,
+  type CacheUnderTest,
+  cacheConformance,
+} from './cache.ts'
 export { type DirectoryConformanceOptions, type DirectoryStore, directoryConformance } from './directory.ts'
 export {
   type LedgerConformanceOptions,
@@ -9,3 +15,10 @@ export {
   type Tried,
 } from './ledger.ts'
 export { type LimitsConformanceOptions, type LimitsStore, limitsConformance } from './limits.ts'
+export {
+  type VectorIndexConformanceOptions,
+  type VectorStoreConformanceOptions,
+  type VectorsUnderTest,
+  vectorIndexConformance,
+  vectorStoreConformance,
+} from './vectors.ts'

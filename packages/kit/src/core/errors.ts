@@ -33,6 +33,18 @@ export const ERRORS = {
     retry: 'no',
     text: 'Your tier does not include this endpoint.',
   },
+  cap_exceeded: {
+    status: 403,
+    type: 'permission_error',
+    retry: 'no',
+    text: 'This is more than one request of yours may be.',
+  },
+  permission_denied: {
+    status: 403,
+    type: 'permission_error',
+    retry: 'no',
+    text: 'Your role does not allow this.',
+  },
   model_not_found: {
     status: 404,
     type: 'invalid_request_error',
@@ -45,7 +57,31 @@ export const ERRORS = {
     retry: 'no',
     text: 'There is nothing at this address.',
   },
+  not_found: {
+    status: 404,
+    type: 'invalid_request_error',
+    retry: 'no',
+    text: 'There is no such thing here.',
+  },
   method_not_allowed: { status: 405, type: 'invalid_request_error', retry: 'no', text: 'Use POST here.' },
+  conflict: {
+    status: 409,
+    type: 'invalid_request_error',
+    retry: 'no',
+    text: 'Something else stands in the way.',
+  },
+  read_only: {
+    status: 409,
+    type: 'invalid_request_error',
+    retry: 'no',
+    text: 'The config file owns this: change it there.',
+  },
+  precondition_failed: {
+    status: 412,
+    type: 'invalid_request_error',
+    retry: 'no',
+    text: 'It has been changed since you read it. Read it again.',
+  },
   request_too_large: {
     status: 413,
     type: 'invalid_request_error',
@@ -59,6 +95,12 @@ export const ERRORS = {
     text: 'Send the body as application/json in UTF-8.',
   },
   rate_limited: { status: 429, type: 'rate_limit_error', retry: 'yes', text: 'Too many requests.' },
+  auth_throttled: {
+    status: 429,
+    type: 'rate_limit_error',
+    retry: 'no',
+    text: 'Too many requests from your address carried a credential that is not valid. Send a good one after the time in retry-after.',
+  },
   budget_exceeded: { status: 429, type: 'insufficient_quota', retry: 'no', text: 'The budget is used up.' },
   budget_reserved: {
     status: 429,
@@ -101,6 +143,12 @@ export const ERRORS = {
     type: 'server_error',
     retry: 'yes',
     text: 'The books cannot be reached just now, so nothing may be spent. Try again shortly.',
+  },
+  identity_unavailable: {
+    status: 503,
+    type: 'server_error',
+    retry: 'yes',
+    text: 'Who you are cannot be verified just now, so nothing may be spent. Try again shortly.',
   },
   provider_timeout: {
     status: 504,

@@ -45,6 +45,8 @@ export interface OwnTables {
   readonly layoutTable: string
   /** The layout that this code reads and writes. */
   readonly layout: number
+  /** Statements that make the next layout of each: the first of layout 1. Without them only this layout is taken. */
+  readonly migrations?: readonly string[]
   /** Columns that came after it, and mean nothing where they are empty: added where they are missing. */
   readonly later?: readonly (readonly [table: string, column: string, type: 'INTEGER' | 'TEXT'])[]
   /** Whose tables they are, for the error: `the directory`. */
@@ -52,14 +54,15 @@ export interface OwnTables {
 }
 
 /**
- * Make a store's tables where they are missing, in a transaction of their own: several processes may do so at once.
+ * Make a store's tables where they are missing, and bring those of an older layout to this one, in a transaction of their
+ * own: several processes may do so at once.
  *
  * @throws Error when they have another layout: a file that a newer Tollgate wrote is refused, as its rows may mean
  * something else.
  */
 export function ensureTables(
   db: DatabaseSync,
-  { tables, layoutTable, layout, later = [], what }: OwnTables,
+  { tables, layoutTable, layout, migrations = [], later = [], what }: OwnTables,
 ): void {
   db.exec('BEGIN IMMEDIATE')
   try {
@@ -67,14 +70,15 @@ export function ensureTables(
       one     INTEGER PRIMARY KEY CHECK (one = 1),
       version INTEGER NOT NULL
     ) STRICT`)
-    db.exec(tables)
-    db.prepare(`INSERT OR IGNORE INTO ${layoutTable} (one, version) VALUES (1, ?)`).run(layout)
-    const found = db.prepare(`SELECT version FROM ${layoutTable}`).get()?.version
-    if (found !== layout) {
+    const found = (db.prepare(`SELECT version FROM ${layoutTable}`).get()?.version ?? layout) as number
+    if (found > layout || layout - found > migrations.length) {
       throw new Error(
         `${what} has layout ${found}, this Tollgate knows layout ${layout}: use the Tollgate that wrote it, or a newer one`,
       )
     }
+    for (const migration of migrations.slice(found - 1)) db.exec(migration)
+    db.exec(tables)
+    db.prepare(`INSERT OR REPLACE INTO ${layoutTable} (one, version) VALUES (1, ?)`).run(layout)
     const find = db.prepare('SELECT 1 FROM pragma_table_info(?) WHERE name = ?')
     for (const [table, column, type] of later)
       if (!find.get(table, column)) db.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${type}`)

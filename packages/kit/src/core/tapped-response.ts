@@ -9,7 +9,7 @@ const MAX_HELD_BYTES = 4 * 1024 * 1024
 type Callback = ((error?: Error | null) => void) | undefined
 
 /** What a response could do before it was tapped: its own methods, or those of whoever wrapped it before us. */
-interface Untapped {
+export interface Untapped {
   readonly write: (bytes: Buffer, done?: Callback) => boolean
   readonly end: (bytes?: Buffer, done?: Callback) => ServerResponse
   readonly writeHead: (...args: unknown[]) => ServerResponse
@@ -26,7 +26,8 @@ interface Waiting {
 /** A response that is watched, and how far its answer has come. */
 export interface Tap {
   readonly res: ServerResponse
-  readonly untapped: Untapped
+  /** Replaced while nobody is there to be sent anything; see core/outlive. */
+  untapped: Untapped
   readonly observers: Observer[]
   transformer: Transformer | undefined
   /** The handler has answered something. */

@@ -10,14 +10,22 @@ export type WarningCode =
   | 'TOLLGATE_SETTLE_FAILED'
   /** What the processes of a fleet know of deployments is not shared just now. */
   | 'TOLLGATE_CLOSURES'
+  /** Nobody tells this process of changed keys just now: they take effect when what it remembers is too old. */
+  | 'TOLLGATE_DIRECTORY'
   /** A handler did not say what it bought, and was charged what was reserved. */
   | 'TOLLGATE_USAGE_UNTOLD'
   /** Usage came when the request had been charged for exactly what was told before. */
   | 'TOLLGATE_LATE_USAGE'
   /** Work that was to go on after the answer failed. */
   | 'TOLLGATE_PENDING_FAILED'
+  /** The keys of an issuer of tokens cannot be had: those that are known are used as long as they may be. */
+  | 'TOLLGATE_ISSUER'
   /** Records are late, or lost. */
   | 'TOLLGATE_AUDIT'
+  /** What was granted cannot be read: nobody has more than their tier. */
+  | 'TOLLGATE_GRANTS'
+  /** The cache does not answer, or not in time: requests are served without it. */
+  | 'TOLLGATE_CACHE'
 
 /**
  * Tell whoever runs this process something that no caller may read. A warning goes to stderr, once a call, and to

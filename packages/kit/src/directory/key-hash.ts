@@ -44,10 +44,41 @@ export interface KeyHasher {
  * @throws RangeError when the master key is shorter than 32 bytes.
  */
 export function keyHasher(masterKey: Buffer | string): KeyHasher {
+  const { hash, matches } = keyedHashes(masterKey, 'tollgate virtual keys')
+  return {
+    hash,
+    matches,
+    lookup(presented) {
+      if (!isPresentable(presented)) return undefined
+      if (presented.startsWith(VIRTUAL_KEY_PREFIX)) return parseVirtualKey(presented)?.id
+      return `h_${handleOf(hash(presented))}`
+    },
+  }
+}
+
+/** Whether a text is neither empty nor absurdly long. */
+export function isPresentable(presented: string): boolean {
+  return presented.length > 0 && presented.length <= PRESENTED_MAX_LENGTH
+}
+
+/** The part of a keyed hash that a key is looked up by. */
+export function handleOf(hash: Buffer): string {
+  return hash.toString('base64url', 0, HANDLE_BYTES)
+}
+
+/**
+ * Keyed hashes for one purpose: those of another are of no use for it.
+ *
+ * @throws RangeError when the master key is shorter than 32 bytes.
+ */
+export function keyedHashes(
+  masterKey: Buffer | string,
+  purpose: string,
+): Pick<KeyHasher, 'hash' | 'matches'> {
   if (Buffer.byteLength(masterKey) < MASTER_KEY_MIN_BYTES) {
     throw new RangeError(`the master key must have at least ${MASTER_KEY_MIN_BYTES} bytes`)
   }
-  const derived = hkdfSync('sha256', masterKey, '', 'tollgate virtual keys', 32)
+  const derived = hkdfSync('sha256', masterKey, '', purpose, 32)
   // As a key object it is prepared once; given as bytes, each hash would take five times as long.
   const hmacKey = createSecretKey(Buffer.from(derived))
   /** Compared with where there is no record; no text hashes to it but by chance. */
@@ -59,11 +90,6 @@ export function keyHasher(masterKey: Buffer | string): KeyHasher {
 
   return {
     hash,
-    lookup(presented) {
-      if (presented.length === 0 || presented.length > PRESENTED_MAX_LENGTH) return undefined
-      if (presented.startsWith(VIRTUAL_KEY_PREFIX)) return parseVirtualKey(presented)?.id
-      return `h_${hash(presented).toString('base64url', 0, HANDLE_BYTES)}`
-    },
     matches(presented, record) {
       // By way of a string: memory of its own, as a digest is given it, costs more than the digest itself.
       const digested = Buffer.from(digest('sha256', presented, 'binary'), 'binary')

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { issueKey, keyRecord } from './issue-key.ts'
 import { keyHasher } from './key-hash.ts'
-import { issueKey, keyIsLive, keyPrincipal, keyRecord } from './key-record.ts'
+import { keyIsLive, keyPrincipal } from './key-record.ts'
 import { parseVirtualKey } from './virtual-key.ts'
 
 const hasher = keyHasher('a master key of thirty-two bytes or more')

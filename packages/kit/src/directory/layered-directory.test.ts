@@ -1,7 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { directoryConformance } from '../conformance/directory.ts'
 import type { Directory } from './directory.ts'
+import { issueKey } from './issue-key.ts'
 import { keyHasher } from './key-hash.ts'
-import { issueKey, type KeyRecord } from './key-record.ts'
+import type { KeyRecord } from './key-record.ts'
 import { layeredDirectory } from './layered-directory.ts'
 import { sqliteDirectory } from './sqlite/index.ts'
 import { staticDirectory } from './static-directory.ts'
@@ -9,6 +14,7 @@ import { staticDirectory } from './static-directory.ts'
 const hasher = keyHasher('a master key of thirty-two bytes or more')
 const keyNamed = (id: string, org = 'acme'): KeyRecord => issueKey({ hasher, id, org }).record
 
+const secret = { lookup: 'Ab12Cd34Ef56', hash: hasher.hash('another'), graceUntilMs: 1_000 }
 const inFile = keyNamed('file')
 const inStore = keyNamed('store')
 
@@ -28,6 +34,18 @@ it('static: holds its keys and changes nothing', async () => {
   expect(await directory.revokeKey('file')).toEqual({ status: 'read_only' })
   expect(await directory.revokeKey('store')).toEqual({ status: 'unknown' })
   expect(directory.findKey(inFile.lookup)).toEqual(inFile)
+})
+
+it('static: keeps no records, and changes no key', async () => {
+  const directory = staticDirectory([inFile])
+  expect(await directory.changeKey('file', { team: 'red' })).toEqual({ status: 'read_only' })
+  expect(await directory.rotateKey('other', secret)).toEqual({ status: 'unknown' })
+  const put = await directory.records.put(
+    { kind: 'team', org: 'acme', id: 'red', value: {} },
+    { by: 'admin' },
+  )
+  expect(put).toEqual({ status: 'read_only', kept: undefined })
+  expect(await directory.records.list('team', 'acme')).toEqual([])
 })
 
 it('static: lists by id, in pages, without a hash', async () => {
@@ -84,4 +102,33 @@ it('layered: pages run through both without a gap', async () => {
   }
   expect(seen).toEqual(['a', 'e', 'file', 'g', 'x'])
   await directory.close()
+})
+
+it('layered: only the file changes what it states, and its secrets are nobody else’s', async () => {
+  const directory = await layered()
+  expect(await directory.changeKey('file', { team: 'red' })).toEqual({ status: 'read_only' })
+  expect(await directory.rotateKey('file', secret)).toEqual({ status: 'read_only' })
+  expect(await directory.revokeKey('file')).toEqual({ status: 'read_only' })
+  expect(await directory.rotateKey('store', { ...secret, lookup: inFile.lookup })).toEqual({
+    status: 'taken',
+  })
+  expect((await directory.changeKey('store', { team: 'red' })).status).toBe('changed')
+  expect((await directory.getKey('file'))?.id).toBe('file')
+  expect((await directory.getKey('store'))?.team).toBe('red')
+  await directory.close()
+})
+
+directoryConformance({
+  test: (name, body) => it(`layered: ${name}`, body),
+  store: () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tollgate-layered-'))
+    return {
+      open: (options) =>
+        layeredDirectory({
+          front: staticDirectory([]),
+          back: sqliteDirectory(join(folder, 'tollgate.db'), options),
+        }),
+      remove: () => rmSync(folder, { recursive: true }),
+    }
+  },
 })

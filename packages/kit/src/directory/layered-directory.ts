@@ -5,7 +5,7 @@ import type { StaticDirectory } from './static-directory.ts'
 export interface LayeredDirectoryOptions {
   /** Asked first, never written to: the keys of a config file. */
   readonly front: StaticDirectory
-  /** Asked next, and where new keys go. */
+  /** Asked next, and where new keys go; all other records are here. */
   readonly back: Directory
 }
 
@@ -15,6 +15,7 @@ export interface LayeredDirectoryOptions {
  */
 export function layeredDirectory({ front, back }: LayeredDirectoryOptions): Directory {
   const unlessHidden = (key: KeyRecord | undefined) => (key && front.holds(key.id) ? undefined : key)
+  const READ_ONLY = { status: 'read_only' } as const
 
   return {
     findKey(lookup) {
@@ -23,10 +24,11 @@ export function layeredDirectory({ front, back }: LayeredDirectoryOptions): Dire
       const behind = back.findKey(lookup)
       return behind instanceof Promise ? behind.then(unlessHidden) : unlessHidden(behind)
     },
-    async createKey(record) {
+    async createKey(record, actor) {
       const { status } = await front.createKey(record)
-      return status === 'read_only' ? back.createKey(record) : { status }
+      return status === 'read_only' ? back.createKey(record, actor) : { status }
     },
+    getKey: async (id) => (front.holds(id) ? front.getKey(id) : back.getKey(id)),
     async listKeys(page) {
       const { after, limit } = keyPage(page)
       const [inFront, behind] = await Promise.all([
@@ -36,9 +38,14 @@ export function layeredDirectory({ front, back }: LayeredDirectoryOptions): Dire
       const keys = new Map([...behind, ...inFront].map((key) => [key.id, key]))
       return [...keys.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit)
     },
-    async revokeKey(id) {
-      return front.holds(id) ? { status: 'read_only' } : back.revokeKey(id)
+    revokeKey: async (id, actor) => (front.holds(id) ? READ_ONLY : back.revokeKey(id, actor)),
+    changeKey: async (id, change, actor) => (front.holds(id) ? READ_ONLY : back.changeKey(id, change, actor)),
+    async rotateKey(id, secret, actor) {
+      if (front.holds(id)) return READ_ONLY
+      return front.findKey(secret.lookup) ? { status: 'taken' } : back.rotateKey(id, secret, actor)
     },
+    records: back.records,
+    watch: (listener) => back.watch(listener),
     async close() {
       await Promise.all([front.close(), back.close()])
     },

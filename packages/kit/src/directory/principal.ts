@@ -1,4 +1,5 @@
-import type { AccountId } from '../ledger/ledger.ts'
+import type { NanoUsd } from '../core/money.ts'
+import type { CallerAccountId } from '../ledger/ledger.ts'
 
 /** Who is calling: given by `auth-virtual-key` or `identify`, charged along {@link accountPath}. */
 export interface Principal {
@@ -10,11 +11,27 @@ export interface Principal {
   readonly key?: string
   /** Cost attribution, for instance `{ feature: 'search' }`. */
   readonly tags?: Readonly<Record<string, string>>
+  /** What the credential may do at the most, within what its owner may. */
+  readonly scopes?: KeyScopes
+}
+
+/** What one credential is confined to: all of it must hold. What is absent confines nothing. */
+export interface KeyScopes {
+  /** Patterns over canonical model names. */
+  readonly models?: readonly string[]
+  /** Endpoint classes, `text` for chat, completions and embeddings among them. */
+  readonly endpoints?: readonly string[]
+  /** Addresses and networks that it may come from: `10.0.0.0/8`, `2001:db8::/32`. */
+  readonly addresses?: readonly string[]
+  /** What a browser may name as `Origin`: `https://app.example.com`. */
+  readonly origins?: readonly string[]
+  /** What one request may cost at the worst. */
+  readonly maxCostNanoUsd?: NanoUsd
 }
 
 /** The accounts that a principal's requests are charged to, outermost first. */
-export function accountPath(principal: Principal): AccountId[] {
-  const path: AccountId[] = [`org:${principal.org}`]
+export function accountPath(principal: Principal): CallerAccountId[] {
+  const path: CallerAccountId[] = [`org:${principal.org}`]
   if (principal.team) path.push(`team:${principal.team}`)
   if (principal.project) path.push(`project:${principal.project}`)
   if (principal.user) path.push(`user:${principal.user}`)

@@ -1,5 +1,7 @@
+import { checkKeyRecord } from './check-key.ts'
 import { type Directory, keyPage } from './directory.ts'
-import { checkKeyRecord, type KeyRecord, type KeySummary } from './key-record.ts'
+import { type KeyRecord, keySummary } from './key-record.ts'
+import type { RecordStore } from './record-store.ts'
 
 /** A directory that never changes, and therefore answers at once. */
 export interface StaticDirectory extends Directory {
@@ -9,7 +11,8 @@ export interface StaticDirectory extends Directory {
 }
 
 /**
- * The keys that a config file owns: in memory, and no others. It refuses every change as `read_only`.
+ * The keys that a config file owns: in memory, and no others. It refuses every change as `read_only`, and keeps no records
+ * besides keys.
  *
  * @throws RangeError when a record is malformed, or two share an id or a lookup handle.
  */
@@ -20,6 +23,7 @@ export function staticDirectory(records: readonly KeyRecord[]): StaticDirectory 
   if (byId.size < records.length) throw new RangeError('two keys have the same id')
   if (byLookup.size < records.length) throw new RangeError('two keys have the same secret')
   const ids = [...byId.keys()].sort()
+  const untouched = async (id: string) => ({ status: byId.has(id) ? 'read_only' : 'unknown' }) as const
 
   return {
     findKey: (lookup) => byLookup.get(lookup),
@@ -27,16 +31,28 @@ export function staticDirectory(records: readonly KeyRecord[]): StaticDirectory 
     createKey: async ({ id, lookup }) => ({
       status: byId.has(id) || byLookup.has(lookup) ? 'exists' : 'read_only',
     }),
+    getKey: async (id) => {
+      const key = byId.get(id)
+      return key && keySummary(key)
+    },
     listKeys: async (page) => {
       const { after, limit } = keyPage(page)
       const wanted = ids.filter((id) => id > after).slice(0, limit)
-      return wanted.map((id) => summaryOf(byId.get(id)!))
+      return wanted.map((id) => keySummary(byId.get(id)!))
     },
-    revokeKey: async (id) => ({ status: byId.has(id) ? 'read_only' : 'unknown' }),
+    revokeKey: untouched,
+    changeKey: untouched,
+    rotateKey: untouched,
+    records: NO_RECORDS,
+    watch: () => () => {},
     close: async () => {},
   }
 }
 
-function summaryOf({ hash: _, ...rest }: KeyRecord): KeySummary {
-  return rest
+const NO_RECORDS: RecordStore = {
+  get: () => undefined,
+  list: async () => [],
+  put: async () => ({ status: 'read_only', kept: undefined }),
+  remove: async () => ({ status: 'unknown' }),
+  changes: async () => [],
 }

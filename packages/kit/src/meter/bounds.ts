@@ -4,6 +4,7 @@ import type { Amounts, Metric } from '../ledger/ledger.ts'
 import type { Call } from '../wire/call.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
 import type { Usage } from '../wire/usage.ts'
+import { type CallCaps, type OverCap, underCaps } from './call-caps.ts'
 import { divideUp } from './decimal.ts'
 import type { ModelLimits } from './model-limits.ts'
 import { isSeenAsItComes, outputBound, usualOutput, withinTenth } from './output-bound.ts'
@@ -33,6 +34,8 @@ export interface BoundsOptions {
   readonly seen?: SeenInput | undefined
   /** What this key's answers from this model have been like. */
   readonly typicalOutput?: TypicalOutput | undefined
+  /** What one call may be at the most, whatever its budget has left. */
+  readonly caps?: CallCaps | undefined
   /** `tight`: a stream that shows all that it generates begins with little, and is extended while it runs. */
   readonly enforcement?: Enforcement
 }
@@ -53,6 +56,8 @@ export interface Bounds {
   readonly choices: number
   /** A hard limit is known, so that a cap must hold what the grant pays for. */
   readonly limited: boolean
+  /** A cap on single calls is known, which the provider must hold too. */
+  readonly capped?: boolean
   /** What is reserved does not pay for the longest answer: it is extended while the answer streams. */
   readonly grows: boolean
   /** No cap can be put into the request: what it may cost is reserved whole, or it is not made. */
@@ -100,17 +105,20 @@ export function boundsOf(
   price: Price,
   limits: ModelLimits,
   options: BoundsOptions = {},
-): Bounds | Unboundable {
+): Bounds | Unboundable | OverCap {
   const { smallest = {}, nearLimit = 'refuse', longWrites = true, typicalOutput, enforcement } = options
+  const { caps = {} } = options
   const inputTokens = inputBound(call, limits, options)
   const unit = worstPrices(call, price, { inputTokens, longWrites })
-  const usdAtStake = smallest.usd !== undefined && !isFree(unit)
+  const usdAtStake = (smallest.usd ?? caps.maxCostNanoUsd) !== undefined && !isFree(unit)
   const windowless = call.unboundedInput && limits.contextWindow === undefined
   if (windowless && (usdAtStake || smallest.tokens !== undefined))
     return { status: 'unboundable', reason: 'input' }
   if (call.unpriced.length > 0 && usdAtStake) return { status: 'unboundable', reason: 'unpriced' }
 
-  const outputTokens = outputBound(call, limits)
+  const held = underCaps({ call, unit, inputTokens, outputTokens: outputBound(call, limits) }, caps)
+  if ('status' in held) return held
+  const { outputTokens, capped } = held
   const { choices, maxOutputTokens: asked, leastOutputTokens: least = 1 } = call
   const costs = (output: number) => worstAmounts(unit, inputTokens, output * choices)
   const limited = smallest.usd !== undefined || smallest.tokens !== undefined
@@ -137,6 +145,7 @@ export function boundsOf(
     outputTokens,
     choices,
     limited,
+    ...(capped && { capped }),
     grows,
     unit,
   }
@@ -147,11 +156,11 @@ export function boundsOf(
  * generate more. Undefined when the request can stay as it is: no output is asked for, or no limit narrowed it.
  */
 export function capFor(granted: Amounts, bounds: Bounds): number | undefined | 'below-minimum' {
-  const { min, want, outputTokens, choices } = bounds
+  const { min, want, outputTokens, choices, limited, capped } = bounds
   const covers = (amounts: Amounts) =>
     granted.usd >= amounts.usd && granted.tokens >= amounts.tokens && granted.requests >= amounts.requests
   if (!covers(min)) return 'below-minimum'
-  if (outputTokens === 0 || bounds.uncapped || (!bounds.limited && covers(want))) return undefined
+  if (outputTokens === 0 || bounds.uncapped || (!limited && !capped && covers(want))) return undefined
   // What is extended may become as long as the model makes it; the end of its budget is watched for, not asked for.
   if (bounds.grows) return outputTokens
   return Math.min(outputTokens, Math.floor(outputPaidBy(granted, bounds) / choices))

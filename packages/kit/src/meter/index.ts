@@ -7,6 +7,8 @@ export {
   type NearLimit,
   type Unboundable,
 } from './bounds.ts'
+export type { CallCaps } from './call-caps.ts'
+export { type Discounts, remainderAfter } from './discount.ts'
 export { type BrokenOff, estimatedCharge, estimateUsage } from './estimate.ts'
 export {
   adoptListedData,

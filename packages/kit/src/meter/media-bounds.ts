@@ -3,6 +3,7 @@ import type { Amounts, Metric } from '../ledger/ledger.ts'
 import type { Call } from '../wire/call.ts'
 import type { Media } from '../wire/media.ts'
 import { type Bounds, type Unboundable, type WorstPrices, worstAmounts } from './bounds.ts'
+import type { CallCaps, OverCap } from './call-caps.ts'
 import { type MediaModel, mediaModel } from './media-models.ts'
 import type { ModelLimits } from './model-limits.ts'
 import { costOf, type Price } from './price.ts'
@@ -18,6 +19,7 @@ export interface MediaDemand {
   readonly limits: ModelLimits
   /** The smallest hard limits on the path. */
   readonly smallest: Partial<Record<Metric, number>>
+  readonly caps?: CallCaps | undefined
 }
 
 /** What providers put around a text, tokens. */
@@ -32,7 +34,14 @@ const SOUND_TOKENS_PER_SECOND = 50
  * How much to reserve for a call that makes or reads pictures or sound. No cap can be put into it, so that it is all or
  * nothing: its worst case is both what it needs and what it is given.
  */
-export function mediaBoundsOf({ call, model, price, limits, smallest }: MediaDemand): Bounds | Unboundable {
+export function mediaBoundsOf({
+  call,
+  model,
+  price,
+  limits,
+  smallest,
+  caps: { maxCostNanoUsd } = {},
+}: MediaDemand): Bounds | Unboundable | OverCap {
   const known = mediaModel(model)
   const inTokens = known.billed !== 'pieces' || call.media.kind === 'verdicts'
   const inputTokens = inTokens ? inputBound(call, known, limits) : 0
@@ -41,7 +50,7 @@ export function mediaBoundsOf({ call, model, price, limits, smallest }: MediaDem
   const unit = worstPrices(call, price, pieces)
   const free = unit.input === 0 && unit.output === 0 && unit.perRequest === 0
   const windowless = inputTokens === Number.POSITIVE_INFINITY
-  const usdAtStake = smallest.usd !== undefined && !free
+  const usdAtStake = (smallest.usd ?? maxCostNanoUsd) !== undefined && !free
   if (windowless && (usdAtStake || smallest.tokens !== undefined))
     return { status: 'unboundable', reason: 'input' }
   if (call.unpriced.length > 0 && usdAtStake) return { status: 'unboundable', reason: 'unpriced' }
@@ -50,6 +59,7 @@ export function mediaBoundsOf({ call, model, price, limits, smallest }: MediaDem
   const worst: Amounts | undefined = worstAmounts(unit, read, outputTokens * call.choices)
   // Its price is cut off where the books end.
   if (!worst || unit.perRequest >= MAX_AMOUNT) return { status: 'unboundable', reason: 'amount' }
+  if (maxCostNanoUsd !== undefined && worst.usd > maxCostNanoUsd) return { status: 'over_cap', cap: 'cost' }
   const believed = known.sizes === 'soft' || ('bound' in call.media && call.media.bound === 'believed')
   const soft = price.source === 'ceiling' || call.unpriced.length > 0 || windowless || believed
   return {

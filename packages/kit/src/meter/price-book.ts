@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Provider } from '@pydantic/genai-prices'
 import { LRUCache } from 'lru-cache'
 import { type Clock, systemClock } from '../core/clock.ts'
+import { type Discounts, discounted, type Remainder, remainderAfter } from './discount.ts'
 import { findListedPrice, findListedProvider, listedVersion, type ProviderHint } from './genai-prices.ts'
 import { readListedPrice } from './listed-price.ts'
 import { statedMediaPrice } from './media-prices.ts'
@@ -40,6 +41,8 @@ export interface PriceBookOptions {
   readonly overrides?: PriceOverrides
   /** Lists of one's own, which stand before the built-in one; the first that has a model prices it. */
   readonly lists?: readonly PriceList[]
+  /** What providers take off their list prices; not off `overrides`, which state what is paid. */
+  readonly discounts?: Discounts
   /** What an unknown model costs: the dearest known price at its provider, or nothing will do. */
   readonly unknownPrice?: 'ceiling' | 'refuse'
   readonly clock?: Clock
@@ -62,11 +65,15 @@ const MINUTE_MS = 60_000
 export function priceBook({
   overrides = {},
   lists = [],
+  discounts = {},
   unknownPrice = 'ceiling',
   clock = systemClock,
 }: PriceBookOptions = {}): PriceBook {
   const own = readOverrides(overrides)
-  const others = versionOf(own, lists)
+  const remainders = new Map(
+    Object.entries(discounts).map(([provider, percent]) => [provider, remainderAfter(percent)]),
+  )
+  const others = versionOf(own, lists) + discountVersion(remainders)
   const memo = new LRUCache<string, { readonly minute: number; readonly price: Price | false }>({
     max: MEMO_ENTRIES,
   })
@@ -84,11 +91,12 @@ export function priceBook({
 
   function look(query: PriceQuery, nowMs: number): Price | undefined {
     const provider = providerOf(query)
-    const priced = (prices: ModelPrices, source: Price['source']): Price => ({
-      ...withPriority(prices, provider?.id, query.model),
-      source,
-      version,
-    })
+    const remainder = remainders.get(query.provider)
+    const priced = (prices: ModelPrices, source: Price['source']): Price => {
+      const whole = withPriority(prices, provider?.id, query.model)
+      const paid = remainder && source !== 'override' ? discounted(whole, remainder) : whole
+      return { ...paid, source, version }
+    }
     const override = statedFor(query.model, [query.provider], own)
     if (override) return priced(override, 'override')
     for (const { prices } of lists) {
@@ -155,4 +163,13 @@ function versionOf(own: ReadonlyMap<string, ModelPrices>, lists: readonly PriceL
   if (own.size === 0) return stated
   const entries = [...own].sort(([a], [b]) => (a < b ? -1 : 1))
   return `${stated}+${createHash('sha256').update(JSON.stringify(entries)).digest('hex').slice(0, 12)}`
+}
+
+/** A short hash of the discounts, when there are any: a charge can be told from one at list price. */
+function discountVersion(remainders: ReadonlyMap<string, Remainder>): string {
+  if (remainders.size === 0) return ''
+  const entries = [...remainders]
+    .map(([provider, { numerator, denominator }]) => `${provider} ${numerator}/${denominator}`)
+    .sort()
+  return `-${createHash('sha256').update(JSON.stringify(entries)).digest('hex').slice(0, 8)}`
 }

@@ -1,18 +1,21 @@
-import type { z } from 'zod'
-import type { Config, ConfigKey, Team, Tier } from '../config.ts'
+import { z } from 'zod'
+import type { Config, ConfigKey, Team } from '../config.ts'
 import type { Path, Problem } from '../problem.ts'
 import { alerts } from './alerts.ts'
+import { auth } from './auth.ts'
+import { cache } from './cache.ts'
 import { breakers, retries, timeouts } from './failover.ts'
 import { choice, fields, type Later, sayIssue, text } from './fields.ts'
 import type { StatedHttpProvider } from './http-provider.ts'
 import { duration, masterKey, name, timeZone } from './leaves.ts'
-import { defaults, keys, type Stated, type StatedDefaults, teams, tiers } from './people.ts'
+import { defaults, keys, type Stated, type StatedDefaults, type StatedTier, teams, tiers } from './people.ts'
 import { policies, type StatedPolicy } from './policies.ts'
 import { priceUpdates, type StatedPriceUpdates } from './price-updates.ts'
 import { priceFiles, prices, providers, type StatedProvider } from './providers.ts'
 import { models, runaway } from './rates.ts'
 import { routes, type StatedRoutes } from './routes.ts'
-import { admin, audit, cache, listen, pipeline, store } from './service.ts'
+import { admin, audit, listen, pipeline, store } from './service.ts'
+import { tagSources } from './tag-sources.ts'
 
 /** A config file, each field read by itself; what depends on other fields is still as stated. */
 export interface StatedConfig
@@ -25,6 +28,8 @@ export interface StatedConfig
       | 'org'
       | 'timeZone'
       | 'masterKey'
+      | 'sealKeys'
+      | 'tagSources'
       | 'unknownPrice'
       | 'nearLimit'
       | 'enforcement'
@@ -36,10 +41,12 @@ export interface StatedConfig
       | 'priceFiles'
       | 'models'
       | 'runaway'
+      | 'cache'
       | 'alerts'
       | 'audit'
       | 'admin'
       | 'pipeline'
+      | 'auth'
       | 'timeouts'
       | 'retries'
       | 'breakers'
@@ -49,7 +56,7 @@ export interface StatedConfig
   readonly priceUpdates: StatedPriceUpdates | undefined
   readonly providers: Readonly<Record<string, StatedProvider | StatedHttpProvider>>
   readonly routes: StatedRoutes
-  readonly tiers: Readonly<Record<string, Omit<Tier, 'name'>>>
+  readonly tiers: Readonly<Record<string, StatedTier>>
   readonly teams: readonly Stated<Team>[]
   readonly keys: readonly Stated<ConfigKey>[]
   readonly policies: readonly StatedPolicy[]
@@ -60,8 +67,6 @@ const LATER: Later = {
   projects: 'name the project of each key until then',
   users: 'state what every user gets under defaults until then',
   grants: 'raise a budget, or change the tier of a team, until then',
-  auth: 'callers are known by their virtual keys until then',
-  tag_sources: 'give tags to keys until then',
 }
 
 const config: z.ZodType<StatedConfig> = fields(
@@ -74,6 +79,7 @@ const config: z.ZodType<StatedConfig> = fields(
     org: name.default('default'),
     timezone: timeZone.default('UTC'),
     master_key: masterKey.optional(),
+    seal_keys: z.array(masterKey).default([]),
     unknown_price: choice({ ceiling: 'ceiling', refuse: 'refuse' } as const).default('ceiling'),
     near_limit: choice({ refuse: 'refuse', cap: 'cap' } as const).default('refuse'),
     enforcement: choice({ hard: 'hard', tight: 'tight' } as const).default('hard'),
@@ -88,8 +94,10 @@ const config: z.ZodType<StatedConfig> = fields(
     breakers: breakers.default({}),
     tiers: tiers.default({}),
     teams,
+    tag_sources: tagSources,
     defaults,
     keys,
+    auth,
     prices: prices.default({}),
     price_files: priceFiles.default([]),
     price_updates: priceUpdates,
@@ -107,6 +115,8 @@ const config: z.ZodType<StatedConfig> = fields(
   const {
     timezone,
     master_key,
+    seal_keys,
+    tag_sources,
     unknown_price,
     near_limit,
     budget_status,
@@ -115,7 +125,6 @@ const config: z.ZodType<StatedConfig> = fields(
     price_files,
     price_updates,
     defaults,
-    cache: _,
     ...rest
   } = stated
   return {
@@ -123,6 +132,8 @@ const config: z.ZodType<StatedConfig> = fields(
     ...defaults,
     timeZone: timezone,
     masterKey: master_key,
+    sealKeys: seal_keys,
+    tagSources: tag_sources,
     unknownPrice: unknown_price,
     nearLimit: near_limit,
     budgetStatus: budget_status,

@@ -1,5 +1,6 @@
 import { MAX_LIMIT, NANO_PER_USD, nanoToUsd, usdToNano } from '@tollgate/kit/core'
 import { isKeyId, MASTER_KEY_MIN_BYTES, parseVirtualKey, VIRTUAL_KEY_PREFIX } from '@tollgate/kit/directory'
+import { remainderAfter } from '@tollgate/kit/meter'
 import type { z } from 'zod'
 import { durationMs } from '../duration.ts'
 import { nearest } from '../nearest.ts'
@@ -61,7 +62,20 @@ function usd(noun: string, maxNano: number): z.ZodType<string> {
   })
 }
 
+/** What a provider takes off its list prices, in percent, kept as the decimal text that the price book reads. */
+export const discount: z.ZodType<string> = leaf((value) => {
+  try {
+    remainderAfter(value)
+    return value
+  } catch {
+    return new Wrong((shown) => `${shown} is no discount: write percent from 0 to 100, such as 7.5`)
+  }
+})
+
 export const limitCount: z.ZodType<number> = wholeNumber(0, MAX_LIMIT)
+
+/** As many tokens as no model reads or writes at once. */
+export const tokenCount: z.ZodType<number> = wholeNumber(1, 100_000_000)
 
 /** How many accounts there may be of a kind. */
 export const accountCount: z.ZodType<number> = wholeNumber(0, 1_000_000_000)
@@ -73,6 +87,9 @@ export const threshold: z.ZodType<number> = wholeNumber(1, 200)
 export const rate: z.ZodType<number> = wholeNumber(1, 1_000_000_000)
 
 export const port: z.ZodType<number> = wholeNumber(0, 65_535)
+
+/** A size, in MiB. */
+export const megabytes: z.ZodType<number> = wholeNumber(1, 1_000_000)
 
 export const percent: z.ZodType<number> = wholeNumber(0, 100)
 

@@ -1,3 +1,4 @@
+import type { BudgetEntry } from '@tollgate/kit/ledger'
 import { type Dialect, PRESETS, presetAt, presetNamed } from '@tollgate/kit/wire'
 import type { z } from 'zod'
 import type { Provider } from '../config.ts'
@@ -6,7 +7,9 @@ import { complain, type Sentence } from './fields.ts'
 import { HOST_NAMES, type HostField, statedHost } from './host.ts'
 
 /** A provider of models as stated, with what its preset and its dialect say besides. */
-export type StatedProvider = Omit<Provider, 'name' | 'apiKeyFrom'>
+export type StatedProvider = Omit<Provider, 'name' | 'apiKeyFrom' | 'budgets'> & {
+  readonly budgets: readonly BudgetEntry[]
+}
 
 /** Its fields as they stand in the file. */
 export interface FiledProvider extends Partial<Record<HostField, string | undefined>> {
@@ -16,11 +19,13 @@ export interface FiledProvider extends Partial<Record<HostField, string | undefi
   readonly apiKey?: string | undefined
   readonly apiKeys?: Provider['apiKeys'] | undefined
   readonly load?: Provider['load'] | undefined
+  readonly budgets: readonly BudgetEntry[]
   readonly billing?: Provider['billing'] | undefined
   readonly conversations?: Provider['conversations'] | undefined
   readonly models?: Provider['models'] | undefined
   readonly meter?: Provider['meter'] | undefined
   readonly meters?: Provider['meters'] | undefined
+  readonly discount?: string | undefined
 }
 
 /** What a host speaks to whoever does not ask for one model in particular. */
@@ -29,6 +34,9 @@ const HOST_DIALECT: Readonly<Record<string, Dialect>> = {
   vertex: 'gemini',
   bedrock: 'converse',
 }
+
+/** In place of a key: it is kept beside the books. */
+export const SEALED = 'sealed'
 
 const NAMES: readonly string[] = [...PRESETS.map(({ name }) => name), ...HOST_NAMES]
 
@@ -61,11 +69,13 @@ export function statedProvider(
     host,
     dialect,
     baseUrl: filed.baseUrl ?? known?.baseUrl ?? presetNamed(dialect)?.baseUrl ?? '',
-    apiKey: filed.apiKey,
+    ...(filed.apiKey === SEALED ? { apiKey: undefined, sealed: true } : { apiKey: filed.apiKey }),
     apiKeys: filed.apiKeys,
     load: filed.load,
+    budgets: filed.budgets,
     billing,
     ...(filed.conversations && { conversations: filed.conversations }),
+    ...(filed.discount !== undefined && { discount: filed.discount }),
     models,
     meter: filed.meter,
     meters,

@@ -1,52 +1,66 @@
+import { type NanoUsd, nanoUsd, usdToNano } from '@tollgate/kit/core'
+import { scopesFault } from '@tollgate/kit/directory'
 import type { BudgetEntry } from '@tollgate/kit/ledger'
 import { z } from 'zod'
 import type { Config, ConfigKey, DefaultsFor, Team, Tier } from '../config.ts'
 import { budgets } from './budget.ts'
-import { choice, fields, type Later, leaf, text } from './fields.ts'
-import { accountCount, keyId, keySecret, name } from './leaves.ts'
+import { choice, complain, fields, type Later, leaf, text } from './fields.ts'
+import { accountCount, keyId, keySecret, limitUsd, name, tokenCount } from './leaves.ts'
 import { pattern, rates } from './rates.ts'
 
 /** Something of the config whose budgets have no time zone yet. */
 export type Stated<T> = Omit<T, 'budgets'> & { readonly budgets: readonly BudgetEntry[] }
 
-const SCOPES = 'give the team of the key a tier until then'
+const endpoints = [
+  ...['fine-tuning', 'images', 'vision', 'audio', 'realtime', 'batches', 'files', 'assistants', 'videos'],
+  'other',
+]
 
-const endpoints = ['fine-tuning', 'images', 'audio', 'realtime', 'batches', 'files', 'assistants']
+/** A tier whose budgets have no time zone yet. */
+export type StatedTier = Omit<Tier, 'name' | 'budgets'> & { readonly budgets: readonly BudgetEntry[] }
 
-const tier: z.ZodType<Omit<Tier, 'name'>> = fields(
-  {
-    models: z.array(pattern).min(1),
-    endpoints: z
-      .array(
-        choice(Object.fromEntries(endpoints.map((word) => [word, word])), {
-          vision: 'images in a chat are not told apart until then',
-        }),
-      )
-      .default([]),
-    approval: text().default('none'),
-    rates: rates.optional(),
-  },
-  {
-    budgets: 'give budgets to teams until then',
-    max_output_tokens: 'the budget caps an answer until then',
-    max_input_tokens: 'the budget bounds a request until then',
-    max_cost_usd: 'the budget bounds a request until then',
-  },
-).transform(({ rates, ...tier }) => ({ ...tier, rates }))
+const tier: z.ZodType<StatedTier> = fields({
+  models: z.array(pattern).min(1),
+  endpoints: z.array(choice(Object.fromEntries(endpoints.map((word) => [word, word])))).default([]),
+  approval: text().default('none'),
+  label: name.optional(),
+  rates: rates.optional(),
+  budgets,
+  max_input_tokens: tokenCount.optional(),
+  max_output_tokens: tokenCount.optional(),
+  max_cost_usd: limitUsd.optional(),
+}).transform(({ max_input_tokens, max_output_tokens, max_cost_usd, label, ...tier }) => {
+  const caps = {
+    ...(max_input_tokens !== undefined && { maxInputTokens: max_input_tokens }),
+    ...(max_output_tokens !== undefined && { maxOutputTokens: max_output_tokens }),
+    ...costCap(max_cost_usd),
+  }
+  return {
+    ...tier,
+    ...(label !== undefined && { label }),
+    ...(Object.keys(caps).length > 0 && { caps }),
+  }
+})
 
-export const tiers: z.ZodType<Readonly<Record<string, Omit<Tier, 'name'>>>> = z.record(z.string(), tier)
+function costCap(usd: string | undefined): { readonly maxCostNanoUsd?: NanoUsd } {
+  return usd === undefined ? {} : { maxCostNanoUsd: nanoUsd(usdToNano(usd)) }
+}
 
-const team: z.ZodType<Stated<Team>> = fields(
-  {
-    id: name,
-    tier: text().optional(),
-    cost_center: leaf(String).optional(),
-    budgets,
-    rates: rates.optional(),
-  },
-  { projects: 'name the project of each key until then' },
-).transform(({ id, tier, cost_center: costCenter, budgets, rates }) => ({
-  ...{ id, tier, costCenter },
+export const tiers: z.ZodType<Readonly<Record<string, StatedTier>>> = z.record(z.string(), tier)
+
+const team: z.ZodType<Stated<Team>> = fields({
+  id: name,
+  tier: text().optional(),
+  cost_center: leaf(String).optional(),
+  project_required: choice({ true: true, false: false }).optional(),
+  leads: z.array(name).optional(),
+  projects: z.array(name).optional(),
+  budgets,
+  rates: rates.optional(),
+}).transform(({ id, tier, cost_center, project_required, leads, projects, budgets, rates }) => ({
+  ...{ id, tier, costCenter: cost_center },
+  ...{ projectRequired: project_required, projects },
+  ...(leads && { leads }),
   ...{ budgets, rates },
 }))
 
@@ -93,11 +107,6 @@ export const defaults: z.ZodType<StatedDefaults> = fields({
   })
 
 const KEY_LATER: Later = {
-  models: SCOPES,
-  endpoints: SCOPES,
-  addresses: SCOPES,
-  origins: SCOPES,
-  max_cost_usd: 'the budgets of the key bound a request until then',
   expires: 'a key made by tollgate keys create can expire',
   service: 'name a user until then',
 }
@@ -110,15 +119,35 @@ const key: z.ZodType<Stated<ConfigKey>> = fields(
     user: name.optional(),
     label: name.optional(),
     tags: z.record(z.string(), leaf(String)).optional(),
+    tier: text().optional(),
+    models: z.array(pattern).min(1).optional(),
+    endpoints: z.array(text()).min(1).optional(),
+    addresses: z.array(text()).min(1).optional(),
+    origins: z.array(text()).min(1).optional(),
+    max_cost_usd: limitUsd.optional(),
     secret: keySecret,
     budgets,
     rates: rates.optional(),
   },
   KEY_LATER,
-).transform(({ id, team, project, user, label, tags, secret, budgets, rates }) => ({
-  ...{ id, team, project, user },
-  ...{ label, tags, secret },
-  ...{ budgets, rates },
-}))
+).transform((stated, context) => {
+  const { id, team, project, user, label, tags, tier, secret, budgets, rates } = stated
+  const { max_cost_usd, models, endpoints, addresses, origins } = stated
+  const scopes = {
+    ...(models && { models }),
+    ...(endpoints && { endpoints }),
+    ...(addresses && { addresses }),
+    ...(origins && { origins }),
+    ...costCap(max_cost_usd),
+  }
+  const fault = scopesFault(scopes)
+  if (fault !== undefined) return complain(context, () => fault)
+  return {
+    ...{ id, team, project, user },
+    ...{ label, tags, tier, secret },
+    ...{ budgets, rates },
+    ...(Object.keys(scopes).length > 0 && { scopes }),
+  }
+})
 
 export const keys: z.ZodType<readonly Stated<ConfigKey>[]> = z.array(key).default([])

@@ -1,44 +1,40 @@
 import type { PriceOverride, PriceOverrides, WrittenPrices } from '@tollgate/kit/meter'
 import type { Dialect } from '@tollgate/kit/wire'
 import { z } from 'zod'
-import { choice, complain, fields, type Later, text } from './fields.ts'
+import { budgets } from './budget.ts'
+import { choice, complain, fields, text } from './fields.ts'
 import { HOST_FIELDS } from './host.ts'
 import { type StatedHttpProvider, statedHttpProvider } from './http-provider.ts'
-import { baseUrl, limitCount, price } from './leaves.ts'
+import { baseUrl, discount, limitCount, price } from './leaves.ts'
 import { load } from './load.ts'
 import { auth, meter, meters } from './meters.ts'
 import { type FiledProvider, type StatedProvider, statedProvider } from './model-provider.ts'
 
 export type { StatedProvider } from './model-provider.ts'
 
-const PROVIDER_LATER: Later = {
-  discount: 'state what you pay under prices until then',
-}
-
 const provider: z.ZodType<({ readonly dialect?: undefined | Dialect } & FiledProvider) | StatedHttpProvider> =
-  fields(
-    {
-      dialect: choice<Dialect | 'http'>({
-        openai: 'openai',
-        anthropic: 'anthropic',
-        gemini: 'gemini',
-        http: 'http',
-      }).optional(),
-      preset: text().optional(),
-      baseUrl: baseUrl.optional(),
-      apiKey: text().optional(),
-      apiKeys: z.array(text()).min(1).optional(),
-      load: load.optional(),
-      billing: choice({ metered: 'metered', none: 'none' } as const).optional(),
-      conversations: choice({ refuse: 'refuse', shared: 'shared' } as const).optional(),
-      models: z.record(z.string(), text()).optional(),
-      ...HOST_FIELDS,
-      auth: auth.optional(),
-      meter: meter.optional(),
-      meters: meters.optional(),
-    },
-    PROVIDER_LATER,
-  ).transform((stated, context) => {
+  fields({
+    dialect: choice<Dialect | 'http'>({
+      openai: 'openai',
+      anthropic: 'anthropic',
+      gemini: 'gemini',
+      http: 'http',
+    }).optional(),
+    preset: text().optional(),
+    baseUrl: baseUrl.optional(),
+    apiKey: text().optional(),
+    apiKeys: z.array(text()).min(1).optional(),
+    load: load.optional(),
+    budgets,
+    billing: choice({ metered: 'metered', none: 'none' } as const).optional(),
+    conversations: choice({ refuse: 'refuse', shared: 'shared' } as const).optional(),
+    models: z.record(z.string(), text()).optional(),
+    ...HOST_FIELDS,
+    auth: auth.optional(),
+    meter: meter.optional(),
+    meters: meters.optional(),
+    discount: discount.optional(),
+  }).transform((stated, context) => {
     const { dialect, auth, billing = 'metered' } = stated
     if (dialect === 'http') return statedHttpProvider({ ...stated, billing }, context)
     if (auth) return complain(context, () => 'is for dialect http: write apiKey', ['auth'])

@@ -1,22 +1,41 @@
 import { z } from 'zod'
-import type { AuditSink, Config, Listen, Store } from '../config.ts'
+import type { AuditSink, Config, Listen, PublicListen, Store } from '../config.ts'
 import { hint } from '../nearest.ts'
 import { redisStore } from '../redis-address.ts'
+import { adminTokens } from './admin-tokens.ts'
+import { network } from './auth.ts'
 import { choice, fields, leaf, text, Wrong } from './fields.ts'
-import { duration, name, port } from './leaves.ts'
+import { name, port } from './leaves.ts'
 
 export const DEFAULT_HOST = '127.0.0.1'
 export const DEFAULT_PORT = 8787
 export const DEFAULT_ADMIN_PORT = 8788
 
-export const listen: z.ZodType<Listen> = address(DEFAULT_PORT)
+const tls: z.ZodType<PublicListen['tls']> = fields({
+  cert: text(),
+  key: text(),
+  client_ca: text().optional(),
+  clients: choice<'optional' | 'required'>({ optional: 'optional', required: 'required' }).default(
+    'optional',
+  ),
+}).transform(({ client_ca: clientCa, ...rest }) => ({ ...rest, clientCa }))
+
+export const listen: z.ZodType<PublicListen> = fields({
+  host: name.default(DEFAULT_HOST),
+  port: port.default(DEFAULT_PORT),
+  tls: tls.optional(),
+  trusted_proxies: z.array(network).default([]),
+})
+  .transform(({ trusted_proxies: trustedProxies, ...rest }) => ({ ...rest, trustedProxies }))
+  .default({ host: DEFAULT_HOST, port: DEFAULT_PORT, trustedProxies: [] })
 
 export const admin: z.ZodType<Config['admin']> = fields({
   listen: address(DEFAULT_ADMIN_PORT),
   token: text().optional(),
+  tokens: adminTokens,
 })
-  .transform(({ listen, token }) => ({ listen, token }))
-  .default({ listen: { host: DEFAULT_HOST, port: DEFAULT_ADMIN_PORT }, token: undefined })
+  .transform(({ listen, token, tokens }) => ({ listen, token, tokens }))
+  .default({ listen: { host: DEFAULT_HOST, port: DEFAULT_ADMIN_PORT }, token: undefined, tokens: [] })
 
 function address(defaultPort: number): z.ZodType<Listen> {
   const absent = { host: DEFAULT_HOST, port: defaultPort }
@@ -51,31 +70,21 @@ export const audit: z.ZodType<readonly AuditSink[]> = z
   )
   .default([])
 
-/** The answer cache is off until it is there. */
-export const cache: z.ZodType<unknown> = fields({
-  mode: choice({ off: 'off' }, { exact: 'write off until then', semantic: 'write off until then' }),
-  ttl: duration('30d').optional(),
-  scope: name.optional(),
-}).optional()
-
 /** The stages there are, in the order that a request meets them. */
 export const STAGES: readonly string[] = [
   'audit-log',
   'auth-virtual-key',
   'tier-check',
   'rate-limit',
+  'semantic-cache',
   'budget-reserve',
   'usage-reconcile',
   'provider-proxy',
   'provider-failover',
 ]
 
-const LATER_STAGES: readonly string[] = ['semantic-cache']
-
 const stage = leaf((value) => {
   if (STAGES.includes(value) || isModulePath(value)) return value
-  if (LATER_STAGES.includes(value))
-    return new Wrong((shown) => `${shown} is not there yet: leave it out until then`)
   return new Wrong(
     (shown) =>
       `${shown} is not a stage: ${hint(value, STAGES, JSON.stringify)} A module of your own is named by its path, ./my-stage.js`,

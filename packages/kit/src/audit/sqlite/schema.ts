@@ -66,6 +66,10 @@ const LATER: OwnTables['later'] = [
   ['audit', 'characters', 'INTEGER'],
   ['audit', 'web_searches', 'INTEGER'],
   ['audit', 'service_tier', 'TEXT'],
+  ['audit', 'cache', 'TEXT'],
+  ['audit', 'cache_reason', 'TEXT'],
+  ['audit', 'saved_nano_usd', 'INTEGER'],
+  ['audit', 'cache_overhead_nano_usd', 'INTEGER'],
 ]
 
 export const SCHEMA: OwnTables = {

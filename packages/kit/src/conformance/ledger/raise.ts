@@ -77,6 +77,53 @@ export const RAISE: Section = {
     expect(await bench.budget('key:k1', 'usd-day')).toEqual([0, 0, 0, 10 * CENT])
   },
 
+  async 'is given to a budget and taken from it, whatever its limit is meanwhile'(bench, expect) {
+    const { ledger } = bench
+    const raise = { amount: 5 * CENT, untilMs: UNTIL_MS }
+    const command = { org: ORG, account: 'key:k1', budget: 'usd-day' } as const
+    expect(await ledger.raise({ ...command, raise })).toEqual({ status: 'no_account' })
+    await bench.provision('key:k1', { limit_usd: '0.10', period: 'daily' })
+    expect(await ledger.raise({ ...command, budget: 'usd-week', raise })).toEqual({ status: 'no_budget' })
+    expect(await ledger.raise({ ...command, raise })).toEqual({ status: 'ok' })
+    expect(await ledger.raise({ ...command, raise: { ...raise } })).toEqual({ status: 'unchanged' })
+    const daily = budgetFrom({ limit_usd: '0.10', period: 'daily' })
+    expect(await ledger.budgetsOf(ORG, ['key:k1', 'key:k2'])).toEqual([[{ ...daily, raise }], undefined])
+    expect(await bench.budget('key:k1', 'usd-day')).toEqual([0, 0, 0, 15 * CENT])
+    expect(await ledger.raise(command)).toEqual({ status: 'ok' })
+    expect(await bench.budget('key:k1', 'usd-day')).toEqual([0, 0, 0, 10 * CENT])
+    expect(await ledger.raise(command)).toEqual({ status: 'unchanged' })
+    expect(await ledger.budgetsOf(ORG, ['key:k1'])).toEqual([[daily]])
+  },
+
+  async 'takes nothing back that was spent under it when it is taken away'(bench, expect) {
+    await provisionRaised(bench)
+    await bench.reserve({ id: 'a', path, min: cents(14), want: cents(14) })
+    await bench.settle('a', cents(14))
+    await bench.ledger.raise({ org: ORG, account: 'key:k1', budget: 'usd-day' })
+    expect(await bench.budget('key:k1', 'usd-day')).toEqual([14 * CENT, 0, 0, -4 * CENT])
+    expect(await shortfallOf(bench.reserve({ id: 'b', path, min: cents(1), want: cents(1) }))).toMatchObject({
+      reason: 'exceeded',
+      limit: 10 * CENT,
+    })
+  },
+
+  async 'leaves an account that nobody provisioned to follow its defaults'(bench, expect) {
+    const it = await bench.another({ budgets: [{ per: 'user', limit_usd: '0.10', period: 'daily' }] })
+    await it.provision('org:acme')
+    const mine = { path: ['org:acme', 'user:ada'], min: cents(10), want: cents(10) } as const
+    await it.reserve({ id: 'a', ...mine })
+    const raise = { amount: 5 * CENT, untilMs: UNTIL_MS }
+    const command = { org: ORG, account: 'user:ada', budget: 'usd-day' } as const
+    expect(await it.ledger.raise({ ...command, raise })).toEqual({ status: 'ok' })
+    expect(await it.reserve({ id: 'b', ...mine, min: cents(5), want: cents(5) })).toMatchObject({
+      status: 'ok',
+    })
+    expect(await it.ledger.budgetsOf(ORG, ['user:ada'])).toMatchObject([[{ limit: 10 * CENT, raise }]])
+    expect(await it.ledger.raise({ ...command, raise })).toEqual({ status: 'unchanged' })
+    it.clock.nowMs = UNTIL_MS
+    expect(await shortfallOf(it.reserve({ id: 'c', ...mine }))).toMatchObject({ limit: 10 * CENT })
+  },
+
   async 'is there again when the books are opened again'(bench, expect) {
     if (!bench.reopen) return
     await provisionRaised(bench)

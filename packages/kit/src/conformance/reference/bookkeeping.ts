@@ -7,6 +7,8 @@ import type {
   Budget,
   Ledger,
   ProvisionResult,
+  RaiseBudget,
+  RaiseResult,
 } from '../../ledger/ledger.ts'
 import { counterAt, counterOf, hasBudgets, limitAt, newAccount, replaceBudgets, stateOf } from './accounts.ts'
 import { accountIn, type Books, windowNowMs } from './books.ts'
@@ -28,6 +30,17 @@ export function provision(books: Books, { org, id, budgets }: Provision): Provis
   if (!known) books.accounts.push(account)
   account.parent = undefined
   replaceBudgets(account, budgets, nowMs)
+  return { status: 'ok' }
+}
+
+export function raise(books: Books, { org, account: id, budget, raise }: RaiseBudget): RaiseResult {
+  const account = accountIn(books, org, id)
+  if (!account) return { status: 'no_account' }
+  const rule = account.rules.find((one) => one.budget.id === budget)
+  if (!rule) return { status: 'no_budget' }
+  const { raise: before, ...rest } = rule.budget
+  if (before?.amount === raise?.amount && before?.untilMs === raise?.untilMs) return { status: 'unchanged' }
+  rule.budget = raise ? { ...rest, raise } : rest
   return { status: 'ok' }
 }
 

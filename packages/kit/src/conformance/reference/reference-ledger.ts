@@ -6,13 +6,14 @@ import {
   checkHeartbeat,
   checkId,
   checkProvision,
+  checkRaiseBudget,
   checkRead,
   checkReserve,
   checkSettle,
 } from '../../ledger/check.ts'
 import type { AccountKind, Budget, Ledger } from '../../ledger/ledger.ts'
-import { adjust, provision, smallestLimits, states } from './bookkeeping.ts'
-import { type Books, emptyBooks } from './books.ts'
+import { adjust, provision, raise, smallestLimits, states } from './bookkeeping.ts'
+import { accountIn, type Books, emptyBooks } from './books.ts'
 import { release, settle } from './closing.ts'
 import { expire, listExpired, settleExpired } from './expiring.ts'
 import { extend, heartbeat, reserve } from './opening.ts'
@@ -44,6 +45,14 @@ export function referenceLedger({
     async provision(org, account, limits) {
       checkProvision(org, account, limits)
       return provision(books, { org, id: account, budgets: limits })
+    },
+    async raise(command) {
+      checkRaiseBudget(command)
+      return raise(books, command)
+    },
+    async budgetsOf(org, accounts) {
+      checkRead(org, accounts)
+      return accounts.map((id) => accountIn(books, org, id)?.rules.map(({ budget }) => budget))
     },
     async reserve(command) {
       checkReserve(command)

@@ -9,8 +9,8 @@ import { pathToFileURL } from 'node:url'
 import fc from 'fast-check'
 import { afterEach, expect, it } from 'vitest'
 import { directoryConformance } from '../../conformance/directory.ts'
+import { issueKey } from '../issue-key.ts'
 import { keyHasher } from '../key-hash.ts'
-import { issueKey } from '../key-record.ts'
 import { sqliteDirectory } from './index.ts'
 
 const hasher = keyHasher('a master key of thirty-two bytes or more')
@@ -77,10 +77,48 @@ it('a file of a newer layout is refused and left as it is', async () => {
   const path = join(folder(), 'tollgate.db')
   await sqliteDirectory(path).close()
   const db = new DatabaseSync(path)
-  db.exec('UPDATE directory_layout SET version = 2')
-  expect(() => sqliteDirectory(path)).toThrow('the directory has layout 2, this Tollgate knows layout 1')
-  expect(db.prepare('SELECT version FROM directory_layout').get()).toEqual({ version: 2 })
+  db.exec('UPDATE directory_layout SET version = 3')
+  expect(() => sqliteDirectory(path)).toThrow('the directory has layout 3, this Tollgate knows layout 2')
+  expect(db.prepare('SELECT version FROM directory_layout').get()).toEqual({ version: 3 })
   db.close()
+})
+
+/** As the release wrote it that knew nothing but making and revoking keys. */
+const LAYOUT_1 = `
+  CREATE TABLE directory_layout (one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL) STRICT;
+  INSERT INTO directory_layout VALUES (1, 1);
+  CREATE TABLE virtual_key (
+    lookup TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, hash BLOB NOT NULL CHECK (length(hash) = 32),
+    org TEXT NOT NULL, team TEXT, project TEXT, user TEXT, label TEXT, tags TEXT,
+    created_at_ms INTEGER NOT NULL, expires_at_ms INTEGER, revoked_at_ms INTEGER
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO virtual_key VALUES
+    ('Ab12Cd34Ef56', 'old', zeroblob(32), 'acme', 'red', NULL, NULL, NULL, '{"a":"b"}', 1000, NULL, NULL),
+    ('Gh12Cd34Ef56', 'gone', zeroblob(32), 'acme', NULL, NULL, NULL, NULL, NULL, 1000, NULL, 2000);
+`
+
+it('a file of layout 1 is brought to this one, with the keys that it has', async () => {
+  const path = join(folder(), 'tollgate.db')
+  const db = new DatabaseSync(path)
+  db.exec(LAYOUT_1)
+  db.close()
+  for (const _ of ['migrated', 'opened again']) {
+    const directory = sqliteDirectory(path)
+    expect(await directory.listKeys()).toEqual([
+      { id: 'gone', lookup: 'Gh12Cd34Ef56', org: 'acme', createdAtMs: 1000, revokedAtMs: 2000, revision: 1 },
+      {
+        ...{ id: 'old', lookup: 'Ab12Cd34Ef56', org: 'acme', team: 'red', tags: { a: 'b' } },
+        ...{ createdAtMs: 1000, revision: 1 },
+      },
+    ])
+    await directory.close()
+  }
+  const directory = sqliteDirectory(path)
+  const { status } = await directory.changeKey('old', { team: 'blue', scopes: { models: ['gpt-4o'] } })
+  expect(status).toBe('changed')
+  expect(await directory.findKey('Ab12Cd34Ef56')).toMatchObject({ team: 'blue', revision: 2 })
+  expect(await directory.records.changes('acme')).toMatchObject([{ sequence: 1, kind: 'key', id: 'old' }])
+  await directory.close()
 })
 
 it('a file that is no database is refused', () => {

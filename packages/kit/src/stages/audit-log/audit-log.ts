@@ -12,6 +12,7 @@ import { tollSlot } from '../budget-reserve/slots.ts'
 import { principal } from '../identify/slots.ts'
 import { attempts } from '../provider-failover/slots.ts'
 import { pace } from '../rate-limit/slots.ts'
+import { cacheOutcome } from '../semantic-cache/slots.ts'
 import { entitlement } from '../tier-check/slots.ts'
 import { startWatch, type Watch } from './watch.ts'
 
@@ -45,7 +46,7 @@ export const auditLog = ({ content = false, clock = systemClock, ...options }: A
   const trail = auditTrail(options)
   const stage = defineStage({
     name: 'audit-log',
-    observes: [principal, entitlement, pace, call, tollSlot, attempts],
+    observes: [principal, entitlement, pace, call, cacheOutcome, tollSlot, attempts],
     handle: function auditLog(req, res) {
       watched.set(req, startWatch(res, clock))
     },
@@ -91,6 +92,7 @@ function recordOf(
     call: received,
     toll: tollSlot.peek(req),
     attempts: attempts.peek(req),
+    cache: cacheOutcome.peek(req),
     ending: end,
     status,
     refusal: refusal?.code,

@@ -1,105 +1,115 @@
-import type { IncomingMessage } from 'node:http'
-import { LRUCache } from 'lru-cache'
 import { type Clock, systemClock } from '../../core/clock.ts'
 import { TollgateError } from '../../core/errors.ts'
+import { cachedKeys } from '../../directory/cached-keys.ts'
 import type { Directory } from '../../directory/directory.ts'
+import { importedKeyHasher } from '../../directory/imported-key.ts'
 import { type KeyHasher, keyHasher } from '../../directory/key-hash.ts'
-import { type KeyRecord, keyIsLive, keyPrincipal } from '../../directory/key-record.ts'
-import type { Principal } from '../../directory/principal.ts'
-import { invalidKey } from './invalid-key.ts'
-import { presentedKey } from './presented-key.ts'
+import { type KeyRecord, keyIsLive, keyPrincipal, secretAt } from '../../directory/key-record.ts'
+import { comesFromScope, type Origination } from '../../directory/scopes.ts'
+import { VIRTUAL_KEY_PREFIX } from '../../directory/virtual-key.ts'
+import type { Authenticate, Authenticator } from '../../identity/authenticator.ts'
+import { authenticatorChain } from '../../identity/chain.ts'
+import { type AddressOf, clientAddress } from '../../identity/client-address.ts'
+import type { Verdict } from '../../identity/verdict.ts'
 
 export interface AuthVirtualKeyOptions {
   readonly directory: Directory
   /** At least 32 bytes: what the hashes of the keys are keyed with. */
   readonly masterKey: Buffer | string
   /**
-   * How long a record may be served from memory, ms: the time in which a revoke takes effect. Under 1 s; 0 asks the
-   * directory every time.
+   * How long a key may be taken from memory, ms. A change takes effect as soon as the directory tells of it, within 1 s; this
+   * is how long it takes at the most when word of it is lost. 0 asks the directory every time.
    */
   readonly maxAgeMs?: number
+  /** Where a request comes from, for keys that are confined to addresses: `clientAddress(addressSet([…]))` behind proxies. */
+  readonly addressOf?: AddressOf
   readonly clock?: Clock
 }
 
-/** Tells who calls, at once where the directory can. */
-export type Authenticate = (req: IncomingMessage) => Principal | Promise<Principal>
-
-/** Records kept in memory, unknown keys among them: a flood of guesses does not reach the store twice. */
-const CACHED_KEYS = 10_000
-
 /**
- * Who calls, by the virtual key that a request presents. The same request may be asked about again, as long as it lasts: a
- * key that has been revoked meanwhile is refused then.
+ * Know callers by virtual keys. It recognises any key or token that a request carries: of several authenticators it is the
+ * last that looks at a header.
  *
- * @throws TollgateError `invalid_api_key`; `ledger_unavailable` when the directory cannot be read: fails closed.
+ * Refuses keys that are malformed, unknown, revoked, expired, or used from elsewhere than they may be, and does the same work
+ * for a wrong secret of a key as for a key that there is not. Throws `ledger_unavailable` when the directory cannot be read:
+ * fails closed.
  */
-export function keyAuthenticator({
+export function virtualKeyAuthenticator({
   directory,
   masterKey,
-  maxAgeMs = 500,
+  maxAgeMs = 10_000,
+  addressOf = clientAddress(),
   clock = systemClock,
-}: AuthVirtualKeyOptions): Authenticate {
-  const hasher = keyHasher(masterKey)
-  const find = cachedFind(directory, maxAgeMs)
-  return (req) => {
-    const presented = presentedKey(req) ?? ''
-    const lookup = hasher.lookup(presented)
-    const record = lookup === undefined ? undefined : find(lookup)
-    const admit = (found: KeyRecord | undefined) =>
-      keyPrincipal(verified(req, { hasher, presented, record: found, nowMs: clock.now() }))
-    return record instanceof Promise ? record.then(admit, unreadable) : admit(record)
+}: AuthVirtualKeyOptions): Authenticator {
+  const own = keyHasher(masterKey)
+  const imported = importedKeyHasher(masterKey)
+  const find = cachedKeys(directory, { maxAgeMs })
+  return {
+    name: 'virtual-key',
+    asksFor: 'a virtual key',
+    carriedBy: 'header',
+    recognise: ({ bearer }) => bearer,
+    judge(presented, { req }) {
+      const judgedAs = (hasher: KeyHasher, otherwise?: KeyHasher): Verdict | Promise<Verdict> => {
+        const lookup = hasher.lookup(presented)
+        const record = lookup === undefined ? undefined : readable(() => find(lookup))
+        const admit = (found: KeyRecord | undefined) =>
+          // Only what the directory has not got as a key of its own may be one that was made elsewhere.
+          !found && otherwise
+            ? judgedAs(otherwise)
+            : verdictOn({
+                hasher,
+                presented,
+                lookup,
+                record: found,
+                from: () => ({ address: addressOf(req), origin: req.headers.origin }),
+                nowMs: clock.now(),
+              })
+        return record instanceof Promise ? record.catch(unreadable).then(admit) : admit(record)
+      }
+      // Nobody else makes keys of our form: an id that is not known is as much work to refuse as one that is.
+      return judgedAs(own, presented.startsWith(VIRTUAL_KEY_PREFIX) ? undefined : imported)
+    },
   }
 }
 
-interface Verifying {
+/**
+ * Who calls, by the virtual key that a request presents, and by nothing else.
+ *
+ * @throws TollgateError `invalid_api_key`; `ledger_unavailable` when the directory cannot be read: fails closed.
+ */
+export function keyAuthenticator(options: AuthVirtualKeyOptions): Authenticate {
+  return authenticatorChain([virtualKeyAuthenticator(options)])
+}
+
+interface Judging {
   readonly hasher: KeyHasher
   readonly presented: string
+  readonly lookup: string | undefined
   readonly record: KeyRecord | undefined
+  readonly from: () => Origination
   readonly nowMs: number
 }
 
-/** The record of the presented key, when it is the right one and alive. The comparison runs in every case. */
-function verified(req: IncomingMessage, { hasher, presented, record, nowMs }: Verifying): KeyRecord {
-  const matches = hasher.matches(presented, record)
-  if (!matches || !record || !keyIsLive(record, nowMs)) throw invalidKey(req)
-  return record
+/** Whose key it is, when it is the right one, alive, and used from where it may be. The comparison runs in every case. */
+function verdictOn({ hasher, presented, lookup, record, from, nowMs }: Judging): Verdict {
+  const secret = record && secretAt(record, lookup!, nowMs)
+  const matches = hasher.matches(presented, secret)
+  if (!matches || !record) return { refused: 'no such key' }
+  if (!keyIsLive(record, nowMs)) return { refused: 'revoked or expired' }
+  if (record.scopes && !comesFromScope(record.scopes, from()))
+    return { refused: 'used from outside of its scopes' }
+  return keyPrincipal(record)
 }
 
 function unreadable(cause: unknown): never {
   throw new TollgateError('ledger_unavailable', { cause, internal: 'the directory could not be read' })
 }
 
-/** Look records up through memory. */
-function cachedFind(
-  directory: Directory,
-  maxAgeMs: number,
-): (lookup: string) => ReturnType<Directory['findKey']> {
-  // To the cache a time to live of 0 means for ever.
-  if (maxAgeMs === 0) return (lookup) => readable(directory, lookup)
-  // The cache looks at the clock, and sets a timer, only so often; what it may be late by is taken off.
-  const lateMs = Math.floor(maxAgeMs / 50)
-  const cache = new LRUCache<string, KeyRecord | typeof ABSENT>({
-    max: CACHED_KEYS,
-    ttl: maxAgeMs - lateMs,
-    ttlResolution: lateMs,
-  })
-  const keep = (lookup: string, record: KeyRecord | undefined) => {
-    cache.set(lookup, record ?? ABSENT)
-    return record
-  }
-  return (lookup) => {
-    const cached = cache.get(lookup)
-    if (cached !== undefined) return cached === ABSENT ? undefined : cached
-    const found = readable(directory, lookup)
-    return found instanceof Promise ? found.then((record) => keep(lookup, record)) : keep(lookup, found)
-  }
-}
-
-const ABSENT: unique symbol = Symbol('absent')
-
-function readable(directory: Directory, lookup: string): ReturnType<Directory['findKey']> {
+/** @throws TollgateError `ledger_unavailable` when the directory cannot be read at once. */
+function readable<T>(read: () => T): T {
   try {
-    return directory.findKey(lookup)
+    return read()
   } catch (cause) {
     return unreadable(cause)
   }

@@ -1,3 +1,4 @@
+export type { Authenticate } from '../../identity/authenticator.ts'
 export { principal } from '../identify/slots.ts'
-export { authVirtualKey } from './auth-virtual-key.ts'
-export { type Authenticate, type AuthVirtualKeyOptions, keyAuthenticator } from './authenticate.ts'
+export { type AuthChainOptions, authVirtualKey } from './auth-virtual-key.ts'
+export { type AuthVirtualKeyOptions, keyAuthenticator, virtualKeyAuthenticator } from './authenticate.ts'

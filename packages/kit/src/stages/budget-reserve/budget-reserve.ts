@@ -14,6 +14,7 @@ import { isUnpricedEndpoint, noEndpoint, pathOf, receiveCall } from '../../wire/
 import type { ReceivedCall } from '../../wire/received-call.ts'
 import type { Deployment, Routes } from '../../wire/routes.ts'
 import { principal } from '../identify/slots.ts'
+import { entitlement } from '../tier-check/slots.ts'
 import { type CallFacts, callOfFacts, upToAmounts } from './call-facts.ts'
 import { choicesFor, reserveFirst } from './choices.ts'
 import { type Passing, passing } from './passing.ts'
@@ -34,7 +35,7 @@ export interface BudgetReserveOptions extends ReserveOptions {
  * Reserve the most that a request can cost, on every account of its caller at once, before anybody calls the provider;
  * and put the output cap that the grant pays for into the request.
  *
- * Refuses with `budget_exceeded` or `budget_reserved` (429), `price_unknown` (400), and answers `ledger_unavailable`
+ * Refuses with `budget_exceeded` or `budget_reserved` (429), `price_unknown` (400), `cap_exceeded` (403), and answers `ledger_unavailable`
  * (503) when the books do not answer: fails closed. What nobody settles is settled at what was reserved; what this
  * process leaves behind when it dies is charged, unconfirmed, once `reservationTtlMs` have passed.
  *
@@ -94,6 +95,7 @@ export const budgetReserve = ({
           received: purchase.received,
           deployment,
           upTo: purchase.upTo,
+          caps: entitlement.peek(req)?.caps,
           unknown: purchase.unknown,
           bound: purchase.bound,
           gone: () => res.closed,

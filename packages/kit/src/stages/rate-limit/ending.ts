@@ -11,10 +11,11 @@ const PROVIDER_FAULTS: ReadonlySet<ErrorCode> = new Set([
   'provider_timeout',
 ])
 
-/** How a request ended; `toll` is absent where no stage reserves, and undefined where nothing was bought. */
+/** How a request ended; `cached`: without a provider. `toll` is absent where no stage reserves, and undefined where nothing was bought. */
 export interface Ended {
   readonly outcome: Outcome
   readonly toll?: Toll | undefined
+  readonly cached?: boolean
 }
 
 /** What a request has used of its limits: nothing when a stage refused it before anybody was asked. */
@@ -28,8 +29,9 @@ export function usedBy({ tokens }: Taken, ended: Ended): Used {
 
 /** Whether it is one that failed, or was answered; a refusal of ours is neither, and no loop is made of it. */
 export function loopEnd(ended: Ended): LoopEnd {
-  const { outcome } = ended
-  if (outcome.end === 'aborted' || !outcome.passedOn || isRefused(ended)) return 'neither'
+  const { outcome, cached } = ended
+  // What costs nothing and asks nobody may be asked as often as its rate allows.
+  if (cached || outcome.end === 'aborted' || !outcome.passedOn || isRefused(ended)) return 'neither'
   return outcome.status >= 400 ? 'failed' : 'answered'
 }
 

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import type { GrantView } from '../../access/grant-view.ts'
 import { type Clock, systemClock } from '../../core/clock.ts'
 import { misassembled, type TollgateError } from '../../core/errors.ts'
 import { uuidv7 } from '../../core/ids.ts'
@@ -12,17 +13,20 @@ import { chargeOn, type Toll } from '../../toll/toll.ts'
 import { pathOf, receiveCall } from '../../wire/receive.ts'
 import { tollSlot } from '../budget-reserve/slots.ts'
 import { principal } from '../identify/slots.ts'
+import { type CacheOutcome, cacheOutcome } from '../semantic-cache/slots.ts'
 import { type Ended, loopEnd, usedBy } from './ending.ts'
 import { expectedTokens } from './expected-tokens.ts'
 import { limitHeaders } from './headers.ts'
 import { type ExposeLimits, limitedRefusal, mayKnow, runawayRefusal } from './refusals.ts'
-import { callerOf, type RatesFor, scopesOf } from './scopes.ts'
+import { callerOf, grantedScopes, type RatesFor, scopesOf } from './scopes.ts'
 import { type Pace, pace } from './slots.ts'
 
 export interface RateLimitOptions {
   readonly limits: Limits
   /** Requests and tokens a minute, and requests at a time, by kind of account or by a function. */
   readonly rates?: RatesFor
+  /** What callers have been given besides, for a time: of two rates the higher one counts. */
+  readonly grants?: GrantView
   /** What is done of callers that run away. */
   readonly runaway?: RunawayOptions
   /** `observe` reports what would have been refused, and lets it pass. */
@@ -46,12 +50,13 @@ export interface RateLimitOptions {
 export const rateLimit = ({
   limits,
   rates = {},
+  grants,
   runaway = {},
   mode = 'enforce',
   exposeLimits = true,
   clock = systemClock,
 }: RateLimitOptions): Stage<'principal', 'pace', 'rate-limit'> => {
-  const scopes = scopesOf(rates)
+  const scopes = grantedScopes(scopesOf(rates), grants)
   const guard = runawayGuard(runaway, clock)
   const typical = outputEstimator()
 
@@ -69,7 +74,7 @@ export const rateLimit = ({
     name: 'rate-limit',
     needs: [principal],
     gives: [pace],
-    observes: [tollSlot],
+    observes: [tollSlot, cacheOutcome],
     handle: async function rateLimit(req, res) {
       // Before anything is taken: what the second would take, nobody would give back.
       if (pace.given(req)) throw misassembled('rate-limit is mounted twice on one way. Mount it once.')
@@ -84,7 +89,7 @@ export const rateLimit = ({
         org: who.org,
         id: uuidv7(clock.now()),
         caller: sighting.caller,
-        scopes: scopes(who, received?.model),
+        scopes: await scopes(who, received?.model),
         tokens: received ? expectedTokens(received, typical.typical(habitKey(sighting), received.model)) : 0,
       })
       const refusal = refusalOf(sighting, result, exposeLimits)
@@ -96,13 +101,19 @@ export const rateLimit = ({
     settle: async function rateLimit(req, _res, outcome) {
       const passing = pace.peek(req)
       if (!passing) return
-      const ended: Ended = { outcome, ...(tollSlot.given(req) && { toll: tollSlot.peek(req) }) }
+      const ended: Ended = {
+        ...{ outcome, cached: SERVED.has(cacheOutcome.peek(req)?.status) },
+        ...(tollSlot.given(req) && { toll: tollSlot.peek(req) }),
+      }
       learn(typical, passing.sighting, ended.toll)
       if (passing.taken) await limits.give(passing.taken, usedBy(passing.taken, ended))
       await noteEnd(passing, ended)
     },
   })
 }
+
+/** What the cache has answered in a provider's place. */
+const SERVED: ReadonlySet<CacheOutcome['status'] | undefined> = new Set(['hit', 'semantic', 'collapsed'])
 
 function refusalOf(
   { caller }: Sighting,

@@ -1,3 +1,8 @@
+/** Text in and out: open to every tier. A key may be confined to it. */
+export const TEXT = 'text'
+/** Pictures that a call shows to its model. */
+export const VISION = 'vision'
+
 /** Kinds of endpoint that a tier names apart from models, because they cost or expose in a way of their own. */
 const CLASSES: readonly (readonly [string, string])[] = [
   ['/fine_tuning/', 'fine-tuning'],

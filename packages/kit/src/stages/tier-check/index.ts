@@ -1,4 +1,6 @@
 export { modelPattern } from '../../wire/model-pattern.ts'
-export { type Tier, type TierGate, type TierRefusal, type Tiers, tierGate, type Wish } from './gates.ts'
+export type { TierOf, TiersOf } from './askers.ts'
+export { type TierGateOptions, tierGate } from './gates.ts'
 export { type Entitlement, entitlement } from './slots.ts'
 export { type TierCheckOptions, tierCheck } from './tier-check.ts'
+export type { Admitted, Asker, Tier, TierGate, TierRefusal, Tiers, Verdict, Wish } from './tiers.ts'

@@ -1,8 +1,22 @@
 import type { Passage } from '../../wire/passage/passages.ts'
-import { endpointClass } from './endpoint-class.ts'
+import { endpointClass, TEXT, VISION } from './endpoint-class.ts'
+import type { Wish } from './tiers.ts'
 
 /** Whatever else a provider of models may bill for: it may use any model of it. */
 const OTHER = 'other'
+
+/**
+ * All endpoint classes that a request is of: `text` where it is of no other, and `vision` besides where it shows pictures.
+ *
+ * @param named the classes that any tier names.
+ */
+export function classesOf(
+  { path, passage, pictures = false }: Wish,
+  named: ReadonlySet<string>,
+): readonly string[] {
+  const found = passage ? passageClass(path, passage, named) : endpointClass(path)
+  return [found ?? TEXT, ...(pictures ? [VISION] : [])]
+}
 
 /**
  * The endpoint class of what is passed through; undefined for what is open to every tier.

@@ -1,0 +1,71 @@
+import type { CacheStore, Invalidation } from '@tollgate/kit/cache'
+import { isAccountId } from '@tollgate/kit/ledger'
+import { z } from 'zod'
+import type { Manage } from '../../manage/manage.ts'
+import { invalid, notFound } from '../../manage/refused.ts'
+import { decoded } from '../../manage/shape.ts'
+import type { ObjectRoute } from '../route.ts'
+
+const status = z.strictObject({
+  on: z.boolean().describe('Whether anything at all is answered from the cache.'),
+  entries: z.int().nullable().describe('How many answers are kept; null where counting them is not cheap.'),
+  bytes: z.int().nullable(),
+  evicted: z.int().nullable().describe('How many went to make room, since this gateway was started.'),
+})
+
+const wanted = z.strictObject({
+  everything: z.literal(true).optional().describe('Every answer.'),
+  model: z.string().min(1).max(200).optional().describe('The answers of a model: `gpt-4o-mini`.'),
+  account: z.string().optional().describe('Those that are shared below an account: `user:ada`.'),
+  tag: z.string().min(1).max(64).optional().describe('Those that were made from something: `docs-v2`.'),
+})
+
+const deciding = { tag: 'cache', role: 'director', ownership: 'org', answer: undefined } as const
+
+/** Answers that are kept. What is forgotten here is served by no gateway of the fleet any more. */
+export const cacheRoutes: readonly ObjectRoute[] = [
+  {
+    ...{ method: 'GET', path: '/admin/v1/cache', tag: 'cache', role: 'viewer', ownership: 'org' },
+    ...{ summary: 'Read how much the cache holds.', answer: status },
+    async handle({ cache }) {
+      const now = await cache?.status()
+      const { entries = null, bytes = null, evicted = null } = now ?? {}
+      return { body: { on: cache !== undefined, entries, bytes, evicted } }
+    },
+  },
+  {
+    ...{ ...deciding, method: 'POST', path: '/admin/v1/cache/invalidations', body: wanted },
+    ...{ summary: 'Forget all answers of a model, an account, a tag, or all there are: at once, however many.' },
+    async handle(manage, { body }) {
+      await cacheOf(manage).invalidate(invalidationOf(manage.org, decoded(wanted, body)))
+      return {}
+    },
+  },
+  {
+    ...{ ...deciding, method: 'DELETE', path: '/admin/v1/cache/entries/{id}' },
+    ...{ summary: 'Forget one answer, by what `x-tollgate-cache-entry` said with it.' },
+    async handle(manage, { params }) {
+      const { id = '' } = params
+      if (!(await cacheOf(manage).delete(id))) throw notFound('cached answer', id)
+      return {}
+    },
+  },
+]
+
+/** @throws TollgateError `not_found` where there is none: nothing could be forgotten there. */
+function cacheOf({ cache }: Pick<Manage, 'cache'>): CacheStore {
+  if (cache) return cache
+  throw notFound('cache here, since nothing is answered from it: the config says', 'cache.mode: off')
+}
+
+/** @throws TollgateError `invalid_request` unless it names one thing. */
+function invalidationOf(org: string, named: z.output<typeof wanted>): Invalidation {
+  const { everything, model, account, tag } = named
+  if (Object.keys(named).length !== 1)
+    throw invalid('body', 'Name one of everything, model, account and tag.')
+  if (everything) return { what: 'everything' }
+  if (model !== undefined) return { what: 'model', model }
+  if (tag !== undefined) return { what: 'tag', org, tag }
+  if (account !== undefined && isAccountId(account)) return { what: 'scope', org, account }
+  throw invalid('account', '`account` is no account: write team:marketing or user:ada, for instance.')
+}

@@ -1,0 +1,96 @@
+import type { AccessDesk } from '@tollgate/kit/access'
+import { partyOf } from '@tollgate/kit/access'
+import { defineStage, readBody, type Stage, TollgateError } from '@tollgate/kit/core'
+import { accountPath, type Principal } from '@tollgate/kit/directory'
+import { principal } from '@tollgate/kit/stages/identify'
+import { z } from 'zod'
+import { durationMs } from '../config/duration.ts'
+import { keyId } from '../manage/leaves.ts'
+import { decoded, present } from '../manage/shape.ts'
+import { accessRequestJson, grantJson, wantedFields } from '../manage/shapes/wanted.ts'
+import { sendJson } from './json.ts'
+
+const MAX_BODY_BYTES = 65_536
+
+const asking = z.strictObject({
+  ...wantedFields,
+  id: keyId.optional(),
+  account: z.string().optional(),
+  reason: z.string().min(1).max(1000),
+  lasts: z.string().refine((text) => durationMs(text) !== undefined, 'must be a duration such as 12h or 7d'),
+})
+
+/**
+ * `POST /tollgate/access`: a caller asks for more, for itself or for what is over it. `GET` tells what it has asked for,
+ * and what it has been given. Nobody is asked what a caller is refused: whoever decides reads it.
+ */
+export const access = (desk: AccessDesk): Stage =>
+  defineStage({
+    name: 'access',
+    needs: [principal],
+    handle: async function access(req, res) {
+      const caller = principal.get(req)
+      if (req.method !== 'POST') return sendJson(res, await known(desk, caller))
+      const body = parsed(await readBody(req, MAX_BODY_BYTES))
+      const { raise, lasts, account = ownAccount(caller), ...ask } = decoded(asking, body)
+      const accounts: readonly string[] = accountPath(caller)
+      if (!accounts.includes(account)) throw notYours(account)
+      const result = await desk.ask({
+        ...present(ask),
+        ...(raise && {
+          raise: { nanoUsd: raise.usd, ...(raise.budget !== undefined && { budget: raise.budget }) },
+        }),
+        ...{ org: caller.org, account, by: partyIn(caller), lastsMs: durationMs(lasts)! },
+      } as Parameters<AccessDesk['ask']>[0])
+      if (result.status === 'invalid') throw new TollgateError('invalid_request', { message: result.text })
+      if (result.status === 'conflict') {
+        throw new TollgateError('conflict', {
+          message: 'There is another request of this id: choose another id.',
+        })
+      }
+      const { id, revision, value } = result.request
+      sendJson(res, { ...accessRequestJson(id, revision, value), approval: result.approval }, 201)
+    },
+  })
+
+/** What concerns a caller: its own requests, and grants to its accounts. */
+async function known(desk: AccessDesk, caller: Principal): Promise<object> {
+  const accounts = new Set<string>(accountPath(caller))
+  const [requests, grants] = await Promise.all([desk.requests(caller.org), desk.grants(caller.org)])
+  const mine = [`user:${caller.user}`, `key:${caller.key}`]
+  return {
+    requests: requests
+      .filter(({ value }) => mine.includes(value.by))
+      .map(({ id, revision, value }) => accessRequestJson(id, revision, value)),
+    grants: grants
+      .filter(({ value }) => accounts.has(value.account))
+      .map(({ id, revision, value }) => grantJson(id, revision, value)),
+  }
+}
+
+function partyIn(caller: Principal) {
+  const party = partyOf(caller)
+  if (party) return party
+  throw new TollgateError('permission_denied', {
+    message: 'Access is asked for by people and by keys, and this credential is neither.',
+  })
+}
+
+function ownAccount(caller: Principal): string {
+  return caller.user === undefined ? accountPath(caller).at(-1)! : `user:${caller.user}`
+}
+
+function notYours(account: string): TollgateError {
+  return new TollgateError('permission_denied', {
+    param: 'account',
+    message: `${account} is none of the accounts that you are charged to. GET /tollgate/me names those.`,
+  })
+}
+
+function parsed(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'))
+  } catch {
+    throw new TollgateError('invalid_request', { message: 'The body is not JSON.' })
+  }
+}

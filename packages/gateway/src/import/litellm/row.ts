@@ -1,0 +1,35 @@
+import { carriedBudget, type StatedBudget } from './budget.ts'
+import type { Notes } from './note.ts'
+import { isMapping, type Mapping } from './tree.ts'
+
+/** A row with its limits: its own, else those of the budget that it names. */
+export type LimitsOf = (row: Mapping) => Mapping
+
+/** The budget of a row, if it has one that can be carried. */
+export function budgetsOf(item: string, row: Mapping, notes: Notes): readonly StatedBudget[] {
+  if (row.max_budget == null) return []
+  const carried = carriedBudget(row.max_budget, row.budget_duration, row.spend)
+  if (!carried) {
+    notes.left(`${item}.max_budget`, `${row.max_budget} every ${row.budget_duration} is no budget here`)
+    return []
+  }
+  if (carried.differs) notes.changed(`${item}.max_budget`, carried.differs)
+  return [carried.budget]
+}
+
+/** Notes what of a row is stated and has no place here. */
+export function leftOf(
+  item: string,
+  row: Mapping,
+  fields: readonly string[],
+  notes: Notes,
+  why = 'has no place here',
+): void {
+  for (const field of fields) if (isStated(row[field])) notes.left(`${item}.${field}`, why)
+}
+
+function isStated(value: unknown): boolean {
+  if (value == null || value === '' || value === false) return false
+  if (Array.isArray(value)) return value.length > 0
+  return isMapping(value) ? Object.keys(value).length > 0 : true
+}

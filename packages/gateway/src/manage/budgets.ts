@@ -1,0 +1,102 @@
+import {
+  type AccountId,
+  type AccountState,
+  type BudgetEntry,
+  isAccountId,
+  kindOf,
+} from '@tollgate/kit/ledger'
+import { ownBudget } from '../store/own-budgets.ts'
+import { provisionAccount } from '../store/provision.ts'
+import { keyById } from './key-by-id.ts'
+import type { Manage, ManagedConfig } from './manage.ts'
+import { type Page, type PageQuery, pageOf } from './page.ts'
+import { fitting, invalid, notFound, ownedByFile } from './refused.ts'
+
+/** Where an account's budgets stand, and who sets them. */
+export interface ManagedAccount {
+  readonly state: AccountState
+  /** `config`: the file states them, and nobody else. */
+  readonly owner: 'config' | 'directory'
+}
+
+/** The accounts of an org, by name. */
+export async function listBudgets(manage: Manage, page: PageQuery): Promise<Page<ManagedAccount>> {
+  const states = [...(await manage.ledger.accounts(manage.org))].sort((a, b) =>
+    a.account < b.account ? -1 : 1,
+  )
+  return pageOf(
+    page,
+    async (after = '', limit) =>
+      states
+        .slice(firstAfter(states, after))
+        .slice(0, limit)
+        .map((state) => managed(manage, state)),
+    ({ state }) => state.account,
+  )
+}
+
+function firstAfter(states: readonly AccountState[], account: string): number {
+  const at = states.findIndex((state) => state.account > account)
+  return at === -1 ? states.length : at
+}
+
+export async function getBudgets(manage: Manage, account: string): Promise<ManagedAccount> {
+  return managed(manage, await stateOf(manage, accountOf(account)))
+}
+
+/** Give an account budgets of its own, in place of those that its kind has by default; policies stay over it. */
+export async function setBudgets(
+  manage: Manage,
+  text: string,
+  entries: readonly BudgetEntry[],
+): Promise<ManagedAccount> {
+  const { ledger, org } = manage
+  const config = manage.config()
+  const account = accountOf(text)
+  if (isOfFile(config, account)) throw ownedByFile('budgets of', account, config.file)
+  await checkThere(manage, account)
+  const own = await fitting(async () => entries.map((entry) => ownBudget(entry, config.timeZone)))
+  await provisionAccount(config, ledger, { org, account, own })
+  return managed(manage, await stateOf(manage, account))
+}
+
+/** The account of what has just been made or moved has the budgets of its kind, and keeps those of its own. */
+export async function provisionFor({ ledger, org, config }: Manage, account: AccountId): Promise<void> {
+  if (!isOfFile(config(), account)) await provisionAccount(config(), ledger, { org, account })
+}
+
+function managed({ config }: Manage, state: AccountState): ManagedAccount {
+  return { state, owner: isOfFile(config(), state.account) ? 'config' : 'directory' }
+}
+
+async function stateOf({ ledger, org }: Manage, account: AccountId): Promise<AccountState> {
+  const [state] = await ledger.read(org, [account])
+  return state!
+}
+
+function accountOf(text: string): AccountId {
+  if (isAccountId(text)) return text
+  throw invalid('account', `${text} is no account: write org:ID, team:ID, project:ID, user:ID or key:ID.`)
+}
+
+/** Whether the file states what an account may spend: it names the account. */
+function isOfFile({ teams, keys }: ManagedConfig, account: AccountId): boolean {
+  const named = kindOf(account) === 'team' ? teams : kindOf(account) === 'key' ? keys : []
+  return named.some(({ id }) => account === `${kindOf(account)}:${id}`)
+}
+
+/** A budget on a mistyped name would bind nobody. */
+async function checkThere(manage: Manage, account: AccountId): Promise<void> {
+  const { directory, org, ledger } = manage
+  const kind = kindOf(account)
+  const id = account.slice(kind.length + 1)
+  const isThere =
+    kind === 'org'
+      ? id === org
+      : kind === 'key'
+        ? await keyById(directory, id)
+        : kind !== 'provider' && (await directory.records.get(kind, org, id))
+  if (isThere) return
+  const known = await ledger.accounts(org)
+  if (!known.some((state) => state.account === account)) throw notFound('account', account)
+}

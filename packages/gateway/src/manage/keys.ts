@@ -1,0 +1,151 @@
+import { isDeepStrictEqual } from 'node:util'
+import {
+  type ChangeKeyResult,
+  isKeyId,
+  issueKey,
+  type KeyChange,
+  type KeySummary,
+  mintVirtualKey,
+} from '@tollgate/kit/directory'
+import type { BudgetEntry } from '@tollgate/kit/ledger'
+import { ownBudget } from '../store/own-budgets.ts'
+import { accountsOfConfig, provisionKey } from '../store/provision.ts'
+import { keyById } from './key-by-id.ts'
+import { actorOf, type Manage, type Operator } from './manage.ts'
+import { type Page, type PageQuery, pageOf } from './page.ts'
+import type { Target } from './records.ts'
+import { alreadyThere, changedMeanwhile, fitting, invalid, notFound, ownedByFile } from './refused.ts'
+import { fieldsOf, type KeyFields, keyShape } from './shapes/key.ts'
+import { checkTeam } from './tier-rules.ts'
+
+const NOUN = 'key'
+
+/** How long a secret that was rotated is still taken, ms, unless another time is asked for; and at most. */
+export const DEFAULT_GRACE_MS = 24 * 3_600_000
+export const MAX_GRACE_MS = 30 * 24 * 3_600_000
+
+/** A key with its secret, at the one moment when that is known. */
+export interface IssuedKey {
+  readonly key: KeySummary
+  readonly secret: string
+}
+
+/** Keys by id. A store may have those of other orgs too, so that a page can be shorter than was asked for. */
+export async function listKeys({ directory, org }: Manage, page: PageQuery): Promise<Page<KeySummary>> {
+  const { data, next_cursor } = await pageOf(
+    page,
+    (after, limit) => directory.listKeys({ limit, ...(after !== undefined && { after }) }),
+    ({ id }) => id,
+  )
+  return { data: data.filter((key) => key.org === org), next_cursor }
+}
+
+export async function getKey({ directory, org }: Manage, id: string): Promise<KeySummary> {
+  const key = isKeyId(id) ? await keyById(directory, id) : undefined
+  if (key?.org !== org) throw notFound(NOUN, id)
+  return key
+}
+
+export interface NewKeyFields {
+  /** What its account is called; made up when absent. */
+  readonly id?: string | undefined
+  readonly fields: unknown
+  /** Budgets of its own. */
+  readonly budgets?: readonly BudgetEntry[] | undefined
+}
+
+/** Make a key, with an account and its budgets. */
+export async function createKey(
+  manage: Manage,
+  operator: Operator,
+  { id, fields, budgets = [] }: NewKeyFields,
+): Promise<IssuedKey> {
+  const { directory, ledger, org, clock, hasher } = manage
+  const config = manage.config()
+  const owner = keyShape.read(fields)
+  await checkOwner(manage, owner)
+  const own = budgets.map((entry) => ownBudget(entry, config.timeZone))
+  const { record, secret } = await fitting(async () =>
+    issueKey({ ...owner, org, hasher: hasher(), clock, ...(id !== undefined && { id }) }),
+  )
+  // First the key, then its budgets: those of a key that is there already stay, and one without any is refused.
+  const { status } = await directory.createKey(record, actorOf(operator))
+  if (status !== 'created') throw alreadyThere(NOUN, record.id)
+  await provisionKey(config, ledger, record, own, accountsOfConfig(config))
+  return { key: await getKey(manage, record.id), secret }
+}
+
+/** Whose a key is, and what it is confined to. Moved elsewhere, it is charged there from its next request on. */
+export async function changeKey(
+  manage: Manage,
+  operator: Operator,
+  { id, ifRevision }: Target,
+  patch: unknown,
+): Promise<KeySummary> {
+  const key = await atRevision(manage, id, ifRevision)
+  const before = fieldsOf(key)
+  const after = keyShape.merge(before, patch)
+  await checkOwner(manage, after)
+  await provisionOwners(manage, { ...key, ...after })
+  const change = differences(before, after)
+  return changed(manage, id, await fitting(() => manage.directory.changeKey(id, change, actorOf(operator))))
+}
+
+/** What has been changed and nothing else, so that what somebody else changes at the same time stays. */
+function differences(before: KeyFields, after: KeyFields): KeyChange {
+  const fields = Object.keys({ ...before, ...after }) as (keyof KeyFields & keyof KeyChange)[]
+  const changed = fields.filter((field) => !isDeepStrictEqual(before[field], after[field]))
+  return Object.fromEntries(changed.map((field) => [field, after[field] ?? null]))
+}
+
+/** Give a key another secret; the old one is taken for a while longer, so that nobody who has it is cut off. */
+export async function rotateKey(
+  manage: Manage,
+  operator: Operator,
+  { id, ifRevision }: Target,
+  { graceMs = DEFAULT_GRACE_MS }: { readonly graceMs?: number | undefined },
+): Promise<IssuedKey> {
+  await atRevision(manage, id, ifRevision)
+  const { directory, clock, hasher } = manage
+  const { secret } = mintVirtualKey()
+  const hashed = { lookup: hasher().lookup(secret)!, hash: hasher().hash(secret) }
+  const next = { ...hashed, graceUntilMs: clock.now() + graceMs }
+  return { key: changed(manage, id, await directory.rotateKey(id, next, actorOf(operator))), secret }
+}
+
+/** Refuse a key from now on, for good. The second time changes nothing. */
+export async function revokeKey(
+  manage: Manage,
+  operator: Operator,
+  { id, ifRevision }: Target,
+): Promise<KeySummary> {
+  await atRevision(manage, id, ifRevision)
+  const { status } = await manage.directory.revokeKey(id, actorOf(operator))
+  if (status === 'unknown') throw notFound(NOUN, id)
+  if (status === 'read_only') throw ownedByFile(NOUN, id, manage.config().file)
+  return getKey(manage, id)
+}
+
+async function atRevision(manage: Manage, id: string, ifRevision: number | undefined): Promise<KeySummary> {
+  const key = await getKey(manage, id)
+  if (ifRevision !== undefined && ifRevision !== key.revision) throw changedMeanwhile(NOUN, id, key.revision)
+  return key
+}
+
+function changed({ config }: Manage, id: string, result: ChangeKeyResult): KeySummary {
+  if (result.status === 'changed') return result.key
+  if (result.status === 'unknown') throw notFound(NOUN, id)
+  if (result.status === 'read_only') throw ownedByFile(NOUN, id, config().file)
+  throw invalid('id', `The key ${id} has been revoked, for good: make another.`)
+}
+
+async function checkOwner(manage: Manage, { team, expiresAtMs }: KeyFields): Promise<void> {
+  await checkTeam(manage, team)
+  if (expiresAtMs !== undefined && expiresAtMs <= manage.clock.now())
+    throw invalid('expires_at', 'expires_at is in the past: revoke the key instead.')
+}
+
+/** Whoever a key belongs to from now on has an account before its next request; its own budgets stay. */
+async function provisionOwners({ ledger, config }: Manage, key: KeySummary): Promise<void> {
+  await provisionKey(config(), ledger, key, undefined, accountsOfConfig(config()))
+}

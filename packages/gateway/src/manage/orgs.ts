@@ -1,0 +1,12 @@
+import { type RecordOperations, recordOperations } from './records.ts'
+import { orgShape } from './shapes/org.ts'
+import { checkTier } from './tier-rules.ts'
+
+export const orgs: RecordOperations<'org'> = recordOperations({
+  kind: 'org',
+  noun: 'org',
+  shape: orgShape,
+  async check(manage, operator, { before, after }) {
+    if (after?.tier !== before?.tier) await checkTier(manage, operator, after?.tier)
+  },
+})

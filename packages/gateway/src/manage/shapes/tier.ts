@@ -1,0 +1,59 @@
+import type { RequestCaps, TierRecord } from '@tollgate/kit/directory'
+import { z } from 'zod'
+import { count, label, modelPatternText, role, usd, word } from '../leaves.ts'
+import { present, type Shape, shapeOf } from '../shape.ts'
+
+const caps = z.strictObject({
+  max_input_tokens: count.optional(),
+  max_output_tokens: count.optional(),
+  max_cost_usd: usd.optional(),
+})
+
+export const tierShape: Shape<TierRecord> = shapeOf(
+  {
+    label: label.optional().describe('Free text for people.'),
+    models: z.array(modelPatternText).min(1).max(1000).describe('Patterns over canonical model names.'),
+    endpoints: z
+      .array(word)
+      .max(100)
+      .optional()
+      .describe('Endpoint classes besides chat, completions and embeddings.'),
+    approval: z
+      .union([role, z.literal('none')])
+      .optional()
+      .describe('Whose approval gives it.'),
+    rank: z
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .describe('Where it stands among the tiers: the least has the lowest.'),
+    caps: caps.optional().describe('Bounds of one request.'),
+  },
+  {
+    read: ({ caps, ...same }) => present({ ...same, caps: caps && readCaps(caps) }),
+    write: ({ label, models, endpoints, approval, rank, caps }) => ({
+      label,
+      models: [...models],
+      endpoints: endpoints && [...endpoints],
+      approval,
+      rank,
+      caps: caps && writeCaps(caps),
+    }),
+  },
+)
+
+function readCaps({ max_input_tokens, max_output_tokens, max_cost_usd }: z.output<typeof caps>): RequestCaps {
+  return present({
+    maxInputTokens: max_input_tokens,
+    maxOutputTokens: max_output_tokens,
+    maxCostNanoUsd: max_cost_usd,
+  })
+}
+
+function writeCaps({ maxInputTokens, maxOutputTokens, maxCostNanoUsd }: RequestCaps): z.output<typeof caps> {
+  return present({
+    max_input_tokens: maxInputTokens,
+    max_output_tokens: maxOutputTokens,
+    max_cost_usd: maxCostNanoUsd,
+  })
+}

@@ -1,0 +1,130 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { LRUCache } from 'lru-cache'
+import { accountPath, type Principal } from '../directory/principal.ts'
+import { type Deployment, modelBehind } from '../wire/provider.ts'
+import type { ReceivedCall } from '../wire/received-call.ts'
+import { withOrdinalIds } from './call-ids.ts'
+import { type Canonical, canonical, fieldsIn } from './canonical.ts'
+import type { CacheScope } from './entry.ts'
+import { keyedDigest } from './keyed-digest.ts'
+import { lastUserText } from './last-user-text.ts'
+
+/** Everything that an answer depends on. Fields of the body that nobody here knows are among it: they may change it. */
+export interface KeyFacts {
+  readonly scope: CacheScope
+  readonly received: ReceivedCall
+  /** Who answers, after routing. */
+  readonly deployment: Deployment
+  readonly headers: IncomingHttpHeaders
+  readonly tags: readonly string[]
+  /** What else the route's answers depend on: the version of the documents that its prompts quote, say. */
+  readonly vary: readonly string[]
+}
+
+/** The key of a request, and of all requests that differ from it in nothing but the last thing their user says. */
+export interface ExactKey {
+  /** Opaque: a digest of the scope, then one of everything. */
+  readonly id: string
+  /** Made only when it is asked for, which exact hits never do; undefined where the last message is not the user's text. */
+  semantic(): SemanticKey | undefined
+}
+
+export interface SemanticKey {
+  readonly partition: string
+  readonly text: string
+}
+
+/** Makes the keys of one instance. Its secret keeps them from being guessed: an id tells nothing of what was asked. */
+export interface KeyMaker {
+  /** Undefined when its text can be read in two ways: what it asks for is not known then. */
+  keyOf(facts: KeyFacts): ExactKey | undefined
+  /** Digest of who is calling. */
+  askedBy(principal: Principal): string
+}
+
+/** What a key means: another meaning is another number, and keys of the one before are not found any more. */
+const VERSION = 1
+
+/**
+ * Fields that change nothing of an answer: how it is sent, whose request it is for the provider's own purposes, where it is
+ * kept. Whatever a request has besides counts.
+ */
+const IGNORED: ReadonlySet<string> = new Set([
+  // The deployment's own name of it takes its place.
+  'model',
+  'stream',
+  'stream_options',
+  'user',
+  'safety_identifier',
+  'metadata',
+  'store',
+  'service_tier',
+  'serviceTier',
+  'prompt_cache_key',
+  'prompt_cache_retention',
+  'labels',
+])
+
+/** Headers that reach a provider and mean something to it, or to us. */
+const HEADERS = ['anthropic-version', 'anthropic-beta', 'openai-beta', 'x-tollgate-translation'] as const
+
+/** @param secret of this instance, or of a fleet that shares a store: 32 bytes or more. */
+export function keyMaker(secret: Uint8Array): KeyMaker {
+  const digest = keyedDigest(secret)
+  const shares = new LRUCache<string, string>({ max: MAX_SHARES })
+  const shareFor = (scope: CacheScope) => {
+    const text = JSON.stringify(scope)
+    const share = shares.get(text) ?? digest('scope', text).slice(0, SHARE_LENGTH)
+    shares.set(text, share)
+    return share
+  }
+  return {
+    askedBy: (principal) => digest('caller', JSON.stringify([principal.org, accountPath(principal)])),
+    keyOf(facts) {
+      const { received, scope } = facts
+      const body = withOrdinalIds(received.endpoint, received.body)
+      const written = canonical(body, IGNORED)
+      if (!isUnambiguous(received, written)) return undefined
+      const share = shareFor(scope)
+      const around = JSON.stringify(aroundBody(facts))
+      return {
+        id: `${share}.${digest('exact', around, written.text)}`,
+        semantic() {
+          const last = lastUserText(received.endpoint, body)
+          if (!last) return undefined
+          const partition = digest('semantic', around, canonical(last.rest, IGNORED).text)
+          return { partition: `${share}.${partition}`, text: last.text }
+        },
+      }
+    },
+  }
+}
+
+/** Scopes that are told apart by a short digest, and how many of those are kept at hand. */
+const SHARE_LENGTH = 16
+const MAX_SHARES = 10_000
+
+/** Everything but the body, each in its own place, so that no value can pass for another. */
+function aroundBody({ scope, received, deployment, headers, tags, vary }: KeyFacts): unknown {
+  const { provider } = deployment
+  return [
+    VERSION,
+    scope,
+    received.endpoint,
+    [provider.name, provider.dialect, modelBehind(deployment)],
+    HEADERS.map((name) => headers[name] ?? null),
+    tags,
+    vary,
+  ]
+}
+
+const REPLACEMENT = '\ufffd'
+
+/**
+ * Whether every parser reads the same in a body: no field twice, no number that only some can hold, no bytes that are no
+ * text. Somebody who could have one thing answered and another one kept could put words into other people's mouths.
+ */
+function isUnambiguous({ text }: ReceivedCall, { rounded, fields }: Canonical): boolean {
+  if (rounded || text.includes(REPLACEMENT)) return false
+  return fieldsIn(text) === fields
+}

@@ -1,0 +1,75 @@
+import { machineTimers, type Timers } from '../core/timers.ts'
+import { warn } from '../core/warn.ts'
+import type { CacheStore, Lease, Lookup } from './cache-store.ts'
+import type { CacheEntry, CachePlace } from './entry.ts'
+
+export interface ForgivingOptions {
+  /** How long a client may wait for the store, ms; then it is a miss. */
+  readonly deadlineMs?: number
+  /** Told of what the store could not do; a warning once a minute by default. */
+  readonly onFault?: (fault: unknown) => void
+  readonly timers?: Timers
+}
+
+/** A store that may fail or hang, as those on a request's way see it: what it cannot say is a miss, what it cannot do is not done. */
+export interface ForgivingStore {
+  /** `unreachable`: nothing is known, so nothing may be kept either. */
+  get(place: CachePlace): Promise<Lookup | 'unreachable'>
+  /** False when it was not kept, as far as is known. */
+  put(entry: CacheEntry, stamp: string): Promise<boolean>
+  /** Undefined when another process has it; `free` where nobody can say, or nobody else is there: then everybody goes. */
+  lease(id: string): Promise<Lease | 'free' | undefined>
+  isLeased(id: string): Promise<boolean>
+}
+
+/** Between two warnings of one store, ms. */
+const WARN_EVERY_MS = 60_000
+
+export function forgivingStore(
+  store: CacheStore,
+  { deadlineMs = 100, onFault = warnSometimes(), timers = machineTimers }: ForgivingOptions = {},
+): ForgivingStore {
+  async function within<T, Otherwise>(
+    ask: () => T | Promise<T>,
+    otherwise: Otherwise,
+  ): Promise<T | Otherwise> {
+    try {
+      const answer = ask()
+      return answer instanceof Promise ? await inTime(answer) : answer
+    } catch (fault) {
+      onFault(fault)
+      return otherwise
+    }
+  }
+  function inTime<T>(answer: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const late = timers.setTimeout(
+        () => reject(new Error(`The cache did not answer within ${deadlineMs} ms`)),
+        deadlineMs,
+      )
+      answer.then(resolve, reject).finally(() => timers.clearTimeout(late))
+    })
+  }
+
+  const { leases } = store
+  return {
+    get: (place) => within(() => store.get(place), 'unreachable' as const),
+    put: (entry, stamp) =>
+      within(async () => {
+        await store.put(entry, stamp)
+        return true
+      }, false),
+    lease: (id) => (leases ? within(() => leases.take(id), 'free' as const) : Promise.resolve('free')),
+    isLeased: (id) => (leases ? within(() => leases.isHeld(id), false) : Promise.resolve(false)),
+  }
+}
+
+function warnSometimes(): (fault: unknown) => void {
+  let lastMs = Number.NEGATIVE_INFINITY
+  return (fault) => {
+    const nowMs = performance.now()
+    if (nowMs - lastMs < WARN_EVERY_MS) return
+    lastMs = nowMs
+    warn('TOLLGATE_CACHE', `The cache is passed by: ${String(fault)}`)
+  }
+}

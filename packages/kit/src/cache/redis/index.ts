@@ -1,0 +1,2 @@
+export { CACHE_COMMANDS } from './acl.ts'
+export { type RedisCacheOptions, redisCache } from './redis-cache.ts'

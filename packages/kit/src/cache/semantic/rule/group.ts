@@ -1,0 +1,124 @@
+import { type Audit, type AuditEvent, type AuditState, audit } from './audit.ts'
+import type { Certificate } from './certificate.ts'
+import { type Evidence, halve, type Label, learn, noEvidence } from './evidence.ts'
+import { LEAST_SIMILARITY } from './grid.ts'
+import { fitPool, isTimeToFit, logPrior, type Pool, UNTAUGHT } from './pool.ts'
+import { chanceOfSame, posterior } from './posterior.ts'
+
+/** What is known of one entry, kept with it. The posterior is kept until the next label makes it stale. */
+export interface Belief {
+  evidence?: Evidence
+  weights?: Float32Array
+  /** The fit of the pool that the weights were made with. */
+  fit?: number
+}
+
+export interface Verdict {
+  /** How likely the entry's answer answers this question, 0 to 1. */
+  readonly chance: number
+  readonly wouldServe: boolean
+}
+
+/**
+ * Entries that learn together: those of one scope, encoder and route. The rule that decides between them, what it has
+ * learnt, and the audit that watches it.
+ */
+export interface Group {
+  decide(belief: Belief, similarity: number, options: DecideOptions): Verdict
+  /** The share of would-be hits to audit instead of serving them. */
+  auditRate(): number
+  learn(belief: Belief, label: Label): void
+  /** A would-be hit was answered by the provider and compared. Its label is learnt too. */
+  audited(belief: Belief, label: Label, nowMs: number): AuditEvent
+  /** Its entry is gone. */
+  forget(belief: Belief): void
+  certificate(nowMs: number): Certificate
+  state(): GroupState
+}
+
+export interface DecideOptions {
+  readonly nowMs: number
+  /** What of the promised rate this pair may use: a quarter where a guard has its doubts, half where no words are known. */
+  readonly share?: number
+}
+
+export interface GroupState {
+  readonly pool: Pool
+  readonly labels: number
+  readonly audit: AuditState
+}
+
+export interface GroupOptions {
+  /** The share of wrong answers among hits that is allowed, above 0 and at most 0.5. */
+  readonly delta: number
+  readonly coolDownMs?: number
+  readonly kept?: GroupState
+}
+
+export function group({ delta, coolDownMs, kept }: GroupOptions): Group {
+  const labelled = new Set<Belief>()
+  const watch: Audit = audit({
+    delta,
+    ...(coolDownMs !== undefined && { coolDownMs }),
+    ...(kept && { kept: kept.audit }),
+  })
+  let pool = kept?.pool ?? UNTAUGHT
+  let labels = kept?.labels ?? 0
+  let prior = logPrior(pool)
+  let fit = 0
+  let unlabelled = posterior(prior)
+
+  function weightsOf(belief: Belief): Float32Array {
+    if (!belief.evidence) return unlabelled
+    if (belief.fit !== fit || !belief.weights) {
+      belief.weights = posterior(prior, belief.evidence.likelihood)
+      belief.fit = fit
+    }
+    return belief.weights
+  }
+
+  function refit(): void {
+    pool = fitPool(
+      pool,
+      Array.from(labelled, ({ evidence }) => evidence!),
+    )
+    prior = logPrior(pool)
+    unlabelled = posterior(prior)
+    fit += 1
+  }
+
+  function take(belief: Belief, label: Label): void {
+    if (label.similarity < LEAST_SIMILARITY) return
+    belief.evidence ??= noEvidence()
+    learn(belief.evidence, label)
+    delete belief.weights
+    labelled.add(belief)
+    labels += 1
+    if (isTimeToFit(labels)) refit()
+  }
+
+  function doubtAll(): void {
+    for (const { evidence } of labelled) halve(evidence!)
+    fit += 1
+  }
+
+  return {
+    decide(belief, similarity, { nowMs, share = 1 }) {
+      if (similarity < LEAST_SIMILARITY) return { chance: 0, wouldServe: false }
+      const chance = chanceOfSame(weightsOf(belief), similarity)
+      const aim = watch.aim(nowMs) * share
+      return { chance, wouldServe: aim > 0 && chance >= 1 - aim }
+    },
+    auditRate: watch.rate,
+    learn: take,
+    audited(belief, label, nowMs) {
+      take(belief, label)
+      const event = watch.note(!label.same, nowMs)
+      if (event !== 'none') doubtAll()
+      return event
+    },
+    forget: (belief) => void labelled.delete(belief),
+    certificate: watch.certificate,
+    state: () => ({ pool, labels, audit: watch.state() }),
+  }
+}

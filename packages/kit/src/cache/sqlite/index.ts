@@ -1,0 +1,1 @@
+export { type SqliteCacheOptions, sqliteCache } from './sqlite-cache.ts'

@@ -1,0 +1,1 @@
+export { type SqliteVectors, type SqliteVectorsOptions, sqliteVectors } from './sqlite-vectors.ts'

@@ -1,0 +1,77 @@
+import type { ServerResponse } from 'node:http'
+import { tapOf, type Untapped } from './tapped-response.ts'
+
+/** An answer that may go on without its client. */
+export interface Outliving {
+  /** Nobody wants it any more: if its client has left, that is told now. */
+  release(): void
+}
+
+/**
+ * Let an answer go on when its client leaves, for as long as others want it: to everybody who works on it, the response is
+ * then still open, and what they write is seen by those who look on (core/tap) and sent to nobody. That its client has
+ * left is told, by the response's `close`, when it is complete or not wanted any more; until then nothing of it is settled.
+ */
+export function outlive(res: ServerResponse, isWanted: () => boolean): Outliving {
+  const tap = tapOf(res)
+  const { untapped } = tap
+  const { emit } = res
+  /** The client has left, and whoever works for it does not know yet. */
+  let isKept = false
+
+  const release = () => {
+    if (!isKept) return
+    isKept = false
+    tap.untapped = untapped
+    emit.call(res, 'close')
+  }
+  mask(res, 'closed', () => isKept)
+  mask(res, 'destroyed', () => isKept)
+  mask(res, 'writableNeedDrain', () => isKept)
+  res.emit = function emitUnlessWanted(this: ServerResponse, event: string, ...args: unknown[]) {
+    // What is complete was sent: there is nothing to go on with.
+    if (event !== 'close' || isKept || res.writableFinished || !isWanted())
+      return emit.call(this, event as never, ...(args as never[]))
+    isKept = true
+    tap.untapped = sentToNobody(release)
+    // Whoever waits for the client to read waits for nobody.
+    emit.call(res, 'drain')
+    return true
+  } as typeof res.emit
+  return { release }
+}
+
+/** A flag of a response that is false while something else holds, and its own otherwise. */
+function mask(
+  res: ServerResponse,
+  flag: 'closed' | 'destroyed' | 'writableNeedDrain',
+  isMasked: () => boolean,
+): void {
+  const own = Object.getOwnPropertyDescriptor(res, flag)
+  let value = own?.value as boolean | undefined
+  Object.defineProperty(res, flag, {
+    configurable: true,
+    get: () => !isMasked() && (own ? value : Reflect.get(Object.getPrototypeOf(res), flag, res)),
+    set(set: boolean) {
+      value = set
+    },
+  })
+}
+
+function sentToNobody(onEnd: () => void): Untapped {
+  return {
+    write(_bytes, done) {
+      if (done) process.nextTick(done)
+      return true
+    },
+    end(this: ServerResponse, _bytes, done) {
+      if (done) process.nextTick(done)
+      process.nextTick(onEnd)
+      return this
+    },
+    writeHead(this: ServerResponse) {
+      return this
+    },
+    flushHeaders() {},
+  }
+}

@@ -1,0 +1,130 @@
+import type { NanoUsd } from '../core/money.ts'
+
+/**
+ * What the directory knows besides keys: orgs and what is in them, tiers, and who was given more and by whom.
+ *
+ * Every record belongs to an org and has an id within its kind. Limits of money are not here: those are the ledger's.
+ */
+export interface Records {
+  readonly org: OrgRecord
+  readonly team: TeamRecord
+  readonly project: ProjectRecord
+  readonly user: UserRecord
+  readonly tier: TierRecord
+  readonly access_request: AccessRequest
+  readonly grant: Grant
+}
+
+export type RecordKind = keyof Records
+
+export const RECORD_KINDS: readonly RecordKind[] = [
+  'org',
+  'team',
+  'project',
+  'user',
+  'tier',
+  'access_request',
+  'grant',
+]
+
+interface Named {
+  /** Free text for people. */
+  readonly label?: string
+}
+
+/** An org's id is its own org. */
+export interface OrgRecord extends Named {
+  /** The tier of teams that name none. */
+  readonly tier?: string
+}
+
+export interface TeamRecord extends Named {
+  readonly tier?: string
+  /** What finance calls it: a column of the chargeback report. */
+  readonly costCenter?: string
+  /** Whether its calls must name a project; one that does not is refused with what to add. */
+  readonly projectRequired?: boolean
+  /** Users who approve for this team, and see its spend. */
+  readonly leads?: readonly string[]
+}
+
+export interface ProjectRecord extends Named {
+  readonly team?: string
+  readonly tier?: string
+}
+
+export interface UserRecord extends Named {
+  readonly team?: string
+  readonly tier?: string
+  /** What the user may do at the admin API; nothing when absent. */
+  readonly role?: Role
+}
+
+/** `viewer` reads; `team-lead` also decides for the teams that name the user as a lead; `director` for every team; `admin` changes everything. */
+export type Role = 'viewer' | 'team-lead' | 'director' | 'admin'
+
+/** The models and endpoints that a tier opens, and the bounds of a single request. */
+export interface TierRecord extends Named {
+  /** Patterns over canonical model names: `gpt-4o-mini`, `claude-haiku-*`, `*`. */
+  readonly models: readonly string[]
+  /** Endpoint classes besides chat, completions and embeddings. */
+  readonly endpoints?: readonly string[]
+  /** Whose approval gives it; nobody's when absent. */
+  readonly approval?: Role | 'none'
+  /** Where it stands among the tiers: the least has the lowest. */
+  readonly rank: number
+  readonly caps?: RequestCaps
+}
+
+/** Bounds of one request: one that is beyond them is refused, and an output without a cap of its own is capped. */
+export interface RequestCaps {
+  readonly maxInputTokens?: number
+  readonly maxOutputTokens?: number
+  readonly maxCostNanoUsd?: NanoUsd
+}
+
+/** What somebody asks for, or is given, until an instant: at least one of the three. */
+export interface Wanted {
+  /** Patterns over models, beside those of the tier. */
+  readonly models?: readonly string[]
+  /** A tier in place of one's own. */
+  readonly tier?: string
+  /** More money on one budget of the account, as a raise of the ledger's. */
+  readonly raise?: { readonly budget: string; readonly nanoUsd: NanoUsd }
+  /** Another rate in place of one's own. */
+  readonly rates?: { readonly rpm?: number; readonly tpm?: number; readonly concurrency?: number }
+}
+
+export interface AccessRequest extends Wanted {
+  /** For whom: `key:…`, `user:…`, `project:…`, `team:…`. */
+  readonly account: string
+  /** Who asks: a user, or a key. */
+  readonly by: string
+  readonly reason: string
+  readonly askedAtMs: number
+  /** How long it should last, from the approval on. */
+  readonly lastsMs: number
+  readonly state: 'open' | 'approved' | 'denied' | 'withdrawn'
+  readonly decided?: Decision
+}
+
+/** Who decided, why, and when. Nobody decides on what they have asked for themselves. */
+export interface Decision {
+  readonly by: string
+  readonly atMs: number
+  readonly reason?: string
+  /** The grant that came of it. */
+  readonly grant?: string
+}
+
+/** A permission that ends by itself. */
+export interface Grant extends Wanted {
+  readonly account: string
+  readonly approvedBy: string
+  readonly reason: string
+  readonly fromMs: number
+  readonly untilMs: number
+  /** The request it answers. */
+  readonly request?: string
+  readonly revoked?: Decision
+}

@@ -1,0 +1,14 @@
+import { SCRIPTS } from './scripts/catalog.ts'
+
+/** What is asked besides the scripts, and what they try where they may. */
+const SENT = ['get', 'llen', 'lrange', 'mget', 'ping', 'publish', 'subscribe', 'zrangebylex'] as const
+
+/** What an ACL user must be allowed besides what the ledger's is, for a directory in Redis: `redisAcl(prefix, { also })`. */
+export const DIRECTORY_COMMANDS: readonly string[] = [
+  ...new Set([
+    ...SENT,
+    ...SCRIPTS.flatMap(({ lua }) =>
+      [...lua.matchAll(/redis\.call\(\s*'(\w+)'/g)].map(([, command]) => command!.toLowerCase()),
+    ),
+  ]),
+].toSorted()

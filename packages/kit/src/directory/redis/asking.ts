@@ -1,0 +1,22 @@
+import { LAYOUT } from './keys.ts'
+import type { Script } from './scripts/script.ts'
+
+/** How Redis is asked: within bounds, by scripts and by plain commands. */
+export interface Asking {
+  ask<Keys extends object, Args extends object, Reply>(
+    script: Script<Keys, Args, Reply>,
+    keys: Keys,
+    args: Args,
+  ): Promise<Reply>
+  call(command: string, ...args: readonly (string | number)[]): Promise<unknown>
+}
+
+/** What a script says of a change. @throws Error when another release has taken the directory over. */
+export function outcome<Status extends string>(
+  reply: readonly [status: Status, ...unknown[]] | readonly ['other_layout', lv: string],
+): Exclude<Status, 'other_layout'> {
+  if (reply[0] !== 'other_layout') return reply[0] as Exclude<Status, 'other_layout'>
+  throw new Error(
+    `the directory in Redis has layout ${reply[1]}, this Tollgate writes layout ${LAYOUT}: use the Tollgate that wrote it, or a newer one`,
+  )
+}

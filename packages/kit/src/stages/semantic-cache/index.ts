@@ -1,0 +1,5 @@
+export type { HitPriceOptions } from './hit-price.ts'
+export type { CacheContext } from './plan.ts'
+export type { CacheAsker, CacheMode, CachePolicy } from './policy.ts'
+export { type SemanticCacheOptions, semanticCache } from './semantic-cache.ts'
+export { type CacheOutcome, cacheOutcome } from './slots.ts'

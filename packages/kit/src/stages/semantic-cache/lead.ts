@@ -1,0 +1,54 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Flight } from '../../cache/flights.ts'
+import { type Recording, recordAnswer } from '../../cache/recording.ts'
+import { outlive } from '../../core/outlive.ts'
+import { servedFormat } from '../../toll/served-format.ts'
+import { chargeOn } from '../../toll/toll.ts'
+import { tollSlot } from '../budget-reserve/slots.ts'
+import type { Plan } from './plan.ts'
+
+/** The most of an answer that is kept while it comes, bytes: for those who wait for it too, and may read slowly. */
+const MAX_RECORDED_BYTES = 4 * 1024 * 1024
+
+/** Record what the provider says to this request, for the cache alone. */
+export function record(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { call }: Plan,
+  onNews: (recording: Recording) => void = () => {},
+): Recording {
+  const recording = recordAnswer(res, {
+    maxBytes: MAX_RECORDED_BYTES,
+    format() {
+      const toll = tollSlot.peek(req)
+      // What a translation has written is the dialect itself; what passed as it came has its provider's quirks.
+      return toll && !toll.reading ? servedFormat(toll, call) : call.format
+    },
+    onNews: () => onNews(recording),
+  })
+  return recording
+}
+
+/**
+ * Ask the provider for everybody who waits for the same. Should this client leave, the answer comes all the same for as
+ * long as somebody else waits for it, at the expense of whoever asked first.
+ */
+export function leadFlight(req: IncomingMessage, res: ServerResponse, plan: Plan, flight: Flight): Recording {
+  const outliving = outlive(res, () => flight.followers > 0)
+  flight.onDeserted = () => {
+    // Where its last word has come, so has all that is left of it.
+    if (flight.recording?.events().at(-1)?.type !== 'end') outliving.release()
+  }
+  flight.costNanoUsd = () => {
+    const toll = tollSlot.peek(req)
+    return (toll && chargeOn(toll)?.nanoUsd) ?? 0
+  }
+  const recording = record(req, res, plan, ({ state }) => {
+    // A cap that only this caller's budget needs would cut short what the others get.
+    if (state !== 'waiting' && tollSlot.peek(req)?.cap !== undefined) return flight.land({ how: 'gone' })
+    if (state === 'too_long') return flight.land({ how: 'failed', refusal: undefined })
+    flight.tell()
+  })
+  flight.recording = recording
+  return recording
+}

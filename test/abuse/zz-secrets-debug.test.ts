@@ -1,0 +1,261 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the files under test have such placeholders.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { serverError, simulatedProvider } from '@tollgate/testing'
+import { expect, it } from 'vitest'
+import { closeAfter } from '../support/close-after.ts'
+import { command } from '../support/gateway.ts'
+import { type RedisServer, redisServer } from '../support/redis.ts'
+import { filesUnder, formsOf, type Secret, secretsIn, secretsUnder } from '../support/secret-search.ts'
+
+/** The built program: what is in the memory of this process, which knows every secret, says nothing. */
+const MAIN = fileURLToPath(new URL('../../packages/gateway/dist/main.js', import.meta.url))
+
+/** Random, so that a find is a find; with characters that other encodings spell otherwise. */
+const made = (prefix: string) => `${prefix}${randomBytes(30).toString('base64')}+/`
+
+it('the search finds a secret in every form', () => {
+  const secret = { name: 'it', text: made('sk-') }
+  const { text } = secret
+  const around = (inner: string) => `{"log":"before ${inner} behind"}`
+  for (const hidden of [
+    around(text),
+    around(encodeURIComponent(text)),
+    around(Buffer.from(text).toString('hex')),
+    ...['', 'a', 'ab', 'abc'].flatMap((before) => [
+      Buffer.from(`${before}${text}behind`).toString('base64'),
+      Buffer.from(`${before}${text}`).toString('base64url'),
+    ]),
+    JSON.stringify(around(JSON.stringify({ text }))),
+  ])
+    expect(secretsIn(hidden, [secret]), hidden).toEqual(['it'])
+  expect(secretsIn(around(made('sk-')), [secret])).toEqual([])
+  expect(new Set(formsOf(text)).size).toBeGreaterThan(6)
+})
+
+/** What the operators of a gateway have. */
+function operatorSecrets() {
+  return {
+    PROVIDER_KEY: made('sk-'),
+    SEALED_KEY: made('sk-'),
+    API_KEY: made('dg-'),
+    ADMIN_TOKEN: made('admin-'),
+    MASTER_KEY: made('master-'),
+    SEAL_KEY: made('seal-'),
+    CONFIG_KEY: `cfg-${randomBytes(24).toString('hex')}`,
+    ALERT_SECRET: made('hook-'),
+  }
+}
+type OperatorSecrets = ReturnType<typeof operatorSecrets>
+
+const YAML = (store: string) => `
+listen: { port: 0 }
+admin: { listen: { port: 0 }, token: "\${ADMIN_TOKEN}" }
+store: "${store}"
+spool: ./data/spool
+org: acme
+master_key: "\${MASTER_KEY}"
+seal_keys: ["\${SEAL_KEY}"]
+retries: { max: 1, within: 2s }
+providers:
+  openai: { dialect: openai, baseUrl: "\${PROVIDER}", apiKey: "\${PROVIDER_KEY}" }
+  second: { dialect: openai, baseUrl: "\${SECOND}", apiKey: sealed }
+  paid: { dialect: http, baseUrl: "\${PROVIDER}", auth: { header: authorization, value: "Token \${API_KEY}" }, meter: { unit: request, usd: "0.001" } }
+routes: { gpt-4o-mini: [openai/gpt-4o-mini, second/gpt-4o-mini], gpt-4o: [second/gpt-4o], wrong: [echo/gpt-4o] }
+tiers: { default: { models: [gpt-4o-mini, gpt-4o, wrong] } }
+teams: [{ id: science, budgets: [{ limit_usd: 1, period: daily }] }, { id: poor, budgets: [{ limit_usd: 0, period: daily }] }]
+keys:
+  - { id: stated, team: science, secret: "\${CONFIG_KEY}" }
+alerts: [{ at: [1, 50], to: "\${HOOK}", secret: "\${ALERT_SECRET}" }]
+audit: [{ type: ndjson, path: ./data/audit.ndjson }]
+`
+
+/** A provider that repeats the key which it is called with, as OpenAI's refusal of a wrong one does. */
+async function echoingProvider(): Promise<string> {
+  const server = createServer((req, res) => {
+    res.writeHead(401, { 'content-type': 'application/json', 'x-key': String(req.headers.authorization) })
+    const message = `Incorrect API key provided: ${req.headers.authorization}.`
+    res.end(JSON.stringify({ error: { message, type: 'invalid_request_error', code: 'invalid_api_key' } }))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  closeAfter(async () => void server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
+}
+
+interface Running {
+  readonly child: ChildProcess
+  readonly folder: string
+  readonly url: string
+  readonly adminUrl: string
+  said(): string
+  env: Readonly<Record<string, string>>
+}
+
+async function running(operators: OperatorSecrets, store: string): Promise<Running> {
+  const folder = mkdtempSync(join(tmpdir(), 'tollgate-secrets-'))
+  closeAfter(async () => rmSync(folder, { recursive: true }))
+  const provider = await simulatedProvider({ apiKey: operators.PROVIDER_KEY })
+  const second = await simulatedProvider({ apiKey: operators.SEALED_KEY })
+  for (const each of [provider, second]) closeAfter(() => each.close())
+  provider.next({}, serverError, serverError)
+  writeFileSync(
+    join(folder, 'tollgate.yaml'),
+    YAML(store).replace('  paid:', '  echo: { dialect: openai, baseUrl: "${ECHO}", apiKey: "${PROVIDER_KEY}" }\n  paid:'),
+  )
+  const addresses = { PROVIDER: provider.url, SECOND: second.url, ECHO: await echoingProvider(), HOOK: provider.url }
+  const env = { ...operators, ...addresses }
+  const typed = (line: string, input = '') =>
+    command(`${line} --config tollgate.yaml`, { env, cwd: folder, input: async () => input })
+  if (store.startsWith('redis')) expect(await typed('ledger init')).toMatchObject({ code: 0 })
+  else {
+    const first = await start(folder, env)
+    first.child.kill('SIGTERM')
+    await once(first.child, 'close')
+  }
+  expect(await typed('providers set-key second', operators.SEALED_KEY)).toMatchObject({ code: 0, err: '' })
+  return start(folder, env)
+}
+
+async function start(folder: string, env: Readonly<Record<string, string>>): Promise<Running> {
+  const args = ['--heapsnapshot-signal=SIGUSR2', MAIN, 'start', '--config', 'tollgate.yaml']
+  const child = spawn(process.execPath, args, { cwd: folder, env: { PATH: process.env.PATH, ...env } })
+  closeAfter(async () => void child.kill('SIGKILL'))
+  let text = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (chunk) => (text += chunk))
+  await expect.poll(() => text, { timeout: 60_000 }).toMatch(/^admin .*$/m)
+  const url = (pattern: RegExp) => pattern.exec(text)?.[1] ?? ''
+  return {
+    ...{ child, folder, env },
+    url: url(/base_url="(.+?)\/v1"/),
+    adminUrl: url(/^admin +(\S+)/m),
+    said: () => text,
+  }
+}
+
+/** Everything that callers and operators do, with every answer that is no secret's one telling. */
+async function busy(gateway: Running, operators: OperatorSecrets) {
+  const answers: string[] = []
+  const ask = async (url: string, init: RequestInit, keep = true) => {
+    const answer = await fetch(url, { ...init, headers: { connection: 'close', ...init.headers } })
+    const body = await answer.text()
+    if (keep) answers.push(JSON.stringify([...answer.headers]), body)
+    return { status: answer.status, body }
+  }
+  const json = { 'content-type': 'application/json' }
+  const admin = (method: string, path: string, body?: object, keep = true, token = operators.ADMIN_TOKEN) =>
+    ask(
+      `${gateway.adminUrl}${path}`,
+      { method, headers: { ...json, authorization: `Bearer ${token}` }, ...(body && { body: JSON.stringify(body) }) },
+      keep,
+    )
+  const issued = async (path: string, body: object) =>
+    (JSON.parse((await admin('POST', path, body, false)).body) as { secret: string }).secret
+  const chat = (model: string, more: object = {}) => ({
+    ...{ model, max_tokens: 8, messages: [{ role: 'user', content: 'Any secrets?' }] },
+    ...more,
+  })
+  const call = (key: string, body: unknown, path = '/v1/chat/completions', header = 'authorization') =>
+    ask(`${gateway.url}${path}`, {
+      method: 'POST',
+      headers: { ...json, [header]: header === 'authorization' ? `Bearer ${key}` : key },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    })
+
+  const minted = await issued('/admin/v1/keys', { id: 'minted', team: 'science' })
+  const poor = await issued('/admin/v1/keys', { id: 'poor', team: 'poor' })
+  const statuses = [
+    await call(operators.CONFIG_KEY, chat('gpt-4o-mini')),
+    await call(minted, chat('gpt-4o-mini')),
+    await call(minted, chat('gpt-4o-mini', { stream: true })),
+    await call(minted, chat('gpt-4o')),
+    await call(minted, chat('gpt-4o'), '/v1/messages', 'x-api-key'),
+    await call(minted, chat('wrong')),
+    await call(minted, chat('o1-pro')),
+    await call(minted, '{"model": "gpt-4o-mini", "messages": '),
+    await call(minted, {}, '/paid/v1/listen'),
+    await call(poor, chat('gpt-4o-mini')),
+  ].map(({ status }) => status)
+  const guess = made('sk-')
+  const typo = `${minted.slice(0, -1)}${minted.endsWith('0') ? '1' : '0'}`
+  for (const wrong of [guess, typo]) expect((await call(wrong, chat('gpt-4o-mini'))).status).toBe(401)
+  const inAddress = `/v1/chat/completions?key=${encodeURIComponent(minted)}`
+  expect((await ask(gateway.url + inAddress, { method: 'POST', headers: json, body: '{}' })).status).toBe(401)
+  const rotated = await issued('/admin/v1/keys/minted/rotate', {})
+  expect((await call(rotated, chat('gpt-4o-mini'))).status).toBe(200)
+  expect((await call(minted, chat('gpt-4o-mini'))).status).toBe(200)
+  await admin('POST', '/admin/v1/keys/poor/revoke', {})
+  expect((await call(poor, chat('gpt-4o-mini'))).status).toBe(401)
+  const wrongToken = made('admin-')
+  expect((await admin('GET', '/admin/v1/keys', undefined, true, wrongToken)).status).toBe(401)
+  for (const path of ['/admin/v1/keys', '/admin/v1/changes', '/admin/v1/providers', '/admin/v1/spend?group_by=key', '/metrics'])
+    expect((await admin('GET', path)).status, path).toBe(200)
+  return { answers, statuses, presented: { minted, poor, rotated, guess, typo, wrongToken } }
+}
+
+const asSecrets = (texts: Readonly<Record<string, string>>): Secret[] =>
+  Object.entries(texts).map(([name, text]) => ({ name, text }))
+
+/** The heap of a process, after it has collected what nobody holds any more. */
+async function heapOf({ child, folder }: Running): Promise<Buffer> {
+  const before = new Set(readdirSync(folder))
+  child.kill('SIGUSR2')
+  const written = () => readdirSync(folder).find((name) => name.endsWith('.heapsnapshot') && !before.has(name))
+  await expect.poll(written, { timeout: 60_000 }).toBeDefined()
+  const path = join(folder, written()!)
+  const isWhole = () => readFileSync(path).subarray(-3).toString().trimEnd().endsWith(']}')
+  await expect.poll(isWhole, { timeout: 120_000, interval: 500 }).toBe(true)
+  const bytes = readFileSync(path)
+  (await import('node:fs')).copyFileSync(path, '/tmp/heap.heapsnapshot'); (await import('node:fs')).writeFileSync('/tmp/heap.secrets', JSON.stringify((globalThis as any).__p))
+  rmSync(path)
+  return bytes
+}
+
+/** All that a Redis would write to a disk, with no text compressed. */
+async function dumpOf(redis: RedisServer): Promise<Buffer> {
+  await redis.call('config', 'set', 'rdbcompression', 'no')
+  await redis.call('save')
+  return Buffer.concat(filesUnder(redis.folder).map((path) => readFileSync(path)))
+}
+
+it.each(['a file', 'a Redis'])('after a busy run on %s no secret is anywhere', { timeout: 300_000 }, async (where) => {
+  const operators = operatorSecrets()
+  const redis = where === 'a Redis' ? await redisServer() : undefined
+  if (redis) closeAfter(() => redis.stop())
+  const gateway = await running(operators, redis ? `${redis.url}/0` : 'sqlite:./data/tollgate.db')
+  const { answers, statuses, presented } = await busy(gateway, operators)
+  expect(statuses).toEqual([200, 200, 200, 200, 200, 502, 403, 400, expect.any(Number), 429])
+  ;(globalThis as any).__p = presented
+  const secrets = asSecrets({ ...operators, ...presented })
+
+  // While it runs: its write-ahead log is still beside the file.
+  expect(secretsIn(answers.join('\n'), secrets)).toEqual([])
+  expect(secretsIn(gateway.said(), secrets)).toEqual([])
+  expect(secretsUnder(join(gateway.folder, 'data'), secrets)).toEqual([])
+  if (redis) {
+    const dump = await dumpOf(redis)
+    expect(secretsIn(dump, secrets)).toEqual([])
+    expect(dump.includes('minted')).toBe(true)
+  }
+  // What was searched is what was meant.
+  expect(answers.join()).toContain('"minted"')
+  expect(readFileSync(join(gateway.folder, 'data/audit.ndjson'), 'utf8')).toContain('minted')
+
+  // What it calls providers with, and what its own config states, a process has to know as long as it lives. What callers
+  // have presented, and what it has made for them, it has no use for once it has answered.
+  const heap = await heapOf(gateway)
+  expect(secretsIn(heap, asSecrets({ PROVIDER_KEY: operators.PROVIDER_KEY }))).toEqual(['PROVIDER_KEY'])
+  expect(secretsIn(heap, asSecrets(presented))).toEqual([])
+
+  gateway.child.kill('SIGTERM')
+  await once(gateway.child, 'close')
+  expect(secretsIn(gateway.said(), secrets)).toEqual([])
+  expect(secretsUnder(join(gateway.folder, 'data'), secrets)).toEqual([])
+})

@@ -1,0 +1,193 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { nanoUsd } from '@tollgate/kit/core'
+import { issueKey, keyHasher, type NewSecret } from '@tollgate/kit/directory'
+import { redisDirectory } from '@tollgate/kit/directory/redis'
+import { type BudgetEntry, budgetFrom } from '@tollgate/kit/ledger'
+import { initRedisLedger, redisLedger } from '@tollgate/kit/ledger/redis'
+import { expect, it } from 'vitest'
+import { closeAfter } from '../support/close-after.ts'
+import { redisServer, until } from '../support/redis.ts'
+
+const masterKey = 'the master key of a fleet, the same everywhere'
+const hasher = keyHasher(masterKey)
+const ORG = 'acme'
+
+/** How long after a change every decision goes by it, ms. */
+const TOLD_MS = 1_000
+/** What a caller waits between two requests, ms: with three processes and four callers each, some hundreds a second. */
+const PACE_MS = 20
+
+/** One decision of a gateway. */
+interface Decision {
+  readonly startedMs: number
+  readonly status: number
+  readonly team: string | undefined
+}
+
+async function gatewayProcess(
+  options: object,
+): Promise<{ readonly url: string; readonly child: ChildProcess }> {
+  const child = fork(join(import.meta.dirname, 'keys-child.ts'), [JSON.stringify(options)], { silent: true })
+  const exited = once(child, 'exit')
+  closeAfter(async () => {
+    child.kill('SIGKILL')
+    await exited
+  })
+  const [url] = await once(child, 'message')
+  return { url, child }
+}
+
+/** Three gateways on one Redis, whoever changes keys and budgets, and callers that never stop. */
+async function fleet(maxAgeMs: number) {
+  const server = await redisServer()
+  closeAfter(() => server.stop())
+  await initRedisLedger(server.url, { orgs: [ORG] })
+  const directory = redisDirectory(server.url, { deadlineMs: 10_000 })
+  closeAfter(() => directory.close())
+  const ledger = redisLedger(server.url, { deadlineMs: 10_000 })
+  closeAfter(() => ledger.close())
+  const options = { redis: server.url, masterKey, maxAgeMs }
+  const gateways = await Promise.all([1, 2, 3].map(() => gatewayProcess(options)))
+  const urls = gateways.map(({ url }) => url)
+
+  async function budget(key: string, limit_usd: string): Promise<void> {
+    const entry: BudgetEntry = { limit_usd, period: 'total' }
+    await ledger.provision(ORG, `key:${key}`, [budgetFrom(entry)])
+  }
+  async function makeKey(id: string): Promise<string> {
+    const { record, secret } = issueKey({ hasher, id, org: ORG, team: 'red' })
+    for (const account of [`org:${ORG}`, 'team:red', 'team:blue'] as const)
+      await ledger.provision(ORG, account, [])
+    await budget(id, '1000')
+    await directory.createKey(record)
+    return secret
+  }
+
+  /** Call every gateway with a secret, without a pause, until the test ends. */
+  function callers(secret: string): readonly Decision[][] {
+    let running = true
+    const decisions = urls.map((): Decision[] => [])
+    const loops = urls.map(async (url, at) => {
+      while (running) {
+        const startedMs = performance.now()
+        const answer = await fetch(url, { headers: { authorization: `Bearer ${secret}` } })
+        const body = (await answer.json()) as { readonly team?: string }
+        decisions[at]!.push({ startedMs, status: answer.status, team: body.team })
+        await new Promise((resolve) => setTimeout(resolve, PACE_MS))
+      }
+    })
+    closeAfter(async () => {
+      running = false
+      await Promise.all(loops)
+    })
+    return decisions
+  }
+
+  return { server, directory, makeKey, budget, callers }
+}
+
+/** Every gateway has the key in its memory, and lets it in. */
+const warm = (all: readonly Decision[][]) =>
+  until('every gateway lets the key in', () =>
+    all.every((decisions) => decisions.filter(({ status }) => status === 200).length >= 5),
+  )
+
+/** Make a change; what every gateway decides from `withinMs` after it. */
+async function after(
+  all: readonly Decision[][],
+  withinMs: number,
+  change: () => Promise<unknown>,
+): Promise<{ readonly settled: Decision[]; readonly meanwhile: Decision[] }> {
+  await change()
+  const changedMs = performance.now()
+  const late = (decisions: readonly Decision[]) =>
+    decisions.filter(({ startedMs }) => startedMs >= changedMs + withinMs)
+  await until('every gateway has decided often enough', () =>
+    all.every((decisions) => late(decisions).length >= 10),
+  )
+  const meanwhile = all
+    .flat()
+    .filter(({ startedMs }) => startedMs >= changedMs && startedMs < changedMs + withinMs)
+  return { settled: all.flatMap(late), meanwhile }
+}
+
+const statuses = (decisions: readonly Decision[]) => [...new Set(decisions.map(({ status }) => status))]
+const teams = (decisions: readonly Decision[]) => [...new Set(decisions.map(({ team }) => team))]
+
+/** Another secret, and what the directory is told of it. */
+function another(graceUntilMs: number): { readonly secret: string; readonly next: NewSecret } {
+  const { record, secret } = issueKey({ hasher, org: ORG })
+  return { secret, next: { lookup: record.lookup, hash: record.hash, graceUntilMs } }
+}
+
+it('a change of a key or its budget is in force on every gateway within a second (P16, P17)', async () => {
+  const { directory, makeKey, budget, callers } = await fleet(600_000)
+  const secret = await makeKey('ci')
+  const decided = callers(secret)
+  await warm(decided)
+  const then = (change: () => Promise<unknown>) => after(decided, TOLD_MS, change)
+
+  const moved = await then(() => directory.changeKey('ci', { team: 'blue' }))
+  expect([statuses(moved.settled), teams(moved.settled)]).toEqual([[200], ['blue']])
+
+  const lowered = await then(() => budget('ci', '0.01'))
+  expect(statuses(lowered.settled)).toEqual([429])
+  const raised = await then(() => budget('ci', '1000'))
+  expect(statuses(raised.settled)).toEqual([200])
+
+  const { secret: second, next } = another(Date.now() + 600_000)
+  const bySecond = callers(second)
+  await until('the new secret is refused before it is one', () =>
+    bySecond.every((decisions) => decisions.some(({ status }) => status === 401)),
+  )
+  const rotated = await after(bySecond, TOLD_MS, () => directory.rotateKey('ci', next))
+  expect(statuses(rotated.settled)).toEqual([200])
+  expect(statuses((await then(async () => {})).settled)).toEqual([200])
+
+  const third = another(0)
+  const ended = await then(() => directory.rotateKey('ci', third.next))
+  expect(statuses(ended.settled)).toEqual([401])
+  const byThird = callers(third.secret)
+  await warm(byThird)
+  const revoked = await after(byThird, TOLD_MS, () => directory.revokeKey('ci'))
+  expect(statuses(revoked.settled)).toEqual([401])
+  const scoped = await directory.changeKey('ci', { scopes: { maxCostNanoUsd: nanoUsd(1) } })
+  expect(scoped).toEqual({ status: 'revoked' })
+})
+
+it('the old secret works exactly until its grace ends, whoever remembers it', async () => {
+  const { directory, makeKey, callers } = await fleet(600_000)
+  const decided = callers(await makeKey('ci'))
+  await warm(decided)
+  const graceMs = 1_500
+  const { settled, meanwhile } = await after(decided, graceMs, () =>
+    directory.rotateKey('ci', another(Date.now() + graceMs).next),
+  )
+  expect(statuses(settled)).toEqual([401])
+  expect(meanwhile.filter(({ status }) => status === 200).length).toBeGreaterThan(3)
+})
+
+it('with push cut, it is in force at the maximum age', async () => {
+  const maxAgeMs = 2_000
+  const { server, directory, makeKey, callers } = await fleet(maxAgeMs)
+  await server.call('acl', 'setuser', 'default', 'resetchannels')
+  const decided = callers(await makeKey('ci'))
+  await warm(decided)
+  const moved = await after(decided, maxAgeMs, () => directory.changeKey('ci', { team: 'blue' }))
+  expect(teams(moved.settled)).toEqual(['blue'])
+  const revoked = await after(decided, maxAgeMs, () => directory.revokeKey('ci'))
+  expect(statuses(revoked.settled)).toEqual([401])
+  // Nobody was told: what was remembered was gone by.
+  expect(statuses(revoked.meanwhile)).toContain(200)
+})
+
+it('whoever was cut off hears all of it again as soon as it listens', async () => {
+  const { server, directory, makeKey, callers } = await fleet(600_000)
+  const decided = callers(await makeKey('ci'))
+  await warm(decided)
+  await server.call('client', 'kill', 'type', 'pubsub')
+  const { settled } = await after(decided, 2 * TOLD_MS, () => directory.revokeKey('ci'))
+  expect(statuses(settled)).toEqual([401])
+})
