@@ -25,7 +25,7 @@ interface Figures {
   readonly bytesPerRow: number
 }
 
-const SEARCHES = 300
+const SEARCHES = 200
 /** The plain scan is slow, and its time does not vary. */
 const PLAIN_SEARCHES = 15
 const WARM_UP = 50
@@ -38,6 +38,7 @@ async function report(): Promise<string> {
     const [figures] = (await once(child, 'message')) as [Figures]
     await once(child, 'exit')
     rows.push(rowOf(world, figures))
+    process.stderr.write(`${rows.at(-1)!.join(' · ')}\n`)
   }
   const columns = [
     'vectors',
@@ -67,10 +68,12 @@ function rowOf({ rows, dimensions }: World, { wasm, js, plain, recall, bytesPerR
 }
 
 async function measure({ rows, dimensions }: World): Promise<Figures> {
-  const normal = normals(7)
-  const centres = Array.from({ length: Math.ceil(rows / 20) }, () => new Float32Array(dimensions).map(normal))
-  const around = (centre: Float32Array, spread: number) =>
-    unit(centre.map((value) => value + spread * normal()))
+  const noise = noiseOf(7, dimensions)
+  const centres = Array.from({ length: Math.ceil(rows / 20) }, noise)
+  const around = (centre: Float32Array, spread: number) => {
+    const moved = noise()
+    return unit(centre.map((value, at) => value + spread * moved[at]!))
+  }
   const floats = Array.from({ length: rows }, (_, at) => around(centres[at % centres.length]!, 0.6))
   const queries = Array.from({ length: SEARCHES }, (_, at) => around(floats[(at * 7_919) % rows]!, 0.2))
 
@@ -79,16 +82,16 @@ async function measure({ rows, dimensions }: World): Promise<Figures> {
   const bytesPerRow = (process.memoryUsage().rss - before) / rows
   const asked = queries.map(vectorOf)
   const wasm = timed(asked, (query) => index.nearest('p', query, 4))
-  const found = await Promise.all(asked.slice(0, PLAIN_SEARCHES).map((query) => index.nearest('p', query, 1)))
+  const found = asked.slice(0, PLAIN_SEARCHES).map((query) => index.nearest('p', query, 1)[0])
   const inScript = await filled('js', floats)
-  const js = timed(asked, (query) => inScript.nearest('p', query, 4))
+  const js = timed(asked.slice(0, WARM_UP), (query) => inScript.nearest('p', query, 4))
   const best: number[] = []
   const plain = timed(
     queries.slice(0, PLAIN_SEARCHES),
     (query) => void best.push(plainScan(floats, query)),
     0,
   )
-  const right = found.filter(([neighbour], at) => neighbour?.id === `e${best[at]}`).length
+  const right = found.filter((neighbour, at) => neighbour?.id === `e${best[at]}`).length
   return { wasm, js, plain, recall: right / PLAIN_SEARCHES, bytesPerRow }
 }
 
@@ -132,14 +135,23 @@ function vectorOf(values: Float32Array): Vector {
 }
 
 function unit(values: Float32Array): Float32Array {
-  const length = Math.hypot(...values)
+  let square = 0
+  for (const value of values) square += value * value
+  const length = Math.sqrt(square)
   return values.map((value) => value / length)
 }
 
-/** Normally distributed numbers, by Box and Muller. */
-function normals(seed: number): () => number {
+const POOL = 2 ** 20
+
+/** Vectors of normally distributed numbers (by Box and Muller): each a piece of one pool, since to make them all takes minutes. */
+function noiseOf(seed: number, dimensions: number): () => Float32Array {
   const uniform = splitmix32(seed)
-  return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform())
+  const normal = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform())
+  const pool = new Float32Array(POOL).map(normal)
+  return () => {
+    const from = Math.floor(uniform() * (POOL - dimensions))
+    return pool.subarray(from, from + dimensions)
+  }
 }
 
 /** Numbers from 0 to 1 without the lattice of a linear congruence, which vectors of its numbers would all lie on. */

@@ -51,15 +51,24 @@ interface World extends Stores {
 
 /** What is granted to an account at a moment, as its grants say and nobody else. */
 async function grantedNow({ desk, org, clock }: World, account: AccountId): Promise<readonly number[]> {
-  const grants = (await desk.grants(org)).map(({ value }) => value).filter((grant) => grant.account === account)
+  const grants = (await desk.grants(org))
+    .map(({ value }) => value)
+    .filter((grant) => grant.account === account)
   const active = grants.filter(({ revoked, untilMs }) => !revoked && clock.nowMs < untilMs)
-  return active.map(({ raise, untilMs }) => (untilMs - clock.nowMs > HANDOVER_MS || active.length === 1 ? raise!.nanoUsd : 0))
+  const lasting = active.filter(({ untilMs }) => untilMs - clock.nowMs > HANDOVER_MS)
+  return (lasting.length > 0 ? lasting : active).map(({ raise }) => raise!.nanoUsd)
 }
 
-async function committed({ ledger, org }: World): Promise<ReadonlyMap<AccountId, readonly [held: number, limit: number]>> {
+async function committed({
+  ledger,
+  org,
+}: World): Promise<ReadonlyMap<AccountId, readonly [held: number, limit: number]>> {
   const states = await ledger.read(org, ACCOUNTS)
   return new Map(
-    states.map(({ account, budgets: [budget] }) => [account, [budget!.spent + budget!.reserved, budget!.limit]]),
+    states.map(({ account, budgets: [budget] }) => [
+      account,
+      [budget!.spent + budget!.reserved, budget!.limit],
+    ]),
   )
 }
 
@@ -135,7 +144,10 @@ async function step(world: World): Promise<void> {
   }
 }
 
-async function history(books: Books, seed: number): Promise<{ readonly served: number; readonly raised: number }> {
+async function history(
+  books: Books,
+  seed: number,
+): Promise<{ readonly served: number; readonly raised: number }> {
   const clock = { nowMs: START_MS, now: () => clock.nowMs }
   const org = `seed-${seed}`
   const stores = await books.open(org, clock)
@@ -165,8 +177,11 @@ let redis: RedisServer | undefined
 const REDIS: Books = {
   async open(org, clock) {
     const { url } = redis!
-    await initRedisLedger(url, { orgs: [org] })
-    return { directory: redisDirectory(url, { clock }), ledger: redisLedger(url, { clock, deadlineMs: 5000 }) }
+    await initRedisLedger(url, { orgs: [org], clock })
+    return {
+      directory: redisDirectory(url, { clock }),
+      ledger: redisLedger(url, { clock, deadlineMs: 5000 }),
+    }
   },
 }
 
@@ -177,7 +192,7 @@ describe.each([
   beforeAll(async () => {
     if (name === 'Redis') redis = await redisServer()
   })
-  afterAll(() => redis?.close())
+  afterAll(() => redis?.stop())
 
   it.each(SEEDS)('are the limit of the moment, and nothing is added beyond it: seed %i', async (seed) => {
     const { served, raised } = await history(books, seed)

@@ -21,10 +21,19 @@ describe('tollgate teams', () => {
     const { command, admin } = await started()
     const made = await command('teams set arts --tier project --leads grace --leads alan')
     expect(made).toMatchObject({ code: 0, err: '' })
-    expect((await admin('GET', '/teams/arts')).body).toMatchObject({ tier: 'project', leads: ['grace', 'alan'] })
+    expect((await admin('GET', '/teams/arts')).body).toMatchObject({
+      tier: 'project',
+      leads: ['grace', 'alan'],
+    })
     await command('teams set arts --cost-center 12 --clear leads')
     const { out } = await command('teams get arts --json')
-    expect(JSON.parse(out)).toEqual({ id: 'arts', tier: 'project', cost_center: '12', owner: 'directory', revision: 2 })
+    expect(JSON.parse(out)).toEqual({
+      id: 'arts',
+      tier: 'project',
+      cost_center: '12',
+      owner: 'directory',
+      revision: 2,
+    })
     expect((await command('teams list')).out.split('\n')).toEqual([
       'ID       LABEL  TIER     COST CENTER  PROJECT REQUIRED  LEADS  OWNER',
       'arts     -      project  12           -                 -      directory',
@@ -50,14 +59,22 @@ it('tollgate users, projects and tiers are set and listed', async () => {
   await command('tiers set big --models * --rank 5 --approval director')
   expect((await admin('GET', '/users/grace')).body).toMatchObject({ team: 'science', role: 'team-lead' })
   expect((await admin('GET', '/projects/opera')).body).toMatchObject({ team: 'science' })
-  expect((await admin('GET', '/tiers/big')).body).toMatchObject({ models: ['*'], rank: 5, approval: 'director' })
-  expect((await command('users set grace --role king')).err).toContain('role must be viewer, team-lead, director or admin')
+  expect((await admin('GET', '/tiers/big')).body).toMatchObject({
+    models: ['*'],
+    rank: 5,
+    approval: 'director',
+  })
+  expect((await command('users set grace --role king')).err).toContain(
+    'role must be viewer, team-lead, director or admin',
+  )
 })
 
 describe('tollgate budgets', () => {
   it('sets the budgets of an account, which hold at once', async () => {
     const { command, admin, gateway } = await started()
-    const { secret } = (await admin('POST', '/keys', { id: 'poet', team: 'science' })).body as { secret: string }
+    const { secret } = (await admin('POST', '/keys', { id: 'poet', team: 'science' })).body as {
+      secret: string
+    }
     const set = await command('budgets set key:poet --budget 0.000000001/daily --budget 5requests/total')
     expect(set).toMatchObject({ code: 0, err: '' })
     const { out } = await command('budgets get key:poet --json')
@@ -70,7 +87,9 @@ describe('tollgate budgets', () => {
 
   it('of a mistyped account binds nobody, and is refused', async () => {
     const { command } = await started()
-    expect((await command('budgets set team:scince --budget 5/daily')).err).toContain('There is no account team:scince')
+    expect((await command('budgets set team:scince --budget 5/daily')).err).toContain(
+      'There is no account team:scince',
+    )
     expect((await command('budgets set team:science --budget 5/daily')).err).toContain('tollgate.yaml')
     expect((await command('budgets set key:ada --budget 5')).err).toContain('write USD and a period')
   })

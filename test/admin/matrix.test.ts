@@ -79,7 +79,11 @@ type AskingRole = (typeof ROLES)[number]
 /** What a request is about belongs to the lead's team, to another, or to none. */
 const OWNERSHIPS = ['own', 'other', 'none'] as const
 type Ownership = (typeof OWNERSHIPS)[number]
-const TEAM: Readonly<Record<Ownership, string | undefined>> = { own: 'science', other: 'arts', none: undefined }
+const TEAM: Readonly<Record<Ownership, string | undefined>> = {
+  own: 'science',
+  other: 'arts',
+  none: undefined,
+}
 
 /** What the line of a route means for one who asks. */
 function expected(route: string, role: AskingRole, ownership: Ownership): 'done' | 401 | 403 {
@@ -108,14 +112,19 @@ let person: (id: string, role?: string) => Promise<Ask>
 let made = 0
 
 /** What finds nothing to do here: nothing is cached. */
-const EMPTY: ReadonlySet<string> = new Set(['POST /admin/v1/cache/invalidations', 'DELETE /admin/v1/cache/entries/{id}'])
+const EMPTY: ReadonlySet<string> = new Set([
+  'POST /admin/v1/cache/invalidations',
+  'DELETE /admin/v1/cache/entries/{id}',
+])
 
 /** What a view needs to be asked. */
 const QUERY: Readonly<Record<string, string>> = { '/admin/v1/spend': '?account=team:science' }
 
 async function everybody(): Promise<typeof asking> {
   const issuer = await testIssuer()
-  const { start } = await place(`${YAML}auth: { jwt: [{ issuer: "${issuer.url}", audience: ${AUDIENCE} }], throttle: { failures: 1000000 } }\n`)
+  const { start } = await place(
+    `${YAML}auth: { jwt: [{ issuer: "${issuer.url}", audience: ${AUDIENCE} }], throttle: { failures: 1000000 } }\n`,
+  )
   const { adminUrl } = await start()
   const admin = operatorAt(adminUrl)
   await admin('POST', '/teams', { id: 'science', leads: ['lena'] })
@@ -155,7 +164,8 @@ it('is done for whom the line says, and refused to everybody else, whosever the 
         const outcome = letIn ? 'done' : status
         const right = expected(route, role, ownership)
         cells += 1
-        if (outcome !== right) wrong.push(`${route} by ${role}, ${ownership}: ${outcome}, not ${right}. ${message}`)
+        if (outcome !== right)
+          wrong.push(`${route} by ${role}, ${ownership}: ${outcome}, not ${right}. ${message}`)
       }
     }
   }
@@ -164,7 +174,11 @@ it('is done for whom the line says, and refused to everybody else, whosever the 
 }, 180_000)
 
 /** A thing of its kind that has just been made, by an admin, and a request about it that is right. */
-async function request(route: string, tag: string, ownership: Ownership): Promise<{ id: string; [field: string]: unknown }> {
+async function request(
+  route: string,
+  tag: string,
+  ownership: Ownership,
+): Promise<{ id: string; [field: string]: unknown }> {
   const { admin } = asking
   const team = TEAM[ownership]
   const id = `thing${made++}`
@@ -192,7 +206,10 @@ async function request(route: string, tag: string, ownership: Ownership): Promis
       return make('keys', owned)
     case 'budgets':
       await admin('POST', '/keys', owned)
-      return { id: `key:${id}`, ...(route.startsWith('PUT') && { budgets: [{ limit_usd: '1', period: 'daily' }] }) }
+      return {
+        id: `key:${id}`,
+        ...(route.startsWith('PUT') && { budgets: [{ limit_usd: '1', period: 'daily' }] }),
+      }
     case 'access-requests':
     case 'grants':
       return { id: await asked(id, owned, isNew, tag === 'grants'), ...(isNew && (await wish(id, owned))) }

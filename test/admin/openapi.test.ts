@@ -27,7 +27,9 @@ describe('the document', () => {
     for (const [path, here] of Object.entries(paths)) {
       const wanted = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => name)
       for (const { parameters } of Object.values(here))
-        expect(parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name)).toEqual(wanted)
+        expect(parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name)).toEqual(
+          wanted,
+        )
     }
   })
 

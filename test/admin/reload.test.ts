@@ -4,7 +4,10 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { place, SECRET } from '../support/gateway.ts'
 import { operatorAt } from './operator.ts'
 
-const call = { model: 'gpt-4o-mini', messages: [{ role: 'user' as const, content: 'What does a toll cost?' }] }
+const call = {
+  model: 'gpt-4o-mini',
+  messages: [{ role: 'user' as const, content: 'What does a toll cost?' }],
+}
 
 const YAML = `
 tiers:
@@ -46,9 +49,15 @@ describe('a file that has changed', () => {
     await gateway.client(BOB).chat.completions.create(call)
     expect(await statusOf(ada.chat.completions.create({ ...call, model: 'gpt-4o' }))).toBe(403)
 
-    edit('{ id: science, tier: default }', '{ id: science, tier: project, budgets: [{ limit_usd: 7, period: daily }] }')
+    edit(
+      '{ id: science, tier: default }',
+      '{ id: science, tier: project, budgets: [{ limit_usd: 7, period: daily }] }',
+    )
     edit('  - { id: arts, tier: default }\n', '')
-    edit(/ {2}- \{ id: bob.*\n/, '  - { id: eve, team: science, secret: "a-secret-of-eve-that-is-long-enough-for-a-key" }\n')
+    edit(
+      / {2}- \{ id: bob.*\n/,
+      '  - { id: eve, team: science, secret: "a-secret-of-eve-that-is-long-enough-for-a-key" }\n',
+    )
     expect(await gateway.reload()).toBe('applied')
 
     await ada.chat.completions.create({ ...call, model: 'gpt-4o' })
@@ -59,7 +68,13 @@ describe('a file that has changed', () => {
     expect(await admin('GET', '/teams/arts')).toMatchObject({ status: 404 })
     const { data } = (await admin('GET', '/changes')).body as { data: object[] }
     expect(data).toContainEqual(
-      expect.objectContaining({ kind: 'team', id: 'arts', by: 'config', before: { tier: 'default' }, after: null }),
+      expect.objectContaining({
+        kind: 'team',
+        id: 'arts',
+        by: 'config',
+        before: { tier: 'default' },
+        after: null,
+      }),
     )
     const spent = (await admin('GET', '/budgets/team:arts')).body as { spent_usd: string }
     expect(Number(spent.spent_usd)).toBeGreaterThan(0)

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { uuidv7 } from '@tollgate/kit/core'
+import { nanoUsd, uuidv7 } from '@tollgate/kit/core'
 import type { Ledger } from '@tollgate/kit/ledger'
 import { redisLedger } from '@tollgate/kit/ledger/redis'
 import { sqliteLedger } from '@tollgate/kit/ledger/sqlite'
@@ -51,7 +51,7 @@ async function expectWhole(made: Place): Promise<void> {
 
 /** A call that a gateway had begun when it was killed. */
 async function leaveBehind(ledger: Ledger, org: string): Promise<void> {
-  const amounts = { usd: 77_777, tokens: 30, requests: 1 }
+  const amounts = { usd: nanoUsd(77_777), tokens: 30, requests: 1 }
   const memo = { requestId: 'req_killed', model: 'gpt-4o-mini', priceVersion: 'v' }
   const { status } = await ledger.reserve({
     ...{ org, id: uuidv7(), path: [`org:${org}`, 'team:science', 'project:x', 'key:ada'] },
@@ -106,7 +106,9 @@ it.each(['UTC', 'Europe/Berlin', 'America/Los_Angeles', 'Pacific/Chatham'])(
     const again = await made.start()
     await spendSome(again)
     await again.close()
-    const [late, lost] = db.prepare('SELECT id FROM audit WHERE charged_nano_usd > 0 ORDER BY at_ms DESC').all()
+    const [late, lost] = db
+      .prepare('SELECT id FROM audit WHERE charged_nano_usd > 0 ORDER BY at_ms DESC')
+      .all()
     move.run(Date.parse('2026-09-05T00:00:00Z'), late!.id!)
     db.prepare('DELETE FROM audit WHERE id = ?').run(lost!.id!)
     await expectWhole(made)
@@ -132,8 +134,8 @@ it('on a Redis they do, with what a killed gateway leaves behind', async () => {
   await gateway.close()
   const november = await report(made, '2026-11', '--by team,model')
   expect(november.lines.map(({ line, team }) => [line, team])).toEqual([
-    ['usage', 'science'],
     ['usage', 'sales'],
+    ['usage', 'science'],
     ['unconfirmed', 'science'],
   ])
   expect((await made.command('spend --month 2026-11 --close')).err).toContain('it has not ended')
@@ -153,7 +155,9 @@ it('is CSV for finance, in which no name is a formula', async () => {
   const { out, err } = await made.command('spend --csv --month 2026-11 --by team,cost_center')
   expect(`${out}\n`).toBe(text)
   expect(err).toContain('sum ')
-  const { total_usd, books_usd } = await (await gateway.admin('/admin/v1/chargeback?month=2026-11')).json() as Report
+  const { total_usd, books_usd } = (await (
+    await gateway.admin('/admin/v1/chargeback?month=2026-11')
+  ).json()) as Report
   expect(total_usd).toBe(books_usd)
 })
 
@@ -164,5 +168,8 @@ it.each([
 ])('spend %s says what to type', async (options, says) => {
   const made = await place(PEOPLE)
   await (await made.start()).close()
-  expect(await made.command(`spend ${options}`)).toMatchObject({ code: 2, err: expect.stringContaining(says) })
+  expect(await made.command(`spend ${options}`)).toMatchObject({
+    code: 2,
+    err: expect.stringContaining(says),
+  })
 })

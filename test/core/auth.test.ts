@@ -115,6 +115,45 @@ describe('auth-virtual-key', () => {
     expect(await status()).toBe(401)
   })
 
+  it('takes the secret of before a rotation until its grace ends, though it is remembered', async () => {
+    const clock = fixedClock(1_000)
+    const store = sqliteDirectory(':memory:', { clock })
+    closeAfter(() => store.close())
+    await store.createKey(alive.record)
+    const url = await serve(
+      express().use(
+        authVirtualKey({ directory: store, masterKey: TEST_MASTER_KEY, maxAgeMs: 60_000, clock }),
+        whoami,
+      ),
+    )
+    const status = async ({ authorization }: { readonly authorization: string }) =>
+      (await fetch(url, { headers: { authorization } })).status
+    const next = testKey()
+    expect([await status(alive), await status(next)]).toEqual([200, 401])
+    const { lookup, hash } = next.record
+    await store.rotateKey(alive.id, { lookup, hash, graceUntilMs: 5_000 })
+    expect([await status(alive), await status(next)]).toEqual([200, 200])
+    clock.set(4_999)
+    expect([await status(alive), await status(next)]).toEqual([200, 200])
+    clock.set(5_000)
+    expect([await status(alive), await status(next)]).toEqual([401, 200])
+  })
+
+  it('takes a key from where it may be used, and from nowhere else', async () => {
+    const here = testKey({ scopes: { addresses: ['127.0.0.0/8'], origins: ['https://app.example.com'] } })
+    const elsewhere = testKey({ scopes: { addresses: ['192.0.2.0/24'] } })
+    const keys = testDirectory(here, elsewhere)
+    const url = await serve(
+      express().use(authVirtualKey({ directory: keys, masterKey: TEST_MASTER_KEY }), whoami),
+    )
+    const status = async (authorization: string, more = {}) =>
+      (await fetch(url, { headers: { authorization, ...more } })).status
+    expect(await status(here.authorization, { origin: 'https://app.example.com' })).toBe(200)
+    expect(await status(here.authorization, { origin: 'https://evil.example.com' })).toBe(401)
+    expect(await status(here.authorization)).toBe(401)
+    expect(await status(elsewhere.authorization)).toBe(401)
+  })
+
   it('fails closed when the directory cannot be read', async () => {
     const broken = { ...directory, findKey: () => Promise.reject(new Error('disk on fire')) }
     const url = await serve(

@@ -108,6 +108,39 @@ describe('keys, beside a running gateway', () => {
     }
   })
 
+  it('are moved, confined and given another secret', async () => {
+    const { start, command } = await place()
+    const gateway = await start()
+    const made = JSON.parse((await command('keys create --id ci --address 192.0.2.0/24 --json')).out)
+    const answer = (secret: string) =>
+      gateway
+        .client(secret)
+        .chat.completions.create(call)
+        .then(
+          () => 200,
+          (error: APIError) => error.status,
+        )
+    expect(await answer(made.secret)).toBe(401)
+    expect(await command('keys change ci --team science --clear address --max-cost 0.5')).toEqual({
+      code: 0,
+      out: 'key       ci\nteam      science\nonly      max_cost_usd 0.500000000',
+      err: '',
+    })
+    await expect.poll(() => answer(made.secret), { timeout: 20_000, interval: 50 }).toBe(200)
+    const rotated = JSON.parse((await command('keys rotate ci --grace 0s --json')).out)
+    expect(rotated).toEqual({ id: 'ci', secret: expect.stringMatching(/^tg-/), rotated_until: null })
+    await expect.poll(() => answer(made.secret), { timeout: 20_000, interval: 50 }).toBe(401)
+    expect(await answer(rotated.secret)).toBe(200)
+    for (const [line, reason] of [
+      ['keys change ci', 'has nothing to change'],
+      ['keys change ci --clear colour', '--clear colour is not known'],
+      ['keys change ci --expires soon', 'is not a duration'],
+      ['keys rotate ci --grace soon', 'is not a duration'],
+    ] as const)
+      expect(await command(line)).toMatchObject({ code: 2, err: expect.stringContaining(reason) })
+    expect((await command('keys rotate nobody')).err).toContain('There is no key nobody')
+  })
+
   it('are refused for a team that there is not, an id that is taken, a budget that is none', async () => {
     const { start, command } = await place()
     await start()

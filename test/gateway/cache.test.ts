@@ -50,7 +50,8 @@ describe('a gateway', () => {
     expect([first.cache, again.cache]).toEqual(['miss', 'hit'])
     expect(contentOf(again.text)).toBe(contentOf(first.text))
     const spent = async () =>
-      ((await (await gateway.admin('/admin/v1/spend?account=key:ada')).json()) as { spent_usd: string }).spent_usd
+      ((await (await gateway.admin('/admin/v1/spend?account=key:ada')).json()) as { spent_usd: string })
+        .spent_usd
     expect(Number(await spent()) * 1e9).toBeCloseTo(at.provider.totals().nanoUsd, 3)
     const metrics = await (await gateway.admin('/metrics')).text()
     expect(metrics).toContain('tollgate_cache_requests_total{outcome="hit",reason=""} 1')
@@ -117,7 +118,9 @@ cache: { models: { "gpt-4o-mini*": { mode: exact, sampling: any } } }
   it('still refuses who may not ask, whatever is kept', async () => {
     const { at, gateway } = await started('cache: { mode: exact }')
     await post(gateway, ask('Where is the bridge?'))
-    expect((await post(gateway, ask('Where is the bridge?'), { authorization: 'Bearer nobody' })).response.status).toBe(401)
+    expect(
+      (await post(gateway, ask('Where is the bridge?'), { authorization: 'Bearer nobody' })).response.status,
+    ).toBe(401)
     await gateway.close()
     at.edit('teams: [{ id: science }]', 'tiers: { default: { models: [gpt-4o] } }\nteams: [{ id: science }]')
     const next = await at.start()

@@ -67,6 +67,8 @@ const METERS: Readonly<Record<string, string>> = {
   'GET /v1/models': 'buys nothing',
   'GET /v1/models/*id': 'buys nothing',
   'GET /tollgate/me': 'buys nothing',
+  'GET /tollgate/access': 'buys nothing',
+  'POST /tollgate/access': 'buys nothing',
   'GET /healthz': 'buys nothing',
   'GET /readyz': 'buys nothing',
   passing: 'by its passage',
@@ -173,6 +175,7 @@ describe('P11: of everything that is mounted', () => {
     for (const path of [
       '/v1/models',
       '/tollgate/me',
+      '/tollgate/access',
       '/healthz',
       '/readyz',
       '/v1/files',

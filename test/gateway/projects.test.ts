@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { WebSocket } from 'ws'
 import { expect, it } from 'vitest'
+import { WebSocket } from 'ws'
 import { place, SECRET } from '../support/gateway.ts'
 import { BOBS_SECRET } from '../support/redis-place.ts'
 
@@ -34,7 +34,8 @@ async function running(more = '') {
       body: JSON.stringify(body),
     })
   const spent = async (account: string) =>
-    ((await (await gateway.admin(`/admin/v1/spend?account=${account}`)).json()) as { spent_usd: string }).spent_usd
+    ((await (await gateway.admin(`/admin/v1/spend?account=${account}`)).json()) as { spent_usd: string })
+      .spent_usd
   return { ...made, gateway, post, spent }
 }
 
@@ -60,7 +61,9 @@ it.each([
   const answer = await post(path, SECRET, body)
   const told = (await answer.json()) as never
   expect(answer.status).toBe(400)
-  expect(JSON.stringify(told)).toContain('Send the header `x-tollgate-project: <id>` (one of search, support)')
+  expect(JSON.stringify(told)).toContain(
+    'Send the header `x-tollgate-project: <id>` (one of search, support)',
+  )
   expect(param(told)).toBe('x-tollgate-project')
   expect(provider.requests).toHaveLength(0)
   expect(await spent('org:default')).toBe('0.000000000')

@@ -70,8 +70,15 @@ async function moving() {
   const { folder, provider } = await place()
   writeFileSync(join(folder, 'litellm.yaml'), CONFIG)
   const { url } = database
-  const env = { PROVIDER: provider.url, OPENAI_API_KEY: 'sk-real', ANTHROPIC_API_KEY: 'sk-ant', GROQ_API_KEY: 'gsk', AZURE_API_KEY: 'az' }
-  const typed = (options: string) => command(`import litellm --config litellm.yaml ${options}`, { env, cwd: folder })
+  const env = {
+    PROVIDER: provider.url,
+    OPENAI_API_KEY: 'sk-real',
+    ANTHROPIC_API_KEY: 'sk-ant',
+    GROQ_API_KEY: 'gsk',
+    AZURE_API_KEY: 'az',
+  }
+  const typed = (options: string) =>
+    command(`import litellm --config litellm.yaml ${options}`, { env, cwd: folder })
   const written = () => parse(readFileSync(join(folder, 'moved.yaml'), 'utf8')) as Record<string, never>
   const start = async () => {
     const ports = 'listen: { port: 0 }\nadmin: { listen: { port: 0 } }\n'
@@ -83,7 +90,11 @@ async function moving() {
   return { folder, provider, url, typed, written, start, env }
 }
 
-const chat = { model: 'gpt-4o-mini', max_tokens: 5, messages: [{ role: 'user' as const, content: 'Still here?' }] }
+const chat = {
+  model: 'gpt-4o-mini',
+  max_tokens: 5,
+  messages: [{ role: 'user' as const, content: 'Still here?' }],
+}
 
 it('a deployed key goes on working, as whose it was, and its rotated one as long as it did there', async () => {
   const { url, typed, start, provider, folder, env } = await moving()
@@ -98,7 +109,8 @@ it('a deployed key goes on working, as whose it was, and its rotated one as long
     await expect(call(no), no).rejects.toMatchObject({ status: 401 })
   const me = await fetch(`${gateway.url}/tollgate/me`, { headers: { authorization: `Bearer ${ADA}` } })
   const told = JSON.stringify(await me.json())
-  for (const whose of ['"team":"marketing"', '"project":"launch"', '"user":"eve"']) expect(told).toContain(whose)
+  for (const whose of ['"team":"marketing"', '"project":"launch"', '"user":"eve"'])
+    expect(told).toContain(whose)
   expect(told).toContain('"limit_usd":"7.500000000"')
   await gateway.close()
 
@@ -133,7 +145,12 @@ it('the config says what LiteLLM’s did, as far as it goes, and no secret', asy
       openai: { preset: 'openai', baseUrl: '${PROVIDER}', apiKey: '${OPENAI_API_KEY}' },
       groq: { preset: 'groq', apiKey: '${GROQ_API_KEY}' },
       anthropic: { preset: 'anthropic', apiKey: '${ANTHROPIC_API_KEY}' },
-      azure: { preset: 'azure', baseUrl: 'https://us.openai.azure.com', apiVersion: '2025-01-01', apiKey: '${AZURE_API_KEY}' },
+      azure: {
+        preset: 'azure',
+        baseUrl: 'https://us.openai.azure.com',
+        apiVersion: '2025-01-01',
+        apiKey: '${AZURE_API_KEY}',
+      },
     },
     routes: {
       'gpt-4o-mini': ['openai/gpt-4o-mini', 'anthropic/claude-sonnet-4-5'],
@@ -150,7 +167,12 @@ it('the config says what LiteLLM’s did, as far as it goes, and no secret', asy
     retries: { max: 3 },
     timeouts: { total: '600s' },
     teams: [
-      { id: 'marketing', projects: ['launch'], budgets: [{ limit_usd: '500', period: 'monthly' }], rates: { rpm: 600, tpm: 200000 } },
+      {
+        id: 'marketing',
+        projects: ['launch'],
+        budgets: [{ limit_usd: '500', period: 'monthly' }],
+        rates: { rpm: 600, tpm: 200000 },
+      },
       { id: '77aa' },
       { id: '77bb' },
     ],
@@ -179,7 +201,8 @@ describe('a dry run', () => {
       /^\d+ carried, \d+ left out$/m,
     ])
       expect(out).toMatch(line)
-    for (const secret of ['sk-ant-in-the-file-itself', 'sk-1234', sha256(ADA), 'the-password']) expect(out).not.toContain(secret)
+    for (const secret of ['sk-ant-in-the-file-itself', 'sk-1234', sha256(ADA), 'the-password'])
+      expect(out).not.toContain(secret)
   })
 
   it('says what is wrong with the database, and never its password', async () => {

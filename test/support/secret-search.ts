@@ -35,7 +35,9 @@ export function formsOf(text: string): readonly string[] {
 /** The names of the secrets that are in some bytes, in whatever form. */
 export function secretsIn(bytes: Buffer | string, secrets: readonly Secret[]): readonly string[] {
   const searched = Buffer.from(bytes as Buffer)
-  return secrets.filter(({ text }) => formsOf(text).some((form) => searched.includes(form, 0, 'utf8'))).map(({ name }) => name)
+  return secrets
+    .filter(({ text }) => formsOf(text).some((form) => searched.includes(form, 0, 'utf8')))
+    .map(({ name }) => name)
 }
 
 /** Every file under a folder. */

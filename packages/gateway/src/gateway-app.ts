@@ -25,6 +25,8 @@ export interface GatewayAppOptions {
   readonly models: Stage
   readonly me: Stage
   readonly access: Stage
+  /** Absent where nothing is answered from a cache. */
+  readonly cacheFeedback?: Stage
   readonly readyz: Stage
 }
 
@@ -34,7 +36,16 @@ export interface GatewayAppOptions {
  *
  * @throws TollgateError `misassembled` when the configured order cannot work.
  */
-export function gatewayApp({ traffic, stages, passages, models, me, access, readyz }: GatewayAppOptions): Express {
+export function gatewayApp({
+  traffic,
+  stages,
+  passages,
+  models,
+  me,
+  access,
+  cacheFeedback,
+  readyz,
+}: GatewayAppOptions): Express {
   const app = bareApp()
   const pipeline = inOrder(traffic, ...stages)
   app.route(CALLS).all(pipeline)
@@ -44,11 +55,13 @@ export function gatewayApp({ traffic, stages, passages, models, me, access, read
     app.route('/tollgate/me').get(inOrder(...identified, me))
     const asking = inOrder(...identified, access)
     app.route('/tollgate/access').get(asking).post(asking)
+    if (cacheFeedback) app.route('/tollgate/cache/feedback').post(inOrder(...identified, cacheFeedback))
   }
   app.route('/healthz').get(healthz())
   app.route('/readyz').get(readyz)
   app.use(passing(passages, pipeline))
-  const ofCallers = identified.length > 0 ? ['GET /v1/models', 'GET /tollgate/me', 'POST /tollgate/access'] : []
+  const ofCallers =
+    identified.length > 0 ? ['GET /v1/models', 'GET /tollgate/me', 'POST /tollgate/access'] : []
   app.use(nothingHere([...CALL_PATHS.map((path) => `POST ${path}`), ...ofCallers]), tollgateErrors())
   assertOrder(app)
   return app

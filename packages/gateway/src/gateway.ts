@@ -1,51 +1,38 @@
 import type { RequestListener } from 'node:http'
-import { type Clock, machineTimers, type Stage, systemClock } from '@tollgate/kit/core'
+import { type Clock, machineTimers, systemClock } from '@tollgate/kit/core'
 import type { Ledger } from '@tollgate/kit/ledger'
-import type { Runaway } from '@tollgate/kit/limits'
-import { type AuditLog, auditLog } from '@tollgate/kit/stages/audit-log'
-import {
-  type HealthBoard,
-  healthBoard,
-  nodeAgents,
-  providerAgent,
-} from '@tollgate/kit/stages/provider-failover'
+import { healthBoard, nodeAgents, providerAgent } from '@tollgate/kit/stages/provider-failover'
 import { grantsUnkept, keepGrants } from './access/keep-grants.ts'
 import { adminToken } from './admin/admin-token.ts'
-import { chargeback } from './admin/chargeback.ts'
-import { gatewayMetrics } from './admin/metrics.ts'
 import { providers as providerHealth } from './admin/providers.ts'
 import type { ReloadOutcome } from './admin/reload-metrics.ts'
-import type { View } from './admin/route.ts'
-import { spend } from './admin/spend.ts'
-import { type Alerts, alertsOf } from './alerts/alerts.ts'
+import { alertsOf } from './alerts/alerts.ts'
 import { tellingCrossings } from './alerts/crossings.ts'
 import type { Config } from './config/index.ts'
 import { drain } from './drain.ts'
+import { gatewayRecords } from './gateway-records.ts'
 import { type ChosenBy, listen, stopListening } from './listen.ts'
 import { deskOf } from './manage/access.ts'
 import { reconcile } from './manage/reconcile.ts'
 import { type Opened, opened } from './opened.ts'
 import { operatorsApp } from './operators-app.ts'
+import { pricesOf } from './pipeline/prices.ts'
 import { providersOf } from './pipeline/providers.ts'
+import { openSemanticTier } from './pipeline/semantic-tier.ts'
 import { type Totals, traffic } from './pipeline/traffic.ts'
 import { priceAge } from './prices/price-age.ts'
 import { priceUpdates } from './prices/price-updates.ts'
 import { following } from './reload/following.ts'
 import { generations } from './reload/generations.ts'
-import { chargebacks } from './report/chargebacks.ts'
-import { requestLines } from './say/request-lines.ts'
+import { serveWith } from './reload/serve.ts'
 import { startLines } from './say/start-lines.ts'
 import { unsealed } from './secrets/unsealed.ts'
-import { type Service, service } from './service.ts'
 import { simulationFor } from './simulation.ts'
 import { openAnswerCache } from './store/answer-cache.ts'
 import { shareHealth } from './store/fleet-health.ts'
 import { keepProvisioned } from './store/keep-provisioned.ts'
-import { keptRecords } from './store/kept-records.ts'
 import { openStore } from './store/open-store.ts'
 import { provision } from './store/provision.ts'
-import type { Store } from './store/store.ts'
-import { watchedDirectory } from './store/watched-directory.ts'
 import { followTls } from './tls-files.ts'
 
 export interface GatewayOptions {
@@ -153,9 +140,25 @@ async function run(stated: Config, options: Chosen, everything: Opened): Promise
   if (simulation) everything.add(() => simulation.close())
   const cache = await openAnswerCache(config, clock)
   if (cache) everything.add(() => cache.close())
+  const semantic = await openSemanticTier({
+    ...{ config, ledger, clock },
+    prices: pricesOf(config, clock),
+    providers: simulation ? [simulation.provider] : providersOf(config),
+  })
+  if (semantic) everything.add(() => semantic.close())
   const health = healthBoard(config.breakers)
   everything.add(await shareHealth(config, health))
-  const records = recordsOf(() => running, store, { ...options, health, alerts, priceAgeMs })
+  const speak = options.requestLines ? output : undefined
+  const records = gatewayRecords({
+    running: () => running,
+    store,
+    speak,
+    health,
+    alerts,
+    priceAgeMs,
+    semantic,
+    clock,
+  })
   everything.add(() => records.audit.close())
 
   const cut = new AbortController()
@@ -172,32 +175,41 @@ async function run(stated: Config, options: Chosen, everything: Opened): Promise
     agents,
     audit: records.audit,
     cache,
+    semantic,
     ...pace,
     stop: cut.signal,
     clock,
   }
   const passing = traffic()
-  const serve = (config: Config): Service => {
-    const { directory, unwatch } = watchedDirectory(store.directory)
-    const providers = simulation ? [simulation.provider] : providersOf(config)
-    const own = { config, store: { ...store, directory }, checks, providers, traffic: passing }
-    const served = service({ ...own, ...calls })
-    return { ...served, close: () => void [served.close(), unwatch()] }
-  }
+  const serve = serveWith({
+    ...calls,
+    store,
+    checks,
+    traffic: passing,
+    providersOf: (config) => (simulation ? [simulation.provider] : providersOf(config)),
+  })
   const services = generations(serve(config))
   everything.add(() => services.close())
-  const { onReload: onOutcome } = records
-  const run = (next: Config) => {
-    running = next
-  }
-  const follows = { running: () => running, run, read: options.reload, store, serve, generations: services }
-  const followed = following({ ...follows, output, onOutcome, cwd })
+  const followed = following({
+    running: () => running,
+    run(next) {
+      running = next
+    },
+    read: options.reload,
+    store,
+    serve,
+    generations: services,
+    output,
+    onOutcome: records.onReload,
+    cwd,
+  })
   everything.add(() => followed.close())
   const token = adminToken(config)
   const operators = await operatorsApp({
     config: () => running,
     store,
     cache,
+    semantic,
     token: token.token,
     readyz: services.operatorReadyz,
     views: {
@@ -240,50 +252,6 @@ async function run(stated: Config, options: Chosen, everything: Opened): Promise
     close() {
       stopped ??= stop()
       return stopped
-    },
-  }
-}
-
-interface Records {
-  readonly audit: AuditLog
-  readonly onRunaway: (runaway: Runaway) => void
-  readonly onReload: (outcome: ReloadOutcome) => void
-  readonly views: Readonly<Record<Exclude<View, 'providers'>, Stage>>
-}
-
-/** What records are made of, and who is told of them. */
-interface Watching {
-  readonly health: HealthBoard
-  readonly alerts: Alerts
-  readonly priceAgeMs: () => number
-}
-
-/** The trail of records, everything that is made of it, and what operators are told from it. */
-function recordsOf(
-  running: () => Config,
-  store: Store,
-  { output, requestLines: speaking, clock, health, alerts, priceAgeMs }: Chosen & Watching,
-): Records {
-  const config = running()
-  const { ledger, directory, reports, charges, unbooked } = store
-  const sinks = [...keptRecords(config, store), ...(alerts.sink ? [alerts.sink] : [])]
-  const { org } = config
-  // A Redis may be shared with orgs that are none of this operator's; a file is all its own.
-  const alone = config.store.kind === 'redis'
-  const metrics = gatewayMetrics({ ledger, unbooked, org, alone, config: running, health, priceAgeMs, clock })
-  const console = speaking ? [requestLines(output, ledger)] : []
-  const audit = auditLog({ ledger, clock, sinks: [...sinks, metrics.sink, ...console] })
-  return {
-    audit,
-    onReload: metrics.reloaded,
-    onRunaway(runaway) {
-      metrics.runaway(runaway)
-      alerts.onRunaway(runaway)
-    },
-    views: {
-      metrics: metrics.scrape(audit),
-      spend: spend({ ledger, org, alone, reports, trail: audit, clock }),
-      chargeback: chargeback({ months: chargebacks({ config, charges, directory }), trail: audit, clock }),
     },
   }
 }

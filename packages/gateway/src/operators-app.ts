@@ -18,6 +18,7 @@ export interface OperatorsAppOptions {
   readonly store: Pick<Store, 'directory' | 'ledger' | 'masterKey'>
   /** Where answers are kept; absent where none are. */
   readonly cache?: CacheStore | undefined
+  readonly semantic?: Manage['semantic']
   readonly token: string
   readonly readyz: Middleware
   readonly views: Readonly<Record<View, Stage>>
@@ -34,6 +35,7 @@ export async function operatorsApp({
   config,
   store,
   cache,
+  semantic,
   token,
   readyz,
   views,
@@ -43,7 +45,7 @@ export async function operatorsApp({
   const { org, admin, auth } = started
   const { directory, ledger, masterKey } = store
   const hasher = keyHasher(masterKey)
-  const manage: Manage = { org, directory, ledger, cache, hasher: () => hasher, config, clock }
+  const manage: Manage = { org, directory, ledger, cache, semantic, hasher: () => hasher, config, clock }
   const throttle = failureThrottle({ ...auth.throttle, clock })
   const issuers = issuersAuthenticator(started, clock)
   const people = issuers && authenticatorChain([issuers], { throttle })

@@ -1,5 +1,6 @@
 import { memoryLimits } from '@tollgate/kit'
 import type { CacheStore } from '@tollgate/kit/cache'
+import type { SemanticTier } from '@tollgate/kit/cache/semantic'
 import type { Clock } from '@tollgate/kit/core'
 import type { Limits, Runaway } from '@tollgate/kit/limits'
 import type { PriceBook } from '@tollgate/kit/meter'
@@ -14,9 +15,10 @@ import {
 import type { Provider, Routes } from '@tollgate/kit/wire'
 import type { Express } from 'express'
 import type { Config } from './config/index.ts'
+import { access } from './endpoints/access.ts'
+import { cacheFeedback } from './endpoints/cache-feedback.ts'
 import { type Deployments, deploymentsOf } from './endpoints/deployments.ts'
 import { type Checks, type Readiness, readiness } from './endpoints/health.ts'
-import { access } from './endpoints/access.ts'
 import { me } from './endpoints/me.ts'
 import { modelCatalogue } from './endpoints/model-catalogue.ts'
 import { models } from './endpoints/models.ts'
@@ -42,6 +44,8 @@ export interface ServiceOptions {
   readonly audit: AuditLog
   /** Where answers are kept; none are without it. */
   readonly cache?: CacheStore | undefined
+  /** Finds answers to other words that ask the same. */
+  readonly semantic?: SemanticTier | undefined
   /** How fast everybody goes; this process's own by default. */
   readonly limits?: Limits
   /** Told of callers that run away. */
@@ -84,6 +88,7 @@ export function service({
   providers,
   audit,
   cache,
+  semantic,
   limits = memoryLimits(),
   onRunaway = () => {},
   health = healthBoard(config.breakers),
@@ -118,6 +123,7 @@ export function service({
     passages,
     tiers,
     cache,
+    semantic,
     audit,
     stop,
     clock,
@@ -129,9 +135,17 @@ export function service({
     models: models({ catalogue: modelCatalogue({ providers, routes, prices, clock }), tiers }),
     me: me({ ledger, tiers, limits, scopes: scopesOf(config, tiers), exposeLimits: config.exposeLimits }),
     access: access(deskOf({ directory, ledger, clock })),
+    ...(cache && { cacheFeedback: cacheFeedback(cache, semantic) }),
     readyz: ready.stage,
   })
-  return { app, sessions: sessionsOf(materials, passing), traffic: passing, ready, routes, close: tiers.close }
+  return {
+    app,
+    sessions: sessionsOf(materials, passing),
+    traffic: passing,
+    ready,
+    routes,
+    close: tiers.close,
+  }
 }
 
 /** No reservation is meant by it; it has to be some time. */

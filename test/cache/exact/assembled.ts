@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { auditLog } from '@tollgate/kit'
 import type { AuditRecord } from '@tollgate/kit/audit'
 import { type CacheStore, memoryCache } from '@tollgate/kit/cache'
-import { FORMATS } from '@tollgate/kit/wire'
 import { type SemanticCacheOptions, semanticCache } from '@tollgate/kit/stages/semantic-cache'
+import { FORMATS } from '@tollgate/kit/wire'
 import { expect } from 'vitest'
 import { type Assembly, type AssemblyOptions, assemble } from '../../support/assembly.ts'
 
@@ -40,7 +40,11 @@ export async function cached({ cache = {}, between = [], ...options }: CachedOpt
   const records: AuditRecord[] = []
   const audit = auditLog({ sinks: [{ name: 'kept', write: async (some) => void records.push(...some) }] })
   const stage = semanticCache({ secret: randomBytes(32), policy: { mode: 'exact' }, ...cache, store })
-  const assembly = await assemble({ ...options, before: [audit, ...(options.before ?? [])], between: [...between, stage] })
+  const assembly = await assemble({
+    ...options,
+    before: [audit, ...(options.before ?? [])],
+    between: [...between, stage],
+  })
   return Object.assign(assembly, {
     store,
     records,

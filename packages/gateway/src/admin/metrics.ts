@@ -1,4 +1,5 @@
 import type { AuditSink, AuditTrail } from '@tollgate/kit/audit'
+import type { SemanticTier } from '@tollgate/kit/cache/semantic'
 import { type Clock, defineStage, type Stage } from '@tollgate/kit/core'
 import type { Ledger, UnbookedList } from '@tollgate/kit/ledger'
 import type { Runaway } from '@tollgate/kit/limits'
@@ -8,8 +9,9 @@ import type { Config } from '../config/index.ts'
 import { accountMetrics } from './account-metrics.ts'
 import { priceMetrics } from './price-metrics.ts'
 import { providerMetrics } from './provider-metrics.ts'
-import { auditMetrics, requestMetrics } from './request-metrics.ts'
 import { type ReloadOutcome, reloadMetrics } from './reload-metrics.ts'
+import { auditMetrics, requestMetrics } from './request-metrics.ts'
+import { semanticMetrics } from './semantic-metrics.ts'
 import { spoolMetrics } from './spool-metrics.ts'
 import { unbookedMetrics } from './unbooked-metrics.ts'
 
@@ -42,6 +44,8 @@ export interface MetricSources {
   readonly health: HealthBoard
   /** How old the list of prices in force is, ms. */
   readonly priceAgeMs: () => number
+  /** What finds answers to other words; absent where nothing does. */
+  readonly semantic?: Pick<SemanticTier, 'status'> | undefined
   readonly clock: Clock
 }
 
@@ -54,6 +58,7 @@ export function gatewayMetrics({
   config,
   health,
   priceAgeMs,
+  semantic,
   clock,
 }: MetricSources): Metrics {
   const registry = new Registry()
@@ -63,6 +68,7 @@ export function gatewayMetrics({
   const readSpool = spoolMetrics(registry, ledger)
   const readProviders = providerMetrics(registry, { config, health, clock })
   const readPrices = priceMetrics(registry, priceAgeMs)
+  semanticMetrics(registry, semantic)
   const runaways = new Counter({
     name: 'tollgate_runaways_total',
     help: 'Callers that have run away, by what they did and what was done of it.',

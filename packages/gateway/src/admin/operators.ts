@@ -30,8 +30,9 @@ const BEARER = /^Bearer +(\S+) *$/i
  */
 export function operatorsOf({ org, token, tokens, people, records, throttle }: OperatorsOptions): OperatorOf {
   // Looked up by its digest, a token tells by no time how near a guess is.
-  const byDigest = new Map<string, Operator>(tokens.map((rule) => [rule.digest, operatorOfToken(rule)]))
-  byDigest.set(tokenDigest(token), { by: 'admin', role: 'admin', leads: () => true })
+  const known = (operator: Operator) => ({ operator, principal: { org } })
+  const byDigest = new Map(tokens.map((rule) => [rule.digest, known(operatorOfToken(rule))]))
+  byDigest.set(tokenDigest(token), known({ by: 'admin', role: 'admin', leads: () => true }))
 
   async function person(req: IncomingMessage, authenticate: Authenticate): Promise<Operator> {
     const { user } = await authenticate(req)
@@ -47,14 +48,14 @@ export function operatorsOf({ org, token, tokens, people, records, throttle }: O
 
   return async (req) => {
     const presented = BEARER.exec(req.headers.authorization ?? '')?.[1] ?? ''
-    const known = byDigest.get(tokenDigest(presented))
+    const found = byDigest.get(tokenDigest(presented))
     // Whoever has a token of an issuer is judged, and slowed down, by those who know it.
-    if (!known && people && looksSigned(presented)) return person(req, people)
+    if (!found && people && looksSigned(presented)) return person(req, people)
     const attempt = throttle.attempt(req, presented)
     if (attempt.waitMs > 0) throw new TollgateError('auth_throttled', { retryAfterMs: attempt.waitMs })
-    if (known) {
-      attempt.passed()
-      return known
+    if (found) {
+      attempt.passed(found.principal)
+      return found.operator
     }
     attempt.failed()
     throw new TollgateError('invalid_api_key', {

@@ -17,7 +17,8 @@ const budgetsList: Command = {
   summary: 'List the accounts, with their budgets and what is left of them.',
   usage: ['--json           print them as JSON, one a line', CONFIG_USAGE],
   options: { ...CONFIG_OPTION, ...JSON_OPTION },
-  run: (args, world) => withManage(args, world, async (manage) => say(args, world, await everyAccount(manage))),
+  run: (args, world) =>
+    withManage(args, world, async (manage) => say(args, world, await everyAccount(manage))),
 }
 
 const budgetsGet: Command = {
@@ -27,7 +28,9 @@ const budgetsGet: Command = {
   options: { ...CONFIG_OPTION, ...JSON_OPTION },
   operands: 1,
   run: (args, world) =>
-    withManage(args, world, async (manage) => say(args, world, [await getBudgets(manage, args.operands[0]!)])),
+    withManage(args, world, async (manage) =>
+      say(args, world, [await getBudgets(manage, args.operands[0]!)]),
+    ),
 }
 
 const budgetsSet: Command = {
@@ -39,11 +42,19 @@ const budgetsSet: Command = {
     '--json           print it as JSON',
     CONFIG_USAGE,
   ],
-  options: { ...CONFIG_OPTION, ...JSON_OPTION, budget: { type: 'string', multiple: true }, soft: { type: 'boolean' } },
+  options: {
+    ...CONFIG_OPTION,
+    ...JSON_OPTION,
+    budget: { type: 'string', multiple: true },
+    soft: { type: 'boolean' },
+  },
   operands: 1,
   run(args, world) {
-    const entries = textsOf(args, 'budget').map((text) => budgetEntry(text, args.values.soft ? 'soft' : 'hard'))
-    if (entries.length === 0) throw new UsageError('budgets set needs --budget; budgets remove takes them away')
+    const entries = textsOf(args, 'budget').map((text) =>
+      budgetEntry(text, args.values.soft ? 'soft' : 'hard'),
+    )
+    if (entries.length === 0)
+      throw new UsageError('budgets set needs --budget; budgets remove takes them away')
     return withManage(args, world, async (manage) =>
       say(args, world, [await setBudgets(manage, args.operands[0]!, entries)]),
     )
@@ -57,7 +68,9 @@ const budgetsRemove: Command = {
   options: CONFIG_OPTION,
   operands: 1,
   run: (args, world) =>
-    withManage(args, world, async (manage) => say(args, world, [await setBudgets(manage, args.operands[0]!, [])])),
+    withManage(args, world, async (manage) =>
+      say(args, world, [await setBudgets(manage, args.operands[0]!, [])]),
+    ),
 }
 
 /** Limits of accounts, from the books themselves. */
@@ -93,7 +106,13 @@ function rows({ state, owner }: ManagedAccount): string[][] {
   return budgets.map((standing) => {
     const { budget, limit, spent, remaining, resetAtMs } = standing
     const figures = [limit, spent, remaining].map((value) => amount(standing, value))
-    return [account, budget, owner, ...figures, resetAtMs === null ? 'never' : new Date(resetAtMs).toISOString()]
+    return [
+      account,
+      budget,
+      owner,
+      ...figures,
+      resetAtMs === null ? 'never' : new Date(resetAtMs).toISOString(),
+    ]
   })
 }
 

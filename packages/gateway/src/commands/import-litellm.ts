@@ -57,7 +57,8 @@ async function write(args: Args, world: World, text: string, people: ImportedPeo
   const out = textOf(args, 'out')
   if (out === undefined) {
     world.out(text.trimEnd())
-    if (people.keys.length > 0) world.err('no key was taken: name the config to be written with --out, in whose store they are kept')
+    if (people.keys.length > 0)
+      world.err('no key was taken: name the config to be written with --out, in whose store they are kept')
     return
   }
   writeConfig(resolve(world.cwd, out), text, (said) => world.err(`${out}: ${said}`))
@@ -91,7 +92,11 @@ function masterKeyOf({ store, masterKey: stated }: StoreConfig): Buffer | string
 }
 
 const COLUMNS = [{ title: 'WHAT' }, { title: '' }, { title: 'HERE' }]
-const SAID: Readonly<Record<Note['status'], string>> = { carried: 'as it is', changed: 'changed', left: 'LEFT OUT' }
+const SAID: Readonly<Record<Note['status'], string>> = {
+  carried: 'as it is',
+  changed: 'changed',
+  left: 'LEFT OUT',
+}
 
 function tell({ values }: Args, all: readonly Note[], out: (line: string) => void): void {
   if (values.json) {
@@ -100,7 +105,11 @@ function tell({ values }: Args, all: readonly Note[], out: (line: string) => voi
   }
   const order = Object.keys(SAID)
   const sorted = all.toSorted((a, b) => order.indexOf(a.status) - order.indexOf(b.status))
-  for (const text of table(COLUMNS, sorted.map(({ item, status, text }) => [item, SAID[status], text]))) out(text)
+  for (const text of table(
+    COLUMNS,
+    sorted.map(({ item, status, text }) => [item, SAID[status], text]),
+  ))
+    out(text)
   const left = all.filter(({ status }) => status === 'left').length
   out(`${all.length - left} carried, ${left} left out`)
 }

@@ -1,10 +1,10 @@
+import { everyRecord } from '@tollgate/kit/access'
 import { TollgateError } from '@tollgate/kit/core'
 import type { Kept, RecordKind } from '@tollgate/kit/directory'
-import { everyRecord } from '@tollgate/kit/access'
 import type { Manage } from '../manage/manage.ts'
 import type { RecordOperations } from '../manage/records.ts'
-import { table } from '../say/table.ts'
 import { line } from '../say/config-lines.ts'
+import { table } from '../say/table.ts'
 import type { Args, Command, World } from './command.ts'
 import { manageHere, operatorHere } from './manage-as.ts'
 import { type FieldOption, fieldOptions, fieldUsage, patchOf } from './record-fields.ts'
@@ -21,7 +21,9 @@ const JSON_USAGE = '--json           print it as JSON'
 const OPTIONS = { ...CONFIG_OPTION, json: { type: 'boolean' } } as const
 
 /** `list`, `get`, `set` and `remove` for a kind of record: what the admin API does, on the store itself. */
-export function recordCommands<Kind extends RecordKind>(options: RecordCommandsOptions<Kind>): readonly Command[] {
+export function recordCommands<Kind extends RecordKind>(
+  options: RecordCommandsOptions<Kind>,
+): readonly Command[] {
   const { operations, plural, fields } = options
   const { noun, kind } = operations
 
@@ -44,7 +46,9 @@ export function recordCommands<Kind extends RecordKind>(options: RecordCommandsO
     options: OPTIONS,
     operands: 1,
     run: (args, world) =>
-      withManage(args, world, async (manage) => show(options, args, world, await operations.get(manage, args.operands[0]!))),
+      withManage(args, world, async (manage) =>
+        show(options, args, world, await operations.get(manage, args.operands[0]!)),
+      ),
   }
   const set: Command = {
     name: `${plural} set`,
@@ -59,7 +63,9 @@ export function recordCommands<Kind extends RecordKind>(options: RecordCommandsO
     operands: 1,
     run(args, world) {
       const patch = patchOf(args, fields)
-      return withManage(args, world, async (manage) => show(options, args, world, await put(options, manage, args, patch)))
+      return withManage(args, world, async (manage) =>
+        show(options, args, world, await put(options, manage, args, patch)),
+      )
     },
   }
   const remove: Command = {

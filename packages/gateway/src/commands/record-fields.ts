@@ -16,7 +16,9 @@ export function optionOf({ field }: Pick<FieldOption, 'field'>): string {
 }
 
 /** Options as `parseArgs` takes them. */
-export function fieldOptions(fields: readonly FieldOption[]): Record<string, { type: 'string'; multiple?: true }> {
+export function fieldOptions(
+  fields: readonly FieldOption[],
+): Record<string, { type: 'string'; multiple?: true }> {
   return Object.fromEntries(
     fields.map((field) => [
       optionOf(field),

@@ -6,8 +6,18 @@ import type { Command } from './command.ts'
 import { recordCommands } from './record-commands.ts'
 import type { FieldOption } from './record-fields.ts'
 
-const text = (field: string, value: string, help: string): FieldOption => ({ field, kind: 'text', value, help })
-const list = (field: string, value: string, help: string): FieldOption => ({ field, kind: 'list', value, help })
+const text = (field: string, value: string, help: string): FieldOption => ({
+  field,
+  kind: 'text',
+  value,
+  help,
+})
+const list = (field: string, value: string, help: string): FieldOption => ({
+  field,
+  kind: 'list',
+  value,
+  help,
+})
 
 const LABEL = text('label', 'L', 'what people call it')
 const TIER = text('tier', 'T', 'its tier')
@@ -22,7 +32,12 @@ export const RECORD_COMMANDS: readonly Command[] = [
       LABEL,
       TIER,
       text('cost_center', 'C', 'what finance calls it'),
-      { field: 'project_required', kind: 'flag', value: 'true', help: 'whether its calls must name a project' },
+      {
+        field: 'project_required',
+        kind: 'flag',
+        value: 'true',
+        help: 'whether its calls must name a project',
+      },
       list('leads', 'U', 'a user who decides for it'),
     ],
   }),

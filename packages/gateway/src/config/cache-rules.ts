@@ -1,8 +1,11 @@
 import type { CachePolicy } from '@tollgate/kit/stages/semantic-cache'
+import type { SemanticRules } from './semantic-rules.ts'
 
 /** What is answered from the cache: for everybody, and what is different for a tier or a model. */
 export interface CacheRules {
   readonly policy: CachePolicy
+  /** How answers to other words are found; undefined where nothing says how. */
+  readonly semantic: SemanticRules | undefined
   readonly tiers: Readonly<Record<string, Partial<CachePolicy>>>
   /** The first pattern that matches the model that is asked for. */
   readonly models: readonly { readonly model: string; readonly policy: Partial<CachePolicy> }[]

@@ -59,6 +59,9 @@ function references(tree: Tree, shown: Show): Problem[] {
     ...check('keys[].tier', 'is not a tier', tiers),
     ...check('keys[].team', 'is not a team', teams),
     ...cacheOfNobody(tree, tiers),
+    ...check('cache.embedder.provider', 'names no provider', providers),
+    ...check('cache.judge.provider', 'names no provider', providers),
+    ...check('cache.judge.team', 'is not a team', teams),
     ...TEAMS_OF_CALLERS.flatMap((pattern) => check(pattern, 'is not a team', teams)),
     ...TARGETS.flatMap((pattern) =>
       check(pattern, 'names no provider', providers, (target) => String(target).split('/')[0]!),

@@ -38,4 +38,5 @@ export {
 } from './load.ts'
 export { longEnough, type MasterKey, type MasterKeyOptions, masterKey } from './master-key.ts'
 export { ConfigError } from './problem.ts'
+export type { EmbedderRule, JudgeRule, SemanticRules } from './semantic-rules.ts'
 export type { CommandNeeds } from './store-tree.ts'

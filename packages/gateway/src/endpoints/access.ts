@@ -21,8 +21,8 @@ const asking = z.strictObject({
 })
 
 /**
- * `POST /tollgate/access`: a caller asks for more, for itself or for what is over it. `GET` tells what it has asked for,
- * and what it has been given. Nobody is asked what a caller is refused: whoever decides reads it.
+ * `POST /tollgate/access`: a caller asks for more, for its key or for what is over it. `GET` tells what it has asked for, and
+ * what it has been given.
  */
 export const access = (desk: AccessDesk): Stage =>
   defineStage({
@@ -32,7 +32,7 @@ export const access = (desk: AccessDesk): Stage =>
       const caller = principal.get(req)
       if (req.method !== 'POST') return sendJson(res, await known(desk, caller))
       const body = parsed(await readBody(req, MAX_BODY_BYTES))
-      const { raise, lasts, account = ownAccount(caller), ...ask } = decoded(asking, body)
+      const { raise, lasts, account = accountPath(caller).at(-1)!, ...ask } = decoded(asking, body)
       const accounts: readonly string[] = accountPath(caller)
       if (!accounts.includes(account)) throw notYours(account)
       const result = await desk.ask({
@@ -74,10 +74,6 @@ function partyIn(caller: Principal) {
   throw new TollgateError('permission_denied', {
     message: 'Access is asked for by people and by keys, and this credential is neither.',
   })
-}
-
-function ownAccount(caller: Principal): string {
-  return caller.user === undefined ? accountPath(caller).at(-1)! : `user:${caller.user}`
 }
 
 function notYours(account: string): TollgateError {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type RedisServer, redisServer } from '../../../../test/support/redis.ts'
-import type { KeptTexts } from './kept-texts.ts'
 import { redisTexts } from './redis-texts.ts'
 import { sqliteTexts } from './sqlite-texts.ts'
+import type { KeptTexts } from './texts.ts'
 
 let server: RedisServer
 let folder = ''

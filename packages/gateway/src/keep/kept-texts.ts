@@ -1,27 +1,6 @@
 import type { StoreConfig } from '../config/index.ts'
 import { sqliteTexts } from './sqlite-texts.ts'
-
-/** What is kept beside the books: keys of providers, sealed; months that were closed. */
-export type TextKind = 'provider_key' | 'closed_month'
-
-/** Texts by name, kept beside the books of an org: few, and rarely changed. */
-export interface KeptTexts {
-  /** By name, ascending. */
-  list(kind: TextKind): Promise<ReadonlyMap<string, string>>
-
-  /**
-   * Put a text where another one is, or none; only while that is still so.
-   *
-   * @param before what was read there; undefined: nothing.
-   * @returns whether it is kept. If not, somebody else has been there first.
-   */
-  replace(kind: TextKind, name: string, text: string, before: string | undefined): Promise<boolean>
-
-  /** @returns whether there was one. */
-  remove(kind: TextKind, name: string): Promise<boolean>
-
-  close(): Promise<void>
-}
+import type { KeptTexts } from './texts.ts'
 
 /** The texts of an org, in the store of its books, on a connection of their own. */
 export async function keptTexts({ store, org }: Pick<StoreConfig, 'store' | 'org'>): Promise<KeptTexts> {

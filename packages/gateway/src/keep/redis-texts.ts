@@ -1,6 +1,6 @@
 import { redisCommands } from '@tollgate/kit/ledger/redis'
 import type { RedisStore } from '../config/index.ts'
-import type { KeptTexts, TextKind } from './kept-texts.ts'
+import type { KeptTexts, TextKind } from './texts.ts'
 
 /** What a server may take to answer, ms: nobody else waits for it. */
 const DEADLINE_MS = 5000

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
-import type { KeptTexts } from './kept-texts.ts'
+import type { KeptTexts } from './texts.ts'
 
 const TABLE = `
   CREATE TABLE IF NOT EXISTS kept_text (

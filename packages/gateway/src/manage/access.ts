@@ -1,13 +1,17 @@
 import { type AccessDesk, accessDesk, type Party } from '@tollgate/kit/access'
-import type { Kept } from '@tollgate/kit/directory'
 import { TollgateError } from '@tollgate/kit/core'
+import type { Kept } from '@tollgate/kit/directory'
 import { keyById } from './key-by-id.ts'
 import type { Manage, Operator } from './manage.ts'
 import { type Page, type PageQuery, pageOf } from './page.ts'
 import { denied, notFound } from './refused.ts'
 
 /** The desk of an org, where access is asked for and given. */
-export function deskOf({ directory, ledger, clock }: Pick<Manage, 'directory' | 'ledger' | 'clock'>): AccessDesk {
+export function deskOf({
+  directory,
+  ledger,
+  clock,
+}: Pick<Manage, 'directory' | 'ledger' | 'clock'>): AccessDesk {
   const { records } = directory
   const keyOwner = async (org: string, id: string) => {
     const key = await keyById(directory, id)
@@ -71,7 +75,9 @@ export function done<Result extends { readonly status: string }>(
     case 'forbidden':
       throw denied((undone as Extract<Undone, { text: string }>).text)
     case 'invalid':
-      throw new TollgateError('invalid_request', { message: (undone as Extract<Undone, { text: string }>).text })
+      throw new TollgateError('invalid_request', {
+        message: (undone as Extract<Undone, { text: string }>).text,
+      })
     case 'decided':
       throw new TollgateError('conflict', { message: `The ${noun} ${id} is not open any more.` })
     case 'conflict':

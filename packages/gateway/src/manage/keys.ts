@@ -15,6 +15,7 @@ import { actorOf, type Manage, type Operator } from './manage.ts'
 import { type Page, type PageQuery, pageOf } from './page.ts'
 import type { Target } from './records.ts'
 import { alreadyThere, changedMeanwhile, fitting, invalid, notFound, ownedByFile } from './refused.ts'
+import { present } from './shape.ts'
 import { fieldsOf, type KeyFields, keyShape } from './shapes/key.ts'
 import { checkTeam } from './tier-rules.ts'
 
@@ -85,9 +86,9 @@ export async function changeKey(
   const key = await atRevision(manage, id, ifRevision)
   const before = fieldsOf(key)
   const after = keyShape.merge(before, patch)
-  await checkOwner(manage, after)
+  await checkOwner(manage, differences(before, after))
   await provisionOwners(manage, { ...key, ...after })
-  const change = differences(before, after)
+  const change = { ...differences(before, after), ...present({ ifRevision }) }
   return changed(manage, id, await fitting(() => manage.directory.changeKey(id, change, actorOf(operator))))
 }
 
@@ -109,8 +110,8 @@ export async function rotateKey(
   const { directory, clock, hasher } = manage
   const { secret } = mintVirtualKey()
   const hashed = { lookup: hasher().lookup(secret)!, hash: hasher().hash(secret) }
-  const next = { ...hashed, graceUntilMs: clock.now() + graceMs }
-  return { key: changed(manage, id, await directory.rotateKey(id, next, actorOf(operator))), secret }
+  const next = { ...hashed, graceUntilMs: clock.now() + graceMs, ...present({ ifRevision }) }
+  return { key: await changed(manage, id, await directory.rotateKey(id, next, actorOf(operator))), secret }
 }
 
 /** Refuse a key from now on, for good. The second time changes nothing. */
@@ -128,20 +129,26 @@ export async function revokeKey(
 
 async function atRevision(manage: Manage, id: string, ifRevision: number | undefined): Promise<KeySummary> {
   const key = await getKey(manage, id)
-  if (ifRevision !== undefined && ifRevision !== key.revision) throw changedMeanwhile(NOUN, id, key.revision)
+  const { revision = 1 } = key
+  if (ifRevision !== undefined && ifRevision !== revision) throw changedMeanwhile(NOUN, id, revision)
   return key
 }
 
-function changed({ config }: Manage, id: string, result: ChangeKeyResult): KeySummary {
+async function changed(manage: Manage, id: string, result: ChangeKeyResult): Promise<KeySummary> {
   if (result.status === 'changed') return result.key
   if (result.status === 'unknown') throw notFound(NOUN, id)
-  if (result.status === 'read_only') throw ownedByFile(NOUN, id, config().file)
+  if (result.status === 'read_only') throw ownedByFile(NOUN, id, manage.config().file)
+  if (result.status === 'conflict') throw changedMeanwhile(NOUN, id, (await getKey(manage, id)).revision)
   throw invalid('id', `The key ${id} has been revoked, for good: make another.`)
 }
 
-async function checkOwner(manage: Manage, { team, expiresAtMs }: KeyFields): Promise<void> {
-  await checkTeam(manage, team)
-  if (expiresAtMs !== undefined && expiresAtMs <= manage.clock.now())
+/** What a key is to say anew must be so: there is such a team, and it is not at an end already. */
+async function checkOwner(
+  manage: Manage,
+  { team, expiresAtMs }: Pick<KeyChange, 'team' | 'expiresAtMs'>,
+): Promise<void> {
+  await checkTeam(manage, team ?? undefined)
+  if (typeof expiresAtMs === 'number' && expiresAtMs <= manage.clock.now())
     throw invalid('expires_at', 'expires_at is in the past: revoke the key instead.')
 }
 

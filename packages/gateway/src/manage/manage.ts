@@ -1,4 +1,5 @@
 import type { CacheStore } from '@tollgate/kit/cache'
+import type { SemanticTier } from '@tollgate/kit/cache/semantic'
 import type { Clock } from '@tollgate/kit/core'
 import type { Actor, Directory, KeyHasher, Role } from '@tollgate/kit/directory'
 import type { Ledger } from '@tollgate/kit/ledger'
@@ -11,6 +12,8 @@ export interface Manage {
   readonly ledger: Ledger
   /** Where answers are kept; absent where none are, and for commands. */
   readonly cache?: CacheStore | undefined
+  /** What finds answers to other words; absent where nothing does. */
+  readonly semantic?: Pick<SemanticTier, 'status' | 'reject'> | undefined
   /** Hashes the secrets of new keys. @throws Error where the master key is not at hand. */
   readonly hasher: () => KeyHasher
   /** What the config says now: a running gateway may have read it anew. */

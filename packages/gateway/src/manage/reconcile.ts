@@ -1,21 +1,22 @@
+import { everyRecord } from '@tollgate/kit/access'
 import type {
   Actor,
   Directory,
   Kept,
   RecordKind,
-  Records,
   RecordStore,
+  Records,
   TeamRecord,
   TierRecord,
 } from '@tollgate/kit/directory'
-import { everyRecord } from '@tollgate/kit/access'
-import type { Config, StoreConfig } from '../config/index.ts'
+import type { Config } from '../config/index.ts'
+import { present } from './shape.ts'
 
 /** What a config states of the directory. */
 export type StatedObjects = Pick<Config, 'org' | 'teams' | 'tiers'>
 
 /** Kinds of records that a config file can state; keys are before the directory, with their secrets. */
-const KINDS = ['tier', 'team'] as const satisfies readonly RecordKind[]
+const KINDS = ['tier', 'team', 'project'] as const satisfies readonly RecordKind[]
 type StatedKind = (typeof KINDS)[number]
 
 const FILE: Actor = { by: 'config', owner: 'config' }
@@ -73,38 +74,40 @@ async function reconcileKind<Kind extends StatedKind>(
 const isOfFile = ({ owner }: Pick<Kept, 'owner'>): boolean => owner === 'config'
 
 function statedIn<Kind extends StatedKind>(
-  { teams, tiers }: StatedObjects,
+  config: StatedObjects,
   kind: Kind,
 ): ReadonlyMap<string, Records[Kind]> {
-  const entries =
-    kind === 'team'
-      ? teams.map((team) => [team.id, teamRecord(team)] as const)
-      : tiers.map((tier, rank) => [tier.name, tierRecord(tier, rank)] as const)
-  return new Map(entries as readonly (readonly [string, Records[Kind]])[])
+  return new Map(STATED[kind](config) as readonly (readonly [string, Records[Kind]])[])
 }
 
-function teamRecord({ tier, costCenter, projectRequired, leads }: StoreConfig['teams'][number]): TeamRecord {
-  return {
-    ...(tier !== undefined && { tier }),
-    ...(costCenter !== undefined && { costCenter }),
-    ...(projectRequired !== undefined && { projectRequired }),
-    ...(leads !== undefined && { leads }),
-  }
+type Stated<Kind extends StatedKind> = readonly (readonly [id: string, Records[Kind]])[]
+
+/** What a config states of each kind. The first tier of a file is the least. */
+const STATED: { readonly [Kind in StatedKind]: (config: StatedObjects) => Stated<Kind> } = {
+  tier: ({ tiers }) => tiers.map((tier, rank) => [tier.name, tierRecord(tier, rank)]),
+  team: ({ teams }) => teams.map((team) => [team.id, teamRecord(team)]),
+  // Of a project that several teams name the first is the owner; the others may name it all the same.
+  project: ({ teams }) =>
+    teams.flatMap(({ id: team, projects = [] }) => projects.map((id) => [id, { team }] as const)).reverse(),
+}
+
+function teamRecord({
+  tier,
+  costCenter,
+  projectRequired,
+  leads,
+}: StatedObjects['teams'][number]): TeamRecord {
+  return present({ tier, costCenter, projectRequired, leads })
 }
 
 const APPROVALS: ReadonlySet<string> = new Set(['none', 'viewer', 'team-lead', 'director', 'admin'])
 
-/** The first tier of a file is the least. An approval that is said in words of its own takes an admin, who can read them. */
+/** An approval that is said in words of its own takes an admin, who can read them. */
 function tierRecord(
-  { label, models, endpoints, approval, caps }: Config['tiers'][number],
+  { label, models, endpoints, approval, caps }: StatedObjects['tiers'][number],
   rank: number,
 ): TierRecord {
-  return {
-    ...(label !== undefined && { label }),
-    models,
-    ...(endpoints.length > 0 && { endpoints }),
-    approval: (APPROVALS.has(approval) ? approval : 'admin') as NonNullable<TierRecord['approval']>,
-    rank,
-    ...(caps && { caps }),
-  }
+  const known = (APPROVALS.has(approval) ? approval : 'admin') as NonNullable<TierRecord['approval']>
+  const some = endpoints.length > 0 ? endpoints : undefined
+  return { ...present({ label, endpoints: some, caps }), models, approval: known, rank }
 }

@@ -30,11 +30,7 @@ export function shapeOf<Fields extends z.ZodRawShape, Value>(
   ways: Ways<z.output<z.ZodObject<Fields, z.core.$strict>>, Value>,
 ): Shape<Value> {
   const wire = z.strictObject(fields)
-  const patch = z.strictObject(
-    Object.fromEntries(
-      Object.entries(fields).map(([name, field]) => [name, patchedField(field as z.ZodType)]),
-    ),
-  )
+  const patch = patchOf(fields)
   const read = (json: unknown) => ways.read(decoded(wire, json))
   const write = (value: Value) => z.encode(wire, present(ways.write(value)) as never) as Json
   return {
@@ -46,8 +42,17 @@ export function shapeOf<Fields extends z.ZodRawShape, Value>(
   }
 }
 
+function patchOf(fields: z.ZodRawShape): z.ZodObject {
+  const patched = Object.entries(fields).map(([name, field]) => [name, patchedField(field as z.ZodType)])
+  return z.strictObject(Object.fromEntries(patched))
+}
+
+/** An object inside of it is merged as well, and so may lose each of its own fields. */
 function patchedField(field: z.ZodType): z.ZodType {
-  return (field.isOptional() ? field.nullable() : field).optional()
+  const inner = unwrapped(field)
+  const patched = inner instanceof z.ZodObject ? patchOf(inner.shape) : field
+  const patch = (field.isOptional() ? patched.nullable() : patched).optional()
+  return field.description === undefined ? patch : patch.describe(field.description)
 }
 
 /** The fields that are there. */

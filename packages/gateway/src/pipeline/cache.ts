@@ -8,7 +8,7 @@ import type { StageMaterials } from './materials.ts'
 /** The cache as the config wants it, on the store of its answers. */
 export function cacheStage(
   store: NonNullable<StageMaterials['cache']>,
-  { config, masterKey, ledger, prices, routes, clock }: StageMaterials,
+  { config, masterKey, ledger, prices, routes, semantic, clock }: StageMaterials,
 ): Stage {
   const { hitPriceUsd } = config.cache
   return semanticCache({
@@ -16,6 +16,7 @@ export function cacheStage(
     secret: createHmac('sha256', masterKey).update('tollgate cache').digest(),
     policy: policyFor(config.cache),
     routes,
+    ...(semantic && { semantic }),
     hitPrice: {
       usd: hitPriceUsd,
       ...{ ledger, prices, clock },

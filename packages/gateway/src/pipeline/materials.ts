@@ -1,4 +1,5 @@
 import type { CacheStore } from '@tollgate/kit/cache'
+import type { SemanticTier } from '@tollgate/kit/cache/semantic'
 import type { Clock } from '@tollgate/kit/core'
 import type { Directory } from '@tollgate/kit/directory'
 import type { Authenticate } from '@tollgate/kit/identity'
@@ -32,6 +33,8 @@ export interface StageMaterials {
   readonly tiers: TierRules
   /** Where answers are kept; undefined where none are. */
   readonly cache: CacheStore | undefined
+  /** Finds answers to other words that ask the same; undefined where nobody does. */
+  readonly semantic: SemanticTier | undefined
   /** How fast everybody goes. */
   readonly limits: Limits
   /** Told of callers that run away. */

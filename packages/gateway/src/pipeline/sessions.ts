@@ -32,7 +32,7 @@ export function sessionsOf(
     mode: config.mode,
     nearLimit: config.nearLimit,
     waitMs: config.waitMs,
-    refusals: { exposeLimits: config.exposeLimits, status: config.budgetStatus, howToAsk },
+    refusals: { exposeLimits: config.exposeLimits, status: config.budgetStatus },
     audit: {
       write(record: AuditRecord) {
         audit.write(record)

@@ -45,7 +45,8 @@ const STAGES: Readonly<Record<string, (materials: StageMaterials) => Stage | und
       nearLimit: config.nearLimit,
       enforcement: config.enforcement,
       waitMs: config.waitMs,
-      refusals: { exposeLimits: config.exposeLimits, status: config.budgetStatus, howToAsk },
+      refusals: { exposeLimits: config.exposeLimits, status: config.budgetStatus },
+      howToAsk,
     }),
 
   'usage-reconcile': ({ ledger, clock }) => usageReconcile({ ledger, clock }),

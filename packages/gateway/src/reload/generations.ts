@@ -37,10 +37,14 @@ export function generations(first: Service): Generations {
     upgrade: (req, socket, head) => current.sessions(req, socket, head),
     sessions: {
       drain: async () => void (await Promise.all(all().map(({ sessions }) => sessions.drain()))),
-      cut: () => all().forEach(({ sessions }) => sessions.cut()),
+      cut() {
+        for (const { sessions } of all()) sessions.cut()
+      },
       sessions: () => all().reduce((sum, { sessions }) => sum + sessions.sessions(), 0),
     },
-    close: () => all().forEach((service) => service.close()),
+    close() {
+      for (const service of all()) service.close()
+    },
   }
 }
 

@@ -15,7 +15,11 @@ const MOUNTED = '..data'
  * @returns ends the watch.
  * @throws Error when the folder cannot be watched.
  */
-export function watchFile(path: string, onChange: () => void, { setTimeout, clearTimeout }: Timers): () => void {
+export function watchFile(
+  path: string,
+  onChange: () => void,
+  { setTimeout, clearTimeout }: Timers,
+): () => void {
   const names: ReadonlySet<string | null> = new Set([basename(path), MOUNTED, null])
   let waiting: ReturnType<Timers['setTimeout']> | undefined
   const watcher = watch(dirname(path), { persistent: false }, (_, name) => {

@@ -38,7 +38,7 @@ export function columnsOf(
   throw new Unanswered('groupBy', `there is no column "${unknown}" here: ${hint(unknown, known)}`)
 }
 
-/** The lines of a month, those alike in these columns as one; usage first, the dearest first. */
+/** The lines of a month, those alike in these columns as one; usage first, the dearest first, then by name. */
 export function sumsOf({ lines }: Chargeback, columns: readonly ChargebackColumn[]): readonly Sum[] {
   const sums = new Map<string, Sum>()
   for (const line of lines) {
@@ -50,8 +50,10 @@ export function sumsOf({ lines }: Chargeback, columns: readonly ChargebackColumn
     sum.requests += line.requests
     sum.nanoUsd += line.nanoUsd
   }
+  const kindOf = ({ kind }: Sum) => KINDS.indexOf(kind)
+  const nameOf = ({ by }: Sum) => Object.values(by).join('\n')
   return [...sums.values()].sort(
-    (a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || Number(b.nanoUsd - a.nanoUsd),
+    (a, b) => kindOf(a) - kindOf(b) || Number(b.nanoUsd - a.nanoUsd) || (nameOf(a) < nameOf(b) ? -1 : 1),
   )
 }
 

@@ -1,4 +1,4 @@
-import type { KeptTexts } from '../keep/kept-texts.ts'
+import type { KeptTexts } from '../keep/texts.ts'
 import type { ChargedTo } from './charges.ts'
 
 /** A line of a month's report. */

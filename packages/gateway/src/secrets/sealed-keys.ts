@@ -1,4 +1,4 @@
-import type { KeptTexts } from '../keep/kept-texts.ts'
+import type { KeptTexts } from '../keep/texts.ts'
 import { type Keyring, type Opened, sealedWith } from './keyring.ts'
 
 /** The keys of providers that are kept beside the books, each sealed. */

@@ -25,9 +25,7 @@ export async function provision(
       provisionAccount(config, ledger, { org, account: `team:${id}`, own: budgets }),
     ),
   )
-  await Promise.all(
-    projectsOf(config).map((account) => provisionAccount(config, ledger, { org, account })),
-  )
+  await Promise.all(projectsOf(config).map((account) => provisionAccount(config, ledger, { org, account })))
   await Promise.all(
     [...providerBudgets(config)].map(([account, budgets]) => ledger.provision(org, account, budgets)),
   )
@@ -107,7 +105,11 @@ export async function provisionAccount(
   const [had = []] = await ledger.budgetsOf(org, [account])
   const raises = new Map(had.map(({ id, raise }) => [id, raise]))
   const budgets = accountBudgets(config, kindOf(account), own ?? ownBudgetsOf(had))
-  await ledger.provision(org, account, budgets.map((budget) => raised(budget, raises.get(budget.id))))
+  await ledger.provision(
+    org,
+    account,
+    budgets.map((budget) => raised(budget, raises.get(budget.id))),
+  )
 }
 
 function raised({ raise: _, ...budget }: Budget, raise: Raise | undefined): Budget {

@@ -13,6 +13,7 @@ export function statedDirectory(records: readonly KeyRecord[]): StatedDirectory 
     findKey: (lookup) => now.findKey(lookup),
     holds: (id) => now.holds(id),
     createKey: (record) => now.createKey(record),
+    getKey: (id) => now.getKey(id),
     listKeys: (page) => now.listKeys(page),
     revokeKey: (id) => now.revokeKey(id),
     changeKey: (id, change) => now.changeKey(id, change),

@@ -50,16 +50,21 @@ const PLACES: Partial<Record<Endpoint, { readonly list: string; readonly rename:
     list: 'contents',
     rename: (content, ordinalOf) =>
       withList(content, 'parts', (part) =>
-        GEMINI_CALLS.reduce<JsonObject>((renamed, name) => {
-          const call = renamed[name]
-          return isObject(call) ? { ...renamed, [name]: withField(call, 'id', ordinalOf) } : renamed
-        }, part),
+        GEMINI_CALLS.some((name) => isObject(part[name])) ? withGeminiId(part, ordinalOf) : part,
       ),
   },
 }
 
 /** Google reads either spelling: https://protobuf.dev/programming-guides/json/ */
 const GEMINI_CALLS = ['functionCall', 'function_call', 'functionResponse', 'function_response']
+
+function withGeminiId(part: JsonObject, ordinalOf: OrdinalOf): JsonObject {
+  const renamed = Object.entries(part).map(([name, value]) => [
+    name,
+    GEMINI_CALLS.includes(name) && isObject(value) ? withField(value, 'id', ordinalOf) : value,
+  ])
+  return Object.fromEntries(renamed)
+}
 
 function withField(object: JsonObject, name: string, ordinalOf: OrdinalOf): JsonObject {
   const id = object[name]

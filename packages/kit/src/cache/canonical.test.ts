@@ -37,7 +37,11 @@ describe('the fields of a text', () => {
   })
 
   it('are more where one is given twice', () => {
-    for (const text of ['{"a":1,"a":2}', '{"m":[{"role":"user","content":"A","content":"B"}]}', '{"a":1,"\\u0061":2}'])
+    for (const text of [
+      '{"a":1,"a":2}',
+      '{"m":[{"role":"user","content":"A","content":"B"}]}',
+      '{"a":1,"\\u0061":2}',
+    ])
       expect(fieldsIn(text)).toBe(canonical(JSON.parse(text)).fields + 1)
   })
 })

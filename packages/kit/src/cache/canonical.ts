@@ -35,7 +35,8 @@ export function canonical(value: unknown, without: ReadonlySet<string> = NONE): 
   }
 
   if (!isObject(value) || without.size === 0) return { text: write(value), fields, rounded }
-  const kept: Record<string, unknown> = {}
+  // Without a prototype, whatever a field is called.
+  const kept: Record<string, unknown> = Object.create(null)
   for (const name of Object.keys(value)) {
     if (!without.has(name)) kept[name] = value[name]
     else {

@@ -12,10 +12,7 @@ export interface CountedHits {
 const EVERY_MS = 1_000
 
 /** @param write given how often each was asked for; what it cannot write is lost, and that is all. */
-export function countedHits(
-  timers: Timers,
-  write: (hits: ReadonlyMap<string, number>) => void,
-): CountedHits {
+export function countedHits(timers: Timers, write: (hits: ReadonlyMap<string, number>) => void): CountedHits {
   let hits = new Map<string, number>()
   let waiting: unknown
   const flush = () => {

@@ -82,6 +82,13 @@ describe('the key of a request', () => {
     expect(idOf('chat', { ...HELLO, ...more })).not.toBe(idOf('chat', HELLO))
   })
 
+  it('depends on a field, whatever it is called', () => {
+    const named = (value: number) =>
+      `{"__proto__":${value},"constructor":1,"model":"m","messages":[{"role":"user","content":"x"}]}`
+    expect(idOf('chat', named(1))).toBeDefined()
+    expect(idOf('chat', named(1))).not.toBe(idOf('chat', named(2)))
+  })
+
   it('depends on whom it goes to, and on what only headers say', () => {
     const base = idOf('chat', HELLO)
     const provider = { name: 'openai', dialect: 'openai', baseUrl: '' } as const
@@ -112,9 +119,15 @@ describe('the key of a request', () => {
   })
 
   it.each([
-    ['a field that is given twice', '{"model":"m","user":"a","user":"b","messages":[{"role":"user","content":"x"}]}'],
+    [
+      'a field that is given twice',
+      '{"model":"m","user":"a","user":"b","messages":[{"role":"user","content":"x"}]}',
+    ],
     ['one further in', '{"model":"m","messages":[{"role":"user","content":"x","content":"y"}]}'],
-    ['a number that only some can hold', '{"model":"m","seed":9007199254740993,"messages":[{"role":"user","content":"x"}]}'],
+    [
+      'a number that only some can hold',
+      '{"model":"m","seed":9007199254740993,"messages":[{"role":"user","content":"x"}]}',
+    ],
     ['bytes that are no text', '{"model":"m","messages":[{"role":"user","content":"\ufffd"}]}'],
   ])('is none where a request can be read in two ways: %s', (_, text) => {
     expect(keyOf('chat', text)).toBeUndefined()
@@ -126,7 +139,10 @@ describe('ids of tool calls', () => {
     ...HELLO,
     messages: [
       { role: 'user', content: 'Is the bridge open?' },
-      { role: 'assistant', tool_calls: [{ id, type: 'function', function: { name: 'look', arguments: '{"id":"x"}' } }] },
+      {
+        role: 'assistant',
+        tool_calls: [{ id, type: 'function', function: { name: 'look', arguments: '{"id":"x"}' } }],
+      },
       { role: 'tool', tool_call_id: result, content: 'open' },
     ],
   })
@@ -171,7 +187,10 @@ describe('ids of tool calls', () => {
     const withInput = (id: string) => {
       const asked = messages('t1', 't1')
       const [user, , result] = asked.messages
-      const call = { role: 'assistant', content: [{ type: 'tool_use', id: 't1', name: 'look', input: { id } }] }
+      const call = {
+        role: 'assistant',
+        content: [{ type: 'tool_use', id: 't1', name: 'look', input: { id } }],
+      }
       return { ...asked, messages: [user, call, result] }
     }
     expect(idOf('messages', withInput('a'))).not.toBe(idOf('messages', withInput('b')))
@@ -180,29 +199,74 @@ describe('ids of tool calls', () => {
 
 describe('the partition of a request', () => {
   const BODIES: readonly (readonly [Endpoint, (text: string) => object])[] = [
-    ['chat', (text) => ({ ...HELLO, messages: [{ role: 'system', content: 'Be brief.' }, { role: 'user', content: text }] })],
+    [
+      'chat',
+      (text) => ({
+        ...HELLO,
+        messages: [
+          { role: 'system', content: 'Be brief.' },
+          { role: 'user', content: text },
+        ],
+      }),
+    ],
     ['chat', (text) => ({ ...HELLO, messages: [{ role: 'user', content: [{ type: 'text', text }] }] })],
     ['responses', (text) => ({ model: 'm', input: text })],
-    ['responses', (text) => ({ model: 'm', input: [{ role: 'user', content: [{ type: 'input_text', text }] }] })],
+    [
+      'responses',
+      (text) => ({ model: 'm', input: [{ role: 'user', content: [{ type: 'input_text', text }] }] }),
+    ],
     ['messages', (text) => ({ model: 'm', max_tokens: 9, messages: [{ role: 'user', content: text }] })],
     ['generate', (text) => ({ contents: [{ parts: [{ text }] }] })],
   ]
 
-  it.each(BODIES)('of %s leaves out the last thing that its user says, and nothing else: %#', (endpoint, body) => {
-    const [one, other] = [keyOf(endpoint, body('One?')), keyOf(endpoint, body('Two?'))]
-    expect(one!.id).not.toBe(other!.id)
-    expect(one!.semantic()).toEqual({ partition: other!.semantic()!.partition, text: 'One?' })
-    const elsewhere = keyOf(endpoint, { ...body('One?'), a_new_field: 1 })
-    expect(elsewhere!.semantic()!.partition).not.toBe(one!.semantic()!.partition)
-    const otherTags = keyOf(endpoint, body('One?'), { tags: ['docs'] })
-    expect(otherTags!.semantic()!.partition).not.toBe(one!.semantic()!.partition)
-    expect(one!.semantic()!.partition).not.toBe(one!.id)
-  })
+  it.each(BODIES)(
+    'of %s leaves out the last thing that its user says, and nothing else: %#',
+    (endpoint, body) => {
+      const [one, other] = [keyOf(endpoint, body('One?')), keyOf(endpoint, body('Two?'))]
+      expect(one!.id).not.toBe(other!.id)
+      expect(one!.semantic()).toEqual({ partition: other!.semantic()!.partition, text: 'One?' })
+      const elsewhere = keyOf(endpoint, { ...body('One?'), a_new_field: 1 })
+      expect(elsewhere!.semantic()!.partition).not.toBe(one!.semantic()!.partition)
+      const otherTags = keyOf(endpoint, body('One?'), { tags: ['docs'] })
+      expect(otherTags!.semantic()!.partition).not.toBe(one!.semantic()!.partition)
+      expect(one!.semantic()!.partition).not.toBe(one!.id)
+    },
+  )
 
   it.each([
-    ['chat', { ...HELLO, messages: [{ role: 'user', content: 'x' }, { role: 'assistant', content: 'y' }] }],
-    ['chat', { ...HELLO, messages: [{ role: 'user', content: [{ type: 'text', text: 'x' }, { type: 'text', text: 'y' }] }] }],
-    ['messages', { model: 'm', max_tokens: 9, messages: [{ role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a' }] }] }],
+    [
+      'chat',
+      {
+        ...HELLO,
+        messages: [
+          { role: 'user', content: 'x' },
+          { role: 'assistant', content: 'y' },
+        ],
+      },
+    ],
+    [
+      'chat',
+      {
+        ...HELLO,
+        messages: [
+          {
+            role: 'user',
+            content: [
+              { type: 'text', text: 'x' },
+              { type: 'text', text: 'y' },
+            ],
+          },
+        ],
+      },
+    ],
+    [
+      'messages',
+      {
+        model: 'm',
+        max_tokens: 9,
+        messages: [{ role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a' }] }],
+      },
+    ],
     ['responses', { model: 'm', input: [{ type: 'function_call_output', call_id: 'a', output: 'x' }] }],
     ['generate', { contents: [{ role: 'model', parts: [{ text: 'x' }] }] }],
   ] as const)('is none where the last message is not the user’s own text: %s %#', (endpoint, body) => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { PROVE } from '../../../../test/support/prove.ts'
-import { type Random, randomFrom } from '../conformance/ledger/random.ts'
 import { entryFor } from '../conformance/cache/bench.ts'
+import { type Random, randomFrom } from '../conformance/ledger/random.ts'
 import type { Principal } from '../directory/principal.ts'
 import { formatOf } from '../wire/formats.ts'
 import { parseCall } from '../wire/receive.ts'
@@ -78,13 +78,28 @@ const PATHS = {
 } as const
 
 /** The request on the wire of its dialect. */
-function bodyOf({ endpoint, system, history, text, tools, result, picture, temperature, seed, unknown }: Asked) {
+function bodyOf({
+  endpoint,
+  system,
+  history,
+  text,
+  tools,
+  result,
+  picture,
+  temperature,
+  seed,
+  unknown,
+}: Asked) {
   const shared = { temperature, seed, unknown, model: 'asked-for' }
   if (endpoint === 'generate') {
     const parts = [{ inlineData: { mimeType: 'image/png', data: picture } }, { text }]
     const said = [...history, result].map((text) => ({ role: 'model', parts: [{ text }] }))
     return {
-      ...{ unknown, systemInstruction: { parts: [{ text: system }] }, contents: [...said, { role: 'user', parts }] },
+      ...{
+        unknown,
+        systemInstruction: { parts: [{ text: system }] },
+        contents: [...said, { role: 'user', parts }],
+      },
       generationConfig: { temperature, seed },
       tools: [{ functionDeclarations: tools.map((name) => ({ name })) }],
     }
@@ -124,31 +139,38 @@ function placeOf(asked: Asked): CachePlace | undefined {
 /** What two requests must have in common to share an answer; fields that a scope does not look at are not among it. */
 function identityOf(asked: Asked): string {
   const { team, project, user, key, share, ...rest } = asked
-  return JSON.stringify([{ ...rest, tools: asked.tools }, scopeFor({ org: asked.org, team, project, user, key }, share)])
+  return JSON.stringify([
+    { ...rest, tools: asked.tools },
+    scopeFor({ org: asked.org, team, project, user, key }, share),
+  ])
 }
 
-it(`of ${PAIRS} random pairs none shares an answer that it should not, and all that should do`, () => {
-  const random = randomFrom(7)
-  const store = memoryCache({ clock: { now: () => 0 } })
-  const draw = (): Asked =>
-    Object.fromEntries(FIELDS.map((field) => [field, DRAWN[field](random)])) as unknown as Asked
-  let shared = 0
-  let crossed = 0
-  for (let pair = 0; pair < PAIRS; pair += 1) {
-    const one = draw()
-    // The hardest pairs differ in one thing alone; some in two, which might make up for each other.
-    const fields = random.chance(0.3) ? [random.pick(FIELDS), random.pick(FIELDS)] : [random.pick(FIELDS)]
-    const other = { ...one, ...Object.fromEntries(fields.map((field) => [field, DRAWN[field](random)])) }
-    const [here, there] = [placeOf(one), placeOf(other)]
-    if (!here || !there) continue
-    const entry = entryFor(here, { expiresAtMs: 1_000 })
-    void store.put(entry, (store.get(here) as { stamp: string }).stamp)
-    const hit = (store.get(there) as { entry: unknown }).entry !== undefined
-    const same = identityOf(one) === identityOf(other)
-    if (same) shared += 1
-    if (hit !== same) crossed += 1
-    void store.delete(here.id)
-  }
-  expect(crossed).toBe(0)
-  expect(shared).toBeGreaterThan(PAIRS / 100)
-}, LONG_MS)
+it(
+  `of ${PAIRS} random pairs none shares an answer that it should not, and all that should do`,
+  () => {
+    const random = randomFrom(7)
+    const store = memoryCache({ clock: { now: () => 0 } })
+    const draw = (): Asked =>
+      Object.fromEntries(FIELDS.map((field) => [field, DRAWN[field](random)])) as unknown as Asked
+    let shared = 0
+    let crossed = 0
+    for (let pair = 0; pair < PAIRS; pair += 1) {
+      const one = draw()
+      // The hardest pairs differ in one thing alone; some in two, which might make up for each other.
+      const fields = random.chance(0.3) ? [random.pick(FIELDS), random.pick(FIELDS)] : [random.pick(FIELDS)]
+      const other = { ...one, ...Object.fromEntries(fields.map((field) => [field, DRAWN[field](random)])) }
+      const [here, there] = [placeOf(one), placeOf(other)]
+      if (!here || !there) continue
+      const entry = entryFor(here, { expiresAtMs: 1_000 })
+      void store.put(entry, (store.get(here) as { stamp: string }).stamp)
+      const hit = (store.get(there) as { entry: unknown }).entry !== undefined
+      const same = identityOf(one) === identityOf(other)
+      if (same) shared += 1
+      if (hit !== same) crossed += 1
+      void store.delete(here.id)
+    }
+    expect(crossed).toBe(0)
+    expect(shared).toBeGreaterThan(PAIRS / 100)
+  },
+  LONG_MS,
+)

@@ -1,3 +1,4 @@
+import type { Principal } from '../directory/principal.ts'
 import type { ReceivedCall } from '../wire/received-call.ts'
 import type { CacheEntry, CachePlace } from './entry.ts'
 
@@ -31,6 +32,8 @@ export interface SemanticCall {
   readonly received: ReceivedCall
   /** Digest of who asks. */
   readonly askedBy: string
+  /** Who asks, and pays for what looking costs. */
+  readonly principal: Principal
   /** The most wrong answers in served ones that policy and client accept, as a share: 0.02. */
   readonly delta: number
   /** Oldest answer that may be served, ms since the epoch. */
@@ -42,8 +45,7 @@ export interface SemanticCall {
 /** What was found, and what looking for it has cost (an embedding), nano-USD. Similarities and confidences are shares from 0 to 1. */
 export type SemanticFinding = {
   readonly costNanoUsd?: number
-} & /** It is served in place of a fresh answer. */
-(
+} /** It is served in place of a fresh answer. */ & (
   | {
       readonly found: 'hit'
       readonly entry: CacheEntry

@@ -49,7 +49,7 @@ export function authenticatorChain(
         attempt?.failed()
         throw invalid(req, `${authenticator.name}: ${verdict.refused}`)
       }
-      attempt?.passed()
+      attempt?.passed(verdict)
       return verdict
     }
     const verdict = authenticator.judge(credential, presented)

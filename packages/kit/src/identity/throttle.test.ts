@@ -11,7 +11,8 @@ function made(options = {}) {
   return {
     waitMs: (address: string, credential: string) => throttle.attempt(from(address), credential).waitMs,
     fail: (address: string, credential: string) => throttle.attempt(from(address), credential).failed(),
-    pass: (address: string, credential: string) => throttle.attempt(from(address), credential).passed(),
+    pass: (address: string, credential: string) =>
+      throttle.attempt(from(address), credential).passed({ org: 'acme', user: 'ada' }),
     later(ms: number) {
       nowMs += ms
     },

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { LRUCache } from 'lru-cache'
 import { type Clock, systemClock } from '../core/clock.ts'
+import type { Principal } from '../directory/principal.ts'
 import { type AddressOf, addressBlock, clientAddress } from './client-address.ts'
 
 /** Slows down whoever tries credentials that are not good. */
@@ -15,8 +16,8 @@ export interface Attempt {
   readonly waitMs: number
   /** It was judged, and refused. */
   failed(): void
-  /** It was judged, and is good: from now on no other's failures stand in its way. */
-  passed(): void
+  /** It was judged, and is good, and this is whose: from now on no other's failures stand in its way. */
+  passed(principal: Principal): void
 }
 
 export interface FailureThrottleOptions {
@@ -51,32 +52,45 @@ export function failureThrottle({
   for (const number of [failures, windowMs, remembered]) {
     if (!(number >= 1)) throw new RangeError(`a throttle counts in positive numbers, not ${number}`)
   }
+  /** When all failures under a name will be forgotten, ms; each costs its part of the window, up to a window ahead. */
   const debts = new LRUCache<string, number>({ max: 2 * remembered })
+  /** Until when there is a debt under an address, or under a credential from there, ms. */
+  const suspects = new LRUCache<string, number>({ max: remembered })
+  /** Until when a credential is taken for a good one, ms, by its digest. */
   const good = new LRUCache<string, number>({ max: remembered })
+  /** The same of principals that are answered from memory, so that the usual way digests nothing. */
+  const goodPrincipals = new WeakMap<Principal, number>()
   const costMs = windowMs / failures
 
-  /** When all failures under a name will be forgotten; a name costs so much time for each, up to a window ahead. */
-  const forgottenAtMs = (name: string, nowMs: number) => Math.max(debts.get(name) ?? 0, nowMs)
-  const waitFor = (name: string, nowMs: number) =>
-    Math.max(0, forgottenAtMs(name, nowMs) + costMs - windowMs - nowMs)
-  const charge = (name: string, nowMs: number) => debts.set(name, forgottenAtMs(name, nowMs) + costMs)
+  const debtMs = (name: string, nowMs: number) => Math.max(0, (debts.get(name) ?? 0) - nowMs)
+  const waitFor = (name: string, nowMs: number) => Math.max(0, debtMs(name, nowMs) + costMs - windowMs)
+  const charge = (name: string, nowMs: number) => debts.set(name, nowMs + debtMs(name, nowMs) + costMs)
+
+  function waitMs(block: string, credential: string, nowMs: number): number {
+    if ((suspects.get(block) ?? 0) <= nowMs) return 0
+    const digest = digestOf(credential)
+    const isGood = (good.get(digest) ?? 0) > nowMs
+    return Math.max(waitFor(`${block} ${digest}`, nowMs), isGood ? 0 : waitFor(block, nowMs))
+  }
 
   return {
     attempt(req, credential) {
       const block = blockOf(req, addressOf)
-      const digest = digestOf(credential)
-      const own = `${block} ${digest}`
       const nowMs = clock.now()
-      const isGood = (good.get(digest) ?? 0) > nowMs
       return {
-        waitMs: Math.max(waitFor(own, nowMs), isGood ? 0 : waitFor(block, nowMs)),
+        waitMs: waitMs(block, credential, nowMs),
         failed() {
+          const digest = digestOf(credential)
+          const own = `${block} ${digest}`
           good.delete(digest)
-          if (forgottenAtMs(own, nowMs) === nowMs) charge(block, nowMs)
+          if (debtMs(own, nowMs) === 0) charge(block, nowMs)
           charge(own, nowMs)
+          suspects.set(block, nowMs + Math.max(debtMs(own, nowMs), debtMs(block, nowMs)))
         },
-        passed() {
-          good.set(digest, nowMs + GOOD_MS)
+        passed(principal) {
+          if ((goodPrincipals.get(principal) ?? 0) > nowMs) return
+          good.set(digestOf(credential), nowMs + GOOD_MS)
+          goodPrincipals.set(principal, nowMs + GOOD_MS)
         },
       }
     },
@@ -93,5 +107,5 @@ function blockOf(req: IncomingMessage, addressOf: AddressOf): string {
 
 /** A digest and no credential: a dump of the memory must not hold any. */
 function digestOf(credential: string): string {
-  return hash('sha256', credential, 'base64')
+  return hash('sha256', credential, 'binary')
 }

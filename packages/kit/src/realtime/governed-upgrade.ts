@@ -3,7 +3,6 @@ import type { Duplex } from 'node:stream'
 import type { GrantView } from '../access/grant-view.ts'
 import type { AuditTrail } from '../audit/trail.ts'
 import { machineTimers, type Timers } from '../core/timers.ts'
-import type { HowToAsk } from '../directory/how-to-ask.ts'
 import type { NodeAgents } from '../failover/node-agents.ts'
 import type { Authenticate } from '../identity/authenticator.ts'
 import { askers, type TierOf, type TiersOf } from '../stages/tier-check/askers.ts'
@@ -24,8 +23,6 @@ export interface GovernedUpgradeOptions extends Omit<ReserveOptions, 'enforcemen
   readonly tierOf?: TierOf
   /** What callers have been given besides, for a time. */
   readonly grants?: GrantView
-  /** Ends a refusal of a tier with how to ask for what is refused. */
-  readonly howToAsk?: HowToAsk
   /** Where a record of each response goes: an audit trail, or the audit-log stage. */
   readonly audit?: Pick<AuditTrail, 'write'>
   /** How fast callers may go: what the `rate-limit` stage is given. A session holds a slot; each response is a request. */
@@ -74,7 +71,6 @@ export const governedUpgrade = ({
   tiers = {},
   tierOf,
   grants,
-  howToAsk,
   audit,
   rateLimits,
   limits = {},
@@ -84,7 +80,7 @@ export const governedUpgrade = ({
 }: GovernedUpgradeOptions): GovernedUpgrade => {
   // A response is reserved whole: nothing that is heard live can be held back while its budget is asked for more.
   const policy = reservePolicy({ ...reserving, enforcement: 'hard' })
-  const askingOf = askers({ tiers, tierOf, grants, howToAsk })
+  const askingOf = askers({ tiers, tierOf, grants, howToAsk: policy.howToAsk })
   const terms: Terms = {
     policy,
     authenticate,

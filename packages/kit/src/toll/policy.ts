@@ -25,12 +25,9 @@ export interface ReserveOptions {
   /** How long a request may wait for running ones to settle before it is refused, ms. */
   readonly waitMs?: number
   /** What refusals tell, and with which status. */
-  readonly refusals?: {
-    readonly exposeLimits?: ExposeLimits
-    readonly status?: 429 | 402
-    /** Ends them with how to ask for more; by default that is the administrator's business. */
-    readonly howToAsk?: HowToAsk
-  }
+  readonly refusals?: { readonly exposeLimits?: ExposeLimits; readonly status?: 429 | 402 }
+  /** Ends a refusal with how to ask for what is refused; by default that is the administrator's business. */
+  readonly howToAsk?: HowToAsk
   /** `observe` reports what would have been refused, and lets it pass without a cap. */
   readonly mode?: 'enforce' | 'observe'
   /** How long a reservation outlives a process that no longer answers for it, ms. */
@@ -46,7 +43,8 @@ export function reservePolicy({
   nearLimit = 'refuse',
   enforcement = 'hard',
   waitMs = 0,
-  refusals: { exposeLimits = true, status: budgetStatus = 429, howToAsk = askAdministrator } = {},
+  refusals: { exposeLimits = true, status: budgetStatus = 429 } = {},
+  howToAsk = askAdministrator,
   mode = 'enforce',
   reservationTtlMs: ttlMs = 120_000,
   clock = systemClock,

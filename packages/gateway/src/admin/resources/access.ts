@@ -31,7 +31,9 @@ const asking = z.strictObject({
   lasts: lasts.describe('How long it should last, from the approval on: `7d`.'),
 })
 const deciding = z.strictObject({ reason: z.string().min(1).max(1000).optional() })
-const approving = deciding.extend({ lasts: lasts.optional().describe('Another duration than was asked for.') })
+const approving = deciding.extend({
+  lasts: lasts.optional().describe('Another duration than was asked for.'),
+})
 
 const reading = { role: 'viewer', ownership: 'org' } as const
 const asked = { tag: 'access-requests', answer: accessRequestAnswer, revised: true } as const
@@ -64,9 +66,16 @@ export const accessRoutes: readonly ObjectRoute[] = [
     ...{ ...asked, ...reading, method: 'POST', path: REQUESTS, summary: 'Ask for access.', body: asking },
     async handle(manage, { operator, body }) {
       const { lasts, raise, ...ask } = decoded(asking, body)
-      const wanted = present({ ...ask, raise: raise && present({ nanoUsd: raise.usd, budget: raise.budget }) })
+      const wanted = present({
+        ...ask,
+        raise: raise && present({ nanoUsd: raise.usd, budget: raise.budget }),
+      })
       const whole = { ...wanted, org: manage.org, by: partyOf(operator), lastsMs: durationMs(lasts)! }
-      const { request } = done(await deskOf(manage).ask(whole as never), 'access request', ask.id ?? 'of yours')
+      const { request } = done(
+        await deskOf(manage).ask(whole as never),
+        'access request',
+        ask.id ?? 'of yours',
+      )
       return { status: 201, ...toldRequest(request) }
     },
   },
@@ -75,23 +84,44 @@ export const accessRoutes: readonly ObjectRoute[] = [
     handle: async (manage, { params }) => toldRequest(await getAsked(manage, 'access_request', params.id!)),
   },
   {
-    ...{ ...ofRequest, path: `${REQUESTS}/{id}/approve`, summary: 'Give what was asked for.', body: approving },
+    ...{
+      ...ofRequest,
+      path: `${REQUESTS}/{id}/approve`,
+      summary: 'Give what was asked for.',
+      body: approving,
+    },
     async handle(manage, { operator, params, body }) {
       const { lasts, ...why } = decoded(approving, body)
       const lastsMs = lasts === undefined ? undefined : durationMs(lasts)
-      const decide = { org: manage.org, id: params.id!, by: partyOf(operator), ...present({ ...why, lastsMs }) }
+      const decide = {
+        org: manage.org,
+        id: params.id!,
+        by: partyOf(operator),
+        ...present({ ...why, lastsMs }),
+      }
       return toldRequest(done(await deskOf(manage).approve(decide), 'access request', params.id!).request)
     },
   },
   {
     ...{ ...ofRequest, path: `${REQUESTS}/{id}/deny`, summary: 'Do not give it.', body: deciding },
     async handle(manage, { operator, params, body }) {
-      const decide = { org: manage.org, id: params.id!, by: partyOf(operator), ...present(decoded(deciding, body)) }
+      const decide = {
+        org: manage.org,
+        id: params.id!,
+        by: partyOf(operator),
+        ...present(decoded(deciding, body)),
+      }
       return toldRequest(done(await deskOf(manage).deny(decide), 'access request', params.id!).request)
     },
   },
   {
-    ...{ ...granted, ...reading, method: 'GET', path: GRANTS, summary: 'List the grants, ended ones among them.' },
+    ...{
+      ...granted,
+      ...reading,
+      method: 'GET',
+      path: GRANTS,
+      summary: 'List the grants, ended ones among them.',
+    },
     ...{ query: pageQuery, answer: pageOfSchema(grantAnswer), revised: false },
     async handle(manage, { query }) {
       const { data, next_cursor } = await listAsked(manage, 'grant', query as PageQuery)
@@ -103,10 +133,21 @@ export const accessRoutes: readonly ObjectRoute[] = [
     handle: async (manage, { params }) => toldGrant(await getAsked(manage, 'grant', params.id!)),
   },
   {
-    ...{ ...granted, ...decides, path: `${GRANTS}/{id}/revoke`, body: deciding, teams: teamsOfAsked('grant') },
+    ...{
+      ...granted,
+      ...decides,
+      path: `${GRANTS}/{id}/revoke`,
+      body: deciding,
+      teams: teamsOfAsked('grant'),
+    },
     summary: 'End a grant before its time. What was spent under it stays spent.',
     async handle(manage, { operator, params, body }) {
-      const revoke = { org: manage.org, id: params.id!, by: partyOf(operator), ...present(decoded(deciding, body)) }
+      const revoke = {
+        org: manage.org,
+        id: params.id!,
+        by: partyOf(operator),
+        ...present(decoded(deciding, body)),
+      }
       return toldGrant(done(await deskOf(manage).revoke(revoke), 'grant', params.id!).grant)
     },
   },

@@ -5,12 +5,18 @@ import type { Manage } from '../../manage/manage.ts'
 import { invalid, notFound } from '../../manage/refused.ts'
 import { decoded } from '../../manage/shape.ts'
 import type { ObjectRoute } from '../route.ts'
+import { semanticJson, semanticShape } from './cache-semantic.ts'
 
 const status = z.strictObject({
   on: z.boolean().describe('Whether anything at all is answered from the cache.'),
   entries: z.int().nullable().describe('How many answers are kept; null where counting them is not cheap.'),
   bytes: z.int().nullable(),
   evicted: z.int().nullable().describe('How many went to make room, since this gateway was started.'),
+  semantic: semanticShape
+    .nullable()
+    .describe(
+      'Answers to other words that ask the same: what was learnt, and what its audits certify; null where off.',
+    ),
 })
 
 const wanted = z.strictObject({
@@ -27,15 +33,19 @@ export const cacheRoutes: readonly ObjectRoute[] = [
   {
     ...{ method: 'GET', path: '/admin/v1/cache', tag: 'cache', role: 'viewer', ownership: 'org' },
     ...{ summary: 'Read how much the cache holds.', answer: status },
-    async handle({ cache }) {
+    async handle({ cache, semantic, org }) {
       const now = await cache?.status()
       const { entries = null, bytes = null, evicted = null } = now ?? {}
-      return { body: { on: cache !== undefined, entries, bytes, evicted } }
+      return {
+        body: { on: cache !== undefined, entries, bytes, evicted, semantic: semanticJson(semantic, org) },
+      }
     },
   },
   {
     ...{ ...deciding, method: 'POST', path: '/admin/v1/cache/invalidations', body: wanted },
-    ...{ summary: 'Forget all answers of a model, an account, a tag, or all there are: at once, however many.' },
+    ...{
+      summary: 'Forget all answers of a model, an account, a tag, or all there are: at once, however many.',
+    },
     async handle(manage, { body }) {
       await cacheOf(manage).invalidate(invalidationOf(manage.org, decoded(wanted, body)))
       return {}
@@ -46,6 +56,7 @@ export const cacheRoutes: readonly ObjectRoute[] = [
     ...{ summary: 'Forget one answer, by what `x-tollgate-cache-entry` said with it.' },
     async handle(manage, { params }) {
       const { id = '' } = params
+      await manage.semantic?.reject(id)
       if (!(await cacheOf(manage).delete(id))) throw notFound('cached answer', id)
       return {}
     },

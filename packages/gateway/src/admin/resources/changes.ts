@@ -5,16 +5,18 @@ import type { PageQuery } from '../../manage/page.ts'
 import type { ObjectRoute } from '../route.ts'
 import { pageOfSchema, pageQuery } from './page-schema.ts'
 
-const change = z.strictObject({
-  sequence: z.int().describe('Counts up within the org, without a gap.'),
-  kind: z.string(),
-  id: z.string(),
-  at: z.iso.datetime(),
-  by: z.string().describe('Who: `admin`, `token:ci`, `user:ada`, `config`, `command:root`.'),
-  reason: z.string().nullable(),
-  before: z.unknown().describe('As it was kept; null when there was none.'),
-  after: z.unknown().describe('As it is kept; null when it was removed.'),
-}).meta({ id: 'Change' })
+const change = z
+  .strictObject({
+    sequence: z.int().describe('Counts up within the org, without a gap.'),
+    kind: z.string(),
+    id: z.string(),
+    at: z.iso.datetime(),
+    by: z.string().describe('Who: `admin`, `token:ci`, `user:ada`, `config`, `command:root`.'),
+    reason: z.string().nullable(),
+    before: z.unknown().describe('As it was kept; null when there was none.'),
+    after: z.unknown().describe('As it is kept; null when it was removed.'),
+  })
+  .meta({ id: 'Change' })
 
 /** Who changed what: kept for ever, with what was before and after. */
 export const changeRoutes: readonly ObjectRoute[] = [

@@ -16,7 +16,14 @@ export interface CarriedBudget {
 
 const HOUR_S = 3_600
 const DAY_S = 24 * HOUR_S
-const UNIT_S: Readonly<Record<string, number>> = { s: 1, m: 60, h: HOUR_S, d: DAY_S, w: 7 * DAY_S, mo: 30 * DAY_S }
+const UNIT_S: Readonly<Record<string, number>> = {
+  s: 1,
+  m: 60,
+  h: HOUR_S,
+  d: DAY_S,
+  w: 7 * DAY_S,
+  mo: 30 * DAY_S,
+}
 /** The longest first; a month is thirty days, as LiteLLM has it. */
 const PERIODS: readonly (readonly [Period, number])[] = [
   ['monthly', 30 * DAY_S],

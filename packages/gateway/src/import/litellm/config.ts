@@ -19,7 +19,8 @@ const OF_ROUTES: ReadonlySet<string> = new Set([
 
 /** Why a setting is not carried, where that can be said; of any other, that it has no place here. */
 const WHY: Readonly<Record<string, string>> = {
-  'general_settings.master_key': 'operators have a token of their own: TOLLGATE_ADMIN_TOKEN; it calls no models',
+  'general_settings.master_key':
+    'operators have a token of their own: TOLLGATE_ADMIN_TOKEN; it calls no models',
   'general_settings.database_url': 'books are in a file or a Redis: see store. Keys come with --database-url',
   'general_settings.store_model_in_db': 'models are in this file',
   'router_settings.redis_host': 'for a fleet say store: redis://…',
@@ -55,9 +56,14 @@ export function importConfig(tree: Mapping, notes: Notes): Mapping {
       else notes.left(item, WHY[item] ?? 'has no place here')
     }
   }
-  const others = Object.keys(tree).filter((name) => name !== 'model_list' && !(SECTIONS as readonly string[]).includes(name))
+  const others = Object.keys(tree).filter(
+    (name) => name !== 'model_list' && !(SECTIONS as readonly string[]).includes(name),
+  )
   for (const name of others)
-    notes.left(name, name === 'environment_variables' ? 'set them where the gateway is started' : 'has no place here')
+    notes.left(
+      name,
+      name === 'environment_variables' ? 'set them where the gateway is started' : 'has no place here',
+    )
   return {
     providers,
     routes: importRoutes(models, settings, notes),

@@ -30,7 +30,15 @@ const DIGEST = /^[0-9a-f]{64}$/
 const ANY_MODEL: ReadonlySet<unknown> = new Set(['all-team-models', 'all-proxy-models', '*'])
 const NOWHERE = [
   ...['tpm_limit', 'rpm_limit', 'max_parallel_requests', 'model_max_budget', 'budget_limits'],
-  ...['allowed_routes', 'permissions', 'aliases', 'config', 'router_settings', 'policies', 'access_group_ids'],
+  ...[
+    'allowed_routes',
+    'permissions',
+    'aliases',
+    'config',
+    'router_settings',
+    'policies',
+    'access_group_ids',
+  ],
 ]
 
 /** Read a row of `LiteLLM_VerificationToken`; undefined when it is no key that could be used. */
@@ -55,7 +63,9 @@ export function importKey(row: Mapping, context: KeyContext, notes: Notes): Impo
     return undefined
   }
   leftOf(item, limitsOf(row), NOWHERE, notes)
-  const models = (Array.isArray(row.models) ? row.models : []).filter((model) => !ANY_MODEL.has(model)).map(String)
+  const models = (Array.isArray(row.models) ? row.models : [])
+    .filter((model) => !ANY_MODEL.has(model))
+    .map(String)
   const team = teamNames.get(row.team_id)
   const project = projectNames.get(row.project_id)
   const tags = tagsOf(row.metadata)
@@ -78,7 +88,9 @@ export function importKey(row: Mapping, context: KeyContext, notes: Notes): Impo
 /** `metadata: { tags: ["batch"] }`, as far as it fits into a record. */
 function tagsOf(metadata: unknown): Readonly<Record<string, string>> | undefined {
   const names = isMapping(metadata) && Array.isArray(metadata.tags) ? metadata.tags.slice(0, 16) : []
-  return names.length > 0 ? Object.fromEntries(names.map((name) => [String(name).slice(0, 64), 'true'])) : undefined
+  return names.length > 0
+    ? Object.fromEntries(names.map((name) => [String(name).slice(0, 64), 'true']))
+    : undefined
 }
 
 function beforeOf({ replaced, nowMs }: KeyContext): ImportedKey['before'] {

@@ -101,7 +101,10 @@ export function importModels(list: unknown, notes: Notes): ImportedModels {
   return { providers: Object.fromEntries(providers), targets, prices, passthrough }
 }
 
-function servedBy(text: string, stated: unknown): { readonly preset: string | undefined; readonly model: string } {
+function servedBy(
+  text: string,
+  stated: unknown,
+): { readonly preset: string | undefined; readonly model: string } {
   const slash = text.indexOf('/')
   const before = typeof stated === 'string' ? stated : slash === -1 ? undefined : text.slice(0, slash)
   const model = slash !== -1 && text.slice(0, slash) in PRESET_OF ? text.slice(slash + 1) : text
@@ -121,7 +124,10 @@ function fieldsOf(preset: string, params: Mapping, item: string, notes: Notes): 
     }
     const name = field === 'apiKey' ? variable : from.toUpperCase()
     stated[field] = `\${${name}}`
-    notes.changed(`${item}.litellm_params.${from}`, `stood in the file itself: set ${name}, or seal it with tollgate providers set-key`)
+    notes.changed(
+      `${item}.litellm_params.${from}`,
+      `stood in the file itself: set ${name}, or seal it with tollgate providers set-key`,
+    )
   }
   for (const [from, field] of Object.entries(FIELD_OF)) put(field, params[from], from)
   put('apiKey', params.api_key, 'api_key')
@@ -134,6 +140,8 @@ function fieldsOf(preset: string, params: Mapping, item: string, notes: Notes): 
 /** USD per token as USD per million. */
 function priceIn(params: Mapping, info: unknown): Mapping | undefined {
   const from = params.input_cost_per_token === undefined && isMapping(info) ? info : params
-  const [input, output] = [from.input_cost_per_token, from.output_cost_per_token].map((each) => shifted(each, 6))
+  const [input, output] = [from.input_cost_per_token, from.output_cost_per_token].map((each) =>
+    shifted(each, 6),
+  )
   return input === undefined || output === undefined ? undefined : { input, output }
 }

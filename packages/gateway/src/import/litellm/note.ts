@@ -17,6 +17,7 @@ export interface Notes {
 
 export function notes(): Notes {
   const all: Note[] = []
-  const noting = (status: Note['status']) => (item: string, text: string) => void all.push({ item, status, text })
+  const noting = (status: Note['status']) => (item: string, text: string) =>
+    void all.push({ item, status, text })
   return { carried: noting('carried'), changed: noting('changed'), left: noting('left'), all }
 }

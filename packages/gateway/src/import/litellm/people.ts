@@ -22,19 +22,29 @@ export interface ImportedUser {
 /** Read who there is. @param nowMs keys that have expired by then are left. */
 export function importPeople(tables: LitellmTables, nowMs: number, notes: Notes): ImportedPeople {
   const budgets = new Map(tables.budgets.map((row) => [row.budget_id, row]))
-  const limitsOf: LimitsOf = (row) => (row.max_budget == null ? { ...row, ...limitsIn(budgets.get(row.budget_id)) } : row)
+  const limitsOf: LimitsOf = (row) =>
+    row.max_budget == null ? { ...row, ...limitsIn(budgets.get(row.budget_id)) } : row
   const teamNames = namesOf(tables.teams, 'team_id', 'team_alias')
   const projectNames = namesOf(tables.projects, 'project_id', 'project_alias')
   for (const { organization_alias: alias, organization_id: id } of tables.organizations)
     notes.left(`organization ${alias ?? id}`, 'one gateway keeps the books of one org; its teams are carried')
   if (tables.models.length > 0)
-    notes.left('models in the database', `${tables.models.length}: their parameters are encrypted with LiteLLM's salt key; declare them under providers and routes`)
+    notes.left(
+      'models in the database',
+      `${tables.models.length}: their parameters are encrypted with LiteLLM's salt key; declare them under providers and routes`,
+    )
 
   const projects = new Map<unknown, string[]>()
   for (const row of tables.projects) {
     const known = projects.get(row.team_id) ?? []
     projects.set(row.team_id, [...known, projectNames.get(row.project_id)!])
-    leftOf(`project ${projectNames.get(row.project_id)}`, limitsOf(row), ['max_budget', 'tpm_limit', 'rpm_limit'], notes, 'state it under defaults.project, or set it by the admin API')
+    leftOf(
+      `project ${projectNames.get(row.project_id)}`,
+      limitsOf(row),
+      ['max_budget', 'tpm_limit', 'rpm_limit'],
+      notes,
+      'state it under defaults.project, or set it by the admin API',
+    )
   }
   const teams = tables.teams.flatMap((row) => {
     const id = teamNames.get(row.team_id)!
@@ -69,8 +79,17 @@ function teamOf(id: string, row: Mapping, projects: readonly string[] | undefine
     ].filter(([, value]) => value != null && Number(value) > 0),
   )
   const models = Array.isArray(row.models) ? row.models.filter((model) => model !== 'all-proxy-models') : []
-  if (models.length > 0) notes.left(`${item}.models`, `${models.join(', ')}: make a tier with these models, and give it to the team`)
-  leftOf(item, row, ['soft_budget', 'model_max_budget', 'budget_limits', 'policies', 'router_settings'], notes)
+  if (models.length > 0)
+    notes.left(
+      `${item}.models`,
+      `${models.join(', ')}: make a tier with these models, and give it to the team`,
+    )
+  leftOf(
+    item,
+    row,
+    ['soft_budget', 'model_max_budget', 'budget_limits', 'policies', 'router_settings'],
+    notes,
+  )
   notes.carried(item, `teams: ${id}`)
   return {
     id,
@@ -85,7 +104,8 @@ function userOf(row: Mapping, teams: ReadonlyMap<unknown, string>, notes: Notes)
   const item = `user ${id}`
   leftOf(item, row, ['models', 'tpm_limit', 'rpm_limit', 'max_parallel_requests', 'model_max_budget'], notes)
   const [first, ...others] = Array.isArray(row.teams) ? row.teams : []
-  if (others.length > 0) notes.changed(item, 'is of several teams: the first is kept, and each key names its own')
+  if (others.length > 0)
+    notes.changed(item, 'is of several teams: the first is kept, and each key names its own')
   const budgets = budgetsOf(item, row, notes)
   notes.carried(item, budgets.length > 0 ? 'in the directory, with its budget' : 'in the directory')
   return { id, team: teams.get(row.team_id ?? first), budgets }

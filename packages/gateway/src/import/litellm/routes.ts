@@ -22,14 +22,19 @@ export function importRoutes(
   settings: Mapping,
   notes: Notes,
 ): Mapping {
-  const strategy = settings.routing_strategy === undefined ? 'simple-shuffle' : String(settings.routing_strategy)
+  const strategy =
+    settings.routing_strategy === undefined ? 'simple-shuffle' : String(settings.routing_strategy)
   const order = ORDERS[strategy] ?? 'weight'
-  if (!(strategy in ORDERS)) notes.changed('router_settings.routing_strategy', `${strategy} became order: ${order}`)
+  if (!(strategy in ORDERS))
+    notes.changed('router_settings.routing_strategy', `${strategy} became order: ${order}`)
   const routes = Object.fromEntries(
     [...targets].map(([model, own]) => [model, routeOf(model, own, { targets, settings, order, notes })]),
   )
-  for (const [alias, model] of Object.entries(isMapping(settings.model_group_alias) ? settings.model_group_alias : {})) {
-    if (typeof model !== 'string' || !(model in routes)) notes.left(`model_group_alias.${alias}`, 'names no model of model_list')
+  for (const [alias, model] of Object.entries(
+    isMapping(settings.model_group_alias) ? settings.model_group_alias : {},
+  )) {
+    if (typeof model !== 'string' || !(model in routes))
+      notes.left(`model_group_alias.${alias}`, 'names no model of model_list')
     else routes[alias] = routes[model]!
   }
   return { ...routes, ...(passthrough && { '*': 'passthrough' }) }
@@ -56,7 +61,10 @@ function routeOf(model: string, own: readonly ImportedTarget[], options: RouteOp
   }
   const all = [...own, ...others.filter(({ to }) => !own.some((each) => each.to === to))]
   if (others.length > 0 && own.length > 1)
-    notes.changed(`fallbacks.${model}`, 'its deployments are asked in order, and no longer by turns: behind them come the fallbacks')
+    notes.changed(
+      `fallbacks.${model}`,
+      'its deployments are asked in order, and no longer by turns: behind them come the fallbacks',
+    )
   const balanced = others.length === 0 && own.length > 1
   if (!balanced && rescues.length === 0) return all.map(({ to }) => to)
   return {

@@ -24,7 +24,10 @@ export interface WrittenPeople {
 const ACTOR = { by: 'import', reason: 'tollgate import litellm' }
 
 /** Keep users and keys, with their budgets. What is there already is left as it is: it may have been changed since. */
-export async function writePeople({ users, keys }: ImportedPeople, options: WritePeopleOptions): Promise<WrittenPeople> {
+export async function writePeople(
+  { users, keys }: ImportedPeople,
+  options: WritePeopleOptions,
+): Promise<WrittenPeople> {
   const { config, directory, ledger } = options
   const { org, timeZone } = config
   const ownOf = (budgets: readonly StatedBudget[]) => budgets.map((budget) => ownBudget(budget, timeZone))
@@ -44,7 +47,8 @@ export async function writePeople({ users, keys }: ImportedPeople, options: Writ
     if (await directory.findKey(record.lookup)) continue
     await provisionKey(config, ledger, record, ownOf(key.budgets), seen)
     const { status } = await directory.createKey(record, ACTOR)
-    if (status === 'read_only') throw new Error(`key ${record.id} cannot be kept: this directory is the config's`)
+    if (status === 'read_only')
+      throw new Error(`key ${record.id} cannot be kept: this directory is the config's`)
     written.keys += 1
   }
   return written

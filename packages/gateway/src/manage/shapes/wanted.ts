@@ -5,10 +5,18 @@ import { present } from '../shape.ts'
 
 /** What can be asked for, and is granted. */
 export const wantedFields = {
-  models: z.array(modelPatternText).min(1).max(50).optional().describe('Patterns over models, beside those of the tier.'),
+  models: z
+    .array(modelPatternText)
+    .min(1)
+    .max(50)
+    .optional()
+    .describe('Patterns over models, beside those of the tier.'),
   tier: id.optional().describe('A tier in place of its own.'),
   raise: z
-    .strictObject({ usd, budget: word.optional().describe('Which budget; needless where it has one in USD.') })
+    .strictObject({
+      usd,
+      budget: word.optional().describe('Which budget; needless where it has one in USD.'),
+    })
     .optional()
     .describe('More money on a budget.'),
   rates: z
@@ -29,20 +37,24 @@ const decision = z.strictObject({
 const text = z.string()
 
 /** A request for access, as it is answered. */
-export const accessRequestAnswer: z.ZodObject = wantedObject.extend({
-  ...{ id, account: text, by: text, reason: text },
-  ...{ asked_at: instant, lasts_ms: z.int(), revision: z.int() },
-  state: z.enum(['open', 'approved', 'denied', 'withdrawn']),
-  decided: decision.optional(),
-}).meta({ id: 'AccessRequest' })
+export const accessRequestAnswer: z.ZodObject = wantedObject
+  .extend({
+    ...{ id, account: text, by: text, reason: text },
+    ...{ asked_at: instant, lasts_ms: z.int(), revision: z.int() },
+    state: z.enum(['open', 'approved', 'denied', 'withdrawn']),
+    decided: decision.optional(),
+  })
+  .meta({ id: 'AccessRequest' })
 
 /** A grant, as it is answered. */
-export const grantAnswer: z.ZodObject = wantedObject.extend({
-  ...{ id, account: text, approved_by: text, reason: text },
-  ...{ from: instant, until: instant, revision: z.int() },
-  request: text.optional(),
-  revoked: decision.optional(),
-}).meta({ id: 'Grant' })
+export const grantAnswer: z.ZodObject = wantedObject
+  .extend({
+    ...{ id, account: text, approved_by: text, reason: text },
+    ...{ from: instant, until: instant, revision: z.int() },
+    request: text.optional(),
+    revoked: decision.optional(),
+  })
+  .meta({ id: 'Grant' })
 
 export function accessRequestJson(id: string, revision: number, request: AccessRequest): object {
   const { account, by, reason, askedAtMs, lastsMs, state, decided } = request

@@ -22,7 +22,10 @@ export function fleetLeases({ ask, call }: Asking, keys: CacheKeys, timers: Time
       const renewLater = () => {
         waiting = timers.setTimeout(() => {
           // One that is lost, or cannot be renewed, lets others ask as well.
-          hold(LEASE_MS).then(([status]) => status === 'held' && waiting !== undefined && renewLater(), () => {})
+          hold(LEASE_MS).then(
+            ([status]) => status === 'held' && waiting !== undefined && renewLater(),
+            () => {},
+          )
         }, RENEW_EVERY_MS)
       }
       renewLater()

@@ -66,8 +66,7 @@ test('leaves nothing behind that does not go by itself, but for what was invalid
   const keys = (await server.call('KEYS', `${prefix}:*`)) as string[]
   const shelves = keys.filter((key) => !key.includes('{all}'))
   expect(shelves.length).toBe(9)
-  for (const key of shelves)
-    expect([key, Number(await server.call('PTTL', key)) > 0]).toEqual([key, true])
+  for (const key of shelves) expect([key, Number(await server.call('PTTL', key)) > 0]).toEqual([key, true])
 })
 
 test('needs no more than the ACL that is printed for it', async () => {

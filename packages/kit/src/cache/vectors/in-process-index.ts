@@ -14,6 +14,11 @@ export interface InProcessIndexOptions extends Omit<PartitionsOptions, 'store'> 
   readonly onFault?: (error: unknown) => void
 }
 
+/** One that answers at once. */
+export interface InProcessIndex
+  extends Omit<VectorIndex, 'rows' | 'nearest'>,
+    Pick<Partitions, 'rows' | 'nearest' | 'bytes'> {}
+
 /**
  * An index in this process, searched without waiting for anybody. Its vectors are kept in a store, which others may share:
  * what one of them adds or removes the others learn from the log.
@@ -27,7 +32,7 @@ export function inProcessIndex({
   onEvict = () => {},
   onFault = () => {},
   ...options
-}: InProcessIndexOptions = {}): VectorIndex {
+}: InProcessIndexOptions = {}): InProcessIndex {
   const partitions = openPartitions({ ...options, ...(store && { store }), onFault })
   const following = log?.follow({ onEvents: heard, onGap: () => partitions.clear() })
 
@@ -58,6 +63,9 @@ export function inProcessIndex({
   }
 
   return {
+    get bytes() {
+      return partitions.bytes
+    },
     rows: partitions.rows,
     nearest: partitions.nearest,
     put: (partition, row) => attempt(() => keep(partition, row)),

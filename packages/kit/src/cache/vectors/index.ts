@@ -18,7 +18,7 @@ export {
 export { hashEmbedder } from './embedders/hash-embedder.ts'
 export { type LocalEmbedderOptions, localEmbedder } from './embedders/local-embedder.ts'
 export type { FleetEvent, FleetFollower, FleetLog } from './fleet-log.ts'
-export { type InProcessIndexOptions, inProcessIndex } from './in-process-index.ts'
+export { type InProcessIndex, type InProcessIndexOptions, inProcessIndex } from './in-process-index.ts'
 export type { Kernel } from './kernel/kernel.ts'
 export { MAX_DIMENSIONS, type Quantised, quantise, type Vector } from './quantise.ts'
 export type { Awaitable, Neighbour, PartitionId, VectorIndex, VectorRow } from './vector-index.ts'

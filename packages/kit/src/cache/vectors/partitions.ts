@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
-import { type Kernel, pickKernel } from './kernel/kernel.ts'
+import type { Kernel } from './kernel/kernel.ts'
+import { pickKernel } from './kernel/pick-kernel.ts'
 import { type PartitionIndex, partitionIndex } from './partition-index.ts'
 import type { Vector } from './quantise.ts'
 import type { Neighbour, PartitionId, VectorRow } from './vector-index.ts'
@@ -16,7 +17,7 @@ export interface PartitionsOptions {
   readonly maxBytes?: number
   /** Names the row of a full partition that can best be spared; the oldest by default. */
   readonly victim?: (partition: PartitionId) => string | undefined
-  /** A partition could not be loaded: it stays as far as it came. */
+  /** A partition could not be loaded: it is forgotten, and whoever asks for it next begins anew. */
   readonly onFault?: (error: unknown) => void
   /** Another kernel than the fastest that this machine has. */
   readonly kernel?: Kernel['name']
@@ -37,8 +38,6 @@ export interface Partitions {
   /** Whether a partition is here, wholly or in part. Asking does not load it. */
   holds(partition: PartitionId): boolean
   has(partition: PartitionId, id: string): boolean
-  /** Load a partition, unless it is here. Resolves when it is. */
-  open(partition: PartitionId): Promise<void>
   /** Forget everything. */
   clear(): void
   /** Memory that is taken, bytes. */
@@ -50,7 +49,6 @@ interface Partition {
   index: PartitionIndex | undefined
   /** Ids that were put or removed while it is being loaded: what the store says of them is older. */
   touched: Set<string> | undefined
-  loaded: Promise<void>
 }
 
 /** What an empty partition takes, bytes: a name, and a place in a map. */
@@ -78,12 +76,9 @@ export function openPartitions({
   function partitionOf(id: PartitionId): Partition {
     const known = partitions.get(id)
     if (known) return known
-    const partition: Partition = { index: undefined, touched: undefined, loaded: Promise.resolve() }
+    const partition: Partition = { index: undefined, touched: store && new Set() }
     keep(id, partition)
-    if (store) {
-      partition.touched = new Set()
-      partition.loaded = fill(id, partition, store)
-    }
+    if (store) void fill(id, partition, store)
     return partition
   }
 
@@ -105,6 +100,7 @@ export function openPartitions({
         if (partition.index?.isFull) break
       }
     } catch (error) {
+      if (partitions.peek(id) === partition) partitions.delete(id)
       onFault(error)
     }
     partition.touched = undefined
@@ -138,7 +134,6 @@ export function openPartitions({
     drop: (id) => void partitions.delete(id),
     holds: (id) => partitions.has(id),
     has: (id, rowId) => partitions.peek(id)?.index?.has(rowId) ?? false,
-    open: (id) => partitionOf(id).loaded,
     clear: () => partitions.clear(),
     get bytes() {
       return partitions.calculatedSize

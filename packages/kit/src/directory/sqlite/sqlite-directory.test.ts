@@ -143,8 +143,14 @@ it('a lookup is one search of one tree', () => {
   const path = join(folder(), 'tollgate.db')
   void sqliteDirectory(path).close()
   const db = new DatabaseSync(path)
-  const plan = db.prepare("EXPLAIN QUERY PLAN SELECT hash, org FROM virtual_key WHERE lookup = 'x'").all()
-  expect(plan.map(({ detail }) => detail)).toEqual(['SEARCH virtual_key USING PRIMARY KEY (lookup=?)'])
+  const planOf = (column: string) =>
+    db
+      .prepare(`EXPLAIN QUERY PLAN SELECT hash, org FROM virtual_key WHERE ${column} = 'x'`)
+      .all()
+      .map(({ detail }) => detail)
+  expect(planOf('lookup')).toEqual(['SEARCH virtual_key USING PRIMARY KEY (lookup=?)'])
+  const previous = 'SEARCH virtual_key USING INDEX virtual_key_previous (previous_lookup=?)'
+  expect(planOf('previous_lookup')).toEqual([previous])
   db.close()
 })
 

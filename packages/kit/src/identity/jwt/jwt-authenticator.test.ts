@@ -111,7 +111,7 @@ describe('a token', () => {
     keys = before
   })
 
-  it('is never what is kept in memory', async () => {
+  it('is remembered with so many others and no more', async () => {
     const { judge } = made({}, { remembered: 2 })
     const tokens = await Promise.all([1, 2, 3].map((number) => sign({ jti: String(number) })))
     for (const token of tokens) await judge(token)

@@ -94,7 +94,7 @@ export function jwtAuthenticator({
     recognise: ({ bearer }) => (bearer !== undefined && looksLikeToken(bearer) ? bearer : undefined),
     judge(token) {
       if (token.length > maxLength) return { refused: `longer than ${maxLength} characters` }
-      const digest = hash('sha256', token, 'base64')
+      const digest = hash('sha256', token, 'binary')
       return recall(digest) ?? verify(token, digest)
     },
   }

@@ -5,6 +5,7 @@ import type { Directory } from '../../directory/directory.ts'
 import { importedKeyHasher } from '../../directory/imported-key.ts'
 import { type KeyHasher, keyHasher } from '../../directory/key-hash.ts'
 import { type KeyRecord, keyIsLive, keyPrincipal, secretAt } from '../../directory/key-record.ts'
+import type { Principal } from '../../directory/principal.ts'
 import { comesFromScope, type Origination } from '../../directory/scopes.ts'
 import { VIRTUAL_KEY_PREFIX } from '../../directory/virtual-key.ts'
 import type { Authenticate, Authenticator } from '../../identity/authenticator.ts'
@@ -99,7 +100,18 @@ function verdictOn({ hasher, presented, lookup, record, from, nowMs }: Judging):
   if (!keyIsLive(record, nowMs)) return { refused: 'revoked or expired' }
   if (record.scopes && !comesFromScope(record.scopes, from()))
     return { refused: 'used from outside of its scopes' }
-  return keyPrincipal(record)
+  return principalOf(record, secret!)
+}
+
+/** By the secret that it was recognised by: made once for as long as its record is remembered. */
+const principals = new WeakMap<object, Principal>()
+
+function principalOf(record: KeyRecord, secret: object): Principal {
+  const known = principals.get(secret)
+  if (known) return known
+  const made = keyPrincipal(record)
+  principals.set(secret, made)
+  return made
 }
 
 function unreadable(cause: unknown): never {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { CachePlace } from '../../cache/entry.ts'
 import type { ExactKey, KeyMaker } from '../../cache/exact-key.ts'
 import { scopeFor } from '../../cache/scope.ts'
+import type { Principal } from '../../directory/principal.ts'
 import { receiveCall } from '../../wire/receive.ts'
 import { type Deployment, modelBehind, type Routes, routeOf } from '../../wire/routes.ts'
 import { principal } from '../identify/slots.ts'
@@ -32,6 +33,7 @@ export interface Plan {
   readonly key: ExactKey
   readonly place: CachePlace
   readonly askedBy: string
+  readonly principal: Principal
   /** Who is asked first; an answer of another one has a place of its own. */
   readonly deployments: readonly [Deployment, ...Deployment[]]
   placeAt(deployment: Deployment): CachePlace | undefined
@@ -78,6 +80,7 @@ export async function planFor(
     ...{ call, controls, key, deployments },
     place: placeOf(key, deployments[0]),
     askedBy: keys.askedBy(who),
+    principal: who,
     placeAt(deployment) {
       const other = keyAt(deployment)
       return other && placeOf(other, deployment)

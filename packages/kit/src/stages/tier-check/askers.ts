@@ -2,8 +2,8 @@ import { type GrantView, NOTHING_GRANTED } from '../../access/grant-view.ts'
 import { TollgateError } from '../../core/errors.ts'
 import type { HowToAsk } from '../../directory/how-to-ask.ts'
 import type { Principal } from '../../directory/principal.ts'
-import { tierGate } from './gates.ts'
-import type { Asker, TierGate, Tiers } from './tiers.ts'
+import { type Tiers, tierGate } from './gates.ts'
+import type { Asker, TierGate } from './tiers.ts'
 
 /** The tiers that callers of an org may have: always the same ones, or those of the moment. */
 export type TiersOf = Tiers | ((org: string) => Tiers | Promise<Tiers>)

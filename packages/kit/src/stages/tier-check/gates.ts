@@ -1,9 +1,25 @@
 import { askAdministrator, type HowToAsk } from '../../directory/how-to-ask.ts'
+import type { RequestCaps } from '../../directory/records.ts'
 import { modelPattern } from '../../wire/model-pattern.ts'
 import { TEXT, VISION } from './endpoint-class.ts'
 import { classesOf } from './passage-class.ts'
 import { closedEndpoint, closedModel, outOfScope } from './refusals.ts'
-import type { Gate, Tier, TierGate, Tiers } from './tiers.ts'
+import type { Gate, TierGate } from './tiers.ts'
+
+/** A set of models and endpoint classes, the bounds of one request, and what it takes to be let in. */
+export interface Tier {
+  /** Patterns over model names: `gpt-4o-mini`, `claude-haiku-*`, `*`. */
+  readonly models: readonly string[]
+  /** Endpoint classes besides chat, completions and embeddings: `images`, `fine-tuning` … */
+  readonly endpoints?: readonly string[]
+  /** Who approves access, as text for the refusal: `team-lead`. `none` by default. */
+  readonly approval?: string
+  /** What one request may be at the most. */
+  readonly caps?: RequestCaps
+}
+
+/** Tiers by name, the least first. */
+export type Tiers = Readonly<Record<string, Tier>>
 
 export interface TierGateOptions {
   /** Ends refusals with how to ask for what is refused. */

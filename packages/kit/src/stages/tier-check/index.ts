@@ -1,6 +1,6 @@
 export { modelPattern } from '../../wire/model-pattern.ts'
 export type { TierOf, TiersOf } from './askers.ts'
-export { type TierGateOptions, tierGate } from './gates.ts'
+export { type Tier, type TierGateOptions, type Tiers, tierGate } from './gates.ts'
 export { type Entitlement, entitlement } from './slots.ts'
 export { type TierCheckOptions, tierCheck } from './tier-check.ts'
-export type { Admitted, Asker, Tier, TierGate, TierRefusal, Tiers, Verdict, Wish } from './tiers.ts'
+export type { Admitted, Asker, TierGate, TierRefusal, Verdict, Wish } from './tiers.ts'

@@ -68,7 +68,7 @@ function lacking(tier: string, what: string, [first]: readonly Gate[]): string {
   return `${lacks} Tier ${first.name} does${approval}.`
 }
 
-/** For whom to ask: the person, or else whatever is closest to it. */
+/** For whom to ask: whatever is closest to it, whose team is known. */
 function askerIn(principal: Principal): string {
-  return principal.user === undefined ? accountPath(principal).at(-1)! : `user:${principal.user}`
+  return accountPath(principal).at(-1)!
 }

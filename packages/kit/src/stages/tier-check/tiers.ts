@@ -4,21 +4,6 @@ import type { Principal } from '../../directory/principal.ts'
 import type { RequestCaps } from '../../directory/records.ts'
 import type { Passage } from '../../wire/passage/passages.ts'
 
-/** A set of models and endpoint classes, the bounds of one request, and what it takes to be let in. */
-export interface Tier {
-  /** Patterns over model names: `gpt-4o-mini`, `claude-haiku-*`, `*`. */
-  readonly models: readonly string[]
-  /** Endpoint classes besides chat, completions and embeddings: `images`, `fine-tuning` … */
-  readonly endpoints?: readonly string[]
-  /** Who approves access, as text for the refusal: `team-lead`. `none` by default. */
-  readonly approval?: string
-  /** What one request may be at the most. */
-  readonly caps?: RequestCaps
-}
-
-/** Tiers by name, the least first. */
-export type Tiers = Readonly<Record<string, Tier>>
-
 /** Who asks: by which tier, and with what besides. */
 export interface Asker {
   readonly principal: Principal

@@ -19,8 +19,7 @@ export interface ForgetArguments {
 
 export type ForgetReply =
   /** That the shelf holds now. */
-  | readonly ['forgotten', bytes: Int]
-  | readonly ['unknown']
+  readonly ['forgotten', bytes: Int] | readonly ['unknown']
 
 /**
  * Take one entry out of a shelf. Works when memory is full.

@@ -56,6 +56,7 @@ export const ENGLISH: Language = {
     this_week this_month this_year this_morning this_evening last_week last_month last_night next_week next_month right_now
     at_the_moment so_far as_of breaking news weather forecast temperature_in price prices stock share_price exchange_rate
     score scores standings traffic time_is_it what_day what_date what_time open_now still_open`),
+  pronouns: new Set(words('it its that this these those them they he him his she her hers one ones')),
   followUps:
     words(`tell_me_more more go_on continue keep_going and_then what_about how_about why_not why_is_that
     what_else anything_else another_one one_more again explain_that explain_it elaborate can_you_elaborate summarize_it

@@ -49,6 +49,7 @@ export const FRENCH: Language = {
     dernier_modèle dernière_version dernières cette_semaine ce_mois cette_année ce_soir ce_matin semaine_dernière
     mois_dernier semaine_prochaine en_ce_moment jusqu_ici actualités nouvelles météo temps_fait prévisions prix cours
     bourse taux_de_change score classement circulation trafic quelle_heure quel_jour quelle_date encore_ouvert`),
+  pronouns: new Set(words('il elle ils elles ça cela ceci ce y en celui celle ceux celles lui leur')),
   followUps:
     words(`dis_m_en_plus dis_moi_en_plus plus continue continuez vas_y et_puis et_pour et_après pourquoi_pas
     pourquoi_ça quoi_d_autre encore_un encore_une encore explique_ça expliquez_ça explique_cela développe développez

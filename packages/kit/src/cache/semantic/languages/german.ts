@@ -54,6 +54,9 @@ export const GERMAN: Language = {
     neulich kürzlich demnächst diese_woche diesen_monat dieses_jahr heute_abend letzte_woche letzten_monat nächste_woche
     zurzeit bisher nachrichten wetter vorhersage preis preise kurs kurse aktienkurs wechselkurs spielstand tabelle
     verkehr wie_spät wieviel_uhr wie_viel_uhr welcher_tag welches_datum noch_offen`),
+  pronouns: new Set(
+    words('er es sie ihn ihm ihr das dies dieses diese dieser diesen davon damit dazu darauf daran dafür'),
+  ),
   followUps:
     words(`erzähl_mir_mehr mehr mehr_dazu weiter mach_weiter und_dann was_ist_mit und_was warum_nicht wieso_das
     was_noch noch_eins noch_einmal nochmal erklär_das erkläre_das genauer ausführlicher fasse_es fasse_das übersetze_es

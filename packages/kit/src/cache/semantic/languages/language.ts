@@ -15,7 +15,9 @@ export interface Language {
   readonly opposites: readonly (readonly [string, string])[]
   /** What asks for an answer that is another one tomorrow. */
   readonly timely: readonly string[]
-  /** How a text begins, or all that it is, when it can only be understood from what was said before. */
+  /** What stands for something that was said before. */
+  readonly pronouns: ReadonlySet<string>
+  /** How a text begins (one word: all that it is) when it can only be understood from what was said before. */
   readonly followUps: readonly string[]
   /** What asks to go on with, or to change, something that is there already. */
   readonly edits: readonly string[]

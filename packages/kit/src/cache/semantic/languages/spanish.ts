@@ -71,6 +71,7 @@ export const SPANISH: Language = {
     última_versión últimas esta_semana este_mes este_año esta_noche esta_mañana semana_pasada mes_pasado próxima_semana
     en_este_momento hasta_ahora noticias clima pronóstico precio precios cotización bolsa tipo_de_cambio marcador
     clasificación tráfico qué_hora qué_día qué_fecha todavía_abierto`),
+  pronouns: new Set(words('él ella ellos ellas ello esto eso este esta ese esa estos estas esos esas lo')),
   followUps:
     words(`cuéntame_más dime_más más sigue continúa continúe adelante y_luego y_qué qué_tal por_qué_no por_qué_eso
     qué_más otro_más otra_más otra_vez de_nuevo explica_eso explícalo amplía resúmelo tradúcelo más_corto más_largo hazlo

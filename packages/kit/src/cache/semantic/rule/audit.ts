@@ -46,6 +46,8 @@ const RATE = { learning: 0.2, steady: 0.05, suspicious: 0.5 }
 const SUSPICIOUS = 10
 /** One false alarm in a thousand audits at most, when the true rate is just the promised one. */
 const ALARM = 1000
+/** One wrong answer is no rate yet, however early it comes. */
+const LEAST_WRONG = 2
 /** Of Fisher's test between the halves of the window. */
 const CHANGE = 0.01
 
@@ -86,7 +88,8 @@ export function audit({ delta, coolDownMs = 3_600_000, kept }: AuditOptions): Au
       window.add(wrong)
       doubt.note(wrong)
       const { lower, upper } = certify(window.count, { standing: 'learning', delta, aim })
-      if (doubt.level() > ALARM || lower > delta) return alarm(nowMs)
+      const isTooMuch = doubt.level() > ALARM || lower > delta
+      if (isTooMuch && window.count.events >= LEAST_WRONG) return alarm(nowMs)
       if (wrong && chanceOfRise(...window.halves()) < CHANGE) {
         window.dropOlderHalf()
         certified = false

@@ -30,6 +30,10 @@ export interface Group {
   learn(belief: Belief, label: Label): void
   /** A would-be hit was answered by the provider and compared. Its label is learnt too. */
   audited(belief: Belief, label: Label, nowMs: number): AuditEvent
+  /** An audit said nothing: its judge was unsure, or could not be asked. */
+  unjudged(): void
+  /** An entry whose evidence was kept elsewhere. */
+  remember(belief: Belief): void
   /** Its entry is gone. */
   forget(belief: Belief): void
   certificate(nowMs: number): Certificate
@@ -55,6 +59,9 @@ export interface GroupOptions {
   readonly kept?: GroupState
 }
 
+/** So many audits in a row without a judgement, and everything is asked of the provider until there is one again. */
+const MOST_UNJUDGED = 20
+
 export function group({ delta, coolDownMs, kept }: GroupOptions): Group {
   const labelled = new Set<Belief>()
   const watch: Audit = audit({
@@ -67,6 +74,7 @@ export function group({ delta, coolDownMs, kept }: GroupOptions): Group {
   let prior = logPrior(pool)
   let fit = 0
   let unlabelled = posterior(prior)
+  let unjudged = 0
 
   function weightsOf(belief: Belief): Float32Array {
     if (!belief.evidence) return unlabelled
@@ -109,13 +117,20 @@ export function group({ delta, coolDownMs, kept }: GroupOptions): Group {
       const aim = watch.aim(nowMs) * share
       return { chance, wouldServe: aim > 0 && chance >= 1 - aim }
     },
-    auditRate: watch.rate,
+    auditRate: () => (unjudged < MOST_UNJUDGED ? watch.rate() : 1),
     learn: take,
     audited(belief, label, nowMs) {
+      unjudged = 0
       take(belief, label)
       const event = watch.note(!label.same, nowMs)
       if (event !== 'none') doubtAll()
       return event
+    },
+    unjudged() {
+      unjudged += 1
+    },
+    remember(belief) {
+      if (belief.evidence) labelled.add(belief)
     },
     forget: (belief) => void labelled.delete(belief),
     certificate: watch.certificate,

@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { buildKernel, KERNEL_MODULE } from '../../../../../../scripts/build-kernel.ts'
 import { jsKernel } from './js-kernel.ts'
-import { type Kernel, pickKernel } from './kernel.ts'
+import type { Kernel } from './kernel.ts'
+import { pickKernel } from './pick-kernel.ts'
 import { wasmKernel } from './wasm-kernel.ts'
 
 const wasm = wasmKernel()!

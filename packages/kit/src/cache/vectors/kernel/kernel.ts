@@ -1,6 +1,3 @@
-import { jsKernel } from './js-kernel.ts'
-import { wasmKernel } from './wasm-kernel.ts'
-
 /** The arithmetic of a search: two implementations, whose results are the same to the last bit, since all of it is in integers. */
 export interface Kernel {
   readonly name: 'wasm' | 'js'
@@ -36,10 +33,4 @@ export interface Scan {
   readonly stride: number
   readonly query: number
   readonly out: number
-}
-
-/** The fastest kernel that this machine has, or the one that is asked for; WebAssembly is compiled here and not before. */
-export function pickKernel(name?: Kernel['name']): Kernel {
-  if (name === 'js') return jsKernel
-  return wasmKernel() ?? jsKernel
 }

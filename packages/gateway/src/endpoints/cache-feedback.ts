@@ -1,0 +1,35 @@
+import type { CacheStore } from '@tollgate/kit/cache'
+import type { SemanticTier } from '@tollgate/kit/cache/semantic'
+import { defineStage, readBody, type Stage, TollgateError } from '@tollgate/kit/core'
+import { principal } from '@tollgate/kit/stages/identify'
+import { z } from 'zod'
+import { decoded } from '../manage/shape.ts'
+import { sendJson } from './json.ts'
+
+const MAX_BODY_BYTES = 4_096
+
+/** That an answer was right is not asked for: whoever may say so could have a wrong one served on. */
+const feedback = z.strictObject({ entry: z.string().min(1).max(200), correct: z.literal(false) })
+
+/**
+ * `POST /tollgate/cache/feedback`: a caller says that an answer out of the cache was wrong, by what `x-tollgate-cache-entry`
+ * said with it. It is served to nobody any more. Ids are digests that only those who share an answer ever see.
+ */
+export const cacheFeedback = (cache: CacheStore, semantic: SemanticTier | undefined): Stage =>
+  defineStage({
+    name: 'cache-feedback',
+    needs: [principal],
+    handle: async function cacheFeedback(req, res) {
+      const { entry } = decoded(feedback, parsed(await readBody(req, MAX_BODY_BYTES)))
+      const [wasKept, wasKnown] = await Promise.all([cache.delete(entry), semantic?.reject(entry)])
+      sendJson(res, { removed: wasKept || wasKnown === true })
+    },
+  })
+
+function parsed(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'))
+  } catch {
+    throw new TollgateError('invalid_request', { message: 'The body is not JSON.' })
+  }
+}

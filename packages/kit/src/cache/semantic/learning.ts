@@ -1,0 +1,123 @@
+import type { CacheEntry } from '../entry.ts'
+import type { SemanticCall } from '../semantic-lookup.ts'
+import type { Vector } from '../vectors/quantise.ts'
+import type { Candidate } from './choose.ts'
+import { packQuestion } from './kept-question.ts'
+import { answerText } from './labels/answer-text.ts'
+import type { Judgement, Pair } from './labels/judge.ts'
+import type { LabelQueue } from './labels/label-queue.ts'
+import type { Learnt } from './learnt.ts'
+import type { Seen, TierParts } from './looking.ts'
+
+/** Learns from fresh answers: whether a kept one would have done, and what is worth keeping besides. */
+export interface Learning {
+  from(asked: SemanticCall, seen: Seen, fresh: CacheEntry): void
+  idle(): Promise<void>
+}
+
+/** How long an embedding may take when nobody waits for it, ms. */
+const UNHURRIED_MS = 5_000
+/** An entry's threshold is known well enough after so many labels; audits go on. */
+const MOST_LABELS = 64
+
+export function learning(parts: TierParts & { readonly queue: LabelQueue }): Learning {
+  const { embedder, index, memory, counts, clock, queue } = parts
+  const running = new Set<Promise<void>>()
+
+  async function learnFrom(asked: SemanticCall, seen: Seen, fresh: CacheEntry): Promise<void> {
+    queue.earn(fresh.costNanoUsd)
+    const { candidate, isAudit = false } = seen
+    if (!candidate) return insert(asked, seen, fresh)
+    const pair = await pairOf(asked, candidate, fresh)
+    const isWanted = isAudit || labelsOf(candidate.learnt) < MOST_LABELS
+    const judgement = pair && isWanted ? await judged(pair, isAudit) : 'unsure'
+    take(asked, candidate, { judgement, isAudit, keptBy: pair?.keptBy })
+    // An answer that is another one's in other words stays with that one, whose labels would be scattered else.
+    if (judgement !== 'same') await insert(asked, seen, fresh)
+  }
+
+  function judged(pair: Pair, isAudit: boolean): Promise<Judgement> {
+    return new Promise((told) => queue.add({ pair, isAudit, told }))
+  }
+
+  function take(
+    { askedBy }: SemanticCall,
+    { learnt, similarity }: Candidate,
+    { judgement, isAudit, keptBy }: Taken,
+  ): void {
+    counts.labels[judgement] += 1
+    const { group, belief } = learnt
+    if (judgement === 'unsure') {
+      if (isAudit) group.unjudged()
+      return
+    }
+    const label = { similarity, same: judgement === 'same' }
+    if (label.same && keptBy !== askedBy) learnt.vouchedFor = true
+    if (!isAudit) return group.learn(belief, label)
+    if (!label.same) counts.wrong += 1
+    group.audited(belief, label, clock.now())
+  }
+
+  /** Both answers as texts; undefined where one of them is none, or gone. */
+  async function pairOf(
+    asked: SemanticCall,
+    { learnt, question }: Candidate,
+    fresh: CacheEntry,
+  ): Promise<(Pair & { readonly keptBy: string }) | undefined> {
+    const kept = await asked.entry(learnt.id)
+    const [freshAnswer, keptAnswer] = [answerText(fresh.answer), kept && answerText(kept.answer)]
+    if (!kept || freshAnswer === undefined || keptAnswer === undefined) return undefined
+    return {
+      question: asked.text,
+      freshAnswer,
+      keptQuestion: question.text,
+      keptAnswer,
+      keptBy: kept.askedBy,
+    }
+  }
+
+  async function insert(asked: SemanticCall, seen: Seen, fresh: CacheEntry): Promise<void> {
+    const { features, partition } = seen
+    // What another deployment answered is kept in another place, where this partition would not find it.
+    if (!features || fresh.id !== asked.place.id) return
+    const vector = seen.vector ?? (await embedded(asked))
+    if (!vector) return
+    memory.forget(fresh.id)
+    memory.of(fresh, partition)
+    await index.put(partition, {
+      ...{ id: fresh.id, vector, expiresAtMs: fresh.expiresAtMs },
+      features: packQuestion({ text: asked.text, features }),
+    })
+  }
+
+  async function embedded({ text, place, principal }: SemanticCall): Promise<Vector | undefined> {
+    const scope = JSON.stringify(place.scope)
+    const made = await embedder.embed(text, { scope, principal, deadlineMs: UNHURRIED_MS })
+    if (made.status === 'missed') return undefined
+    counts.embeddingNanoUsd += made.costNanoUsd
+    return made.vector
+  }
+
+  return {
+    from(asked, seen, fresh) {
+      // A store that fails here has cost a label, and nobody waits for it.
+      const work = learnFrom(asked, seen, fresh).catch(() => {})
+      running.add(work)
+      void work.finally(() => running.delete(work))
+    },
+    async idle() {
+      while (running.size > 0) await Promise.all(running)
+      await queue.idle()
+    },
+  }
+}
+
+interface Taken {
+  readonly judgement: Judgement
+  readonly isAudit: boolean
+  readonly keptBy: string | undefined
+}
+
+function labelsOf({ belief: { evidence } }: Learnt): number {
+  return evidence ? evidence.same + evidence.different : 0
+}
