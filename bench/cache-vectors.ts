@@ -72,10 +72,11 @@ async function measure({ rows, dimensions }: World): Promise<Figures> {
   const centres = Array.from({ length: Math.ceil(rows / 20) }, noise)
   const around = (centre: Float32Array, spread: number) => {
     const moved = noise()
-    return unit(centre.map((value, at) => value + spread * moved[at]!))
+    return centre.map((value, at) => value + spread * moved[at]!)
   }
-  const floats = Array.from({ length: rows }, (_, at) => around(centres[at % centres.length]!, 0.6))
-  const queries = Array.from({ length: SEARCHES }, (_, at) => around(floats[(at * 7_919) % rows]!, 0.2))
+  const topics = Array.from({ length: rows }, (_, at) => around(centres[at % centres.length]!, 0.6))
+  const near = Array.from({ length: SEARCHES }, (_, at) => around(topics[(at * 7_919) % rows]!, 0.2))
+  const [floats, queries] = [topics.map(unit), near.map(unit)]
 
   const before = process.memoryUsage().rss
   const index = await filled('wasm', floats)

@@ -218,7 +218,7 @@ async function request(
   }
 }
 
-async function wish(id: string, owned: object): Promise<object & { id: string }> {
+async function wish(id: string, owned: object): Promise<{ id: string; [field: string]: unknown }> {
   await asking.admin('POST', '/keys', { ...owned, id: `${id}-key` })
   return { id, account: `key:${id}-key`, tier: 'project', reason: 'a launch', lasts: '1d' }
 }

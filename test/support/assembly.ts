@@ -14,7 +14,7 @@ import type { Middleware } from '@tollgate/kit/core'
 import type { BudgetEntry, Ledger } from '@tollgate/kit/ledger'
 import { budgetFrom } from '@tollgate/kit/ledger'
 import type { Tier } from '@tollgate/kit/stages/tier-check'
-import type { ModelRoutesOptions, Provider } from '@tollgate/kit/wire'
+import type { ModelRoutesOptions, Provider, Routes } from '@tollgate/kit/wire'
 import {
   type Dialect,
   type ModelPrice,
@@ -58,8 +58,8 @@ export interface AssemblyOptions {
   readonly retries?: Parameters<typeof providerFailover>[0]['retries']
   /** Mounted before all stages, for instance an `auditLog`. */
   readonly before?: readonly Middleware[]
-  /** Mounted before anything is reserved, for instance a `rateLimit`. */
-  readonly between?: readonly Middleware[]
+  /** Mounted before anything is reserved, for instance a `rateLimit`; made from the routes where they must be the same ones. */
+  readonly between?: readonly Middleware[] | ((routes: Routes) => readonly Middleware[])
 }
 
 export interface Assembly {
@@ -130,7 +130,7 @@ export async function assemble({
       compose(
         authVirtualKey({ directory: testDirectory(key, ...keys), masterKey: TEST_MASTER_KEY }),
         tierCheck({ tiers }),
-        ...between,
+        ...(typeof between === 'function' ? between(routes) : between),
         budgetReserve({ ledger, routes, prices: priceBook({ overrides }), ...reserve }),
         usageReconcile({ ledger }),
         providerFailover({ routes, timeouts, retries }),

@@ -2,14 +2,16 @@ import { randomBytes } from 'node:crypto'
 import { auditLog } from '@tollgate/kit'
 import type { AuditRecord } from '@tollgate/kit/audit'
 import { type CacheStore, memoryCache } from '@tollgate/kit/cache'
+import type { Middleware } from '@tollgate/kit/core'
 import { type SemanticCacheOptions, semanticCache } from '@tollgate/kit/stages/semantic-cache'
-import { FORMATS } from '@tollgate/kit/wire'
+import { FORMATS, type Routes } from '@tollgate/kit/wire'
 import { expect } from 'vitest'
 import { type Assembly, type AssemblyOptions, assemble } from '../../support/assembly.ts'
 
 const chat = FORMATS.find(({ endpoint }) => endpoint === 'chat')!
 
-export interface CachedOptions extends AssemblyOptions {
+export interface CachedOptions extends Omit<AssemblyOptions, 'between'> {
+  readonly between?: readonly Middleware[]
   readonly cache?: Partial<SemanticCacheOptions>
 }
 
@@ -39,11 +41,13 @@ export async function cached({ cache = {}, between = [], ...options }: CachedOpt
   const store = cache.store ?? memoryCache()
   const records: AuditRecord[] = []
   const audit = auditLog({ sinks: [{ name: 'kept', write: async (some) => void records.push(...some) }] })
-  const stage = semanticCache({ secret: randomBytes(32), policy: { mode: 'exact' }, ...cache, store })
+  const secret = randomBytes(32)
+  const stageOn = (routes: Routes) =>
+    semanticCache({ secret, policy: { mode: 'exact' }, routes, ...cache, store })
   const assembly = await assemble({
     ...options,
     before: [audit, ...(options.before ?? [])],
-    between: [...between, stage],
+    between: (routes) => [...between, stageOn(routes)],
   })
   return Object.assign(assembly, {
     store,

@@ -30,7 +30,7 @@ export function fieldOptions(
 /** What was said of a record: a patch, as the admin API takes it. @throws UsageError when a value cannot be meant. */
 export function patchOf(args: Args, fields: readonly FieldOption[]): Record<string, unknown> {
   const stated = fields.flatMap((field) => {
-    const value = valueOf(args, field)
+    const value = statedValue(args, field)
     return value === undefined ? [] : [[field.field, value] as const]
   })
   const cleared = textsOf(args, 'clear').map((option) => {
@@ -41,7 +41,7 @@ export function patchOf(args: Args, fields: readonly FieldOption[]): Record<stri
   return Object.fromEntries([...cleared, ...stated])
 }
 
-function valueOf(args: Args, field: FieldOption): unknown {
+function statedValue(args: Args, field: FieldOption): unknown {
   const option = optionOf(field)
   if (field.kind === 'list') {
     const texts = textsOf(args, option)

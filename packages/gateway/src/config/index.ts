@@ -38,5 +38,6 @@ export {
 } from './load.ts'
 export { longEnough, type MasterKey, type MasterKeyOptions, masterKey } from './master-key.ts'
 export { ConfigError } from './problem.ts'
+export { type ProviderAccount, providerAccount, providerBudgets } from './provider-budgets.ts'
 export type { EmbedderRule, JudgeRule, SemanticRules } from './semantic-rules.ts'
 export type { CommandNeeds } from './store-tree.ts'

@@ -1,7 +1,7 @@
 import { unitMeter } from '@tollgate/kit/meter'
 import { type Passages, type Provider, providerPassages } from '@tollgate/kit/wire'
 import type { Config, HttpProvider, Metered } from '../config/index.ts'
-import { providerAccount } from '../store/provider-budgets.ts'
+import { providerAccount } from '../config/index.ts'
 
 /** Where requests go that are no calls of models: to every provider there is, at what the config says of its meters. */
 export function passagesOf(

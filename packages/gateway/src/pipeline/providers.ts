@@ -14,10 +14,10 @@ import {
   type BedrockHost,
   type Config,
   hiding,
+  providerAccount,
   type Provider as Stated,
   type VertexHost,
 } from '../config/index.ts'
-import { providerAccount } from '../store/provider-budgets.ts'
 
 /**
  * Providers as the kit calls them.

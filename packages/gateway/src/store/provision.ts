@@ -1,10 +1,10 @@
 import { accountPath, type Directory, type KeySummary, keyPrincipal } from '@tollgate/kit/directory'
 import { type AccountId, type Budget, kindOf, type Ledger, type Raise } from '@tollgate/kit/ledger'
 import type { Config, StoreConfig } from '../config/index.ts'
+import { providerBudgets } from '../config/index.ts'
 import { accountBudgets } from './account-budgets.ts'
 import { keyPages } from './every-key.ts'
 import { ownBudgetsOf } from './own-budgets.ts'
-import { providerBudgets } from './provider-budgets.ts'
 
 /** What a config says of accounts and their budgets. */
 export type ProvisionRules = Pick<StoreConfig, 'org' | 'teams' | 'defaults' | 'policies'>

@@ -113,10 +113,11 @@ export function openMatrix({ kernel, dimensions, maxRows, exactRows }: MatrixOpt
       int8At(0).set(int8)
       packSigns(int8, space.bytes.subarray(queryBits, queryBits + bitStride))
       const found = space.nearest({ rows: bits, count, stride: bitStride, query: queryBits, out }, RESCORED)
-      const near = Array.from({ length: found }, (_, at) => results(2 * found)[2 * at + 1]!)
+      const result = results(2 * RESCORED)
+      const near = Array.from({ length: found }, (_, at) => result[2 * at + 1]!)
       const dots = near.map((row) => {
         space.dots({ rows: rowAt(row), count: 1, stride, query: 0, out })
-        return results(1)[0]!
+        return result[0]!
       })
       return { rows: near, dots }
     },

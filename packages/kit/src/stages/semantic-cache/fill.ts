@@ -6,6 +6,7 @@ import { notKept } from '../../cache/keepable.ts'
 import type { Recording } from '../../cache/recording.ts'
 import { uuidv7 } from '../../core/ids.ts'
 import { nanoUsd } from '../../core/money.ts'
+import { warn } from '../../core/warn.ts'
 import { chargeOn, type Toll } from '../../toll/toll.ts'
 import type { Deployment } from '../../wire/routes.ts'
 import { tollSlot } from '../budget-reserve/slots.ts'
@@ -55,8 +56,22 @@ function servedBy(req: IncomingMessage, { deployments }: Plan): Deployment | und
   const made = attempts.peek(req)
   if (!made) return deployments[0]
   const answered = made.findLast(({ outcome }) => outcome === 'answered')
-  return deployments.find(
+  const found = deployments.find(
     ({ provider, model }) => provider.name === answered?.provider && model === answered.model,
+  )
+  if (answered && !found) warnUnknown(`${answered.provider}/${answered.model}`)
+  return found
+}
+
+const warned = new Set<string>()
+
+/** Nothing would ever be kept, and nobody would know why: once for each. */
+function warnUnknown(deployment: string): void {
+  if (warned.has(deployment) || warned.size > 100) return
+  warned.add(deployment)
+  warn(
+    'TOLLGATE_CACHE',
+    `${deployment} has answered, which semantic-cache does not know of: its answers are not kept. Give it the routes of provider-failover.`,
   )
 }
 

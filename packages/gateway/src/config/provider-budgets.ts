@@ -1,5 +1,5 @@
 import type { Budget } from '@tollgate/kit/ledger'
-import type { Config } from '../config/index.ts'
+import type { Config } from './config.ts'
 
 /** The account of a provider's own budgets. */
 export type ProviderAccount = `provider:${string}`
