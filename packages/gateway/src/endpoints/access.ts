@@ -8,6 +8,7 @@ import { durationMs } from '../config/duration.ts'
 import { keyId } from '../manage/leaves.ts'
 import { decoded, present } from '../manage/shape.ts'
 import { accessRequestJson, grantJson, wantedFields } from '../manage/shapes/wanted.ts'
+import { fromBooks } from './from-books.ts'
 import { sendJson } from './json.ts'
 
 const MAX_BODY_BYTES = 65_536
@@ -22,7 +23,7 @@ const asking = z.strictObject({
 
 /**
  * `POST /tollgate/access`: a caller asks for more, for its key or for what is over it. `GET` tells what it has asked for, and
- * what it has been given.
+ * what it has been given. Answers `ledger_unavailable` (503) while the directory cannot be read.
  */
 export const access = (desk: AccessDesk): Stage =>
   defineStage({
@@ -35,13 +36,14 @@ export const access = (desk: AccessDesk): Stage =>
       const { raise, lasts, account = accountPath(caller).at(-1)!, ...ask } = decoded(asking, body)
       const accounts: readonly string[] = accountPath(caller)
       if (!accounts.includes(account)) throw notYours(account)
-      const result = await desk.ask({
+      const asked = desk.ask({
         ...present(ask),
         ...(raise && {
           raise: { nanoUsd: raise.usd, ...(raise.budget !== undefined && { budget: raise.budget }) },
         }),
         ...{ org: caller.org, account, by: partyIn(caller), lastsMs: durationMs(lasts)! },
       } as Parameters<AccessDesk['ask']>[0])
+      const result = await fromBooks(asked)
       if (result.status === 'invalid') throw new TollgateError('invalid_request', { message: result.text })
       if (result.status === 'conflict') {
         throw new TollgateError('conflict', {
@@ -56,7 +58,9 @@ export const access = (desk: AccessDesk): Stage =>
 /** What concerns a caller: its own requests, and grants to its accounts. */
 async function known(desk: AccessDesk, caller: Principal): Promise<object> {
   const accounts = new Set<string>(accountPath(caller))
-  const [requests, grants] = await Promise.all([desk.requests(caller.org), desk.grants(caller.org)])
+  const [requests, grants] = await fromBooks(
+    Promise.all([desk.requests(caller.org), desk.grants(caller.org)]),
+  )
   const mine = [`user:${caller.user}`, `key:${caller.key}`]
   return {
     requests: requests

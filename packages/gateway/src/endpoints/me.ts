@@ -32,7 +32,7 @@ export const me = ({ ledger, tiers, limits, scopes, exposeLimits }: MeOptions): 
       const own = accountPath(caller).filter(isOwn)
       const states = await fromBooks(ledger.read(caller.org, own))
       const ownScopes = (await scopes(caller, undefined)).filter(({ subject }) => isOwn(subject))
-      const standings = exposeLimits ? await limits.read(caller.org, ownScopes) : []
+      const standings = exposeLimits ? await fromBooks(limits.read(caller.org, ownScopes)) : []
       sendJson(res, {
         ...caller,
         tier: (await tiers.tierOf(caller)) ?? null,

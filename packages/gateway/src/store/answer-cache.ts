@@ -16,12 +16,15 @@ export async function openAnswerCache(
   if (!isCaching(cache)) return undefined
   if (store.kind === 'sqlite') return sqliteCache(answerFile(store.path), { ...cache.quota, clock })
   const { redisCache } = await import('@tollgate/kit/cache/redis')
-  return redisCache(store.target, {
+  const fleet = redisCache(store.target, {
     ...cache.quota,
     prefix: store.prefix,
     // A fleet goes by the server's clock; only a test brings another.
     ...(clock !== systemClock && { clock }),
   })
+  // The first request should not be the one that waits for the connection. Without one, it is a miss.
+  await Promise.resolve(fleet.status()).catch(() => {})
+  return fleet
 }
 
 /** The file of answers beside the file of books. */

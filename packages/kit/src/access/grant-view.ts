@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../core/clock.ts'
+import { TollgateError } from '../core/errors.ts'
 import { warn } from '../core/warn.ts'
 import { accountPath, type Principal } from '../directory/principal.ts'
 import type { Kept } from '../directory/record-store.ts'
@@ -75,7 +76,8 @@ export function grantView({ cache, clock = systemClock }: GrantViewOptions): Gra
 }
 
 function unread(cause: unknown): Granted {
-  warn('TOLLGATE_GRANTS', `grants cannot be read, so nobody has any: ${String(cause)}`)
+  const why = TollgateError.is(cause) ? cause.internal : String(cause)
+  warn('TOLLGATE_GRANTS', `grants cannot be read, so nobody has any: ${why}`)
   return NOTHING_GRANTED
 }
 

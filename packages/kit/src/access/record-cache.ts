@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { type Clock, systemClock } from '../core/clock.ts'
 import type { Directory } from '../directory/directory.ts'
+import { readable } from '../directory/readable.ts'
 import type { Kept } from '../directory/record-store.ts'
 import type { RecordKind } from '../directory/records.ts'
 import { everyRecord } from './grants.ts'
@@ -39,7 +40,8 @@ const ALL = ''
 /**
  * Remember records, for as long as nobody says that they have changed, and never longer than `maxAgeMs`.
  *
- * @throws whatever the directory throws; what is too old is not served instead.
+ * @throws TollgateError `ledger_unavailable` by what it answers, when the directory cannot be read: what is too old is not
+ * served instead.
  */
 export function recordCache({
   directory,
@@ -71,7 +73,7 @@ export function recordCache({
       if (changes === before) seen.set(name, { value, atMs })
       return value
     }
-    const found = load()
+    const found = readable(load)
     if (!(found instanceof Promise)) return keep(found)
     const coming = found.then(keep).finally(() => {
       if (loading.get(name) === coming) loading.delete(name)

@@ -21,7 +21,9 @@ export interface Flight {
   follow(onNews: () => void): () => void
   /** There is something new. */
   tell(): void
-  /** It is over: whoever comes from now on leads another one. */
+  /** Nobody is to follow it any more who does not yet: whoever comes from now on leads another one. */
+  close(): void
+  /** It is over. */
   land(end: FlightEnd): void
 }
 
@@ -50,14 +52,16 @@ export function flights(): Flights {
     board(id) {
       const known = flying.get(id)
       if (known) return { flight: known, leads: false }
-      const flight = flightOf(() => flying.delete(id))
+      const flight: Flight = flightOf(() => {
+        if (flying.get(id) === flight) flying.delete(id)
+      })
       flying.set(id, flight)
       return { flight, leads: true }
     },
   }
 }
 
-function flightOf(onLanded: () => void): Flight {
+function flightOf(onClosed: () => void): Flight {
   const waiting = new Set<() => void>()
   let end: FlightEnd | undefined
   const tell = () => {
@@ -83,10 +87,11 @@ function flightOf(onLanded: () => void): Flight {
       }
     },
     tell,
+    close: onClosed,
     land(how) {
       if (end) return
       end = how
-      onLanded()
+      onClosed()
       tell()
     },
   }

@@ -75,7 +75,9 @@ async function followStream(
     const failed = flight.end?.how === 'answered' ? undefined : flight.end
     if (failed && !encoder) return failed
     const events = eventsOf(flight)
-    if (events.length > told) {
+    // What has gone wrong already is not begun with: somebody else will lead.
+    const isBroken = !encoder && events.some(({ type }) => type === 'error')
+    if (events.length > told && !isBroken) {
       if (!encoder) {
         encoder = to.translation.streamEncoder(to)
         await onAnswer()

@@ -56,7 +56,7 @@ export function recordAnswer(res: ServerResponse, { maxBytes, format, onNews }: 
     },
     end() {
       if (state === 'coming') state = 'whole'
-      if (state === 'whole' && !reader?.end()) give('failed')
+      if (state === 'whole' && !(reader?.end() && reader.answer())) give('failed')
       onNews()
     },
   })

@@ -43,6 +43,30 @@ describe('the project of a request', () => {
     expect(caller({}, { ...projects(true), isFree: () => true })).toEqual(ADA)
   })
 
+  it.each([
+    [
+      'at once',
+      () => {
+        throw new Error('10.1.2.3 is away')
+      },
+    ],
+    [
+      'in a while',
+      async () => {
+        throw new Error('10.1.2.3 is away')
+      },
+    ],
+  ])('is nobody’s while the projects cannot be read %s', async (_, away) => {
+    const asked = asking({ 'x-tollgate-project': 'q4' })
+    for (const projects of [away, () => ({ required: true, has: away })]) {
+      const known = Promise.try(
+        attributed(() => ADA, { projects }),
+        asked,
+      )
+      await expect(known).rejects.toMatchObject({ code: 'ledger_unavailable', status: 503 })
+    }
+  })
+
   it('is one that the caller has', () => {
     const none = said('There is no project "other" for team science. Name another')
     for (const required of [true, false])

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { TollgateError } from '../core/errors.ts'
 import type { Principal } from '../directory/principal.ts'
+import { readable } from '../directory/readable.ts'
 import { isId } from './id.ts'
 
 /** What is said of the projects of one caller. */
@@ -24,7 +25,11 @@ export interface ProjectOptions {
 /** Names the project that a request is for. */
 export const PROJECT_HEADER = 'x-tollgate-project'
 
-/** The caller with the project that its request names. @throws TollgateError `invalid_request`. */
+/**
+ * The caller with the project that its request names.
+ *
+ * @throws TollgateError `invalid_request`; `ledger_unavailable` when what is said of projects cannot be read: fails closed.
+ */
 export function projectOf(
   req: IncomingMessage,
   caller: Principal,
@@ -37,7 +42,7 @@ export function projectOf(
       `This key is bound to project ${caller.project}. Leave \`${PROJECT_HEADER}\` out, or ask for a key of the other project.`,
     )
   }
-  const rules = projects?.(caller) ?? NONE
+  const rules = projects ? readable(() => projects(caller)) : NONE
   const hold = (found: CallersProjects) => held(caller, named, found, mayBeNone)
   return rules instanceof Promise ? rules.then(hold) : hold(rules)
 }
@@ -62,7 +67,7 @@ function held(
       `There is no project "${named}" for ${caller.team === undefined ? 'this caller' : `team ${caller.team}`}. Name another in \`${PROJECT_HEADER}\`${oneOf(rules)}, or ask your administrator for it.`,
     )
   }
-  const isTheirs = isId(named) && rules.has(named)
+  const isTheirs = isId(named) && readable(() => rules.has(named))
   return isTheirs instanceof Promise ? isTheirs.then(admit) : admit(isTheirs)
 }
 

@@ -1,7 +1,10 @@
-export type { Veto } from './guards/compare.ts'
+export { type Comparison, compare, type Veto } from './guards/compare.ts'
+export { type Features, featuresOf } from './guards/features.ts'
 export type { Judge, Judged, Judgement, Pair } from './labels/judge.ts'
 export { type LlmJudgeOptions, llmJudge } from './labels/llm-judge.ts'
 export type { Certificate, Standing } from './rule/certificate.ts'
+export type { Label } from './rule/evidence.ts'
+export { type Belief, type Group, type GroupOptions, group, type Verdict } from './rule/group.ts'
 export {
   type SemanticGroup,
   type SemanticStatus,

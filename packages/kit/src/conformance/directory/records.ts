@@ -102,6 +102,38 @@ export const RECORDS: Section = {
     assert.equal(await here.records.get('team', 'acme', 'red'), undefined)
   },
 
+  async 'gives no revision twice, not even to what is made anew'({ here, there, reopen }) {
+    const [old, anew] = [{ label: 'old' }, { label: 'anew' }]
+    await here.records.put({ ...RED, value: old }, ADMIN)
+    await here.records.remove({ ...RED, ifRevision: 1 }, ADMIN)
+    const made = await there.records.put({ ...RED, value: anew, ifRevision: 0 }, ADMIN)
+    assert.deepEqual([made.status, made.kept?.revision], ['created', 3])
+    assert.equal((await here.records.get('team', 'acme', 'red'))?.revision, 3)
+    for (const ifRevision of [1, 2]) {
+      assert.equal((await here.records.put({ ...RED, value: old, ifRevision }, ADMIN)).status, 'conflict')
+      assert.equal((await here.records.remove({ ...RED, ifRevision }, ADMIN)).status, 'conflict')
+    }
+    await there.records.remove(RED, ADMIN)
+    const again = await (await reopen()).records.put({ ...RED, value: anew }, ADMIN)
+    assert.deepEqual([again.status, again.kept?.revision], ['created', 5])
+    const other = await here.records.put({ ...RED, id: 'other', value: anew }, ADMIN)
+    assert.equal(other.kept?.revision, 1)
+  },
+
+  async 'gives no revision twice where many make and take away at once'({ here, there }) {
+    const made = await Promise.all(
+      Array.from({ length: 20 }, async (_, i) => {
+        const { records } = i % 2 ? here : there
+        const { status, kept } = await records.put({ ...RED, value: { label: `${i}` } }, ADMIN)
+        await records.remove(RED, ADMIN)
+        return { status, revision: kept?.revision }
+      }),
+    )
+    const revisions = made.map(({ revision }) => revision)
+    assert.deepEqual([...new Set(revisions)].length, made.length)
+    assert.ok(made.every(({ status }) => status === 'created' || status === 'changed'))
+  },
+
   async 'lets one of many have the revision that all of them saw'({ here, there }) {
     await here.records.put({ ...RED, value: { label: 'seen' } }, ADMIN)
     const results = await Promise.all(

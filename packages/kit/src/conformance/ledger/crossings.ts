@@ -94,6 +94,33 @@ export const CROSSINGS: Section = {
     expect(await settle(49, 'exact')).toEqual([])
   },
 
+  async 'tells only of windows that still last, however often the truth about an ended one is corrected'(
+    bench,
+    expect,
+  ) {
+    await bench.provision(
+      'key:k1',
+      { limit_usd: '1.00', period: 'hourly' },
+      { limit_usd: '1.10', period: 'weekly' },
+    )
+    const path = ['key:k1'] as const
+    await bench.reserve({ id: 'a', path, min: cents(60), want: cents(60) })
+    const settle = (count: number, basis: 'exact' | 'estimated') =>
+      bench.settle('a', cents(count), basis, ALERT_AT)
+    const week = (spent: number) => ({ budget: 'usd-week', spent: spent * CENT, reserved: 0 })
+    for (const id of ['b', 'c', 'd']) {
+      bench.clock.nowMs += 3_600_000
+      await bench.reserve({ id, path })
+      await bench.release(id)
+      if (id !== 'b') continue
+      const told = { tightest: week(55), crossed: [{ ...week(55), percent: 50 }] }
+      expect(await settle(55, 'estimated')).toMatchObject(told)
+    }
+    const told = { tightest: week(59), crossed: [{ ...week(59), percent: 50 }] }
+    expect(await settle(59, 'exact')).toMatchObject(told)
+    expect(await bench.total('key:k1')).toEqual([59 * CENT, 0, 0])
+  },
+
   async 'counts what had been consumed, and what had expired, as reached by the settle'(bench, expect) {
     await provisionPath(bench)
     await bench.reserve({ id: 'a', want: cents(90) })

@@ -104,4 +104,23 @@ export const EXTEND: Section = {
     })
     expect(await bench.reserve({ id: 'b', min: cents(20), want: cents(20) })).toMatchObject({ status: 'ok' })
   },
+
+  async 'knows what was spent in it as long as one of its reservations is open, and be it one that holds nothing'(
+    bench,
+    expect,
+  ) {
+    await bench.provision('key:k1', { limit_usd: '1.00', period: 'hourly' })
+    const path = ['key:k1'] as const
+    await bench.reserve({ id: 'a', path, ttlMs: 86_400_000 })
+    await bench.extend({ id: 'a', consumed: cents(10), ttlMs: 86_400_000 })
+    await bench.reserve({ id: 'b', path })
+    await bench.settle('b', cents(9))
+    for (const id of ['c', 'd', 'e']) {
+      bench.clock.nowMs += 3_600_000
+      await bench.reserve({ id, path })
+      await bench.release(id)
+    }
+    const shortfall = await shortfallOf(bench.extend({ id: 'a', min: cents(20), want: cents(20) }))
+    expect(shortfall).toMatchObject({ reason: 'reserved', spent: 19 * CENT, remaining: 81 * CENT })
+  },
 }

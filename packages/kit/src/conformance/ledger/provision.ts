@@ -85,6 +85,35 @@ export const PROVISION: Section = {
     expect(await bench.budget('key:k1', 'third')).toEqual([4 * CENT, 0, 0, 96 * CENT])
   },
 
+  async 'asks the budget that came in another’s place for all that a reservation wants which held nothing till then'(
+    bench,
+    expect,
+  ) {
+    await bench.ledger.provision(ORG, 'key:k1', [HARD_DAY])
+    await bench.reserve({ id: 'a', path: ['key:k1'], min: cents(0), want: amounts(0, 10) })
+    await bench.ledger.provision(ORG, 'key:k1', [{ ...HARD_DAY, window: 'week' }])
+    const shortfall = await shortfallOf(bench.extend({ id: 'a', min: cents(101), want: cents(101) }))
+    expect(shortfall).toMatchObject({ budget: 'cap', window: 'week', reason: 'exceeded' })
+    await bench.extend({ id: 'a', min: cents(60), want: cents(60) })
+    expect(await bench.budget('key:k1', 'cap')).toEqual([0, 60 * CENT, 0, 40 * CENT])
+  },
+
+  async 'raises nothing in the window of such a budget once it has ended, though others are replaced since'(
+    bench,
+    expect,
+  ) {
+    const hour = { ...HARD_DAY, window: 'hour' } as const
+    const tokens = { ...HARD_DAY, id: 'tokens', metric: 'tokens' } as const
+    await bench.ledger.provision(ORG, 'key:k1', [HARD_DAY, tokens])
+    await bench.reserve({ id: 'a', path: ['key:k1'] })
+    await bench.extend({ id: 'a', consumed: cents(10), ttlMs: 86_400_000 })
+    await bench.ledger.provision(ORG, 'key:k1', [hour, tokens])
+    bench.clock.nowMs += 3_600_000
+    await bench.ledger.provision(ORG, 'key:k1', [hour, { ...tokens, window: 'week' }])
+    const shortfall = await shortfallOf(bench.extend({ id: 'a', min: cents(200), want: cents(200) }))
+    expect(shortfall).toMatchObject({ budget: 'cap', window: 'hour', spent: 10 * CENT, reason: 'reserved' })
+  },
+
   async 'does not forget what was spent when a budget is taken away and given back'(bench, expect) {
     await bench.ledger.provision(ORG, 'key:k1', [HARD_DAY])
     await bench.reserve({ id: 'a', path: ['key:k1'] })

@@ -57,6 +57,17 @@ export const WINDOWS: Section = {
     expect(await bench.total('key:k1')).toEqual([40 * CENT, 0, 10 * CENT])
   },
 
+  async 'tells nobody how a window stands that has ended'(bench, expect) {
+    await bench.provision('key:k1', { limit_usd: '0.10', period: 'hourly' })
+    const path = ['key:k1'] as const
+    for (const id of ['a', 'b']) await bench.reserve({ id, path, min: cents(1), want: cents(5) })
+    bench.clock.nowMs += HOUR_MS
+    const nothing = { status: 'settled', overdraft: false, crossed: [] }
+    expect(await bench.settle('a', cents(5), 'exact', [50])).toEqual(nothing)
+    const again = bench.reserve({ id: 'b', path, min: cents(1), want: cents(5) })
+    expect(await again).toEqual({ status: 'ok', repeat: true, granted: cents(5), would: [] })
+  },
+
   async 'does not come back to a window when the clock does'(bench, expect) {
     await bench.provision('key:k1', { limit_usd: '0.10', period: 'daily' })
     const path = ['key:k1'] as const

@@ -1,11 +1,11 @@
 import { type Clock, systemClock } from '../../core/clock.ts'
-import { TollgateError } from '../../core/errors.ts'
 import { cachedKeys } from '../../directory/cached-keys.ts'
 import type { Directory } from '../../directory/directory.ts'
 import { importedKeyHasher } from '../../directory/imported-key.ts'
 import { type KeyHasher, keyHasher } from '../../directory/key-hash.ts'
 import { type KeyRecord, keyIsLive, keyPrincipal, secretAt } from '../../directory/key-record.ts'
 import type { Principal } from '../../directory/principal.ts'
+import { readable } from '../../directory/readable.ts'
 import { comesFromScope, type Origination } from '../../directory/scopes.ts'
 import { VIRTUAL_KEY_PREFIX } from '../../directory/virtual-key.ts'
 import type { Authenticate, Authenticator } from '../../identity/authenticator.ts'
@@ -66,7 +66,7 @@ export function virtualKeyAuthenticator({
                 from: () => ({ address: addressOf(req), origin: req.headers.origin }),
                 nowMs: clock.now(),
               })
-        return record instanceof Promise ? record.catch(unreadable).then(admit) : admit(record)
+        return record instanceof Promise ? record.then(admit) : admit(record)
       }
       // Nobody else makes keys of our form: an id that is not known is as much work to refuse as one that is.
       return judgedAs(own, presented.startsWith(VIRTUAL_KEY_PREFIX) ? undefined : imported)
@@ -112,17 +112,4 @@ function principalOf(record: KeyRecord, secret: object): Principal {
   const made = keyPrincipal(record)
   principals.set(secret, made)
   return made
-}
-
-function unreadable(cause: unknown): never {
-  throw new TollgateError('ledger_unavailable', { cause, internal: 'the directory could not be read' })
-}
-
-/** @throws TollgateError `ledger_unavailable` when the directory cannot be read at once. */
-function readable<T>(read: () => T): T {
-  try {
-    return read()
-  } catch (cause) {
-    return unreadable(cause)
-  }
 }

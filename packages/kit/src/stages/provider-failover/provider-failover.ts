@@ -12,6 +12,7 @@ import { principal } from '../identify/slots.ts'
 import { entitlement } from '../tier-check/slots.ts'
 import { gatesOf } from './gates.ts'
 import { attempts } from './slots.ts'
+import { attemptSpans } from './spans.ts'
 import { travel } from './travel.ts'
 import type { Crew, Trip } from './trip.ts'
 
@@ -79,6 +80,7 @@ export const providerFailover = ({
     dispatcher,
     running: endedBy(stop),
     stop,
+    spans: attemptSpans(),
     clock,
     timers: machineTimers,
   }

@@ -10,6 +10,7 @@ import type { ReceivedCall } from '../../wire/received-call.ts'
 import type { Routes } from '../../wire/routes.ts'
 import type { Gates } from './gates.ts'
 import type { Attempt } from './slots.ts'
+import type { AttemptSpans } from './spans.ts'
 
 /** One request on its way through its deployments. */
 export interface Trip {
@@ -38,6 +39,7 @@ export interface Crew {
   /** What ends the calls that run, should the process end before them. */
   readonly running: Set<() => void>
   readonly stop: AbortSignal
+  readonly spans: AttemptSpans
   readonly clock: Clock
   readonly timers: Timers
 }

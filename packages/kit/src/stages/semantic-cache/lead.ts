@@ -47,6 +47,8 @@ export function leadFlight(req: IncomingMessage, res: ServerResponse, plan: Plan
     // A cap that only this caller's budget needs would cut short what the others get.
     if (state !== 'waiting' && tollSlot.peek(req)?.cap !== undefined) return flight.land({ how: 'gone' })
     if (state === 'too_long') return flight.land({ how: 'failed', refusal: undefined })
+    // How it failed is known when it has been settled; nobody new is to wait for that.
+    if (state === 'failed') flight.close()
     flight.tell()
   })
   flight.recording = recording

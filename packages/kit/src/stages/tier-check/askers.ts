@@ -1,7 +1,7 @@
 import { type GrantView, NOTHING_GRANTED } from '../../access/grant-view.ts'
-import { TollgateError } from '../../core/errors.ts'
 import type { HowToAsk } from '../../directory/how-to-ask.ts'
 import type { Principal } from '../../directory/principal.ts'
+import { readable } from '../../directory/readable.ts'
 import { type Tiers, tierGate } from './gates.ts'
 import type { Asker, TierGate } from './tiers.ts'
 
@@ -57,18 +57,5 @@ export function askers({
     const found = grants?.of(principal) ?? NOTHING_GRANTED
     const granted = found instanceof Promise ? await found : found
     return { asker: { principal, tier: tier ?? '', granted }, gate, names }
-  }
-}
-
-/** Who cannot be told from what they may have is refused. */
-async function readable<T>(read: () => T | Promise<T>): Promise<T> {
-  try {
-    return await read()
-  } catch (cause) {
-    if (TollgateError.is(cause)) throw cause
-    throw new TollgateError('ledger_unavailable', {
-      cause,
-      internal: `tiers could not be read: ${String(cause)}`,
-    })
   }
 }

@@ -1,6 +1,5 @@
 import { isObject } from '../../../core/json-object.ts'
 import { canonical } from '../../canonical.ts'
-import { lowered } from '../tokens.ts'
 import type { Pair } from './judge.ts'
 
 /** Longer answers than this are seldom the same word for word, and rightly so. */
@@ -32,7 +31,9 @@ function jsonOf(text: string): string | undefined {
 /** Without what changes nothing of a short answer: case, spaces, punctuation at the end. Longer ones stay as they are. */
 function plain(text: string): string {
   if (text.length > SHORT) return text
-  return lowered(text)
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
     .replace(/\s+/g, ' ')
     .replace(/^[\s"'“”]+|[\s.!"'“”]+$/g, '')
 }
