@@ -20,7 +20,18 @@ export default defineConfig({
     // The ledger's tests run on a real Redis, which a fresh machine does not have.
     globalSetup: './test/support/redis/install.ts',
     projects: [
-      { extends: true, test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts'],
+          exclude: ['**/*.apart.test.ts'],
+          // A module is loaded once for all files: loading them anew for each took longer than the tests.
+          isolate: false,
+        },
+      },
+      // Tests that put something in a module's place have all modules for themselves.
+      { extends: true, test: { name: 'apart', include: ['packages/*/src/**/*.apart.test.ts'] } },
       {
         extends: true,
         test: {

@@ -14,6 +14,7 @@ export default defineConfig({
       'test/{mutation,simulation,proof}/**/*.{test,prove}.ts',
       'test/faults/fleet-*.{test,prove}.ts',
       'test/failover/soak.test.ts',
+      'test/cache/{worlds,pairs}.test.ts',
       'test/redis/{pains,tls,valkey}.test.ts',
     ],
     env: { TOLLGATE_PROVE: '1' },

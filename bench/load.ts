@@ -1,13 +1,11 @@
 import { Pool } from 'undici'
-import { CHAT_PATH, JSON_ANSWER, JSON_REQUEST, STREAM_ANSWER_BYTES, STREAM_REQUEST } from './exchange.ts'
 import { answering } from './processes/answering.ts'
 import { quantile } from './statistics.ts'
 
 /** What to ask of whom, for how long. */
 export interface LoadOrder {
   readonly url: string
-  readonly authorization: string
-  readonly kind: 'json' | 'stream'
+  readonly asked: Asked
   /**
    * `connections`: as many callers, each asking again as soon as it has its answer (saturation). `perSecond`: requests
    * at fixed times, whatever became of those before; a target that stalls keeps all of them waiting, and each wait
@@ -15,6 +13,15 @@ export interface LoadOrder {
    */
   readonly pace: { readonly connections: number } | { readonly perSecond: number }
   readonly ms: number
+}
+
+/** A request, the same each time. */
+export interface Asked {
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  /** What is shorter is no answer, bytes. */
+  readonly leastBytes: number
 }
 
 export interface LoadReport {
@@ -85,9 +92,8 @@ function openLoop(
 }
 
 /** One request, timed; anything but a whole answer ends the bench, since its figures would mean nothing. */
-function request(pool: Pool, { kind, authorization, url }: LoadOrder): Promise<Timing> {
-  const body = kind === 'json' ? JSON_REQUEST : STREAM_REQUEST
-  const expected = kind === 'json' ? JSON_ANSWER.length : STREAM_ANSWER_BYTES
+function request(pool: Pool, { asked, url }: LoadOrder): Promise<Timing> {
+  const { path, headers, body, leastBytes } = asked
   return new Promise((resolve, reject) => {
     const startedAtMs = performance.now()
     let firstByteMs = 0
@@ -95,9 +101,9 @@ function request(pool: Pool, { kind, authorization, url }: LoadOrder): Promise<T
     let bytes = 0
     pool.dispatch(
       {
-        path: CHAT_PATH,
+        path,
         method: 'POST',
-        headers: { 'content-type': 'application/json', authorization },
+        headers: { 'content-type': 'application/json', ...headers },
         body,
       },
       {
@@ -111,7 +117,7 @@ function request(pool: Pool, { kind, authorization, url }: LoadOrder): Promise<T
         },
         onResponseEnd() {
           const latencyMs = performance.now() - startedAtMs
-          if (status === 200 && bytes >= expected) resolve({ firstByteMs, latencyMs })
+          if (status === 200 && bytes >= leastBytes) resolve({ firstByteMs, latencyMs })
           else reject(new Error(`${url} answered ${status} with ${bytes} bytes`))
         },
         onResponseError: (_, error) => reject(error),

@@ -1,4 +1,5 @@
-import type { LoadOrder, LoadReport } from './load.ts'
+import { CHAT_PATH, JSON_ANSWER, JSON_REQUEST, STREAM_ANSWER_BYTES, STREAM_REQUEST } from './exchange.ts'
+import type { Asked, LoadOrder, LoadReport } from './load.ts'
 import type { BenchProcess } from './processes/start-process.ts'
 import type { TargetAddress, TargetQuestion, TargetUse } from './targets/target.ts'
 
@@ -9,7 +10,7 @@ export const PER_SECOND = 200
 /** What a target does after its last answer (settling, writing down) belongs to the requests before. */
 const AFTERMATH_MS = 200
 
-type Kind = LoadOrder['kind']
+type Kind = 'json' | 'stream'
 
 /** What one target did in one round. */
 export interface TargetFigures {
@@ -64,7 +65,7 @@ const STREAMS_OF_WARM_UP = 0.25
 export async function warmUp(load: BenchProcess, address: TargetAddress, ms: number): Promise<void> {
   const pace = { connections: CONNECTIONS }
   const run = (kind: Kind, share: number) =>
-    load.ask({ ...address, kind, pace, ms: ms * share } satisfies LoadOrder)
+    load.ask({ ...orderOf(address, kind), pace, ms: ms * share } satisfies LoadOrder)
   await run('json', 1 - STREAMS_OF_WARM_UP)
   await run('stream', STREAMS_OF_WARM_UP)
 }
@@ -77,7 +78,7 @@ async function saturate(
   ms: number,
 ): Promise<Saturated> {
   const before = await useOf(target)
-  const order: LoadOrder = { ...address, kind, pace: { connections: CONNECTIONS }, ms }
+  const order: LoadOrder = { ...orderOf(address, kind), pace: { connections: CONNECTIONS }, ms }
   const { requests, elapsedMs } = await load.ask<LoadReport>(order)
   await new Promise((resolve) => setTimeout(resolve, AFTERMATH_MS))
   const cpuMicros = (await useOf(target)).cpuMicros - before.cpuMicros
@@ -89,7 +90,20 @@ async function saturate(
 }
 
 function atRate(load: BenchProcess, address: TargetAddress, kind: Kind, ms: number): Promise<LoadReport> {
-  return load.ask({ ...address, kind, pace: { perSecond: PER_SECOND }, ms } satisfies LoadOrder)
+  return load.ask({ ...orderOf(address, kind), pace: { perSecond: PER_SECOND }, ms } satisfies LoadOrder)
+}
+
+function orderOf({ url, authorization }: TargetAddress, kind: Kind): Pick<LoadOrder, 'url' | 'asked'> {
+  return { url, asked: askedOf(kind, authorization) }
+}
+
+/** The one conversation of the bench, as JSON or as a stream. */
+export function askedOf(kind: Kind, authorization: string): Asked {
+  const shape =
+    kind === 'json'
+      ? { body: JSON_REQUEST, leastBytes: JSON_ANSWER.length }
+      : { body: STREAM_REQUEST, leastBytes: STREAM_ANSWER_BYTES }
+  return { path: CHAT_PATH, headers: { authorization }, ...shape }
 }
 
 export function useOf(target: BenchProcess): Promise<TargetUse> {

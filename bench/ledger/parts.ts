@@ -1,11 +1,6 @@
-/** What can be asked of the ledger: each is a file that makes one table, in a process of its own. */
-export interface Part {
-  readonly name: string
-  readonly title: string
-  readonly file: string
-}
+import type { Part } from '../run-parts.ts'
 
-/** In the order in which they are run and printed. */
+/** What can be asked of the ledger, in the order in which it is run and printed. */
 export const PARTS: readonly Part[] = [
   { name: 'scripts', title: 'Time inside Redis', file: 'ledger/scripts.ts' },
   { name: 'calls', title: 'Calls of Redis per request', file: 'ledger/calls.ts' },

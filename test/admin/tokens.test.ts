@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { place } from '../support/gateway.ts'
+import { ADMIN_TOKEN, place } from '../support/gateway.ts'
 import { AUDIENCE, testIssuer } from '../support/issuer.ts'
 import { operatorAt } from './operator.ts'
 
@@ -37,6 +37,18 @@ describe('a token of the config', () => {
     })
     const { data } = (await admin('GET', '/changes?limit=1')).body as { data: object[] }
     expect(data).toMatchObject([{ kind: 'key', id: 'poet', by: 'token:ci' }])
+  })
+
+  it('is not shut out by whoever guesses behind the same trusted proxy', async () => {
+    const files = await place(YAML)
+    files.edit('listen: { port: 0 }\n', 'listen: { port: 0, trusted_proxies: ["127.0.0.1"] }\n')
+    const nowMs = Date.now()
+    const { adminUrl } = await files.start({ clock: { now: () => nowMs } })
+    const as = (token: string, from: string) =>
+      operatorAt(adminUrl, token)('GET', '/teams', undefined, { 'x-forwarded-for': from })
+    for (let at = 0; at < 20; at++) expect((await as(`guess-${at}`, '192.0.2.7')).status).toBe(401)
+    expect((await as('guess', '192.0.2.7')).status).toBe(429)
+    expect((await as(ADMIN_TOKEN, '192.0.2.8')).status).toBe(200)
   })
 
   it('is kept as a hash: no part of a config shows it', async () => {

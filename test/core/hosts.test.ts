@@ -201,3 +201,20 @@ it('answers a client that sends half a body and leaves with nothing, and lives o
   socket.destroy()
   expect((await post(`${url}/v1/chat/completions`, chat)).status).toBe(200)
 })
+
+it.each([
+  ['express 5', express],
+  ['express 4', express4],
+])(
+  '%s: an address that cannot be decoded is its sender’s fault, and nobody is told of it',
+  async (_, make) => {
+    const faults: unknown[] = []
+    const app = make()
+      .get('/models/:id', (_req: IncomingMessage, res: ServerResponse) => void res.end())
+      .use(tollgateErrors({ onFault: (fault) => faults.push(fault) }))
+    const answer = await fetch(`${await serve(app)}/models/%zz`)
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toMatchObject({ error: { code: 'invalid_request' } })
+    expect(faults).toEqual([])
+  },
+)

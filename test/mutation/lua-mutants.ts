@@ -12,9 +12,10 @@ const include = (file: string, find: string, put: string): Edit => ({
 })
 const mutant = (name: string, ...edits: readonly Edit[]): Mutant => ({ name, edits })
 
-const EXPIRED = "if record.st == 'expired' then return held, 0, held - used, 0 end"
+const EXPIRED = "if record.st == 'expired' then return held, 0, held - used, 0, 1 end"
 const SETTLED = 'settled + add[1]'
 const LEFT = 'local left = limit - held'
+const HOLDS_NOTHING = "string.sub(found[at + 1], 9, 24) == string.rep('\\0', 16)"
 
 /**
  * The same bugs in the Lua core, and those that only Lua and Redis can have. Those that need a gateway whose clock is not
@@ -23,7 +24,7 @@ const LEFT = 'local left = limit - held'
 export const LUA_MUTANTS: readonly Mutant[] = [
   mutant(
     'refunds what expires',
-    include('contribution', EXPIRED, "if record.st == 'expired' then return used, 0, 0, 0 end"),
+    include('contribution', EXPIRED, "if record.st == 'expired' then return used, 0, 0, 0, 1 end"),
   ),
   mutant(
     'adds what it is told to what is held, as if totals were deltas',
@@ -71,8 +72,8 @@ export const LUA_MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     'keeps amounts in four bytes, which are seven digits',
-    include('from_counter', '>dddd', '>ffff'),
-    include('to_counter', '>dddd', '>ffff'),
+    include('from_counter', '>ddddd', '>fffff'),
+    include('to_counter', '>ddddd', '>fffff'),
   ),
   mutant(
     'concatenates amounts, which keeps fourteen digits',
@@ -85,8 +86,28 @@ export const LUA_MUTANTS: readonly Mutant[] = [
   mutant(
     'deletes counters that something unconfirmed refers to',
     include('idle_fields', 'if not account.before then return {} end', ''),
-    include('idle_fields', 'if reserved == 0 and unconfirmed == 0 then', 'if true then'),
+    include('idle_fields', 'if referrers == 0 then', 'if true then'),
     include('idle_fields', 'for _, field in ipairs(account.fields) do keep[field] = true end', ''),
+  ),
+  mutant(
+    'deletes counters of open reservations that hold nothing just now',
+    include('idle_fields', 'if referrers == 0 then', `if ${HOLDS_NOTHING} then`),
+  ),
+  mutant(
+    'forgets what took over from a rule, and with it what an open reservation may not do',
+    include('living_heirs', ' or referrers ~= 0', ''),
+  ),
+  mutant(
+    'forgets what took over from a rule, though another has taken over from that',
+    include('living_heirs', ' or sources[heir.to]', ''),
+  ),
+  mutant(
+    'tells who settles what is left in a window that has ended',
+    include('ask', 'hard and not ended and left < least', 'hard and left < least'),
+  ),
+  mutant(
+    'tells who settles what was reached in a window that has ended',
+    include('crossings', ' and not ended', ''),
   ),
   mutant(
     'charges the whole reservation for an estimate',
@@ -124,8 +145,8 @@ export const LUA_MUTANTS: readonly Mutant[] = [
     'gives back what was consumed when it releases',
     include(
       'contribution',
-      "if record.st == 'released' then return used, 0, 0, 0 end",
-      "if record.st == 'released' then return 0, 0, 0, 0 end",
+      "if record.st == 'released' then return used, 0, 0, 0, 0 end",
+      "if record.st == 'released' then return 0, 0, 0, 0, 0 end",
     ),
   ),
   mutant(

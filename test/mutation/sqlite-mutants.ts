@@ -252,6 +252,14 @@ export const SQLITE_MUTANTS: readonly Mutant[] = [
     edits: [sqlite('provision', '  counters.bequeath(source, target)\n', '')],
   },
   {
+    name: 'tells who settles what is left in a window that has ended',
+    edits: [sqlite('fit', 'if (line.ended || ', 'if (')],
+  },
+  {
+    name: 'tells who settles what was reached in a window that has ended',
+    edits: [sqlite('crossings', '!ended && ', '')],
+  },
+  {
     name: 'tells every settle of a limit that was reached before',
     edits: [sqlite('crossings', ' && spent - charge < partOf(limit, percent)', '')],
   },

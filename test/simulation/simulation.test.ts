@@ -5,7 +5,7 @@ import { PROVE } from '../support/prove.ts'
 import { STORES } from '../support/stores.ts'
 import { type Outcome, type SimulationOptions, simulate } from './simulate.ts'
 
-const SEEDS = PROVE ? 200 : 6
+const SEEDS = PROVE ? 200 : 4
 const LONG = { timeout: PROVE ? 3_600_000 : 60_000 }
 
 /** One run after the other; each that goes wrong is told with its options. */
@@ -54,7 +54,7 @@ describe.each(Object.entries(STORES))('%s', (name, make) => {
   )
 
   it('dying after every await there is changes neither', LONG, async () => {
-    const base = { seed: 1, make, faults: false, requests: PROVE ? 100 : 12 }
+    const base = { seed: 1, make, faults: false, requests: PROVE ? 100 : 8 }
     const [untouched] = await run([base])
     const crashes = Array.from({ length: untouched!.awaits }, (_, at) => ({ ...base, crashAfter: at + 1 }))
     const outcomes = await run(crashes)

@@ -117,7 +117,7 @@ async function run(stated: Config, options: Chosen, everything: Opened): Promise
   let running = stated
   alerts.useReports(opened.reports)
   await reconcile(opened.directory, config)
-  await provision(config, opened)
+  await provision(config, { ...opened, output })
   const { store, checks, close } = await keepProvisioned(() => running, opened, { clock })
   everything.add(close)
   const { directory, ledger } = store

@@ -1,7 +1,7 @@
 import type { CacheStore } from '@tollgate/kit/cache'
-import { type Clock, type Middleware, type Stage, systemClock } from '@tollgate/kit/core'
+import { addressSet, type Clock, type Middleware, type Stage, systemClock } from '@tollgate/kit/core'
 import { keyHasher } from '@tollgate/kit/directory'
-import { authenticatorChain, failureThrottle } from '@tollgate/kit/identity'
+import { authenticatorChain, clientAddress, failureThrottle } from '@tollgate/kit/identity'
 import type { Express } from 'express'
 import { adminApp } from './admin/admin-app.ts'
 import { type IdempotencyMemory, processIdempotency } from './admin/idempotency.ts'
@@ -46,7 +46,9 @@ export async function operatorsApp({
   const { directory, ledger, masterKey } = store
   const hasher = keyHasher(masterKey)
   const manage: Manage = { org, directory, ledger, cache, semantic, hasher: () => hasher, config, clock }
-  const throttle = failureThrottle({ ...auth.throttle, clock })
+  // Behind a proxy, who guesses is not everybody.
+  const addressOf = clientAddress(addressSet(started.listen.trustedProxies ?? []))
+  const throttle = failureThrottle({ ...auth.throttle, addressOf, clock })
   const issuers = issuersAuthenticator(started, clock)
   const people = issuers && authenticatorChain([issuers], { throttle })
   const { records } = directory

@@ -1,4 +1,5 @@
 import { memoryLimits } from '@tollgate/kit'
+import { recordCache } from '@tollgate/kit/access'
 import type { CacheStore } from '@tollgate/kit/cache'
 import type { SemanticTier } from '@tollgate/kit/cache/semantic'
 import type { Clock } from '@tollgate/kit/core'
@@ -102,13 +103,14 @@ export function service({
   const prices = pricesOf(config, clock)
   const routes = routesOf(config, providers, { prices, health, clock })
   const passages = passagesOf(config, providers)
-  const tiers = tierRules(config, { directory, clock })
+  const records = recordCache({ directory, clock })
+  const tiers = tierRules(config, { records, clock })
   const deployments = deploymentsOf({ passthrough: config.passthrough, routes, health, clock })
   const all = { ...checksOf(config, store, prices, { providers, deployments }), ...checks }
   const ready = readiness(all, { clock, file: config.file, shut: deployments.shut })
   const keys = { directory, masterKey }
   const pace = { limits, onRunaway }
-  const authenticate = callersOf({ config, ...keys, clock })
+  const authenticate = callersOf({ config, ...keys, records, clock })
   const materials = {
     config,
     ledger,
@@ -144,7 +146,7 @@ export function service({
     traffic: passing,
     ready,
     routes,
-    close: tiers.close,
+    close: records.close,
   }
 }
 

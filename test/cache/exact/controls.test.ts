@@ -80,7 +80,14 @@ describe('a request', () => {
     ['sampling', { temperature: undefined }],
     ['logprobs', { logprobs: true }],
     ['choices', { n: 5 }],
-    ['hidden_input', { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://a.example/b.png' } }] }] }],
+    [
+      'hidden_input',
+      {
+        messages: [
+          { role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://a.example/b.png' } }] },
+        ],
+      },
+    ],
     ['too_large', { messages: [{ role: 'user', content: 'x'.repeat(270_000) }] }],
   ])('is passed by for %s', async (reason, more) => {
     const gateway = await cached()
@@ -94,7 +101,12 @@ describe('a request', () => {
   it('whose picture is in it is not', async () => {
     const gateway = await cached()
     const seeing = (data: string) => ({
-      messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: `data:image/png;base64,${data}` } }] }],
+      messages: [
+        {
+          role: 'user',
+          content: [{ type: 'image_url', image_url: { url: `data:image/png;base64,${data}` } }],
+        },
+      ],
     })
     expect((await gateway.ask(seeing('AAAA'))).cache).toBe('miss')
     expect((await gateway.ask(seeing('AAAA'))).cache).toBe('hit')
@@ -118,7 +130,12 @@ describe('a request', () => {
 
 describe('a store', () => {
   it.each([
-    ['throws', () => { throw new Error('away') }],
+    [
+      'throws',
+      () => {
+        throw new Error('away')
+      },
+    ],
     ['rejects', () => Promise.reject(new Error('away'))],
     ['never answers', () => new Promise<never>(() => {})],
   ])('that %s is passed by', async (_, fail) => {
@@ -143,7 +160,13 @@ describe('the audit record', () => {
     const [miss, hit, bypass] = gateway.records
     expect(miss).toMatchObject({ cache: 'miss', cacheReason: null, savedNanoUsd: 0 })
     expect(hit).toMatchObject({
-      ...{ cache: 'hit', decision: 'allowed', chargedNanoUsd: 0, reservedNanoUsd: null, model: 'gpt-4o-mini' },
+      ...{
+        cache: 'hit',
+        decision: 'allowed',
+        chargedNanoUsd: 0,
+        reservedNanoUsd: null,
+        model: 'gpt-4o-mini',
+      },
       ...{ savedNanoUsd: miss!.chargedNanoUsd, attempts: [], status: 200, key: gateway.key.id },
     })
     expect(bypass).toMatchObject({ cache: 'bypass', cacheReason: 'sampling' })

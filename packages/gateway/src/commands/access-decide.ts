@@ -1,7 +1,8 @@
 import { accessRequestJson, grantJson } from '../manage/shapes/wanted.ts'
 import { wantedText } from '../say/wanted-text.ts'
-import { atDesk, DESK_OPTIONS, DESK_USAGE, done, durationOf, partyBy, reasonOf } from './access-desk.ts'
+import { atDesk, DESK_OPTIONS, DESK_USAGE, done, partyBy, reasonOf } from './access-desk.ts'
 import type { Command } from './command.ts'
+import { durationOf } from './duration-option.ts'
 
 const BY_USAGE = '--by user:NAME   who decides; whoever may reach the books is an administrator'
 

@@ -1,6 +1,5 @@
 import type { AccessDesk, Party } from '@tollgate/kit/access'
 import { isAccountId } from '@tollgate/kit/ledger'
-import { durationMs } from '../config/duration.ts'
 import type { StoreConfig } from '../config/index.ts'
 import { deskOf } from '../manage/access.ts'
 import { type Args, textOf, UsageError, type World } from './command.ts'
@@ -48,15 +47,6 @@ export function personIn(account: string): Party | undefined {
 
 function wrongParty(text: string): never {
   throw new UsageError(`--by ${text} is nobody: write user:NAME, key:ID or admin`)
-}
-
-/** A duration. @throws UsageError when it is not one. */
-export function durationOf(args: Args, option: string): number | undefined {
-  const text = textOf(args, option)
-  if (text === undefined) return undefined
-  const ms = durationMs(text)
-  if (ms === undefined) throw new UsageError(`--${option} ${text} is not a duration: write 12h or 7d`)
-  return ms
 }
 
 /** The reason, where one is given. */

@@ -1,9 +1,10 @@
 import type { Ask } from '@tollgate/kit/access'
 import { nanoUsd, usdToNano } from '@tollgate/kit/core'
 import { accessRequestJson } from '../manage/shapes/wanted.ts'
-import { atDesk, DESK_OPTIONS, DESK_USAGE, done, durationOf, partyBy, personIn } from './access-desk.ts'
+import { atDesk, DESK_OPTIONS, DESK_USAGE, done, partyBy, personIn } from './access-desk.ts'
 import { RATES_USAGE, rateOf } from './access-rates.ts'
 import { type Args, type Command, textOf, textsOf, UsageError } from './command.ts'
+import { durationOf } from './duration-option.ts'
 
 /** How long something lasts that nobody says of, ms. */
 const A_WEEK_MS = 7 * 86_400_000

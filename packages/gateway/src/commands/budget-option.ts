@@ -1,6 +1,10 @@
 import type { BudgetEntry, Period } from '@tollgate/kit/ledger'
 import { UsageError } from './command.ts'
 
+/** How help explains it. */
+export const BUDGET_USAGE =
+  '--budget 5/daily USD and a period: hourly, daily, weekly, monthly or total; 2000000tokens/monthly; may be given again'
+
 const BUDGET = /^(\d+(?:\.\d+)?)(tokens|requests)?\/(hourly|daily|weekly|monthly|total)$/
 
 /** `5/daily`, `2000000tokens/monthly`. @throws UsageError when it is not a budget. */

@@ -4,7 +4,7 @@ import { accountJson } from '../endpoints/account-json.ts'
 import { getBudgets, listBudgets, type ManagedAccount, setBudgets } from '../manage/budgets.ts'
 import type { Manage } from '../manage/manage.ts'
 import { table } from '../say/table.ts'
-import { budgetEntry } from './budget-option.ts'
+import { BUDGET_USAGE, budgetEntry } from './budget-option.ts'
 import { type Args, type Command, textsOf, UsageError, type World } from './command.ts'
 import { withManage } from './record-commands.ts'
 import { CONFIG_OPTION, CONFIG_USAGE } from './with-store.ts'
@@ -37,7 +37,7 @@ const budgetsSet: Command = {
   name: 'budgets set',
   summary: 'Give an account budgets of its own, in place of those that its kind has; counters stay.',
   usage: [
-    '--budget 5/daily USD and a period: hourly, daily, weekly, monthly or total; 2000000tokens/monthly; may be given again',
+    BUDGET_USAGE,
     '--soft           only report what is beyond them',
     '--json           print it as JSON',
     CONFIG_USAGE,

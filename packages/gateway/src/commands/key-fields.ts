@@ -1,5 +1,5 @@
-import { durationMs } from '../config/duration.ts'
 import { type Args, textOf, textsOf, UsageError, type World } from './command.ts'
+import { durationOf } from './duration-option.ts'
 
 /** The options that say whose a key is and what it is confined to, with how help explains them. */
 export const KEY_FIELD_OPTIONS = {
@@ -45,7 +45,7 @@ export function keyFields(args: Args, { nowMs }: World): Record<string, unknown>
   const scopes = given([...lists, ['max_cost_usd', textOf(args, 'max-cost')]])
   return given([
     ...(named as [string, unknown][]),
-    ['expires_at', expiry(textOf(args, 'expires'), nowMs())],
+    ['expires_at', expiry(args, nowMs())],
     ['scopes', Object.keys(scopes).length > 0 ? scopes : undefined],
   ])
 }
@@ -53,9 +53,9 @@ export function keyFields(args: Args, { nowMs }: World): Record<string, unknown>
 const given = (fields: readonly (readonly [string, unknown])[]): Record<string, unknown> =>
   Object.fromEntries(fields.filter(([, value]) => value !== undefined))
 
-function expiry(text: string | undefined, nowMs: number): string | undefined {
-  if (text === undefined) return undefined
-  const lifeMs = durationMs(text)
-  if (!lifeMs) throw new UsageError(`--expires ${text} is not a duration: write 12h or 30d`)
+function expiry(args: Args, nowMs: number): string | undefined {
+  const lifeMs = durationOf(args, 'expires')
+  if (lifeMs === undefined) return undefined
+  if (lifeMs === 0) throw new UsageError('--expires is over at once: write 12h or 30d')
   return new Date(nowMs + lifeMs).toISOString()
 }

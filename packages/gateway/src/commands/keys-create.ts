@@ -1,5 +1,5 @@
 import { issueKey, type KeyRecord, keyPrincipal } from '@tollgate/kit/directory'
-import type { Budget, Period } from '@tollgate/kit/ledger'
+import type { Budget } from '@tollgate/kit/ledger'
 import type { StoreConfig } from '../config/index.ts'
 import { hint } from '../config/nearest.ts'
 import { actorOf } from '../manage/manage.ts'
@@ -9,6 +9,7 @@ import { accountBudgets } from '../store/account-budgets.ts'
 import { ownBudget } from '../store/own-budgets.ts'
 import { accountsOfConfig, provisionKey } from '../store/provision.ts'
 import type { CommandStore } from '../store/store.ts'
+import { BUDGET_USAGE, budgetEntry } from './budget-option.ts'
 import { type Args, type Command, textOf, textsOf, UsageError, type World } from './command.ts'
 import { KEY_FIELD_OPTIONS, KEY_FIELD_USAGE, keyFields } from './key-fields.ts'
 import { manageHere, operatorHere } from './manage-as.ts'
@@ -21,7 +22,7 @@ export const keysCreate: Command = {
   usage: [
     ...KEY_FIELD_USAGE,
     '--id ID          what its account is called, key:ID; made up when absent',
-    '--budget 5/daily a budget of its own in USD: hourly, daily, weekly, monthly or total; may be given again',
+    BUDGET_USAGE,
     '--json           print it as JSON',
     CONFIG_USAGE,
   ],
@@ -38,7 +39,7 @@ export const keysCreate: Command = {
 
 async function create(args: Args, world: World, store: CommandStore, config: StoreConfig): Promise<number> {
   const { directory, ledger } = store
-  const own = textsOf(args, 'budget').map((text) => budgetOf(text, config.timeZone))
+  const own = textsOf(args, 'budget').map((text) => ownBudget(budgetEntry(text), config.timeZone))
   const id = textOf(args, 'id')
   const fields = keyShape.read(keyFields(args, world))
   await checkTeam(store, config, fields.team)
@@ -70,14 +71,6 @@ async function checkTeam(
   const made = (await records.list('team', org, { limit: 100 })).map(({ id }) => id)
   const known = [...new Set([...stated, ...made])]
   throw new UsageError(`there is no team ${team}: ${known.length ? hint(team, known) : 'there is none yet'}`)
-}
-
-function budgetOf(text: string, timeZone: string): Budget {
-  const [, usd, period] = /^(\d+(?:\.\d+)?)\/(hourly|daily|weekly|monthly|total)$/.exec(text) ?? []
-  if (usd === undefined || period === undefined) {
-    throw new UsageError(`--budget ${text} is not a budget: write USD and a period, as in 5/daily`)
-  }
-  return ownBudget({ limit_usd: usd, period: period as Period }, timeZone)
 }
 
 function show(

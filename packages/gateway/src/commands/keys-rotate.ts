@@ -1,7 +1,7 @@
-import { durationMs } from '../config/duration.ts'
 import { rotateKey } from '../manage/keys.ts'
 import { line } from '../say/config-lines.ts'
-import { type Args, type Command, textOf, UsageError } from './command.ts'
+import type { Command } from './command.ts'
+import { durationOf } from './duration-option.ts'
 import { manageHere, operatorHere } from './manage-as.ts'
 import { CONFIG_OPTION, CONFIG_USAGE, withStore } from './with-store.ts'
 
@@ -20,7 +20,9 @@ export const keysRotate: Command = {
     withStore(args, world, { withMasterKey: true }, async (store, config) => {
       const target = { id: args.operands[0]! }
       const manage = manageHere(store, config, world)
-      const { key, secret } = await rotateKey(manage, operatorHere(), target, { graceMs: graceOf(args) })
+      const { key, secret } = await rotateKey(manage, operatorHere(), target, {
+        graceMs: durationOf(args, 'grace'),
+      })
       const until = key.previous ? new Date(key.previous.untilMs).toISOString() : null
       if (args.values.json) world.out(JSON.stringify({ id: key.id, secret, rotated_until: until }))
       else {
@@ -30,12 +32,4 @@ export const keysRotate: Command = {
       }
       return 0
     }),
-}
-
-function graceOf(args: Args): number | undefined {
-  const text = textOf(args, 'grace')
-  const graceMs = text === undefined ? undefined : durationMs(text)
-  if (text !== undefined && graceMs === undefined)
-    throw new UsageError(`--grace ${text} is not a duration: write 24h, or 0s`)
-  return graceMs
 }

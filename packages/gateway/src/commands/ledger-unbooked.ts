@@ -4,7 +4,6 @@ import { type AccountId, isAccountId, type UnbookedSettle } from '@tollgate/kit/
 import type { StoreConfig } from '../config/index.ts'
 import { runnable } from '../say/runnable.ts'
 import { table } from '../say/table.ts'
-import { everyKey } from '../store/every-key.ts'
 import type { CommandStore } from '../store/store.ts'
 import { chargeUnbooked } from './charge-unbooked.ts'
 import { type Args, type Command, textOf, UsageError, type World } from './command.ts'
@@ -119,8 +118,7 @@ async function find({ unbooked }: CommandStore, org: string, id: string): Promis
 /** A key's requests are charged to whoever it belongs to as well. */
 async function pathTo(directory: Directory, org: string, to: string): Promise<readonly AccountId[]> {
   if (!isAccountId(to)) throw new UsageError(`--to ${to} is not an account: write key:ada, or team:science`)
-  const keys = to.startsWith('key:') ? await everyKey(directory) : []
-  const key = keys.find(({ id, org: keysOrg }) => to === `key:${id}` && keysOrg === org)
-  if (key) return accountPath(keyPrincipal(key))
+  const key = to.startsWith('key:') ? await directory.getKey(to.slice('key:'.length)) : undefined
+  if (key?.org === org) return accountPath(keyPrincipal(key))
   return to === `org:${org}` ? [to] : [`org:${org}`, to]
 }

@@ -1,6 +1,5 @@
-import { everyRecord } from '@tollgate/kit/access'
 import { TollgateError } from '@tollgate/kit/core'
-import type { Kept, RecordKind } from '@tollgate/kit/directory'
+import { everyRecord, type Kept, type RecordKind } from '@tollgate/kit/directory'
 import type { Manage } from '../manage/manage.ts'
 import type { RecordOperations } from '../manage/records.ts'
 import { line } from '../say/config-lines.ts'

@@ -3,7 +3,7 @@ import { sqliteTexts } from './sqlite-texts.ts'
 import type { KeptTexts } from './texts.ts'
 
 /** The texts of an org, in the store of its books, on a connection of their own. */
-export async function keptTexts({ store, org }: Pick<StoreConfig, 'store' | 'org'>): Promise<KeptTexts> {
+async function keptTexts({ store, org }: Pick<StoreConfig, 'store' | 'org'>): Promise<KeptTexts> {
   if (store.kind === 'sqlite') return sqliteTexts(store.path, org)
   // Its client is loaded only where it is used.
   const { redisTexts } = await import('./redis-texts.ts')

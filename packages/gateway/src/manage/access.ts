@@ -1,7 +1,6 @@
 import { type AccessDesk, accessDesk, type Party } from '@tollgate/kit/access'
 import { TollgateError } from '@tollgate/kit/core'
 import type { Kept } from '@tollgate/kit/directory'
-import { keyById } from './key-by-id.ts'
 import type { Manage, Operator } from './manage.ts'
 import { type Page, type PageQuery, pageOf } from './page.ts'
 import { denied, notFound } from './refused.ts'
@@ -14,7 +13,7 @@ export function deskOf({
 }: Pick<Manage, 'directory' | 'ledger' | 'clock'>): AccessDesk {
   const { records } = directory
   const keyOwner = async (org: string, id: string) => {
-    const key = await keyById(directory, id)
+    const key = await directory.getKey(id)
     return key?.org === org ? key : undefined
   }
   return accessDesk({ records, ledger, keyOwner, clock })

@@ -6,8 +6,7 @@ import {
   kindOf,
 } from '@tollgate/kit/ledger'
 import { ownBudget } from '../store/own-budgets.ts'
-import { provisionAccount } from '../store/provision.ts'
-import { keyById } from './key-by-id.ts'
+import { provisionAccount } from '../store/provision-account.ts'
 import type { Manage, ManagedConfig } from './manage.ts'
 import { type Page, type PageQuery, pageOf } from './page.ts'
 import { fitting, invalid, notFound, ownedByFile } from './refused.ts'
@@ -94,7 +93,7 @@ async function checkThere(manage: Manage, account: AccountId): Promise<void> {
     kind === 'org'
       ? id === org
       : kind === 'key'
-        ? await keyById(directory, id)
+        ? (await directory.getKey(id))?.org === org
         : kind !== 'provider' && (await directory.records.get(kind, org, id))
   if (isThere) return
   const known = await ledger.accounts(org)

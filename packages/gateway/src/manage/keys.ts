@@ -10,11 +10,18 @@ import {
 import type { BudgetEntry } from '@tollgate/kit/ledger'
 import { ownBudget } from '../store/own-budgets.ts'
 import { accountsOfConfig, provisionKey } from '../store/provision.ts'
-import { keyById } from './key-by-id.ts'
 import { actorOf, type Manage, type Operator } from './manage.ts'
 import { type Page, type PageQuery, pageOf } from './page.ts'
 import type { Target } from './records.ts'
-import { alreadyThere, changedMeanwhile, fitting, invalid, notFound, ownedByFile } from './refused.ts'
+import {
+  alreadyThere,
+  changedMeanwhile,
+  fitting,
+  invalid,
+  notFound,
+  ownedByFile,
+  secretTaken,
+} from './refused.ts'
 import { present } from './shape.ts'
 import { fieldsOf, type KeyFields, keyShape } from './shapes/key.ts'
 import { checkTeam } from './tier-rules.ts'
@@ -42,7 +49,7 @@ export async function listKeys({ directory, org }: Manage, page: PageQuery): Pro
 }
 
 export async function getKey({ directory, org }: Manage, id: string): Promise<KeySummary> {
-  const key = isKeyId(id) ? await keyById(directory, id) : undefined
+  const key = isKeyId(id) ? await directory.getKey(id) : undefined
   if (key?.org !== org) throw notFound(NOUN, id)
   return key
 }
@@ -139,6 +146,7 @@ async function changed(manage: Manage, id: string, result: ChangeKeyResult): Pro
   if (result.status === 'unknown') throw notFound(NOUN, id)
   if (result.status === 'read_only') throw ownedByFile(NOUN, id, manage.config().file)
   if (result.status === 'conflict') throw changedMeanwhile(NOUN, id, (await getKey(manage, id)).revision)
+  if (result.status === 'taken') throw secretTaken(id)
   throw invalid('id', `The key ${id} has been revoked, for good: make another.`)
 }
 

@@ -1,13 +1,13 @@
-import { everyRecord } from '@tollgate/kit/access'
-import type {
-  Actor,
-  Directory,
-  Kept,
-  RecordKind,
-  RecordStore,
-  Records,
-  TeamRecord,
-  TierRecord,
+import {
+  type Actor,
+  type Directory,
+  everyRecord,
+  type Kept,
+  type RecordKind,
+  type RecordStore,
+  type Records,
+  type TeamRecord,
+  type TierRecord,
 } from '@tollgate/kit/directory'
 import type { Config } from '../config/index.ts'
 import { present } from './shape.ts'

@@ -13,6 +13,12 @@ export function alreadyThere(noun: string, id: string): TollgateError<'conflict'
   })
 }
 
+export function secretTaken(id: string): TollgateError<'conflict'> {
+  return new TollgateError('conflict', {
+    message: `The secret that was made up for the key ${id} is another key's already: ask for another one.`,
+  })
+}
+
 /** @param file the config as it was named; undefined where it is a default that owns it. */
 export function ownedByFile(noun: string, id: string, file: string | undefined): TollgateError<'read_only'> {
   const where = file ?? 'the defaults of a gateway without a config file'

@@ -28,7 +28,7 @@ export function cacheStage(
 }
 
 /** What a call's model states goes before what its caller's tier does, and both before what holds for all. */
-export function policyFor({ policy, tiers, models }: CacheRules): (asker: CacheAsker) => CachePolicy {
+function policyFor({ policy, tiers, models }: CacheRules): (asker: CacheAsker) => CachePolicy {
   const ofModels = models.map((one) => ({ matches: modelPattern(one.model), policy: one.policy }))
   return ({ tier, call }) => ({
     ...policy,

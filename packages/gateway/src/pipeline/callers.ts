@@ -1,11 +1,10 @@
-import { recordCache } from '@tollgate/kit/access'
-import type { Clock } from '@tollgate/kit/core'
+import type { RecordCache } from '@tollgate/kit/access'
+import { addressSet, type Clock } from '@tollgate/kit/core'
 import type { Directory } from '@tollgate/kit/directory'
 import {
   type AddressOf,
   type Authenticate,
   type Authenticator,
-  addressSet,
   attributed,
   authenticatorChain,
   certificateAuthenticator,
@@ -21,6 +20,8 @@ export interface CallersOptions {
   readonly config: Config
   readonly directory: Directory
   readonly masterKey: Buffer
+  /** The directory's records, from memory. */
+  readonly records: Pick<RecordCache, 'one'>
   readonly clock: Clock
 }
 
@@ -36,7 +37,7 @@ export function callersOf(given: CallersOptions): Authenticate {
   const chain = config.auth.order.flatMap((kind) => AUTHENTICATORS[kind](options) ?? [])
   const throttle = failureThrottle({ ...config.auth.throttle, addressOf, clock })
   return attributed(authenticatorChain(chain, { throttle }), {
-    projects: projectRules(config, recordCache({ directory: given.directory, clock })),
+    projects: projectRules(config, given.records),
     tagSources: config.tagSources,
     isFree: isOwnAnswer,
   })

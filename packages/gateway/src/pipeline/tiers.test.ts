@@ -1,3 +1,4 @@
+import { recordCache } from '@tollgate/kit/access'
 import type { Directory, RecordKind } from '@tollgate/kit/directory'
 import { sqliteDirectory } from '@tollgate/kit/directory/sqlite'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
@@ -19,9 +20,9 @@ beforeEach(() => {
 })
 
 function rulesOf(config: Partial<Pick<Config, 'tiers' | 'teams' | 'keys'>>): TierRules {
-  const rules = tierRules({ org: ORG, tiers: [], teams: [], keys: [], ...config }, { directory, clock })
-  onTestFinished(() => rules.close())
-  return rules
+  const records = recordCache({ directory, clock })
+  onTestFinished(() => records.close())
+  return tierRules({ org: ORG, tiers: [], teams: [], keys: [], ...config }, { records, clock })
 }
 
 const put = (kind: RecordKind, id: string, value: object) =>

@@ -4,10 +4,9 @@ import {
   type GrantView,
   grantView,
   type RecordCache,
-  recordCache,
 } from '@tollgate/kit/access'
 import type { Clock } from '@tollgate/kit/core'
-import type { Directory, Kept, Principal } from '@tollgate/kit/directory'
+import type { Kept, Principal } from '@tollgate/kit/directory'
 import { type Tiers, tierGate } from '@tollgate/kit/stages/tier-check'
 import type { Config } from '../config/index.ts'
 
@@ -23,11 +22,11 @@ export interface TierRules {
   readonly grants: GrantView
   /** Tells of each model whether a caller may ask for it. */
   opener(principal: Principal): Promise<(model: string) => boolean>
-  close(): void
 }
 
 export interface TierRulesOptions {
-  readonly directory: Pick<Directory, 'records' | 'watch'>
+  /** The directory's records, from memory. */
+  readonly records: Pick<RecordCache, 'one' | 'all'>
   readonly clock: Clock
 }
 
@@ -36,19 +35,18 @@ const CONVERSATION = '/v1/chat/completions'
 
 export function tierRules(
   { org: own, tiers, teams, keys }: Pick<Config, 'org' | 'tiers' | 'teams' | 'keys'>,
-  { directory, clock }: TierRulesOptions,
+  { records, clock }: TierRulesOptions,
 ): TierRules {
-  const cache = recordCache({ directory, clock })
   const stated: Tiers = Object.fromEntries(
     tiers.map(({ name, models, endpoints, approval, caps }) => [
       name,
       { models, endpoints, approval, ...(caps && { caps }) },
     ]),
   )
-  const tiersOf = tiersIn(cache, (org) => (org === own ? stated : {}))
-  const grants = grantView({ cache, clock })
+  const tiersOf = tiersIn(records, (org) => (org === own ? stated : {}))
+  const grants = grantView({ cache: records, clock })
   const tierOf = callerTier({
-    cache,
+    cache: records,
     stated: new Map([
       ...teams.flatMap(({ id, tier }) => (tier === undefined ? [] : [[`team:${id}`, tier] as const])),
       ...keys.flatMap(({ id, tier }) => (tier === undefined ? [] : [[`key:${id}`, tier] as const])),
@@ -70,12 +68,11 @@ export function tierRules(
       return (model) =>
         gate({ principal, tier, granted }, { path: CONVERSATION, model }).refusal === undefined
     },
-    close: () => cache.close(),
   }
 }
 
 /** Tiers as they are kept; where none are, what a config states that nobody has reconciled yet. */
-function tiersIn(cache: RecordCache, stated: (org: string) => Tiers): TierRules['tiersOf'] {
+function tiersIn(records: Pick<RecordCache, 'all'>, stated: (org: string) => Tiers): TierRules['tiersOf'] {
   const read = new WeakMap<readonly Kept<'tier'>[], Tiers>()
   const readOnce = (org: string, kept: readonly Kept<'tier'>[]): Tiers => {
     if (kept.length === 0) return stated(org)
@@ -87,7 +84,7 @@ function tiersIn(cache: RecordCache, stated: (org: string) => Tiers): TierRules[
     return made
   }
   return (org) => {
-    const kept = cache.all('tier', org)
+    const kept = records.all('tier', org)
     return kept instanceof Promise ? kept.then((all) => readOnce(org, all)) : readOnce(org, kept)
   }
 }

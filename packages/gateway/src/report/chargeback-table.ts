@@ -9,7 +9,7 @@ import { Unanswered } from './spend-report.ts'
 export type ChargebackColumn = keyof ChargedTo | 'cost_center'
 
 /** What finance is sent unless it asks for something else. */
-export const CHARGEBACK_COLUMNS = ['team', 'cost_center', 'project', 'key', 'model'] as const
+const CHARGEBACK_COLUMNS = ['team', 'cost_center', 'project', 'key', 'model'] as const
 
 /** What is told of a line besides its columns. */
 interface Sum {
@@ -39,7 +39,7 @@ export function columnsOf(
 }
 
 /** The lines of a month, those alike in these columns as one; usage first, the dearest first, then by name. */
-export function sumsOf({ lines }: Chargeback, columns: readonly ChargebackColumn[]): readonly Sum[] {
+function sumsOf({ lines }: Chargeback, columns: readonly ChargebackColumn[]): readonly Sum[] {
   const sums = new Map<string, Sum>()
   for (const line of lines) {
     const by = Object.fromEntries(columns.map((column) => [column, nameIn(line, column)]))

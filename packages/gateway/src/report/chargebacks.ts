@@ -1,4 +1,4 @@
-import type { Directory } from '@tollgate/kit/directory'
+import { type Directory, everyRecord } from '@tollgate/kit/directory'
 import type { StoreConfig } from '../config/index.ts'
 import { withTexts } from '../keep/kept-texts.ts'
 import { type Chargeback, chargeback } from './chargeback.ts'
@@ -53,20 +53,13 @@ export function chargebacks({ config, charges, directory }: ChargebacksOptions):
   }
 }
 
-const PAGE = 1000
-
 /** What finance calls each team: as the config says, otherwise the directory. */
 async function costCenters(
   { org, teams }: ChargebacksOptions['config'],
   { records }: ChargebacksOptions['directory'],
 ): Promise<(team: string | null) => string | null> {
-  const known = new Map<string, string>()
-  for (let after = ''; ; ) {
-    const page = await records.list('team', org, { after, limit: PAGE })
-    for (const { id, value } of page) if (value.costCenter !== undefined) known.set(id, value.costCenter)
-    if (page.length < PAGE) break
-    after = page.at(-1)!.id
-  }
-  for (const { id, costCenter } of teams) if (costCenter !== undefined) known.set(id, costCenter)
+  const kept = (await everyRecord(records, 'team', org)).map(({ id, value }) => ({ id, ...value }))
+  const named = [...kept, ...teams].filter(({ costCenter }) => costCenter !== undefined)
+  const known = new Map(named.map(({ id, costCenter }) => [id, costCenter!]))
   return (team) => (team === null ? null : (known.get(team) ?? null))
 }

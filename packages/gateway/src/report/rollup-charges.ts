@@ -1,6 +1,7 @@
 import type { AccountId, ExpiredReservation, Ledger } from '@tollgate/kit/ledger'
 import type { DailySpend, RedisSpend } from '@tollgate/kit/ledger/redis'
 import type { Charge, ChargedTo, Charges } from './charges.ts'
+import { idIn, OTHERS } from './rollup-path.ts'
 
 export interface RollupChargesOptions {
   readonly rollups: Pick<RedisSpend, 'daily'>
@@ -8,8 +9,6 @@ export interface RollupChargesOptions {
   readonly org: string
 }
 
-/** In place of every name, for what a day had no room to tell apart. */
-const OTHERS = '(others)'
 const DAY_MS = 86_400_000
 
 /**
@@ -51,11 +50,10 @@ function unconfirmedOf({ path, memo, charged: { usd } }: ExpiredReservation): Ch
 
 function chargedTo(path: readonly AccountId[], model: string): ChargedTo {
   if (path.length === 0) return { team: OTHERS, project: OTHERS, key: OTHERS, model: OTHERS, provider: null }
-  const idOf = (kind: string) => path.find((each) => each.startsWith(kind))?.slice(kind.length) ?? null
   return {
-    team: idOf('team:'),
-    project: idOf('project:'),
-    key: idOf('key:'),
+    team: idIn(path, 'team'),
+    project: idIn(path, 'project'),
+    key: idIn(path, 'key'),
     model: model || null,
     provider: null,
   }

@@ -3,6 +3,7 @@ import type { AccountState, Ledger } from '@tollgate/kit/ledger'
 import type { DailySpend, RedisSpend } from '@tollgate/kit/ledger/redis'
 import { listed } from '../config/nearest.ts'
 import { table } from '../say/table.ts'
+import { idIn, OTHERS } from './rollup-path.ts'
 import { type SpendQuery, type SpendReports, Unanswered } from './spend-report.ts'
 
 export interface RollupReportsOptions {
@@ -15,8 +16,6 @@ export interface RollupReportsOptions {
 const GROUPS = ['org', 'team', 'project', 'user', 'key', 'model'] as const
 type Group = (typeof GROUPS)[number]
 
-/** In place of every name, for what a day had no room to tell apart. */
-const OTHERS = '(others)'
 const DAY_MS = 86_400_000
 
 /** Tells who spent how much in an org from the daily roll-ups of its books: what the whole fleet was charged. */
@@ -77,8 +76,7 @@ function rowsOf(days: readonly DailySpend[], groupBy: readonly Group[]): Row[] {
 function nameOf(group: Group, path: DailySpend['path'], model: string): string | null {
   if (path.length === 0) return OTHERS
   if (group === 'model') return model || null
-  const account = path.find((each) => each.startsWith(`${group}:`))
-  return account?.slice(group.length + 1) ?? null
+  return idIn(path, group)
 }
 
 interface Figures {

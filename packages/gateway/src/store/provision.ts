@@ -1,39 +1,59 @@
 import { accountPath, type Directory, type KeySummary, keyPrincipal } from '@tollgate/kit/directory'
-import { type AccountId, type Budget, kindOf, type Ledger, type Raise } from '@tollgate/kit/ledger'
-import type { Config, StoreConfig } from '../config/index.ts'
-import { providerBudgets } from '../config/index.ts'
-import { accountBudgets } from './account-budgets.ts'
+import type { AccountId, Budget, Ledger } from '@tollgate/kit/ledger'
+import { type Config, providerBudgets, type StoreConfig } from '../config/index.ts'
 import { keyPages } from './every-key.ts'
-import { ownBudgetsOf } from './own-budgets.ts'
+import { type Provisioned, provisionAccount, provisionChanged } from './provision-account.ts'
 
 /** What a config says of accounts and their budgets. */
 export type ProvisionRules = Pick<StoreConfig, 'org' | 'teams' | 'defaults' | 'policies'>
+
+/** So many keys are worth a word to whoever waits for a start. */
+const WORTH_A_WORD = 100_000
+
+export interface ProvisionOptions {
+  readonly ledger: Ledger
+  readonly directory: Pick<Directory, 'listKeys'>
+  /** Told from time to time, where there are many keys. */
+  readonly output?: (line: string) => void
+}
 
 /**
  * Give every account that the config or the directory names the budgets it has by now. Repeating it changes nothing,
  * and a changed limit changes no counter. Users are left to the ledger, which makes their accounts when it first sees
  * them.
+ *
+ * All keys are looked at, each time: whoever has made one may have ended before it had its budgets, other defaults are for
+ * keys that are there already, and books may have lost what they had.
  */
 export async function provision(
   config: Config,
-  { ledger, directory }: { readonly ledger: Ledger; readonly directory: Directory },
+  { ledger, directory, output = () => {} }: ProvisionOptions,
 ): Promise<void> {
-  const { org } = config
-  await provisionAccount(config, ledger, { org, account: `org:${org}` })
-  await Promise.all(
-    config.teams.map(({ id, budgets }) =>
-      provisionAccount(config, ledger, { org, account: `team:${id}`, own: budgets }),
-    ),
-  )
-  await Promise.all(projectsOf(config).map((account) => provisionAccount(config, ledger, { org, account })))
-  await Promise.all(
-    [...providerBudgets(config)].map(([account, budgets]) => ledger.provision(org, account, budgets)),
-  )
-  const seen = accountsOfConfig(config)
-  const stated = new Map(config.keys.map(({ id, budgets }) => [id, budgets]))
+  await provisionStated(config, ledger)
+  const seen: SeenAccounts = new Map([[config.org, new Set(ownAccounts(config))]])
+  let done = 0
   for await (const page of keyPages(directory)) {
-    await Promise.all(page.map((key) => provisionKey(config, ledger, key, stated.get(key.id), seen)))
+    const accounts = page.flatMap((key) => accountsOfKey(key, undefined, seen))
+    for (const [org, theirs] of Map.groupBy(accounts, ({ org }) => org))
+      await provisionChanged(config, ledger, org, theirs)
+    done += page.length
+    if (done % WORTH_A_WORD === 0) output(`books     ${done} keys have their budgets, and there are more`)
   }
+}
+
+/** The same of what the config itself names. */
+export async function provisionStated(config: Config, ledger: Ledger): Promise<void> {
+  const { org, teams, keys } = config
+  const own = new Map<AccountId, readonly Budget[]>([
+    ...teams.map(({ id, budgets }) => [`team:${id}`, budgets] as const),
+    ...keys.map(({ id, budgets }) => [`key:${id}`, budgets] as const),
+  ])
+  await Promise.all([
+    ...ownAccounts(config).map((account) =>
+      provisionAccount(config, ledger, { org, account, own: own.get(account) }),
+    ),
+    ...[...providerBudgets(config)].map(([account, budgets]) => ledger.provision(org, account, budgets)),
+  ])
 }
 
 /** All that a config names, users aside: with a store that keeps no keys, those that `provision` makes. */
@@ -76,42 +96,24 @@ export async function provisionKey(
   own: readonly Budget[] | undefined,
   seen: SeenAccounts,
 ): Promise<void> {
+  await Promise.all(accountsOfKey(key, own, seen).map((account) => provisionAccount(config, ledger, account)))
+}
+
+/** The account of a key and those over it, but for users and those that were `seen`, among which they are from now on. */
+function accountsOfKey(
+  key: KeySummary,
+  own: readonly Budget[] | undefined,
+  seen: SeenAccounts,
+): Provisioned[] {
   const { org } = key
   const seenInOrg = seen.get(org) ?? new Set()
   seen.set(org, seenInOrg)
-  const owners = accountPath(keyPrincipal(key)).filter(
-    (account) => !account.startsWith('user:') && !account.startsWith('key:') && !seenInOrg.has(account),
+  const unseen = accountPath(keyPrincipal(key)).filter(
+    (account) => !account.startsWith('user:') && !seenInOrg.has(account),
   )
-  for (const owner of owners) seenInOrg.add(owner)
-  await Promise.all([
-    ...owners.map((account) => provisionAccount(config, ledger, { org, account })),
-    provisionAccount(config, ledger, { org, account: `key:${key.id}`, own }),
-  ])
-}
-
-/** An account, and what whoever owns it states; undefined: the budgets of its own that the books keep stay. */
-export interface Provisioned {
-  readonly org: string
-  readonly account: AccountId
-  readonly own?: readonly Budget[] | undefined
-}
-
-/** Give an account its budgets: those of its own, or its kind's, and the policies over it. What was granted to it stays. */
-export async function provisionAccount(
-  config: Pick<StoreConfig, 'defaults' | 'policies'>,
-  ledger: Ledger,
-  { org, account, own }: Provisioned,
-): Promise<void> {
-  const [had = []] = await ledger.budgetsOf(org, [account])
-  const raises = new Map(had.map(({ id, raise }) => [id, raise]))
-  const budgets = accountBudgets(config, kindOf(account), own ?? ownBudgetsOf(had))
-  await ledger.provision(
-    org,
-    account,
-    budgets.map((budget) => raised(budget, raises.get(budget.id))),
-  )
-}
-
-function raised({ raise: _, ...budget }: Budget, raise: Raise | undefined): Budget {
-  return raise ? { ...budget, raise } : budget
+  return unseen.map((account) => {
+    if (account.startsWith('key:')) return { org, account, own }
+    seenInOrg.add(account)
+    return { org, account }
+  })
 }

@@ -1,12 +1,10 @@
 import type { Clock } from '@tollgate/kit/core'
 import type { AccountId, Ledger } from '@tollgate/kit/ledger'
 import type { Presence, PresenceLook } from '@tollgate/kit/ledger/redis'
-import type { Config } from '../config/index.ts'
-import { providerBudgets } from '../config/index.ts'
+import { type Config, providerBudgets } from '../config/index.ts'
 import { runnable } from '../say/runnable.ts'
 import { oncePerMinute } from './once-per-minute.ts'
-import { ownAccounts, provision } from './provision.ts'
-import type { Store } from './store.ts'
+import { ownAccounts, provisionStated } from './provision.ts'
 
 export interface Reprovisioning<Books extends Ledger = Ledger> {
   /** The same books, whose accounts are made again where others have taken the place of those that had them. */
@@ -31,10 +29,9 @@ const LOOK_MS = 1000
  */
 export async function reprovisioning<Books extends Ledger>(
   config: () => Config,
-  store: Pick<Store, 'directory'> & { readonly ledger: Books },
+  { ledger }: { readonly ledger: Books },
   { look, clock }: ReprovisioningOptions,
 ): Promise<Reprovisioning<Books>> {
-  const { ledger, directory } = store
   const { org, file } = config()
   const accountsNow = () => [...ownAccounts(config()), ...providerBudgets(config()).keys()]
   const { takeover: first } = await look.of(org, [])
@@ -47,7 +44,7 @@ export async function reprovisioning<Books extends Ledger>(
     const found = await look.of(org, accounts)
     const unknown = accounts.filter((account) => found.missing.get(account) === 'unknown')
     if (unknown.length === 0 || found.takeover === first || found.closedUntilMs > clock.now()) return found
-    await provision(config(), { ledger: onlyFor(new Set(unknown), ledger), directory })
+    await provisionStated(config(), onlyFor(new Set(unknown), ledger))
     return look.of(org, accounts)
   }
 

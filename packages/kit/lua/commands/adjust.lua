@@ -48,8 +48,8 @@ if not windows then return { 'window', whole(newest) } end
 local charged = { string.match(ARGV[10], '^(%-?%d+) (%-?%d+) (%-?%d+)$') }
 
 local field = ARGV[4] .. ':' .. (windows.ids[1] or 'total')
-local settled, reserved, unconfirmed, overdraft = to_counter(redis.call('HGET', KEYS[3], field))
-local adjusted = from_counter(settled + tonumber(ARGV[5]), reserved, unconfirmed, overdraft)
+local settled, reserved, unconfirmed, overdraft, referrers = to_counter(redis.call('HGET', KEYS[3], field))
+local adjusted = from_counter(settled + tonumber(ARGV[5]), reserved, unconfirmed, overdraft, referrers)
 redis.call('HSET', KEYS[3], field, adjusted)
 if #charged == 3 then add_up(KEYS[4], ARGV[9], unpack(charged)) end
 redis.call('HSET', KEYS[2], ARGV[2], field .. ' ' .. ARGV[5] .. ' ' .. whole(now) .. ' ' .. ARGV[6])

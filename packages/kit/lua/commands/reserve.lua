@@ -99,7 +99,7 @@ end
 local lives = lives_of(accounts)
 local granted, kept_windows = from_amounts(grant), table.concat(windows.texts, ';')
 local due, tightest = whole(now + tonumber(ARGV[6])), tight and { standing(tight, grant[1]) } or {}
-local held = { { 0, grant[1], 0, 0 }, { 0, grant[2], 0, 0 }, { 0, grant[3], 0, 0 } }
+local held = { { 0, grant[1], 0, 0, 1 }, { 0, grant[2], 0, 0, 1 }, { 0, grant[3], 0, 0, 1 } }
 
 -- From here on everything is written, and nothing can fail.
 for _, account in ipairs(accounts) do

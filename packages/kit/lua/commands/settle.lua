@@ -22,7 +22,7 @@
 --      12 windows      as they were answered by `record` or chosen at reserve: 'id start end', joined by ';'
 --      13 label
 --      14 alert_at     percentages of a limit, joined by spaces, or '-' for none: which of them have been reached,
---                      and how budgets stand; '' when nobody asks
+--                      and how budgets stand, in windows that last; '' when nobody asks
 -- REPLY settled     overdraft:flag tightest:standing? crossed:crossing* q:int   q is 0 where the books are
 --                      behind what the caller has seen
 --       repeat      overdraft:flag crossed:crossing* q:int                     as it was told
@@ -96,9 +96,9 @@ end_reservation(keys, ARGV[3], before, after, accounts, now)
 local q, found, crossed = count_change(KEYS[4], behind), {}, {}
 if unbooked then return { 'unbooked', q } end
 if alert_at ~= '' then
-  local nothing = { 0, 0, 0 }
-  local _, _, _, tight = ask(accounts, nothing, nothing, { now = now, newest = now })
-  found, crossed = tight and { standing(tight, 0) } or {}, crossings(accounts, after, alert_at, now)
+  local nothing, terms = { 0, 0, 0 }, { now = now, newest = math.max(now, meta.newest) }
+  local _, _, _, tight = ask(accounts, nothing, nothing, terms)
+  found, crossed = tight and { standing(tight, 0) } or {}, crossings(accounts, after, alert_at, terms)
   -- With the path, without which nobody could say whose these budgets are.
   if #crossed > 0 then redis.call('HSET', KEYS[1], 'told', to_told(crossed), 'path', after.path) end
 end

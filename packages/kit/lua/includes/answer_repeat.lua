@@ -14,7 +14,7 @@ local function answer_repeat(key, fingerprint, accounts, meta, now)
   if record.st ~= 'open' then return { 'finished' } end
   if record.fp ~= fingerprint then return { 'conflict' } end
   local nothing, path = { 0, 0, 0 }, read_kept_path(record, accounts)
-  local _, _, _, tight = ask(path, nothing, nothing, { now = now, newest = now })
+  local _, _, _, tight = ask(path, nothing, nothing, { now = now, newest = math.max(now, meta.newest) })
   local granted, told = from_amounts(record.a), redis.call('HGET', key, 'told')
   local tightest = tight and { standing(tight, 0) } or {}
   return { 'ok', '1', granted, record.windows, record.lives, tightest, from_told(told), whole(meta.q) }

@@ -7,8 +7,8 @@
 --
 -- Ask every rule of the accounts, so that the answer names what really stands in the way: what can be granted
 -- between min and want, which lines deny it, which would if they were hard, and the hard line in USD with the
--- least left before the grant. A line denies only what needs something of it. In a window that has ended what
--- is held stays, and nothing is added. Beyond 2^53 - 2^50 the next sum might not be exact any more: that
+-- least left before the grant, of those whose window lasts. A line denies only what needs something of it. In a
+-- window that has ended what is held stays, and nothing is added. Beyond 2^53 - 2^50 the next sum might not be exact any more: that
 -- denies whatever the limit says. Rules that a shape does not name, or names '00', have no say.
 local function ask(accounts, min, want, terms)
   local now, grant, denied, would = terms.now, { want[1], want[2], want[3] }, {}, {}
@@ -24,11 +24,11 @@ local function ask(accounts, min, want, terms)
         local hard, limit = limit_at(caps, rule, now)
         local held, needs = settled + reserved, min[metric]
         local left = limit - held
-        if metric == 1 and hard and left < least then tight, tight_rule, least = account, rule, left end
+        local till = ends[window - 48]
+        local ended = till and till <= terms.newest
+        if metric == 1 and hard and not ended and left < least then tight, tight_rule, least = account, rule, left end
         if want[metric] > 0 then
           local full = held > 7881299347898368
-          local till = ends[window - 48]
-          local ended = till and till <= terms.newest
           local overdrawn = not terms.proven and is_overdrawn(hard, limit, overdraft)
           if full or ended or overdrawn then left = 0 end
           local decides = full or (hard and not terms.observe)

@@ -8,9 +8,9 @@ local function booked_counters(account, changed)
   for rule = 1, #shape / 2 do
     local add = changed[string.byte(shape, 2 * rule - 1) - 48]
     if add then
-      local settled, reserved, unconfirmed, overdraft = to_counter(counters[rule])
-      counters[rule] =
-        from_counter(settled + add[1], reserved + add[2], unconfirmed + add[3], overdraft + add[4])
+      local settled, reserved, unconfirmed, overdraft, referrers = to_counter(counters[rule])
+      counters[rule] = from_counter(settled + add[1], reserved + add[2], unconfirmed + add[3],
+        overdraft + add[4], referrers + add[5])
       writes[at + 1], writes[at + 2] = fields[rule], counters[rule]
       at = at + 2
     end

@@ -7,15 +7,19 @@
 -- @include to_counter
 --
 -- The percentages of a limit that budgets have reached with what a reservation is charged, and would not have
--- reached without it. No budget's limit is above 2^52: what has one only counts.
-local function crossings(accounts, record, percentages, now)
-  local crossed = {}
+-- reached without it, in windows that last: the counter of another may be gone. No budget's limit is above 2^52: what
+-- has one only counts.
+local function crossings(accounts, record, percentages, terms)
+  local crossed, now = {}, terms.now
   for _, account in ipairs(accounts) do
     for rule = 0, rules_of(account) - 1 do
-      local metric = string.byte(account.shape, 2 * rule + 1) - 48
+      local metric, window = string.byte(account.shape, 2 * rule + 1, 2 * rule + 2)
+      metric = metric - 48
       local charge = metric > 0 and contribution(record, metric) or 0
+      local till = account.ends[window - 48]
+      local ended = till and till <= terms.newest
       local _, limit = limit_at(account.caps, rule, now)
-      if charge > 0 and limit <= 4503599627370496 then
+      if charge > 0 and not ended and limit <= 4503599627370496 then
         local settled = to_counter(account.counters[rule + 1])
         for percent in string.gmatch(percentages, '%d+') do
           local reached = part_of(limit, percent)

@@ -1,7 +1,8 @@
 -- @include to_counter
 --
 -- Counters of an account that rolls over which nothing refers to any more: neither in the windows that begin
--- nor in those before them, nothing reserved, nothing unconfirmed.
+-- nor in those before them, and no reservation on them is open or expired. One that is may hold nothing just now, and
+-- ask for more later. Estimates may still be corrected there; who settles is not told of windows that have ended.
 local function idle_fields(account)
   if not account.before then return {} end
   local idle, keep, rule = {}, {}, 0
@@ -13,8 +14,8 @@ local function idle_fields(account)
   local found = redis.call('HGETALL', account.key)
   for at = 1, #found, 2 do
     if string.find(found[at], '^%d+:') and not keep[found[at]] then
-      local _, reserved, unconfirmed = to_counter(found[at + 1])
-      if reserved == 0 and unconfirmed == 0 then idle[#idle + 1] = found[at] end
+      local _, _, _, _, referrers = to_counter(found[at + 1])
+      if referrers == 0 then idle[#idle + 1] = found[at] end
     end
   end
   return idle

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import type { NanoUsd } from '../core/money.ts'
-import { MAX_LIMIT } from '../core/money.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { MAX_LIMIT, type NanoUsd } from '../core/money.ts'
+import { everyRecord } from '../directory/every-record.ts'
 import type { Kept } from '../directory/record-store.ts'
 import type { AccessRequest, Wanted } from '../directory/records.ts'
 import { isAccountId } from '../ledger/account-id.ts'
 import type { AccountId, Budget } from '../ledger/ledger.ts'
 import { type Approval, approvalFor } from './approval.ts'
 import type { DeskParts } from './desk-parts.ts'
-import { everyRecord } from './grants.ts'
-import { type Party, partyName } from './party.ts'
+import { NOBODY, type Party, partyName } from './party.ts'
 import { faultIn } from './wanted.ts'
 
 /** What somebody asks for. */
@@ -37,8 +37,9 @@ export type AskResult =
   | { readonly status: 'invalid'; readonly text: string }
   | { readonly status: 'conflict'; readonly request: Kept<'access_request'> }
 
-/** Of one asker, waiting to be decided on: more is a loop, and nobody reads it. */
+/** Of one asker, waiting to be decided on, or given unasked within a day: more is a loop, and everybody reads all of it. */
 const MAX_OPEN = 20
+const DAY_MS = 86_400_000
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 const KINDS = /^(?:key|user|project|team):/
 
@@ -74,7 +75,9 @@ export async function keepRequest(parts: DeskParts, ask: Ask): Promise<AskResult
   if (known)
     return isSame(known.value, made) ? repeated(known, approval) : { status: 'conflict', request: known }
   if (await hasTooMany(parts, org, name)) {
-    return invalid(`${name} has ${MAX_OPEN} requests open: withdraw one, or wait until one is decided on.`)
+    return invalid(
+      `${name} has ${MAX_OPEN} requests open, or given today without approval: withdraw one, or wait until one is decided on.`,
+    )
   }
   const value: AccessRequest = { ...made, askedAtMs: clock.now(), state: 'open' }
   const put = await records.put(
@@ -125,12 +128,13 @@ function isSame(
   { askedAtMs: _, state: _state, decided: _decided, ...had }: AccessRequest,
   made: object,
 ): boolean {
-  const text = (value: object) =>
-    JSON.stringify(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-  return text(had) === text(made)
+  return isDeepStrictEqual(had, made)
 }
 
-async function hasTooMany({ records }: DeskParts, org: string, name: string): Promise<boolean> {
+async function hasTooMany({ records, clock }: DeskParts, org: string, name: string): Promise<boolean> {
+  const sinceMs = clock.now() - DAY_MS
+  const counts = ({ by, state, decided, askedAtMs }: AccessRequest) =>
+    by === name && (state === 'open' || (decided?.by === NOBODY && askedAtMs > sinceMs))
   const all = await everyRecord(records, 'access_request', org)
-  return all.filter(({ value }) => value.by === name && value.state === 'open').length >= MAX_OPEN
+  return all.filter(({ value }) => counts(value)).length >= MAX_OPEN
 }

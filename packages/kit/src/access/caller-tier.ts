@@ -2,7 +2,7 @@ import type { Principal } from '../directory/principal.ts'
 import type { RecordCache } from './record-cache.ts'
 
 /** Where a tier may be stated, the closest to a caller first: what is closer counts. */
-export const TIER_OF = ['project', 'user', 'team', 'org'] as const
+const TIER_OF = ['project', 'user', 'team', 'org'] as const
 
 export interface CallerTierOptions {
   readonly cache: Pick<RecordCache, 'one'>

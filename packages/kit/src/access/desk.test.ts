@@ -229,6 +229,15 @@ describe('a request', () => {
     expect(await desk.approve({ org, id: 'r1', by: { user: 'dee' } })).toMatchObject({ status: 'decided' })
   })
 
+  it('is one of twenty at most that nobody has to approve, of one asker in a day', async () => {
+    const given = (id: string) => desk.ask(asks({ id, tier: 'default', lastsMs: 60_000 }))
+    for (let at = 0; at < 20; at++) expect(await given(`r${at}`)).toMatchObject({ status: 'approved' })
+    clock.nowMs += HOUR_MS
+    expect(await given('r20')).toMatchObject({ status: 'invalid' })
+    clock.nowMs += 24 * HOUR_MS
+    expect(await given('r20')).toMatchObject({ status: 'approved' })
+  })
+
   it('is one of twenty at most of one asker', async () => {
     for (let at = 0; at < 20; at++) await desk.ask(asks({ id: `r${at}`, models: ['gpt-4o'] }))
     expect(await desk.ask(asks({ id: 'r20', models: ['gpt-4o'] }))).toMatchObject({ status: 'invalid' })

@@ -1,21 +1,21 @@
 import { systemClock } from '../core/clock.ts'
+import { everyRecord } from '../directory/every-record.ts'
 import type { Kept, RecordStore } from '../directory/record-store.ts'
 import type { AccountId } from '../ledger/ledger.ts'
 import type { KnownTiers } from './approval.ts'
 import { type Ask, type AskResult, keepRequest } from './ask.ts'
+import type { Decide } from './close-request.ts'
 import {
   type Approve,
   type ApproveResult,
   approve,
   approveUnasked,
   type CloseResult,
-  type Decide,
   deny,
-  makeGrant,
   withdraw,
 } from './decide.ts'
 import type { AccessDeskOptions, DeskParts } from './desk-parts.ts'
-import { everyRecord } from './grants.ts'
+import { makeGrant } from './make-grant.ts'
 import { type RaisedBooks, writeRaises } from './raises.ts'
 import { type Revoke, type RevokeResult, revoke } from './revoke.ts'
 

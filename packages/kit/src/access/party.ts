@@ -6,6 +6,9 @@ export type Party =
   | { readonly user: string; readonly key?: string }
   | { readonly user?: undefined; readonly key: string }
 
+/** Who has approved what needs no approval. */
+export const NOBODY = 'nobody'
+
 /** What is kept of a party: the person where one is known, so that a second key does not make somebody else of it. */
 export function partyName(party: Party): string {
   if ('admin' in party) return 'admin'

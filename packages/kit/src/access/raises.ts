@@ -1,8 +1,9 @@
 import { MAX_LIMIT } from '../core/money.ts'
+import { everyRecord } from '../directory/every-record.ts'
 import type { Kept, RecordStore } from '../directory/record-store.ts'
 import type { Grant } from '../directory/records.ts'
 import type { AccountId, Ledger, Raise } from '../ledger/ledger.ts'
-import { everyRecord, isActive } from './grants.ts'
+import { isActive } from './grants.ts'
 
 /**
  * The books hold one raise a budget. Of several that overlap, the one that ends first gives way so much before its end,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { type Clock, systemClock } from '../core/clock.ts'
 import type { Directory } from '../directory/directory.ts'
 import { staticDirectory } from '../directory/static-directory.ts'
 import { recordCache } from './record-cache.ts'
@@ -10,9 +11,10 @@ const throwing = () => {
 }
 const rejecting = async () => throwing()
 
-function cacheOver(records: object) {
+function cacheOver(records: object, clock: Clock = systemClock) {
   const directory = staticDirectory([])
   return recordCache({
+    clock,
     directory: { ...directory, records: { ...directory.records, ...records } as Directory['records'] },
   })
 }
@@ -36,4 +38,20 @@ describe('records that cannot be read', () => {
     await expect(cache.one('team', 'acme', 'red')).rejects.toMatchObject({ code: 'ledger_unavailable' })
     expect(await cache.one('team', 'acme', 'red')).toBeUndefined()
   })
+})
+
+it('is asked for again when the clock was set back: nothing gets younger by that', () => {
+  const clock = { nowMs: 1_000_000, now: () => clock.nowMs }
+  let asked = 0
+  const get = () => {
+    asked += 1
+    return undefined
+  }
+  const cache = cacheOver({ get }, clock)
+  const askedAt = (nowMs: number) => {
+    clock.nowMs = nowMs
+    cache.one('team', 'acme', 'red')
+    return asked
+  }
+  expect([1_000_000, 1_009_999, 1_010_000, 500_000, 500_001].map(askedAt)).toEqual([1, 1, 2, 3, 3])
 })

@@ -1,10 +1,10 @@
-import { LRUCache } from 'lru-cache'
 import { type Clock, systemClock } from '../core/clock.ts'
 import type { Directory } from '../directory/directory.ts'
+import { everyRecord } from '../directory/every-record.ts'
 import { readable } from '../directory/readable.ts'
 import type { Kept } from '../directory/record-store.ts'
 import type { RecordKind } from '../directory/records.ts'
-import { everyRecord } from './grants.ts'
+import { remembered } from '../directory/remembered.ts'
 
 export interface RecordCacheOptions {
   readonly directory: Pick<Directory, 'records' | 'watch'>
@@ -28,11 +28,6 @@ export interface RecordCache {
   close(): void
 }
 
-interface Seen {
-  readonly value: unknown
-  readonly atMs: number
-}
-
 /** So many are remembered; of users there may be more. */
 const MAX_SEEN = 100_000
 const ALL = ''
@@ -49,45 +44,17 @@ export function recordCache({
   clock = systemClock,
 }: RecordCacheOptions): RecordCache {
   const { records } = directory
-  const seen = new LRUCache<string, Seen>({ max: MAX_SEEN })
-  const loading = new Map<string, Promise<unknown>>()
-  /** What is on its way when something changes may have been read before it did. */
-  let changes = 0
+  const seen = remembered<unknown>({ maxAgeMs, max: MAX_SEEN, clock })
   const unwatch = directory.watch((changed) => {
-    changes += 1
-    loading.clear()
-    if (!changed) return seen.clear()
+    if (!changed) return seen.forgetAll()
     if (changed.kind === 'key') return
-    for (const id of [changed.id, ALL]) seen.delete(nameOf(changed.kind, changed.org, id))
+    for (const id of [changed.id, ALL]) seen.forget(nameOf(changed.kind, changed.org, id))
   })
-
-  function remembered(name: string, load: () => unknown): unknown {
-    const known = seen.get(name)
-    const ageMs = known ? clock.now() - known.atMs : Infinity
-    // A clock that was set back makes nothing younger.
-    if (known && ageMs >= 0 && ageMs < maxAgeMs) return known.value
-    const under = loading.get(name)
-    if (under) return under
-    const [atMs, before] = [clock.now(), changes]
-    const keep = (value: unknown) => {
-      if (changes === before) seen.set(name, { value, atMs })
-      return value
-    }
-    const found = readable(load)
-    if (!(found instanceof Promise)) return keep(found)
-    const coming = found.then(keep).finally(() => {
-      if (loading.get(name) === coming) loading.delete(name)
-    })
-    loading.set(name, coming)
-    return coming
-  }
+  const read = (name: string, load: () => unknown) => seen.get(name, () => readable(load)) as never
 
   return {
-    one: (kind, org, id) =>
-      remembered(nameOf(kind, org, id), () => records.get(kind, org, id)) as ReturnType<
-        RecordCache['one']
-      > as never,
-    all: (kind, org) => remembered(nameOf(kind, org, ALL), () => everyRecord(records, kind, org)) as never,
+    one: (kind, org, id) => read(nameOf(kind, org, id), () => records.get(kind, org, id)),
+    all: (kind, org) => read(nameOf(kind, org, ALL), () => everyRecord(records, kind, org)),
     close: unwatch,
   }
 }

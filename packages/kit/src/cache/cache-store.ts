@@ -49,8 +49,6 @@ export interface CacheStatus {
 export interface Leases {
   /** Undefined when another process has it. */
   take(id: string): Promise<Lease | undefined>
-  /** Whether anybody has it. */
-  isHeld(id: string): Promise<boolean>
 }
 
 export interface Lease {

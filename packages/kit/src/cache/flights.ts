@@ -40,15 +40,11 @@ export type FlightEnd =
 export interface Flights {
   /** The flight of this key that one can follow, or a new one that the caller leads. */
   board(id: string): { readonly flight: Flight; readonly leads: boolean }
-  readonly size: number
 }
 
 export function flights(): Flights {
   const flying = new Map<string, Flight>()
   return {
-    get size() {
-      return flying.size
-    },
     board(id) {
       const known = flying.get(id)
       if (known) return { flight: known, leads: false }

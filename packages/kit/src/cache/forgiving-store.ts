@@ -19,7 +19,6 @@ export interface ForgivingStore {
   put(entry: CacheEntry, stamp: string): Promise<boolean>
   /** Undefined when another process has it; `free` where nobody can say, or nobody else is there: then everybody goes. */
   lease(id: string): Promise<Lease | 'free' | undefined>
-  isLeased(id: string): Promise<boolean>
 }
 
 /** Between two warnings of one store, ms. */
@@ -60,7 +59,6 @@ export function forgivingStore(
         return true
       }, false),
     lease: (id) => (leases ? within(() => leases.take(id), 'free' as const) : Promise.resolve('free')),
-    isLeased: (id) => (leases ? within(() => leases.isHeld(id), false) : Promise.resolve(false)),
   }
 }
 

@@ -12,6 +12,10 @@ const PARSER_ERRORS: Readonly<Record<string, TollgateError>> = {
   'charset.unsupported': new TollgateError('unsupported_media_type'),
 }
 
+const UNDECODABLE = new TollgateError('invalid_request', {
+  message: 'The address has a percent sign that escapes no character.',
+})
+
 /**
  * The last `app.use`: answers the faults of other handlers in the client's dialect, and tells it nothing of their text.
  * `onFault` gets what the log should have.
@@ -21,6 +25,8 @@ export const tollgateErrors = ({ onFault = warnOf }: { onFault?: (fault: unknown
     if (TollgateError.is(error)) return refuse(req, res, error as TollgateError)
     const known = PARSER_ERRORS[(error as { type?: string } | undefined)?.type ?? '']
     if (known) return refuse(req, res, known)
+    // A router that decodes the parameters of an address: what cannot be decoded is its sender's fault, and no news for a log.
+    if (error instanceof URIError) return refuse(req, res, UNDECODABLE)
     onFault(error)
     refuse(req, res, new TollgateError('internal_error', { cause: error }))
   }

@@ -1,3 +1,4 @@
+export { type AddressSet, addressSet, isNetwork } from './address-set.ts'
 export { DEFAULT_MAX_BODY_BYTES, readBody, replaceBody } from './body.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { compose, type ForeignHandler } from './compose.ts'

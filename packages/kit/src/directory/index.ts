@@ -10,6 +10,7 @@ export type {
   NewSecret,
   RevokeKeyResult,
 } from './directory.ts'
+export { everyRecord } from './every-record.ts'
 export { askAdministrator, type HowToAsk } from './how-to-ask.ts'
 export { type Identity, principalOf } from './identity.ts'
 export { type ImportedKeyHasher, importedKeyHasher } from './imported-key.ts'

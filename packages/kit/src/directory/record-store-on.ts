@@ -12,7 +12,8 @@ export function recordStoreOn(shelves: Shelves, clock: Clock, tell: (changed: Ch
   async function swap(before: Kept | undefined, after: Kept | undefined, actor: Actor, atMs: number) {
     const { kind, org, id } = (after ?? before)!
     const change = { kind, org, id, atMs, actor, before: before?.value, after: after?.value }
-    const status = await shelves.swapRecord({ before, after, change })
+    const revision = after?.revision ?? before!.revision + 1
+    const status = await shelves.swapRecord({ before, after, revision, change })
     if (status === 'done') tell(changedBy(change))
     return status
   }
@@ -29,7 +30,7 @@ export function recordStoreOn(shelves: Shelves, clock: Clock, tell: (changed: Ch
       if (before?.owner === owner && isDeepStrictEqual(before.value, value))
         return { status: 'unchanged', kept: before }
       const changedAtMs = clock.now()
-      const revision = (before?.revision ?? 0) + 1
+      const revision = (before?.revision ?? (await shelves.goneAt(kind, org, id))) + 1
       const after: Kept = { kind, org, id, revision, value, owner, changedAtMs }
       if ((await swap(before, after, actor, changedAtMs)) === 'done')
         return { status: before ? 'changed' : 'created', kept: after }

@@ -5,7 +5,10 @@ export interface Kept<Kind extends RecordKind = RecordKind> {
   readonly kind: Kind
   readonly org: string
   readonly id: string
-  /** 1 when it was made, one more with each change. */
+  /**
+   * 1 when it was first made, and one more with each change. Taking it away is one too: what is made anew under its id has no
+   * revision that anybody has seen before.
+   */
   readonly revision: number
   readonly value: Records[Kind]
   /** `config`: a file owns it, and only that file changes it. */

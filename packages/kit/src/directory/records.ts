@@ -83,7 +83,7 @@ export interface RequestCaps {
   readonly maxCostNanoUsd?: NanoUsd
 }
 
-/** What somebody asks for, or is given, until an instant: at least one of the three. */
+/** What somebody asks for, or is given, until an instant: at least one of these. */
 export interface Wanted {
   /** Patterns over models, beside those of the tier. */
   readonly models?: readonly string[]
@@ -102,7 +102,7 @@ export interface AccessRequest extends Wanted {
   readonly by: string
   readonly reason: string
   readonly askedAtMs: number
-  /** How long it should last, from the approval on. */
+  /** How long it should last, from the approval on, ms. */
   readonly lastsMs: number
   readonly state: 'open' | 'approved' | 'denied' | 'withdrawn'
   readonly decided?: Decision

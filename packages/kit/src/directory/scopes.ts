@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net'
+import { type AddressSet, addressSet, isNetwork } from '../core/address-set.ts'
 import type { KeyScopes } from './principal.ts'
 
 /** Where a request comes from, as far as is known. */
@@ -14,43 +14,21 @@ const MAX_ENTRIES = 100
 const MAX_LENGTH = 256
 
 /** Networks are read once a credential: its scopes are the same object for as long as its record is remembered. */
-const networks = new WeakMap<KeyScopes, BlockList>()
+const networks = new WeakMap<KeyScopes, AddressSet>()
 
 /** Whether a credential may be used from there. A request that does not say where it comes from is from nowhere. */
 export function comesFromScope(scopes: KeyScopes | undefined, { address, origin }: Origination): boolean {
   if (!scopes) return true
   if (scopes.origins && (origin === undefined || !scopes.origins.includes(origin))) return false
-  if (!scopes.addresses) return true
-  const family = isIP(address ?? '')
-  return family !== 0 && networksOf(scopes).check(address!, family === 4 ? 'ipv4' : 'ipv6')
+  return !scopes.addresses || networksOf(scopes, scopes.addresses).has(address)
 }
 
-function networksOf(scopes: KeyScopes): BlockList {
+function networksOf(scopes: KeyScopes, addresses: readonly string[]): AddressSet {
   const known = networks.get(scopes)
   if (known) return known
-  const made = new BlockList()
-  for (const text of scopes.addresses ?? []) {
-    const { address, bits, family } = networkOf(text)!
-    made.addSubnet(address, bits, family)
-  }
+  const made = addressSet(addresses)
   networks.set(scopes, made)
   return made
-}
-
-interface Network {
-  readonly address: string
-  readonly bits: number
-  readonly family: 'ipv4' | 'ipv6'
-}
-
-/** An address, or a network as CIDR; undefined when it is neither. */
-function networkOf(text: string): Network | undefined {
-  const [, address = '', length] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
-  const version = isIP(address)
-  const most = version === 4 ? 32 : 128
-  const bits = length === undefined ? most : Number(length)
-  if (version === 0 || address.includes('%') || bits > most) return undefined
-  return { address, bits, family: version === 4 ? 'ipv4' : 'ipv6' }
 }
 
 /** What is wrong with the scopes of a key; undefined when nothing is. */
@@ -63,7 +41,7 @@ export function scopesFault(scopes: KeyScopes | undefined): string | undefined {
     if (list !== undefined && !isList(list))
       return `its scope ${name} has 1 to ${MAX_ENTRIES} texts of 1 to ${MAX_LENGTH} characters`
   }
-  const network = addresses?.find((text) => networkOf(text) === undefined)
+  const network = addresses?.find((text) => !isNetwork(text))
   if (network !== undefined) return `${network} is no address and no network: write 10.0.0.0/8 or 2001:db8::1`
   const origin = origins?.find((text) => !isOrigin(text))
   if (origin !== undefined) return `${origin} is no origin: write https://app.example.com`

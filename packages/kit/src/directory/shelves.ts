@@ -19,7 +19,9 @@ export interface Shelves {
   record(kind: RecordKind, org: string, id: string): Answer<Kept | undefined>
   /** By the bytes of their ids in UTF-8, ascending. */
   records(kind: RecordKind, org: string, page: Required<RecordPage>): Answer<readonly Kept[]>
-  swapRecord(swap: Swap<Kept>): Answer<'done' | 'moved'>
+  /** The revision at which the record of this id was taken away; 0 when there has been none, or there is one. */
+  goneAt(kind: RecordKind, org: string, id: string): Answer<number>
+  swapRecord(swap: SwapRecord): Answer<'done' | 'moved'>
 
   /** The newest first. */
   changes(org: string, page: Required<ChangePage>): Answer<readonly Change[]>
@@ -41,4 +43,9 @@ export interface Swap<T> {
   readonly after: T | undefined
   /** Its place in the history is the store's to give. */
   readonly change: Omit<Change, 'sequence'>
+}
+
+export interface SwapRecord extends Swap<Kept> {
+  /** Of what is there from now on, or is gone: one more than that which it must be at, or gone at. */
+  readonly revision: number
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Principal } from '../directory/principal.ts'
 import type { Authenticate } from './authenticator.ts'
 import { type ProjectRules, projectOf } from './project.ts'
-import { type TagSource, tagsIn } from './tags.ts'
+import { TAG_SOURCES, type TagSource, tagsIn } from './tags.ts'
 
 export interface AttributionOptions {
   /** What is said of projects; when absent, nobody may name one. */
@@ -28,11 +28,7 @@ export interface AttributionOptions {
  */
 export function attributed(
   authenticate: Authenticate,
-  {
-    projects,
-    tagSources = ['x-tollgate-tags', 'x-litellm-tags', 'x-portkey-metadata', 'cf-aig-metadata'],
-    isFree = () => false,
-  }: AttributionOptions = {},
+  { projects, tagSources = TAG_SOURCES, isFree = () => false }: AttributionOptions = {},
 ): Authenticate {
   return (req) => {
     const attribute = (caller: Principal): Principal | Promise<Principal> => {

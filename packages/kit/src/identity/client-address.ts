@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { isIP, SocketAddress } from 'node:net'
-import { type AddressSet, plainAddress } from './address-set.ts'
+import { type AddressSet, plainAddress } from '../core/address-set.ts'
 
 /** Tells the address that a request comes from; undefined when its connection has gone. */
 export type AddressOf = (req: IncomingMessage) => string | undefined

@@ -1,4 +1,3 @@
-export { type AddressSet, addressSet, isNetwork } from './address-set.ts'
 export { type AttributionOptions, attributed } from './attributed.ts'
 export type { Authenticate, Authenticator } from './authenticator.ts'
 export type { CertificateCaller } from './certificate/callers.ts'

@@ -157,7 +157,7 @@ export type ReserveResult =
       /** The id had been reserved before, with the same amounts. */
       readonly repeat: boolean
       readonly granted: Amounts
-      /** The hard USD budget with the least left after this grant; absent when there is none. */
+      /** The hard USD budget with the least left after this grant, of those whose window lasts; absent when there is none. */
       readonly tightest?: Standing
       /** Budgets that would have refused: soft ones, and all of them when observing. A repeat hears what the first heard. */
       readonly would: readonly Shortfall[]
@@ -229,12 +229,16 @@ export type SettleResult =
   | {
       readonly status: 'settled' | 'repeat' | 'late'
       readonly overdraft: boolean
-      /** Where `alertAt` asked: the hard USD budget with the least left; absent when there is none, and for a repeat. */
+      /**
+       * Where `alertAt` asked: the hard USD budget with the least left, of those whose window lasts; absent when there is
+       * none, and for a repeat.
+       */
       readonly tightest?: Standing
       /**
        * Where `alertAt` asked: the budgets, soft ones too, that have reached a percentage with what this request is
-       * charged, and would not have without it. A repeat is told what the settle was told that it repeats. Each crossing
-       * is told to one request, unless charges have been corrected downwards in between.
+       * charged, and would not have without it, in windows that last: of one that has ended nothing is told. A repeat is
+       * told what the settle was told that it repeats. Each crossing is told to one request, unless charges have been
+       * corrected downwards in between.
        */
       readonly crossed?: readonly Crossing[]
     }

@@ -1,5 +1,5 @@
-/** Characters a wildcard stands for: what model names are made of. Never a slash, which would name another provider. */
-const WILDCARD = '[A-Za-z0-9._:@+-]*'
+/** What model names are made of, but for the slash, which separates one name from another provider's. */
+const NAME = /^[A-Za-z0-9._:/@+-]*$/
 
 /** https://platform.openai.com/docs/guides/fine-tuning names them so. */
 const TUNED = 'ft:'
@@ -17,10 +17,28 @@ export function modelPattern(pattern: string): (model: string) => boolean {
     throw new RangeError(`"${pattern}" is no pattern of model names`)
   if (pattern === '*') return () => true
   const tuned = pattern.startsWith(TUNED)
-  const source = pattern
-    .split('*')
-    .map((part) => part.replace(/[.+]/g, '\\$&'))
-    .join(WILDCARD)
-  const regex = new RegExp(`^${source}$`)
-  return (model) => regex.test(model) && (tuned || !model.startsWith(TUNED))
+  // A wildcard stands for no slash: what is between slashes matches by itself.
+  const segments = pattern.split('/').map((segment) => segment.split('*'))
+  return (model) => {
+    if (!NAME.test(model) || (!tuned && model.startsWith(TUNED))) return false
+    const given = model.split('/')
+    return given.length === segments.length && segments.every((parts, at) => fits(parts, given[at]!))
+  }
+}
+
+/**
+ * Whether a text has these parts in their order, with anything between them. Each is looked for from where the one before it
+ * ends, and never again: an expression would try every way to share a text among its wildcards, for as long as that takes.
+ */
+function fits([first = '', ...rest]: readonly string[], text: string): boolean {
+  const last = rest.pop()
+  if (last === undefined) return text === first
+  if (!text.startsWith(first)) return false
+  let end = first.length
+  for (const part of rest) {
+    const at = text.indexOf(part, end)
+    if (at === -1) return false
+    end = at + part.length
+  }
+  return text.length - last.length >= end && text.endsWith(last)
 }

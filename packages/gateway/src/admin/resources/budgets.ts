@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { accountJson } from '../../endpoints/account-json.ts'
+import { checkBudgets } from '../../manage/budget-rules.ts'
 import { getBudgets, listBudgets, type ManagedAccount, setBudgets } from '../../manage/budgets.ts'
 import type { PageQuery } from '../../manage/page.ts'
 import { decoded } from '../../manage/shape.ts'
@@ -57,7 +58,8 @@ export const budgetRoutes: readonly ObjectRoute[] = [
   {
     ...{ ...deciding, method: 'PUT', path: ONE, body: wanted },
     ...{ summary: 'Give an account budgets of its own, in place of those of its kind; policies stay.' },
-    async handle(manage, { params, body }) {
+    async handle(manage, { operator, params, body }) {
+      checkBudgets(operator, params.account!)
       const { budgets } = decoded(wanted, body)
       return { body: managedJson(await setBudgets(manage, params.account!, budgets)) }
     },
@@ -65,9 +67,10 @@ export const budgetRoutes: readonly ObjectRoute[] = [
   {
     ...{ ...deciding, method: 'DELETE', path: ONE },
     ...{ summary: 'Take its own budgets from an account: it has those of its kind again.' },
-    handle: async (manage, { params }) => ({
-      body: managedJson(await setBudgets(manage, params.account!, [])),
-    }),
+    async handle(manage, { operator, params }) {
+      checkBudgets(operator, params.account!)
+      return { body: managedJson(await setBudgets(manage, params.account!, [])) }
+    },
   },
 ]
 

@@ -1,5 +1,4 @@
 import { type AccountId, kindOf } from '@tollgate/kit/ledger'
-import { keyById } from '../../manage/key-by-id.ts'
 import type { Manage } from '../../manage/manage.ts'
 import type { ObjectRoute, RouteInput } from '../route.ts'
 
@@ -7,19 +6,20 @@ type Teams = readonly (string | undefined)[]
 
 /** The teams of a record that has one: as it is, and as a request would have it. */
 export function teamsOfRecord(kind: 'project' | 'user'): NonNullable<ObjectRoute['teams']> {
-  return async ({ directory, org }, { params, body }) => {
+  return async ({ directory, ledger, org }, { params, body }) => {
     const id = params.id ?? (body.id as string)
     const now = await directory.records.get(kind, org, id)
-    // One that is not there is the concern of whoever would make it.
-    const kept: Teams = now ? [now.value.team] : []
-    return 'team' in body || !now ? [...kept, teamIn(body)] : kept
+    if (now) return 'team' in body ? [now.value.team, teamIn(body)] : [now.value.team]
+    const [budgets] = await ledger.budgetsOf(org, [`${kind}:${id}`])
+    // Whoever has an account and no record spends by keys or tokens that may be another team's: no lead takes that over.
+    return budgets ? [undefined, teamIn(body)] : [teamIn(body)]
   }
 }
 
 /** The teams of a key: its own, and those of its project and its user; as it is, and as a request would have it. */
 export const teamsOfKey: NonNullable<ObjectRoute['teams']> = async (manage, { params, body }) => {
   const id = params.id ?? (typeof body.id === 'string' ? body.id : undefined)
-  const now = id === undefined ? undefined : await keyById(manage.directory, id)
+  const now = id === undefined ? undefined : await manage.directory.getKey(id)
   const kept = now ? await teamsOfOwner(manage, now) : []
   if (params.id !== undefined && !['team', 'project', 'user'].some((field) => field in body)) return kept
   return [...kept, ...(await teamsOfOwner(manage, { ...now, ...body }))]
@@ -31,7 +31,7 @@ export const teamsOfAccount: NonNullable<ObjectRoute['teams']> = async (manage, 
   const kind = kindOf(account)
   const id = account.slice(kind.length + 1)
   if (kind === 'key') {
-    const key = await keyById(manage.directory, id)
+    const key = await manage.directory.getKey(id)
     return key ? teamsOfOwner(manage, key) : [undefined]
   }
   return kind === 'project' || kind === 'user' ? [await teamOf(manage, kind, id)] : [undefined]

@@ -1,4 +1,5 @@
-import { certificateAuthenticator, isNetwork, isSafeAddress, JWT_ALGORITHMS } from '@tollgate/kit/identity'
+import { isNetwork } from '@tollgate/kit/core'
+import { certificateAuthenticator, isSafeAddress, JWT_ALGORITHMS } from '@tollgate/kit/identity'
 import { z } from 'zod'
 import type { AuthRules, CertificateRules, CredentialKind } from '../access.ts'
 import { claimMapping } from './claims.ts'

@@ -1,5 +1,6 @@
 import type { ClaimMapping, ClaimSource } from '@tollgate/kit/identity'
 import { z } from 'zod'
+import { defined } from './defined.ts'
 import { complain, fields, text } from './fields.ts'
 import { name } from './leaves.ts'
 
@@ -16,7 +17,7 @@ const source: z.ZodType<ClaimSource> = z.preprocess(
     prefix: text().optional(),
     otherwise: name.optional(),
   }).transform(({ value, claim, ...rest }, context): ClaimSource => {
-    const given = Object.fromEntries(Object.entries(rest).filter(([, rule]) => rule !== undefined))
+    const given = defined(rest)
     if (value !== undefined && claim === undefined && Object.keys(given).length === 0) return { value }
     if (value === undefined && claim !== undefined) return { claim, ...given }
     return complain(context, () => 'must be a name, or have a claim and what is made of it')
@@ -34,10 +35,5 @@ export const claimMapping: z.ZodType<ClaimMapping> = fields(
   { org: 'every caller belongs to the org of this gateway until then' },
 ).transform(({ team, project, user, tags }, context): ClaimMapping => {
   if (!team && !project && !user) return complain(context, () => 'must have a team, a project or a user')
-  return {
-    ...(team && { team }),
-    ...(project && { project }),
-    ...(user && { user }),
-    ...(tags && { tags }),
-  }
+  return defined({ team, project, user, tags })
 })

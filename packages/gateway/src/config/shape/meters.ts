@@ -1,6 +1,7 @@
 import { unitMeter } from '@tollgate/kit/meter'
 import { z } from 'zod'
 import type { Meter } from '../config.ts'
+import { defined } from './defined.ts'
 import { complain, fields, leaf, text, Wrong } from './fields.ts'
 import { price } from './leaves.ts'
 
@@ -19,8 +20,7 @@ export const meter: z.ZodType<Meter> = fields({
   reserve: decimal.optional(),
 }).transform((stated, context) => {
   // What is not stated is the meter's own to say.
-  const given = Object.fromEntries(Object.entries(stated).filter(([, value]) => value !== undefined))
-  const meter = given as unknown as Meter
+  const meter = defined(stated) as Meter
   try {
     unitMeter(meter)
     return meter

@@ -1,5 +1,6 @@
 import { modelPattern } from '@tollgate/kit/stages/tier-check'
 import { z } from 'zod'
+import { isMapping } from '../../mapping.ts'
 import type { RouteRules } from '../config.ts'
 import { choice, complain, fields, leaf, Wrong } from './fields.ts'
 import { percent, weight } from './leaves.ts'
@@ -97,10 +98,6 @@ function oneOf<T>(shapeOf: (value: unknown) => z.ZodType<T>): z.ZodType<T> {
     }
     return z.NEVER
   })
-}
-
-function isMapping(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isPattern(text: string): boolean {

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { EmbedderRule, JudgeRule } from '../semantic-rules.ts'
+import { defined } from './defined.ts'
 import { choice, complain, fields, leaf, text, Wrong } from './fields.ts'
 
 /** A share that is written as one: 0.02. */
@@ -41,8 +42,3 @@ export const embedder: z.ZodType<EmbedderRule> = fields({
 })
 
 export const judge: z.ZodType<JudgeRule> = fields({ provider: text(), model: text(), team: text() })
-
-function defined<Value extends object>(value: Value): { [Name in keyof Value]: NonNullable<Value[Name]> } {
-  const entries = Object.entries(value).filter(([, one]) => one !== undefined)
-  return Object.fromEntries(entries) as { [Name in keyof Value]: NonNullable<Value[Name]> }
-}

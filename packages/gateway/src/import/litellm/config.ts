@@ -1,7 +1,7 @@
+import { isMapping, type Mapping } from '../../mapping.ts'
 import { importModels } from './models.ts'
 import type { Notes } from './note.ts'
 import { importRoutes } from './routes.ts'
-import { isMapping, type Mapping } from './tree.ts'
 
 const CARRIED: Readonly<Record<string, (value: unknown) => Mapping>> = {
   num_retries: (value) => ({ retries: { max: Number(value) } }),

@@ -1,4 +1,4 @@
-import { isMapping, type Mapping } from './tree.ts'
+import { isMapping, type Mapping } from '../../mapping.ts'
 
 /** What LiteLLM keeps of people and keys: https://github.com/BerriAI/litellm/blob/main/schema.prisma */
 export interface LitellmTables {

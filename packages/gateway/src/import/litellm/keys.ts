@@ -1,8 +1,8 @@
 import type { KeyOwner } from '@tollgate/kit/directory'
+import { isMapping, type Mapping } from '../../mapping.ts'
 import type { StatedBudget } from './budget.ts'
 import type { Notes } from './note.ts'
 import { budgetsOf, type LimitsOf, leftOf } from './row.ts'
-import { isMapping, type Mapping } from './tree.ts'
 
 /** A key by its digest, since its text is nowhere. */
 export interface ImportedKey extends Omit<KeyOwner, 'org'> {
@@ -28,36 +28,22 @@ export interface KeyContext {
 const DIGEST = /^[0-9a-f]{64}$/
 /** All that the key's team may, or anybody. */
 const ANY_MODEL: ReadonlySet<unknown> = new Set(['all-team-models', 'all-proxy-models', '*'])
+/** What a key cannot have here. */
 const NOWHERE = [
   ...['tpm_limit', 'rpm_limit', 'max_parallel_requests', 'model_max_budget', 'budget_limits'],
-  ...[
-    'allowed_routes',
-    'permissions',
-    'aliases',
-    'config',
-    'router_settings',
-    'policies',
-    'access_group_ids',
-  ],
+  ...['allowed_routes', 'permissions', 'aliases', 'config', 'router_settings', 'policies'],
+  'access_group_ids',
 ]
 
 /** Read a row of `LiteLLM_VerificationToken`; undefined when it is no key that could be used. */
 export function importKey(row: Mapping, context: KeyContext, notes: Notes): ImportedKey | undefined {
-  const { teamNames, projectNames, limitsOf, blocked, nowMs } = context
+  const { teamNames, projectNames, limitsOf } = context
   const sha256 = String(row.token)
   const label = typeof row.key_alias === 'string' && row.key_alias !== '' ? row.key_alias : undefined
   // Neither the digest nor what LiteLLM shows of a key's end is repeated.
   const item = `key ${label ?? `${sha256.slice(0, 6)}…`}`
   const expiresAtMs = timeOf(row.expires)
-  const why = !DIGEST.test(sha256)
-    ? 'is not kept by its SHA-256 digest'
-    : row.blocked === true
-      ? 'is blocked'
-      : blocked.has(row.team_id)
-        ? 'its team is blocked'
-        : expiresAtMs !== undefined && expiresAtMs <= nowMs
-          ? 'has expired'
-          : undefined
+  const why = whyUnusable(row, context)
   if (why !== undefined) {
     notes.left(item, why)
     return undefined
@@ -83,6 +69,14 @@ export function importKey(row: Mapping, context: KeyContext, notes: Notes): Impo
     ...(expiresAtMs !== undefined && { expiresAtMs }),
     ...(before && { before }),
   }
+}
+
+function whyUnusable(row: Mapping, { blocked, nowMs }: KeyContext): string | undefined {
+  if (!DIGEST.test(String(row.token))) return 'is not kept by its SHA-256 digest'
+  if (row.blocked === true) return 'is blocked'
+  if (blocked.has(row.team_id)) return 'its team is blocked'
+  const expiresAtMs = timeOf(row.expires)
+  return expiresAtMs !== undefined && expiresAtMs <= nowMs ? 'has expired' : undefined
 }
 
 /** `metadata: { tags: ["batch"] }`, as far as it fits into a record. */

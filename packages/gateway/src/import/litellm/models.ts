@@ -1,7 +1,8 @@
 import { PRESETS, presetNamed } from '@tollgate/kit/wire'
+import { isMapping, type Mapping } from '../../mapping.ts'
 import { shifted } from './decimal.ts'
 import type { Notes } from './note.ts'
-import { isMapping, type Mapping, reference } from './tree.ts'
+import { reference } from './reference.ts'
 
 /** LiteLLM's names of providers (https://docs.litellm.ai/docs/providers), and ours. */
 const PRESET_OF: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import type { Mapping } from './tree.ts'
+import type { Mapping } from '../../mapping.ts'
 
 const NAME = /^[^\s\p{C}](?:[^\p{C}]{0,126}[^\s\p{C}])?$/u
 

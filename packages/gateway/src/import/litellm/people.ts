@@ -1,10 +1,10 @@
+import type { Mapping } from '../../mapping.ts'
 import type { StatedBudget } from './budget.ts'
 import type { LitellmTables } from './database.ts'
 import { type ImportedKey, importKey } from './keys.ts'
 import { namesOf } from './names.ts'
 import type { Notes } from './note.ts'
 import { budgetsOf, type LimitsOf, leftOf } from './row.ts'
-import type { Mapping } from './tree.ts'
 
 /** Who there is, as a config states teams, and as the directory and the books keep the rest. */
 export interface ImportedPeople {

@@ -1,6 +1,6 @@
+import { isMapping, type Mapping } from '../../mapping.ts'
 import type { ImportedModels, ImportedTarget } from './models.ts'
 import type { Notes } from './note.ts'
-import { isMapping, type Mapping } from './tree.ts'
 
 /** Ways to choose among deployments (https://docs.litellm.ai/docs/routing), and ours. */
 const ORDERS: Readonly<Record<string, string>> = {

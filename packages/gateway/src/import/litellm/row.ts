@@ -1,6 +1,6 @@
+import { isMapping, type Mapping } from '../../mapping.ts'
 import { carriedBudget, type StatedBudget } from './budget.ts'
 import type { Notes } from './note.ts'
-import { isMapping, type Mapping } from './tree.ts'
 
 /** A row with its limits: its own, else those of the budget that it names. */
 export type LimitsOf = (row: Mapping) => Mapping

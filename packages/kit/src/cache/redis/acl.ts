@@ -1,7 +1,7 @@
 import { SCRIPTS } from './scripts/catalog.ts'
 
 /** What is asked besides the scripts. */
-const SENT = ['exists', 'hmget', 'hset', 'hsetnx', 'set', 'zadd', 'zcard', 'zrem', 'zrevrange'] as const
+const SENT = ['hmget', 'hset', 'hsetnx', 'set', 'zadd', 'zcard', 'zrem', 'zrevrange'] as const
 
 /** What an ACL user must be allowed besides what the ledger's is, for a cache in Redis: `redisAcl(prefix, { also })`. */
 export const CACHE_COMMANDS: readonly string[] = [

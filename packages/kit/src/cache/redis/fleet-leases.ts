@@ -37,6 +37,5 @@ export function fleetLeases({ ask, call }: Asking, keys: CacheKeys, timers: Time
         },
       }
     },
-    isHeld: async (id) => Number(await call('EXISTS', keys.lease(id))) === 1,
   }
 }

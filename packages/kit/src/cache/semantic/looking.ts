@@ -5,7 +5,7 @@ import type { GuardedEmbedder } from '../vectors/embedders/guarded-embedder.ts'
 import type { Vector } from '../vectors/quantise.ts'
 import type { VectorIndex } from '../vectors/vector-index.ts'
 import { afterLook, UNTRIED, type Worth, worthEmbedding } from '../vectors/worthwhile.ts'
-import { type Candidate, type Choice, choose } from './choose.ts'
+import { type Candidate, type Choice, type Chosen, choose } from './choose.ts'
 import { whyIneligible } from './eligibility/eligibility.ts'
 import { subjectOf } from './eligibility/subject.ts'
 import { type Features, featuresOf } from './guards/features.ts'
@@ -48,31 +48,10 @@ export function looking(parts: TierParts): Looking {
   const { embedder, index, memory, counts, delta, random, clock } = parts
   const worths = new LRUCache<string, Worth>({ max: MAX_PARTITIONS })
 
-  return async function look(asked) {
-    const partition = `${asked.partition} ${embedder.id}`
-    const missed = (why: string, more: Partial<Seen> = {}): Seen => ({
-      ...{ partition, finding: { found: 'miss', why } },
-      ...more,
-    })
-    const { text, received } = asked
-    const isPrivate = isOfOne(asked)
-    const ineligible = whyIneligible(() => subjectOf(text, { received, isPrivate }), text)
-    if (ineligible) return missed(ineligible)
-
-    const startedMs = clock.now()
-    const features = featuresOf(text)
-    const worth = worths.get(partition) ?? UNTRIED
-    const question = { rows: await index.rows(partition), length: text.length, chance: random() }
-    const verdict = worthEmbedding(worth, question)
-    if (verdict !== 'embed') return missed(verdict, verdict === 'empty' ? { features } : {})
-    const embedding = await embedder.embed(text, { scope: scopeOf(asked), principal: asked.principal })
-    if (embedding.status === 'missed')
-      return missed(embedding.why, embedding.why === 'late' ? { features } : {})
-
-    const { vector, costNanoUsd } = embedding
-    counts.embeddingNanoUsd += costNanoUsd
+  /** The nearest that may be compared, and the one that may be served; what is gone from the cache goes from the index. */
+  async function neighboursOf({ asked, partition, features, vector }: Searched): Promise<Chosen> {
     const chosen = await choose(await index.nearest(partition, vector, MOST_NEIGHBOURS), {
-      ...{ asked, features, delta, isPrivate, nowMs: clock.now() },
+      ...{ asked, features, delta, isPrivate: isOfOne(asked), nowMs: clock.now() },
       learntOf: (id) => memory.of({ ...asked.place, id }, partition),
       onVeto: (veto) => count(counts.vetoes, veto),
     })
@@ -80,32 +59,60 @@ export function looking(parts: TierParts): Looking {
       memory.forget(id)
       await index.remove(partition, id)
     }
-    const savedNanoUsd = chosen.choice?.entry.costNanoUsd ?? 0
+    return chosen
+  }
+
+  return async function look(asked) {
+    const { text, received, principal } = asked
+    const partition = `${asked.partition} ${embedder.id}`
+    const missed = (why: string, features?: Features): Seen => ({
+      ...{ partition, finding: { found: 'miss', why } },
+      ...(features && { features }),
+    })
+    const ineligible = whyIneligible(() => subjectOf(text, { received, isPrivate: isOfOneUser(asked) }), text)
+    if (ineligible) return missed(ineligible)
+
+    const startedMs = clock.now()
+    const features = featuresOf(text)
+    const worth = worths.get(partition) ?? UNTRIED
+    const rows = await index.rows(partition)
+    const verdict = worthEmbedding(worth, { rows, length: text.length, chance: random() })
+    if (verdict !== 'embed') return missed(verdict, verdict === 'empty' ? features : undefined)
+    const embedding = await embedder.embed(text, { scope: scopeOf(asked), principal })
+    if (embedding.status === 'missed')
+      return missed(embedding.why, embedding.why === 'late' ? features : undefined)
+
+    const { vector, costNanoUsd } = embedding
+    counts.embeddingNanoUsd += costNanoUsd
+    const { choice, nearest } = await neighboursOf({ asked, partition, features, vector })
+    const savedNanoUsd = choice?.entry.costNanoUsd ?? 0
     const tookMs = clock.now() - startedMs
     worths.set(partition, afterLook(worth, { savedNanoUsd, costNanoUsd, tookMs }))
-    const found = findingOf(chosen.choice, parts)
-    const similarity = (chosen.choice ?? chosen.nearest)?.similarity
-    const finding = {
-      ...found,
-      ...(similarity !== undefined && { similarity }),
-      costNanoUsd,
-    } as SemanticFinding
-    const candidate = chosen.choice ?? chosen.nearest
-    const isAudit = chosen.choice !== undefined
+    const candidate = choice ?? nearest
+    const finding = { ...findingOf(choice, nearest, parts), costNanoUsd }
+    const isAudit = choice !== undefined
     return { partition, finding, features, vector, isAudit, ...(candidate && { candidate }) }
   }
+}
+
+interface Searched {
+  readonly asked: SemanticCall
+  readonly partition: string
+  readonly features: Features
+  readonly vector: Vector
 }
 
 /** In shadow mode the provider is asked of everything, so that every would-be hit is an audit. */
 function findingOf(
   choice: Choice | undefined,
+  nearest: Candidate | undefined,
   { shadow, random, counts }: Pick<TierParts, 'shadow' | 'random' | 'counts'>,
 ): SemanticFinding {
-  if (!choice) return { found: 'miss', why: 'unlike' }
+  if (!choice) return { found: 'miss', why: 'unlike', ...(nearest && { similarity: nearest.similarity }) }
   const { entry, similarity, chance: confidence } = choice
   if (shadow) {
     counts.shadowed += 1
-    return { found: 'miss', why: 'shadow' }
+    return { found: 'miss', why: 'shadow', similarity }
   }
   const isAudit = random() < choice.learnt.group.auditRate()
   return { found: isAudit ? 'audit' : 'hit', entry, similarity, confidence }
@@ -114,6 +121,11 @@ function findingOf(
 /** Whether the answers of a place are one user's or one key's alone. */
 function isOfOne({ place: { scope } }: SemanticCall): boolean {
   return /^(user|key):/.test(scope.accounts.at(-1) ?? '')
+}
+
+/** The same, of a person: behind a key there may be many. */
+function isOfOneUser({ place: { scope } }: SemanticCall): boolean {
+  return scope.accounts.some((account) => account.startsWith('user:'))
 }
 
 function scopeOf({ place: { scope } }: SemanticCall): string {

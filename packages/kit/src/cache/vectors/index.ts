@@ -6,9 +6,9 @@ export {
   type EmbedOptions,
   embedderId,
 } from './embedders/embedder.ts'
+export type { EmbedderCall } from './embedders/embedder-calls.ts'
 export { type GatewayEmbedderOptions, gatewayEmbedder } from './embedders/gateway-embedder.ts'
 export {
-  type EmbedderCall,
   type Embedding,
   type EmbedText,
   type GuardedEmbedder,

@@ -1,4 +1,4 @@
-import type { Kernel } from './kernel/kernel.ts'
+import { aligned, type Kernel } from './kernel/kernel.ts'
 import { packSigns, type Vector } from './quantise.ts'
 
 /** Rows of a search by their bits that are looked at again, number by number. */
@@ -38,8 +38,6 @@ export interface MatrixOptions {
 
 const FIRST_ROWS = 256
 const SQUARE_BYTES = 4
-
-const aligned = (bytes: number): number => Math.ceil(bytes / 16) * 16
 
 /**
  * An empty matrix. The query and the results come first; then the bits of all rows that there will ever be, since memory that

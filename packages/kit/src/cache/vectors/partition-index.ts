@@ -4,7 +4,7 @@ import { type Matrix, openMatrix, RESCORED } from './matrix.ts'
 import type { Vector } from './quantise.ts'
 import { scanBounds } from './scan-bounds.ts'
 import { searchMatrix } from './search.ts'
-import type { Neighbour, VectorRow } from './vector-index.ts'
+import { type Neighbour, NO_FEATURES, type VectorRow } from './vector-index.ts'
 
 /** The rows of one partition, all of one length. */
 export interface PartitionIndex {
@@ -46,8 +46,6 @@ const FIRST_ROWS = 8
 
 /** What an id, its places in the map and in the list, and the features' own object take besides their contents, bytes. */
 const ROW_OVERHEAD_BYTES = 200
-
-const NO_FEATURES: Uint8Array = new Uint8Array(0)
 
 export function partitionIndex({
   dimensions,

@@ -8,6 +8,9 @@ export type Awaitable<T> = T | Promise<T>
  */
 export type PartitionId = string
 
+/** What a row has that has no features. */
+export const NO_FEATURES: Uint8Array = new Uint8Array(0)
+
 /** An entry of the cache, as far as its vector is concerned. */
 export interface VectorRow {
   readonly id: string

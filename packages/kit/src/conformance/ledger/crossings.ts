@@ -104,7 +104,7 @@ export const CROSSINGS: Section = {
       { limit_usd: '1.10', period: 'weekly' },
     )
     const path = ['key:k1'] as const
-    await bench.reserve({ id: 'a', path, min: cents(60), want: cents(60) })
+    await bench.reserve({ id: 'a', path, min: cents(60), want: cents(60), ttlMs: 86_400_000 })
     const settle = (count: number, basis: 'exact' | 'estimated') =>
       bench.settle('a', cents(count), basis, ALERT_AT)
     const week = (spent: number) => ({ budget: 'usd-week', spent: spent * CENT, reserved: 0 })

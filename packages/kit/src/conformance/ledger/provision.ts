@@ -114,6 +114,22 @@ export const PROVISION: Section = {
     expect(shortfall).toMatchObject({ budget: 'cap', window: 'hour', spent: 10 * CENT, reason: 'reserved' })
   },
 
+  async 'corrects it also through one that stood between them and whose window has ended'(bench, expect) {
+    const tokens = { ...HARD_DAY, id: 'tokens', metric: 'tokens' } as const
+    await bench.ledger.provision(ORG, 'key:k1', [HARD_DAY, tokens])
+    await bench.reserve({ id: 'a', path: ['key:k1'], ttlMs: 86_400_000 })
+    await bench.settle('a', cents(5), 'estimated')
+    await bench.ledger.provision(ORG, 'key:k1', [{ ...HARD_DAY, window: 'hour' }, tokens])
+    const week = { ...HARD_DAY, window: 'week' } as const
+    await bench.ledger.provision(ORG, 'key:k1', [week, tokens])
+    bench.clock.nowMs += 3_600_000
+    await bench.reserve({ id: 'b', path: ['key:k1'] })
+    await bench.release('b')
+    await bench.ledger.provision(ORG, 'key:k1', [week, { ...tokens, window: 'week' }])
+    await bench.settle('a', cents(50))
+    expect(await bench.budget('key:k1', 'cap')).toEqual([50 * CENT, 0, 0, 50 * CENT])
+  },
+
   async 'does not forget what was spent when a budget is taken away and given back'(bench, expect) {
     await bench.ledger.provision(ORG, 'key:k1', [HARD_DAY])
     await bench.reserve({ id: 'a', path: ['key:k1'] })

@@ -9,7 +9,7 @@ import {
 import { END_OF_ARITHMETIC, limitAt, standingOf, sumOf } from './accounts.ts'
 import { type Books, entryIn, type Named, windowNowMs } from './books.ts'
 import { big, chargeOf, isSame, larger, NOTHING, perMetric } from './entries.ts'
-import { tightestOf } from './opening.ts'
+import { lasting, tightestOf } from './opening.ts'
 import type { Big, Counter, Entry } from './records.ts'
 
 /** A closed record answers repeats for so long at least. */
@@ -26,7 +26,7 @@ export function settle(books: Books, command: Settle): SettleResult {
   if (status === 'conflict') return { status }
   const overdraft = isOverdraft(entry)
   if (!command.alertAt) return { status, overdraft }
-  if (status !== 'repeat') entry.heard = crossingsOf(entry, command.alertAt, books.clock.now())
+  if (status !== 'repeat') entry.heard = crossingsOf(books, entry, command.alertAt)
   const tightest = status === 'repeat' ? undefined : tightestOf(books, entry.counters)
   const crossed = entry.heard as readonly Crossing[]
   return { status, overdraft, ...(tightest && { tightest }), crossed }
@@ -40,16 +40,19 @@ function book(books: Books, entry: Entry, told: Told): 'settled' | 'late' | 'rep
 }
 
 /** The limit is reached so far with this entry's charge, and is not without it; in integers, without a quotient. */
-function crossingsOf(entry: Entry, percentages: readonly number[], nowMs: number): Crossing[] {
-  return entry.counters.filter(isBudget).flatMap((counter) => {
-    const { metric } = counter.rule.budget
-    const reached = sumOf(counter).spent * 100n
-    const charge = chargeOf(entry, metric) * 100n
-    const limit = BigInt(limitAt(counter.rule.budget, nowMs))
-    return percentages
-      .filter((percent) => reached >= limit * BigInt(percent) && reached - charge < limit * BigInt(percent))
-      .map((percent) => ({ ...standingOf(counter, nowMs), percent }))
-  })
+function crossingsOf(books: Books, entry: Entry, percentages: readonly number[]): Crossing[] {
+  const nowMs = books.clock.now()
+  return lasting(books, entry.counters)
+    .filter(isBudget)
+    .flatMap((counter) => {
+      const { metric } = counter.rule.budget
+      const reached = sumOf(counter).spent * 100n
+      const charge = chargeOf(entry, metric) * 100n
+      const limit = BigInt(limitAt(counter.rule.budget, nowMs))
+      return percentages
+        .filter((percent) => reached >= limit * BigInt(percent) && reached - charge < limit * BigInt(percent))
+        .map((percent) => ({ ...standingOf(counter, nowMs), percent }))
+    })
 }
 
 const isBudget = ({ rule }: Counter): boolean => rule.budget.limit !== END_OF_ARITHMETIC

@@ -113,13 +113,19 @@ function opened(
   }
 }
 
-/** The hard budget in USD with the least left, of equals the first. */
-export function tightestOf({ clock }: Books, counters: readonly Counter[]): Standing | undefined {
-  const hard = counters
+/** The hard budget in USD with the least left, of equals the first; of those whose window lasts. */
+export function tightestOf(books: Books, counters: readonly Counter[]): Standing | undefined {
+  const hard = lasting(books, counters)
     .filter(({ rule: { budget } }) => budget.metric === 'usd' && budget.mode === 'hard')
-    .map((counter) => standingOf(counter, clock.now()))
+    .map((counter) => standingOf(counter, books.clock.now()))
   const least = Math.min(...hard.map(({ remaining }) => remaining))
   return hard.find(({ remaining }) => remaining === least)
+}
+
+/** The counters whose turn is not over. */
+export function lasting(books: Books, counters: readonly Counter[]): Counter[] {
+  const nowMs = windowNowMs(books)
+  return counters.filter((counter) => counterAt(counter.rule, nowMs) === counter)
 }
 
 export function extend(books: Books, command: Extend): ExtendResult {

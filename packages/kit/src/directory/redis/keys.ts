@@ -16,6 +16,8 @@ export interface DirectoryKeys {
   key(lookup: string): string
   /** Sorted set: the records of a kind in an org. */
   records(org: string, kind: RecordKind): string
+  /** Hash: the revisions at which records of a kind in an org were taken away, by id. */
+  gone(org: string, kind: RecordKind): string
   /** List: what was changed in an org. */
   changes(org: string): string
 }
@@ -38,6 +40,7 @@ export function directoryKeys(prefix: string): DirectoryKeys {
     channel: `${own}:changed`,
     key: (lookup) => `${own}:key:${lookup}`,
     records: (org, kind) => `${own}:records:${kind}:${org}`,
+    gone: (org, kind) => `${own}:gone:${kind}:${org}`,
     changes: (org) => `${own}:changes:${org}`,
   }
 }

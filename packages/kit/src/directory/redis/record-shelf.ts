@@ -10,7 +10,7 @@ import { putRecord } from './scripts/put-record.ts'
 export function recordShelf(
   { ask, call }: Asking,
   keys: DirectoryKeys,
-): Pick<Shelves, 'record' | 'records' | 'swapRecord' | 'changes'> {
+): Pick<Shelves, 'record' | 'records' | 'goneAt' | 'swapRecord' | 'changes'> {
   return {
     async record(kind, org, id) {
       const found = (await call('ZRANGEBYLEX', keys.records(org, kind), ...memberRange(id))) as string[]
@@ -21,13 +21,19 @@ export function recordShelf(
       const all = await call('ZRANGEBYLEX', keys.records(org, kind), from, '+', 'LIMIT', 0, limit)
       return (all as string[]).map((member): Kept => readKept(kind, org, member))
     },
-    async swapRecord({ before, after, change }) {
+    async goneAt(kind, org, id) {
+      return Number((await call('HGET', keys.gone(org, kind), id)) ?? 0)
+    },
+    async swapRecord({ before, after, revision, change }) {
       const { kind, org, id } = (after ?? before)!
       const reply = await ask(
         putRecord,
-        { layout: keys.layout, records: keys.records(org, kind), changes: keys.changes(org) },
         {
-          ...{ lv: LAYOUT, revision: before?.revision ?? 0, id },
+          ...{ layout: keys.layout, records: keys.records(org, kind) },
+          ...{ gone: keys.gone(org, kind), changes: keys.changes(org) },
+        },
+        {
+          ...{ lv: LAYOUT, revision: revision - 1, next: revision, id },
           ...{ member: after ? keptMember(after) : '', change: changeText(change) },
           ...{ channel: keys.channel, changed: JSON.stringify(changedBy(change)) },
         },

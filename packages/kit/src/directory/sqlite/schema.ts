@@ -35,6 +35,15 @@ const TABLES = `
     PRIMARY KEY (org, kind, id)
   ) STRICT, WITHOUT ROWID;
 
+  -- What was taken away, so that no revision of it comes twice.
+  CREATE TABLE IF NOT EXISTS directory_gone (
+    org      TEXT NOT NULL,
+    kind     TEXT NOT NULL,
+    id       TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    PRIMARY KEY (org, kind, id)
+  ) STRICT, WITHOUT ROWID;
+
   -- Place counts the changes of all orgs, sequence those of one.
   CREATE TABLE IF NOT EXISTS directory_change (
     place    INTEGER PRIMARY KEY,

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
+import { addressSet } from '../../core/address-set.ts'
 import { type Clock, systemClock } from '../../core/clock.ts'
-import { addressSet } from '../address-set.ts'
 import type { Authenticator } from '../authenticator.ts'
 import type { Verdict } from '../verdict.ts'
 import { type CertificateCaller, callersBy } from './callers.ts'

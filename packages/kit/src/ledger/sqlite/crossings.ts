@@ -7,7 +7,7 @@ import type { Reservation } from './reservations.ts'
 
 /**
  * The budgets that have reached one of these percentages of their limit with what a settled reservation is charged, and
- * would not have without it.
+ * would not have without it; in windows that last.
  *
  * @param nowMs by the raw clock: when raises end.
  */
@@ -16,7 +16,7 @@ export function crossingsOf(
   reservation: Reservation,
   { alertAt, nowMs }: { readonly alertAt: readonly number[]; readonly nowMs: number },
 ): readonly Crossing[] {
-  return lines.filter(isBudget).flatMap((line) => {
+  return lines.filter(isTold).flatMap((line) => {
     const charge = chargeOf(reservation, line.rule.budget.metric)
     const limit = limitAt(line.rule.budget, nowMs)
     const { spent } = line.counter
@@ -26,5 +26,5 @@ export function crossingsOf(
   })
 }
 
-/** The total, and what was taken away, only count. */
-const isBudget = ({ rule }: Line): boolean => rule.budget.limit !== TOTAL.limit
+/** The total, and what was taken away, only count; of a window that has ended nothing is told. */
+const isTold = ({ rule, ended }: Line): boolean => !ended && rule.budget.limit !== TOTAL.limit

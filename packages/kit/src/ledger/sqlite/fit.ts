@@ -99,13 +99,13 @@ export function decisive(shortfalls: readonly Shortfall[]): Shortfall {
   return { ...tightest, resetAtMs: orNull(Math.max(...resets)) }
 }
 
-/** The hard USD budget with the least left; what a caller may be shown as its limit. */
+/** The hard USD budget with the least left, of those whose window lasts; what a caller may be shown as its limit. */
 export function tightestOf(lines: readonly Line[], nowMs: number): Standing | undefined {
   let tightest: Line | undefined
   let least = Infinity
   for (const line of lines) {
     const { budget } = line.rule
-    if (budget.metric !== 'usd' || budget.mode !== 'hard') continue
+    if (line.ended || budget.metric !== 'usd' || budget.mode !== 'hard') continue
     const left = limitAt(budget, nowMs) - line.counter.spent - line.counter.reserved
     if (left < least) {
       least = left

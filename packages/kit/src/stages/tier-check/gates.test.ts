@@ -59,9 +59,21 @@ describe('a caller is let in', () => {
     expect(verdict({ tier: 'project', scopes, path: '/v1/images/generations' })).toBe('endpoint_not_allowed')
     expect(verdict({ scopes, model: 'gpt-4o-mini' })).toMatchObject({ tier: 'default' })
     expect(verdict({ scopes, model: 'gpt-4o-mini', pictures: true })).toBe('endpoint_not_allowed')
-    const principal = { org: 'o', key: 'k', scopes }
-    const none = tierGate({})({ principal, tier: '' }, { path: CHAT, model: 'o3' })
+    const confined = { org: 'o', key: 'k', scopes }
+    const none = tierGate({})({ principal: confined, tier: '' }, { path: CHAT, model: 'o3' })
     expect(none.refusal?.code).toBe('model_not_allowed')
+  })
+
+  it('as a key for some models, to what may use any model only where the key names its class', () => {
+    const refusal = (scopes: KeyScopes, path: string) =>
+      tierGate({})({ principal: { org: 'o', key: 'k', scopes }, tier: '' }, { path, model: undefined })
+        .refusal?.code
+    const models = ['gpt-4o-mini']
+    expect(refusal({ models }, '/v1/batches')).toBe('endpoint_not_allowed')
+    expect(refusal({ models }, '/v1/fine_tuning/jobs')).toBe('endpoint_not_allowed')
+    expect(refusal({ models, endpoints: ['text', 'batches'] }, '/v1/batches')).toBeUndefined()
+    expect(refusal({ models }, '/v1/models')).toBeUndefined()
+    expect(refusal({}, '/v1/batches')).toBeUndefined()
   })
 })
 

@@ -16,8 +16,17 @@ describe('modelPattern', () => {
     ['*-mini', 'gpt-4o-mini', true],
     ['*', 'anything/at-all', true],
     ['openai/*', 'openai/gpt-4o', true],
+    ['a*a', 'a', false],
+    ['*a*b*', 'xbxax', false],
+    ['*/*-mini', 'openai/gpt-4o-mini', true],
+    ['*/*-mini', 'a/b/c-mini', false],
+    ['gpt-*', 'gpt-4 o', false],
   ])('%s matches %s: %s', (pattern, model, matches) => {
     expect(modelPattern(pattern)(model)).toBe(matches)
+  })
+
+  it('is as soon done with a name that was made to match almost', () => {
+    expect(modelPattern(`${'a*'.repeat(99)}b`)('a'.repeat(100_000))).toBe(false)
   })
 
   it.each(['', 'gpt 4o', 'gpt-4о', 'a'.repeat(201), 'gpt-(4|5)'])('refuses the pattern %j', (pattern) => {

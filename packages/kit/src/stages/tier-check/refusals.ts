@@ -2,6 +2,7 @@ import { TollgateError } from '../../core/errors.ts'
 import type { HowToAsk } from '../../directory/how-to-ask.ts'
 import { accountPath, type KeyScopes, type Principal } from '../../directory/principal.ts'
 import { modelPattern } from '../../wire/model-pattern.ts'
+import { TEXT } from './endpoint-class.ts'
 import type { Gate, TierRefusal } from './tiers.ts'
 
 /** Who is refused, and how it may ask. */
@@ -50,8 +51,15 @@ export function outOfScope(
       message: `This key is for ${endpoints!.join(', ')} only, and not for ${closed}. Use another key.`,
     })
   }
-  if (!models || model === undefined || models.some((pattern) => modelPattern(pattern)(model)))
-    return undefined
+  if (!models) return undefined
+  // What is passed through unread may use any model: only whoever names its class has meant it.
+  const unread = model === undefined && !endpoints ? classes.find((name) => name !== TEXT) : undefined
+  if (unread !== undefined) {
+    return new TollgateError('endpoint_not_allowed', {
+      message: `This key is for ${models.join(', ')} only, and what is asked of the ${unread} endpoints may use any model. Use another key.`,
+    })
+  }
+  if (model === undefined || models.some((pattern) => modelPattern(pattern)(model))) return undefined
   return new TollgateError('model_not_allowed', {
     param: 'model',
     message: `This key is for ${models.join(', ')} only, and not for ${model}. Use another key.`,

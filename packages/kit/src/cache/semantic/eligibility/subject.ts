@@ -8,7 +8,7 @@ import { tokensOf } from '../tokens.ts'
 export interface Subject {
   readonly text: string
   readonly received: ReceivedCall
-  /** Whose answer it is alone: of one user, or one key. */
+  /** Its answer is one user's alone. */
   readonly isPrivate: boolean
   /** How many words it has, and all of them in a row. */
   readonly length: number

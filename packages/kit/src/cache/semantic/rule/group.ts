@@ -4,6 +4,7 @@ import { type Evidence, halve, type Label, learn, noEvidence } from './evidence.
 import { LEAST_SIMILARITY } from './grid.ts'
 import { fitPool, isTimeToFit, logPrior, type Pool, UNTAUGHT } from './pool.ts'
 import { chanceOfSame, posterior } from './posterior.ts'
+import { surprise } from './surprise.ts'
 
 /** What is known of one entry, kept with it. The posterior is kept until the next label makes it stale. */
 export interface Belief {
@@ -62,6 +63,9 @@ export interface GroupOptions {
 /** So many audits in a row without a judgement, and everything is asked of the provider until there is one again. */
 const MOST_UNJUDGED = 20
 
+/** Of would-be hits, when labels are not what was believed: as after an audit that found something wrong. */
+const SURPRISED_RATE = 0.5
+
 export function group({ delta, coolDownMs, kept }: GroupOptions): Group {
   const labelled = new Set<Belief>()
   const watch: Audit = audit({
@@ -75,6 +79,7 @@ export function group({ delta, coolDownMs, kept }: GroupOptions): Group {
   let fit = 0
   let unlabelled = posterior(prior)
   let unjudged = 0
+  const surprised = surprise()
 
   function weightsOf(belief: Belief): Float32Array {
     if (!belief.evidence) return unlabelled
@@ -108,6 +113,7 @@ export function group({ delta, coolDownMs, kept }: GroupOptions): Group {
   function doubtAll(): void {
     for (const { evidence } of labelled) halve(evidence!)
     fit += 1
+    surprised.clear()
   }
 
   return {
@@ -117,8 +123,14 @@ export function group({ delta, coolDownMs, kept }: GroupOptions): Group {
       const aim = watch.aim(nowMs) * share
       return { chance, wouldServe: aim > 0 && chance >= 1 - aim }
     },
-    auditRate: () => (unjudged < MOST_UNJUDGED ? watch.rate() : 1),
-    learn: take,
+    auditRate() {
+      if (unjudged >= MOST_UNJUDGED) return 1
+      return surprised.isHigh() ? SURPRISED_RATE : watch.rate()
+    },
+    learn(belief, label) {
+      surprised.note(chanceOfSame(weightsOf(belief), label.similarity), label.same)
+      take(belief, label)
+    },
     audited(belief, label, nowMs) {
       unjudged = 0
       take(belief, label)

@@ -99,6 +99,18 @@ describe('a group', () => {
     expect(decide(0.69)).toEqual({ chance: 0, wouldServe: false })
   })
 
+  it('audits every second would-be hit when labels are not what it believed, before any audit has found it', () => {
+    const own = group({ delta: 0.02 })
+    const beliefs: Belief[] = Array.from({ length: 40 }, () => ({}))
+    for (const belief of beliefs)
+      for (const similarity of [0.85, 0.88, 0.9, 0.92]) own.learn(belief, { similarity, same: true })
+    expect(own.auditRate()).toBe(0.2)
+    for (const belief of beliefs.slice(0, 4)) own.learn(belief, { similarity: 0.9, same: false })
+    expect(own.auditRate()).toBe(0.5)
+    for (const belief of beliefs.slice(10)) own.learn(belief, { similarity: 0.9, same: true })
+    expect(own.auditRate()).toBe(0.2)
+  })
+
   it('goes on where it was', () => {
     const one = group({ delta: 0.02 })
     const belief: Belief = {}

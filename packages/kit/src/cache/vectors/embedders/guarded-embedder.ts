@@ -4,10 +4,10 @@ import { type Clock, systemClock } from '../../../core/clock.ts'
 import { type NanoUsd, nanoUsd } from '../../../core/money.ts'
 import { machineTimers, type Timers } from '../../../core/timers.ts'
 import type { Principal } from '../../../directory/principal.ts'
-import { breaker } from '../../../failover/breaker.ts'
-import { quantise, type Vector } from '../quantise.ts'
+import type { Vector } from '../quantise.ts'
 import type { Embedder } from './embedder.ts'
-import { type Patience, waitFor } from './wait-for.ts'
+import { type CallOutcome, type EmbedderCall, embedderCalls, type Landing } from './embedder-calls.ts'
+import { waitFor } from './wait-for.ts'
 
 /** What became of a text on its way to a vector. Whatever is no vector is a miss. */
 export type Embedding = Embedded | NotEmbedded
@@ -29,16 +29,6 @@ interface NotEmbedded {
    * no vector.
    */
   readonly why: 'late' | 'aborted' | CallOutcome
-}
-
-type CallOutcome = 'denied' | 'resting' | 'failed' | 'invalid'
-
-/** One call of the embedder, told once, whether or not somebody still waits for it. */
-export interface EmbedderCall {
-  readonly outcome: 'embedded' | Exclude<CallOutcome, 'resting'>
-  readonly costNanoUsd: NanoUsd
-  readonly tookMs: number
-  readonly cause?: unknown
 }
 
 export interface GuardedEmbedderOptions {
@@ -73,12 +63,6 @@ export interface GuardedEmbedder {
   close(): Promise<void>
 }
 
-/** Five failures of half a minute, and it is left alone for another half: https://martinfowler.com/bliki/CircuitBreaker.html */
-const BREAKER = { windowMs: 30_000, minVolume: 5, failureShare: 0.8, openMs: 30_000, maxOpenMs: 30_000 }
-
-/** What a flight ends with, for all who wait for it. */
-type Landing = { readonly vector: Vector; readonly costNanoUsd: NanoUsd } | CallOutcome
-
 /**
  * Put between the cache and an embedder: whatever is wrong with that, a request loses no more than its deadline, and what
  * was paid for once is not paid for again.
@@ -98,39 +82,7 @@ export function guardedEmbedder(
   // What is no vector is remembered too: it was paid for, and would come out the same.
   const memory = new LRUCache<string, Vector | 'invalid'>({ max: maxRemembered })
   const flights = new Map<string, Promise<Landing>>()
-  const guard = breaker(BREAKER)
-
-  async function call(text: string, principal: Principal | undefined): Promise<Landing> {
-    const startedMs = clock.now()
-    const controller = new AbortController()
-    const patience: Patience = { deadlineMs: giveUpMs, signal: undefined, timers }
-    const tell = (outcome: EmbedderCall['outcome'], costNanoUsd = nanoUsd(0), cause?: unknown) => {
-      const tookMs = clock.now() - startedMs
-      onCall({ outcome, costNanoUsd, tookMs, ...(cause === undefined ? {} : { cause }) })
-      // Whoever is well and slower than requests wait costs them that wait each time.
-      if (outcome === 'denied') guard.abandoned()
-      else if (outcome === 'embedded' && tookMs <= usualDeadlineMs) guard.succeeded(clock.now())
-      else guard.failed(clock.now())
-    }
-    try {
-      const work = embedder.embed([text], { signal: controller.signal, principal })
-      const made = await waitFor(work, patience)
-      if (made === 'late' || made === 'aborted') throw new Error(`no answer within ${giveUpMs} ms`)
-      if (made === null) {
-        tell('denied')
-        return 'denied'
-      }
-      const quantised = quantise(made.vectors[0] ?? [], embedder.dimensions)
-      tell(quantised.status === 'quantised' ? 'embedded' : 'invalid', made.costNanoUsd)
-      return quantised.status === 'quantised'
-        ? { vector: quantised.vector, costNanoUsd: made.costNanoUsd }
-        : 'invalid'
-    } catch (cause) {
-      controller.abort(cause)
-      tell('failed', nanoUsd(0), cause)
-      return 'failed'
-    }
-  }
+  const calls = embedderCalls(embedder, { promptMs: usualDeadlineMs, giveUpMs, onCall, clock, timers })
 
   /** The landing of this text: of the flight that is under way, or of one of its own. */
   function flightOf(
@@ -140,8 +92,8 @@ export function guardedEmbedder(
   ): Promise<Landing> | 'resting' {
     const known = flights.get(key)
     if (known) return known
-    if (flights.size >= maxFlights || !guard.begin(clock.now())) return 'resting'
-    const flight = call(text, principal).then((landing) => {
+    if (flights.size >= maxFlights || !calls.begin()) return 'resting'
+    const flight = calls.make(text, principal).then((landing) => {
       flights.delete(key)
       if (landing === 'invalid') memory.set(key, landing)
       else if (typeof landing === 'object') memory.set(key, landing.vector)

@@ -1,4 +1,4 @@
-import type { Kernel, Scan, Workspace } from './kernel.ts'
+import { aligned, type Kernel, type Scan, type Workspace } from './kernel.ts'
 
 /**
  * The kernel in plain JavaScript, some ten times slower: for machines without WebAssembly SIMD, and for partitions that are
@@ -35,8 +35,6 @@ const viewsOf = (buffer: ArrayBuffer): Views => ({
   int8: new Int8Array(buffer),
   int32: new Int32Array(buffer),
 })
-
-const aligned = (size: number): number => Math.ceil(size / 16) * 16
 
 function dots({ int8, int32 }: Views, { rows, count, stride, query, out }: Scan): void {
   for (let row = 0; row < count; row += 1) {

@@ -24,6 +24,12 @@ export interface Workspace {
   nearest(scan: Scan, most: number): number
 }
 
+/** Bytes that a machine reads at once. */
+const ALIGNMENT = 16
+
+/** The first place at or behind this one where something may lie. */
+export const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT
+
 /** Which rows to go through, and for what. */
 export interface Scan {
   /** Where the first row begins. */

@@ -1,11 +1,11 @@
 import { MAX_DIMENSIONS, vectorOf } from '../quantise.ts'
-import type { VectorRow } from '../vector-index.ts'
+import { NO_FEATURES, type VectorRow } from '../vector-index.ts'
 
 /** A row as one text: when it expires (empty: never), its numbers, its features; bytes in base64. */
-export function writeRow({ vector, features, expiresAtMs }: Omit<VectorRow, 'id'>): string {
+export function writeRow({ vector, features = NO_FEATURES, expiresAtMs }: Omit<VectorRow, 'id'>): string {
   const { buffer, byteOffset, byteLength } = vector.int8
   const numbers = Buffer.from(buffer, byteOffset, byteLength).toString('base64')
-  return `${expiresAtMs ?? ''} ${numbers} ${Buffer.from(features ?? []).toString('base64')}`
+  return `${expiresAtMs ?? ''} ${numbers} ${Buffer.from(features).toString('base64')}`
 }
 
 /** Undefined of a text that is no row, or whose row has expired. */

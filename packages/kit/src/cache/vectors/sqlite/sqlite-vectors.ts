@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../../../core/clock.ts'
 import { ensureTables, openSqliteFile } from '../../../core/sqlite-file.ts'
 import { machineTimers, type Timers } from '../../../core/timers.ts'
 import { vectorOf } from '../quantise.ts'
-import type { VectorRow } from '../vector-index.ts'
+import { NO_FEATURES, type VectorRow } from '../vector-index.ts'
 import type { VectorStore } from '../vector-store.ts'
 import { SCHEMA } from './schema.ts'
 import { writeBatch } from './write-batch.ts'
@@ -23,7 +23,6 @@ export interface SqliteVectors extends VectorStore {
 const PAGE = 256
 /** Rows that are deleted in one transaction. */
 const PRUNED = 1_000
-const NO_FEATURES: Uint8Array = new Uint8Array(0)
 
 const PUT = `INSERT INTO cache_vector (part, id, vec, features, expires_ms) VALUES (?, ?, ?, ?, ?)
   ON CONFLICT (part, id) DO UPDATE SET vec = excluded.vec, features = excluded.features, expires_ms = excluded.expires_ms`

@@ -7,6 +7,8 @@ export interface PutRecordKeys {
   readonly layout: string
   /** Zset: 'id NUL revision JSON' of every record of a kind in an org, by id. */
   readonly records: string
+  /** Hash: the revisions at which such records were taken away, by id. */
+  readonly gone: string
   /** List: the history of the org. */
   readonly changes: string
 }
@@ -14,8 +16,10 @@ export interface PutRecordKeys {
 export interface PutRecordArguments {
   /** Layout that the caller writes. */
   readonly lv: Argument
-  /** That it is at; '0' when it is new. */
+  /** That it is at, or was taken away at; '0' when there has been none. */
   readonly revision: Argument
+  /** That it is at, or gone at, from now on. */
+  readonly next: Argument
   readonly id: Argument
   /** From now on; '' when it is taken away. */
   readonly member: Argument
@@ -40,25 +44,32 @@ export type PutRecordReply =
  */
 export const putRecord: Script<PutRecordKeys, PutRecordArguments, PutRecordReply> = {
   name: 'put_record',
-  sha1: 'c48643dae3f306ea37d4fc72d336a7f0aeed9706',
+  sha1: '86457a41f37b29ca81814d729b4990bfb91fec2d',
   writes: true,
-  keys: ['layout', 'records', 'changes'],
+  keys: ['layout', 'records', 'gone', 'changes'],
   keyLists: [],
-  args: ['lv', 'revision', 'id', 'member', 'change', 'channel', 'changed'],
+  args: ['lv', 'revision', 'next', 'id', 'member', 'change', 'channel', 'changed'],
   argLists: [],
   lua: luaText(
     '#!lua flags=allow-oom',
     ['revision_of', 'whole'],
     `local lv = redis.call('GET', KEYS[1])
 if lv and lv ~= ARGV[1] then return { 'other_layout', lv } end
-local from, to = '[' .. ARGV[3] .. '\\0', '(' .. ARGV[3] .. '\\1'
+local from, to = '[' .. ARGV[4] .. '\\0', '(' .. ARGV[4] .. '\\1'
 local was = redis.call('ZRANGEBYLEX', KEYS[2], from, to)[1]
-if revision_of(was and string.sub(was, #ARGV[3] + 2)) ~= ARGV[2] then return { 'moved' } end
+local gone = not was and redis.call('HGET', KEYS[3], ARGV[4])
+local revision = gone or revision_of(was and string.sub(was, #ARGV[4] + 2))
+if revision ~= ARGV[2] then return { 'moved' } end
 redis.call('SET', KEYS[1], ARGV[1])
 if was then redis.call('ZREM', KEYS[2], was) end
-if ARGV[4] ~= '' then redis.call('ZADD', KEYS[2], 0, ARGV[4]) end
-local sequence = redis.call('RPUSH', KEYS[3], ARGV[5])
-redis.pcall('PUBLISH', ARGV[6], ARGV[7])
+if gone then redis.call('HDEL', KEYS[3], ARGV[4]) end
+if ARGV[5] ~= '' then
+  redis.call('ZADD', KEYS[2], 0, ARGV[5])
+else
+  redis.call('HSET', KEYS[3], ARGV[4], ARGV[3])
+end
+local sequence = redis.call('RPUSH', KEYS[4], ARGV[6])
+redis.pcall('PUBLISH', ARGV[7], ARGV[8])
 return { 'done', whole(sequence) }`,
   ),
 }

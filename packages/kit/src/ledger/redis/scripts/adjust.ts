@@ -47,7 +47,7 @@ export type AdjustReply =
  */
 export const adjust: Script<AdjustKeys, AdjustArguments, AdjustReply> = {
   name: 'adjust',
-  sha1: '91f36eee832085cbfee49d9b3d00dbca96eb02d2',
+  sha1: '974fe8bb9b0d38f2013b8151114d339a17d88fa7',
   writes: true,
   keys: ['meta', 'adjustments', 'account', 'rollup'],
   keyLists: [],
@@ -79,8 +79,8 @@ local windows = choose_windows({ ARGV[8] }, ARGV[8] == '' and 2 or 1, spent)
 if not windows then return { 'window', whole(newest) } end
 local charged = { string.match(ARGV[10], '^(%-?%d+) (%-?%d+) (%-?%d+)$') }
 local field = ARGV[4] .. ':' .. (windows.ids[1] or 'total')
-local settled, reserved, unconfirmed, overdraft = to_counter(redis.call('HGET', KEYS[3], field))
-local adjusted = from_counter(settled + tonumber(ARGV[5]), reserved, unconfirmed, overdraft)
+local settled, reserved, unconfirmed, overdraft, referrers = to_counter(redis.call('HGET', KEYS[3], field))
+local adjusted = from_counter(settled + tonumber(ARGV[5]), reserved, unconfirmed, overdraft, referrers)
 redis.call('HSET', KEYS[3], field, adjusted)
 if #charged == 3 then add_up(KEYS[4], ARGV[9], unpack(charged)) end
 redis.call('HSET', KEYS[2], ARGV[2], field .. ' ' .. ARGV[5] .. ' ' .. whole(now) .. ' ' .. ARGV[6])

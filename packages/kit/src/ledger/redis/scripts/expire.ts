@@ -42,7 +42,7 @@ export type ExpireReply =
  */
 export const expire: Script<ExpireKeys, ExpireArguments, ExpireReply> = {
   name: 'expire',
-  sha1: '7a257142b49537ff1932c28af58ccb2e69b3dc89',
+  sha1: '288b4176030317d13513bbfb146dedae0fd106f8',
   writes: true,
   keys: ['reservation', 'deadlines', 'unconfirmed', 'meta', 'rollup'],
   keyLists: ['accounts'],

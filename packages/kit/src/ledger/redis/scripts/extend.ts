@@ -53,7 +53,7 @@ export type ExtendReply =
  */
 export const extend: Script<ExtendKeys, ExtendArguments, ExtendReply> = {
   name: 'extend',
-  sha1: '1a23165588086cfb327939de8b57f0016039bbfc',
+  sha1: '47ed5916c075df966ea371d35393df475ab0bdee',
   writes: true,
   keys: ['reservation', 'deadlines', 'unconfirmed', 'meta'],
   keyLists: ['accounts'],

@@ -21,7 +21,7 @@ end`,
   if record.st ~= 'open' then return { 'finished' } end
   if record.fp ~= fingerprint then return { 'conflict' } end
   local nothing, path = { 0, 0, 0 }, read_kept_path(record, accounts)
-  local _, _, _, tight = ask(path, nothing, nothing, { now = now, newest = now })
+  local _, _, _, tight = ask(path, nothing, nothing, { now = now, newest = math.max(now, meta.newest) })
   local granted, told = from_amounts(record.a), redis.call('HGET', key, 'told')
   local tightest = tight and { standing(tight, 0) } or {}
   return { 'ok', '1', granted, record.windows, record.lives, tightest, from_told(told), whole(meta.q) }
@@ -40,11 +40,11 @@ end`,
         local hard, limit = limit_at(caps, rule, now)
         local held, needs = settled + reserved, min[metric]
         local left = limit - held
-        if metric == 1 and hard and left < least then tight, tight_rule, least = account, rule, left end
+        local till = ends[window - 48]
+        local ended = till and till <= terms.newest
+        if metric == 1 and hard and not ended and left < least then tight, tight_rule, least = account, rule, left end
         if want[metric] > 0 then
           local full = held > 7881299347898368
-          local till = ends[window - 48]
-          local ended = till and till <= terms.newest
           local overdrawn = not terms.proven and is_overdrawn(hard, limit, overdraft)
           if full or ended or overdrawn then left = 0 end
           local decides = full or (hard and not terms.observe)
@@ -70,9 +70,9 @@ end`,
   for rule = 1, #shape / 2 do
     local add = changed[string.byte(shape, 2 * rule - 1) - 48]
     if add then
-      local settled, reserved, unconfirmed, overdraft = to_counter(counters[rule])
-      counters[rule] =
-        from_counter(settled + add[1], reserved + add[2], unconfirmed + add[3], overdraft + add[4])
+      local settled, reserved, unconfirmed, overdraft, referrers = to_counter(counters[rule])
+      counters[rule] = from_counter(settled + add[1], reserved + add[2], unconfirmed + add[3],
+        overdraft + add[4], referrers + add[5])
       writes[at + 1], writes[at + 2] = fields[rule], counters[rule]
       at = at + 2
     end
@@ -112,11 +112,11 @@ end`,
 end`,
   contribution: `local function contribution(record, metric)
   local held, used = record.a[metric], record.u[metric]
-  if record.st == 'open' then return used, held - used, 0, 0 end
-  if record.st == 'expired' then return held, 0, held - used, 0 end
-  if record.st == 'released' then return used, 0, 0, 0 end
+  if record.st == 'open' then return used, held - used, 0, 0, 1 end
+  if record.st == 'expired' then return held, 0, held - used, 0, 1 end
+  if record.st == 'released' then return used, 0, 0, 0, 0 end
   local charge = math.max(record.paid[metric], used)
-  return charge, 0, 0, math.max(0, charge - held)
+  return charge, 0, 0, math.max(0, charge - held), 0
 end`,
   copy_record: `local function copy_record(record)
   return setmetatable({}, { __index = record })
@@ -125,14 +125,17 @@ end`,
   if behind then return '0' end
   return whole(redis.call('HINCRBY', meta_key, 'q', 1))
 end`,
-  crossings: `local function crossings(accounts, record, percentages, now)
-  local crossed = {}
+  crossings: `local function crossings(accounts, record, percentages, terms)
+  local crossed, now = {}, terms.now
   for _, account in ipairs(accounts) do
     for rule = 0, rules_of(account) - 1 do
-      local metric = string.byte(account.shape, 2 * rule + 1) - 48
+      local metric, window = string.byte(account.shape, 2 * rule + 1, 2 * rule + 2)
+      metric = metric - 48
       local charge = metric > 0 and contribution(record, metric) or 0
+      local till = account.ends[window - 48]
+      local ended = till and till <= terms.newest
       local _, limit = limit_at(account.caps, rule, now)
-      if charge > 0 and limit <= 4503599627370496 then
+      if charge > 0 and not ended and limit <= 4503599627370496 then
         local settled = to_counter(account.counters[rule + 1])
         for percent in string.gmatch(percentages, '%d+') do
           local reached = part_of(limit, percent)
@@ -177,14 +180,15 @@ end`,
   differences: `local function differences(before, after)
   local changed = {}
   for metric = 1, 3 do
-    local settled, reserved, unconfirmed, overdraft = contribution(after, metric)
+    local settled, reserved, unconfirmed, overdraft, referrers = contribution(after, metric)
     if before then
       local had = { contribution(before, metric) }
       settled, reserved = settled - had[1], reserved - had[2]
       unconfirmed, overdraft = unconfirmed - had[3], overdraft - had[4]
+      referrers = referrers - had[5]
     end
-    if settled ~= 0 or reserved ~= 0 or unconfirmed ~= 0 or overdraft ~= 0 then
-      changed[metric] = { settled, reserved, unconfirmed, overdraft }
+    if settled ~= 0 or reserved ~= 0 or unconfirmed ~= 0 or overdraft ~= 0 or referrers ~= 0 then
+      changed[metric] = { settled, reserved, unconfirmed, overdraft, referrers }
     end
   end
   return changed
@@ -212,8 +216,8 @@ end`,
   from_amounts: `local function from_amounts(amounts)
   return string.format('%d %d %d', amounts[1], amounts[2], amounts[3])
 end`,
-  from_counter: `local function from_counter(settled, reserved, unconfirmed, overdraft)
-  return struct.pack('>dddd', settled, reserved, unconfirmed, overdraft)
+  from_counter: `local function from_counter(settled, reserved, unconfirmed, overdraft, referrers)
+  return struct.pack('>ddddd', settled, reserved, unconfirmed, overdraft, referrers)
 end`,
   from_told: `local function from_told(text)
   local lists = {}
@@ -235,8 +239,8 @@ end`,
   local found = redis.call('HGETALL', account.key)
   for at = 1, #found, 2 do
     if string.find(found[at], '^%d+:') and not keep[found[at]] then
-      local _, reserved, unconfirmed = to_counter(found[at + 1])
-      if reserved == 0 and unconfirmed == 0 then idle[#idle + 1] = found[at] end
+      local _, _, _, _, referrers = to_counter(found[at + 1])
+      if referrers == 0 then idle[#idle + 1] = found[at] end
     end
   end
   return idle
@@ -329,11 +333,16 @@ end`,
   return table.concat(lives, ' ')
 end`,
   living_heirs: `local function living_heirs(key, heirs, time)
-  local living = {}
-  for heir, to, ends in string.gmatch(heirs, '(%S+>(%S+)@(%-?%d*))') do
-    local _, reserved, unconfirmed = to_counter(redis.call('HGET', key, to))
-    if ends == '' or tonumber(ends) > time or reserved ~= 0 or unconfirmed ~= 0 then
-      living[#living + 1] = heir
+  local all, living, sources = {}, {}, {}
+  for heir, from, to, ends in string.gmatch(heirs, '((%S+)>(%S+)@(%-?%d*))') do
+    all[#all + 1] = { text = heir, from = from, to = to, ends = tonumber(ends) }
+  end
+  for at = #all, 1, -1 do
+    local heir = all[at]
+    local _, _, _, _, referrers = to_counter(redis.call('HGET', key, heir.to))
+    if not heir.ends or heir.ends > time or referrers ~= 0 or sources[heir.to] then
+      table.insert(living, 1, heir.text)
+      sources[heir.from] = true
     end
   end
   return table.concat(living, ' ')
@@ -630,8 +639,8 @@ end`,
   return { tonumber(usd), tonumber(tokens), tonumber(requests) }
 end`,
   to_counter: `local function to_counter(kept)
-  if not kept then return 0, 0, 0, 0 end
-  return struct.unpack('>dddd', kept)
+  if not kept then return 0, 0, 0, 0, 0 end
+  return struct.unpack('>ddddd', kept)
 end`,
   to_told: `local function to_told(lists)
   local texts = {}

@@ -63,7 +63,7 @@ export type ProvisionReply =
  */
 export const provision: Script<ProvisionKeys, ProvisionArguments, ProvisionReply> = {
   name: 'provision',
-  sha1: 'd44cdfdff589b2a0768c36e0293bb75931077dd3',
+  sha1: '0a288b5c64833d200425df9a9c36ba3de7e89f96',
   writes: true,
   keys: ['meta', 'known', 'account'],
   keyLists: [],

@@ -31,7 +31,7 @@ export type ReadReply =
  */
 export const read: Script<ReadKeys, ReadArguments, ReadReply> = {
   name: 'read',
-  sha1: '6b2a1047eef0b1b100464317abda987244cb4622',
+  sha1: '7050f717e21e24a233b4ef48789d1dc27bfa369f',
   writes: false,
   keys: ['meta'],
   keyLists: ['accounts'],

@@ -63,7 +63,7 @@ export type ReassertReply =
  */
 export const reassert: Script<ReassertKeys, ReassertArguments, ReassertReply> = {
   name: 'reassert',
-  sha1: '773dbb0267e66692e897c0c3202b06a8c7aae798',
+  sha1: 'cd2ff805cadadf4ead68d9fc367fe2e825ded36c',
   writes: true,
   keys: ['reservation', 'deadlines', 'unconfirmed', 'meta'],
   keyLists: ['accounts'],

@@ -23,7 +23,7 @@ export type RecordReply =
  */
 export const record: Script<RecordKeys, RecordArguments, RecordReply> = {
   name: 'record',
-  sha1: '368b5ef170d8a5f5d45342636279ded77c74b570',
+  sha1: '4890848c39d39d8e05cf3ac15ea4586fe0a88c08',
   writes: false,
   keys: ['reservation', 'meta'],
   keyLists: [],

@@ -41,7 +41,7 @@ export type ReleaseReply =
  */
 export const release: Script<ReleaseKeys, ReleaseArguments, ReleaseReply> = {
   name: 'release',
-  sha1: '780e7f925b86deb42b394b2ab63a0ac63cb6ba3f',
+  sha1: 'f9e041a9fd8106ec6edb3d51de6722a6e0f71eed',
   writes: true,
   keys: ['reservation', 'deadlines', 'unconfirmed', 'meta', 'rollup'],
   keyLists: ['accounts'],

@@ -96,7 +96,7 @@ export type ReserveReply =
  */
 export const reserve: Script<ReserveKeys, ReserveArguments, ReserveReply> = {
   name: 'reserve',
-  sha1: 'b5b6f2d760f76f9cf952715abdfe71b4946b0774',
+  sha1: 'fac720b1053408d85c8fa851f1aa2d506850b8ed',
   writes: true,
   keys: ['reservation', 'deadlines', 'meta', 'known'],
   keyLists: ['accounts'],
@@ -206,7 +206,7 @@ end
 local lives = lives_of(accounts)
 local granted, kept_windows = from_amounts(grant), table.concat(windows.texts, ';')
 local due, tightest = whole(now + tonumber(ARGV[6])), tight and { standing(tight, grant[1]) } or {}
-local held = { { 0, grant[1], 0, 0 }, { 0, grant[2], 0, 0 }, { 0, grant[3], 0, 0 } }
+local held = { { 0, grant[1], 0, 0, 1 }, { 0, grant[2], 0, 0, 1 }, { 0, grant[3], 0, 0, 1 } }
 for _, account in ipairs(accounts) do
   write_account(account, booked_counters(account, held), KEYS[4], ARGV[16])
 end

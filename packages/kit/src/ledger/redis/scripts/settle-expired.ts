@@ -38,7 +38,7 @@ export type SettleExpiredReply =
  */
 export const settleExpired: Script<SettleExpiredKeys, SettleExpiredArguments, SettleExpiredReply> = {
   name: 'settle_expired',
-  sha1: '9839c57dc745aeeac9f8195d67119afca124fc4f',
+  sha1: '628d7a6b22bf666850597c2f893973c3cd309c5f',
   writes: true,
   keys: ['reservation', 'unconfirmed', 'meta', 'rollup'],
   keyLists: ['accounts'],

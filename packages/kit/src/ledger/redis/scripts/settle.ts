@@ -39,7 +39,7 @@ export interface SettleArguments {
   /** As they were answered by `record` or chosen at reserve: 'id start end', joined by ';' */
   readonly windows: Argument
   readonly label: Argument
-  /** Percentages of a limit, joined by spaces, or '-' for none: which of them have been reached, and how budgets stand; '' when nobody asks. */
+  /** Percentages of a limit, joined by spaces, or '-' for none: which of them have been reached, and how budgets stand, in windows that last; '' when nobody asks. */
   readonly alertAt: Argument
 }
 
@@ -67,7 +67,7 @@ export type SettleReply =
  */
 export const settle: Script<SettleKeys, SettleArguments, SettleReply> = {
   name: 'settle',
-  sha1: '17beeb479c7a2f67e40199e5a1778300c369185d',
+  sha1: 'a38d6bccde2db56e4149c92813d138d3b3e847ea',
   writes: true,
   keys: ['reservation', 'deadlines', 'unconfirmed', 'meta', 'rollup', 'unbooked'],
   keyLists: ['accounts'],
@@ -176,9 +176,9 @@ end_reservation(keys, ARGV[3], before, after, accounts, now)
 local q, found, crossed = count_change(KEYS[4], behind), {}, {}
 if unbooked then return { 'unbooked', q } end
 if alert_at ~= '' then
-  local nothing = { 0, 0, 0 }
-  local _, _, _, tight = ask(accounts, nothing, nothing, { now = now, newest = now })
-  found, crossed = tight and { standing(tight, 0) } or {}, crossings(accounts, after, alert_at, now)
+  local nothing, terms = { 0, 0, 0 }, { now = now, newest = math.max(now, meta.newest) }
+  local _, _, _, tight = ask(accounts, nothing, nothing, terms)
+  found, crossed = tight and { standing(tight, 0) } or {}, crossings(accounts, after, alert_at, terms)
   if #crossed > 0 then redis.call('HSET', KEYS[1], 'told', to_told(crossed), 'path', after.path) end
 end
 return { status, is_overdraft(after), found, crossed, q }`,

@@ -1,9 +1,3 @@
-export type Mapping = Readonly<Record<string, unknown>>
-
-export function isMapping(value: unknown): value is Mapping {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 const ENVIRONMENT = /^os\.environ\/([A-Za-z_][A-Za-z0-9_]*)$/
 
 /** A text of a LiteLLM config as one of ours: `os.environ/NAME` is `${NAME}`, and a plain `${` stays one. */
