@@ -69,7 +69,9 @@ describe.each(MATRIX)('%s, first answered by %s', (_, dialect, sdk) => {
     const first = await client.useTools(BOTH_TOOLS)
     expect(await client.useTools(BOTH_TOOLS)).toEqual(first)
     // How a client says the calls again is its own matter: with empty fields that the first answer had, say.
-    expect(gateway.provider.requests.filter(({ rawBody }) => !/\bok\b/.test(rawBody.toString()))).toHaveLength(1)
+    expect(
+      gateway.provider.requests.filter(({ rawBody }) => !/\bok\b/.test(rawBody.toString())),
+    ).toHaveLength(1)
     expect(await client.streamTools(BOTH_TOOLS)).toEqual(first)
     await expectBooked(gateway)
   })

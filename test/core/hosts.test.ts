@@ -202,16 +202,17 @@ it('answers a client that sends half a body and leaves with nothing, and lives o
   expect((await post(`${url}/v1/chat/completions`, chat)).status).toBe(200)
 })
 
+type Last = ReturnType<typeof tollgateErrors>
+const ended = (_req: IncomingMessage, res: ServerResponse) => void res.end()
+
 it.each([
-  ['express 5', express],
-  ['express 4', express4],
+  ['express 5', (last: Last) => express().get('/models/:id', ended).use(last)],
+  ['express 4', (last: Last) => express4().get('/models/:id', ended).use(last)],
 ])(
   '%s: an address that cannot be decoded is its sender’s fault, and nobody is told of it',
-  async (_, make) => {
+  async (_, made) => {
     const faults: unknown[] = []
-    const app = make()
-      .get('/models/:id', (_req: IncomingMessage, res: ServerResponse) => void res.end())
-      .use(tollgateErrors({ onFault: (fault) => faults.push(fault) }))
+    const app: RequestListener = made(tollgateErrors({ onFault: (fault) => faults.push(fault) }))
     const answer = await fetch(`${await serve(app)}/models/%zz`)
     expect(answer.status).toBe(400)
     expect(await answer.json()).toMatchObject({ error: { code: 'invalid_request' } })

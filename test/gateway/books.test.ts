@@ -135,6 +135,7 @@ describe('keys, beside a running gateway', () => {
       ['keys change ci', 'has nothing to change'],
       ['keys change ci --clear colour', '--clear colour is not known'],
       ['keys change ci --expires soon', 'is not a duration'],
+      ['keys change ci --expires 0s', 'is over at once'],
       ['keys rotate ci --grace soon', 'is not a duration'],
     ] as const)
       expect(await command(line)).toMatchObject({ code: 2, err: expect.stringContaining(reason) })

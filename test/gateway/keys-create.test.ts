@@ -63,3 +63,13 @@ it('tollgate keys create changes no budget of a key that is there already', asyn
   expect(await command(CREATE.replace('2/daily', '200/daily'))).toMatchObject({ code: 1, out: '' })
   expect(await budgetsOfEve()).toMatchObject([{ limit_usd: '2.000000000' }])
 })
+
+it('tollgate keys create gives a key budgets in USD and in tokens alike', async () => {
+  const { command, budgetsOfEve } = await atRest()
+  expect(await command(`${CREATE} --budget 2000000tokens/monthly`)).toMatchObject({ code: 0 })
+  expect(await budgetsOfEve()).toMatchObject([{ limit_usd: '2.000000000' }, { limit_tokens: 2_000_000 }])
+  expect(await command('keys create --budget 5')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('write USD and a period, as in 5/daily, or 2000000tokens/monthly'),
+  })
+})

@@ -256,6 +256,7 @@ it('has a line in docs/operating/redis.md for everything that it may find on a R
     'accounts',
     'reservations',
     'unbooked',
+    'directory',
     'closures',
   ])
 })

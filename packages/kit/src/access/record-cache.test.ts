@@ -26,7 +26,9 @@ describe('records that cannot be read', () => {
   ])('%s refuse as unavailable books do, and their own text stays inside', async (_, records) => {
     const cache = cacheOver(records)
     for (const ask of [() => cache.one('team', 'acme', 'red'), () => cache.all('tier', 'acme')]) {
-      const fault = await Promise.try(ask).catch((error: unknown) => error)
+      const fault = await Promise.resolve()
+        .then<unknown>(ask)
+        .catch((error: unknown) => error)
       expect(fault).toMatchObject({ code: 'ledger_unavailable', status: 503, cause: BROKEN })
       expect((fault as { publicMessage: string }).publicMessage).not.toContain('10.1.2.3')
     }

@@ -59,10 +59,7 @@ describe('the project of a request', () => {
   ])('is nobody’s while the projects cannot be read %s', async (_, away) => {
     const asked = asking({ 'x-tollgate-project': 'q4' })
     for (const projects of [away, () => ({ required: true, has: away })]) {
-      const known = Promise.try(
-        attributed(() => ADA, { projects }),
-        asked,
-      )
+      const known = Promise.resolve(asked).then(attributed(() => ADA, { projects }))
       await expect(known).rejects.toMatchObject({ code: 'ledger_unavailable', status: 503 })
     }
   })

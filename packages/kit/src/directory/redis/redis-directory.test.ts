@@ -134,7 +134,7 @@ describe('on one server', () => {
     const { record } = issueKey({ hasher, org: 'acme', id: 'ci' })
     await directory.createKey(record)
     await server.call('config', 'set', 'maxmemory', '1')
-    onTestFinished(() => server.call('config', 'set', 'maxmemory', '0'))
+    onTestFinished(async () => void (await server.call('config', 'set', 'maxmemory', '0')))
     expect(await directory.revokeKey('ci')).toEqual({ status: 'revoked' })
   })
 })
