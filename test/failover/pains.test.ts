@@ -1,7 +1,7 @@
 import { dieAfter, gate, serverError, simulatedProvider } from '@tollgate/testing'
 import OpenAI from 'openai'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { answered, type Bench, served, threeProviders } from './bench.ts'
+import { answered, type Bench, served, threeProviders } from './three-providers.ts'
 
 /** The simulated provider loads its vocabulary with its first answer. */
 beforeAll(async () => {

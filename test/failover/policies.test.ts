@@ -1,7 +1,7 @@
 import { healthBoard } from '@tollgate/kit/stages/provider-failover'
 import { gate, rateLimited, serverError } from '@tollgate/testing'
 import { describe, expect, it } from 'vitest'
-import { answered, served, threeProviders } from './bench.ts'
+import { answered, served, threeProviders } from './three-providers.ts'
 
 describe('retries', () => {
   it('ask again once all have failed, and what failed costs nothing', async () => {

@@ -13,7 +13,7 @@ import { describe, expect, it } from 'vitest'
 import { closeAfter } from '../support/close-after.ts'
 import { openResources } from '../support/open-resources.ts'
 import { PROVE } from '../support/prove.ts'
-import { threeProviders } from './bench.ts'
+import { threeProviders } from './three-providers.ts'
 
 const REQUESTS = PROVE ? 10_000 : 400
 const AT_ONCE = 20

@@ -34,7 +34,8 @@ describe('tollgate doctor, on a Redis', () => {
     const made = await redisPlace(keys(), { redis: AOF })
     expect(await doctor(made)).toMatchObject({ code: 0, found: FINE })
     const { out } = await made.command('doctor')
-    const [, words = ''] = /^acl +ACL SETUSER (tollgate >PASSWORD on ~tg:\* -@all .+)$/m.exec(out) ?? []
+    const [, words = ''] =
+      /^acl +ACL SETUSER (tollgate >PASSWORD on ~tg:\* &tg:\* -@all .+)$/m.exec(out) ?? []
     expect(out).toMatch(/^ok +a gateway can start here; nothing to think about$/m)
 
     await made.redis.call('acl', 'setuser', ...words.split(' '))

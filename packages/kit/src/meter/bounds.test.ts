@@ -48,7 +48,7 @@ function bounded(
   limits = MINI_LIMITS,
 ): Bounds {
   const bounds = boundsOf({ ...CHAT, ...call }, price, limits, options)
-  if (bounds.status !== 'bounded') throw new Error(`unboundable: ${bounds.reason}`)
+  if (bounds.status !== 'bounded') throw new Error(bounds.status)
   return bounds
 }
 

@@ -50,7 +50,7 @@ function bound(model: string, media: Media, { smallest = BUDGET, overrides = {},
 
 function bounded(...asked: Parameters<typeof bound>): Bounds {
   const { bounds } = bound(...asked)
-  if (bounds.status !== 'bounded') throw new Error(bounds.reason)
+  if (bounds.status !== 'bounded') throw new Error(bounds.status)
   return bounds
 }
 
@@ -209,7 +209,7 @@ it('an estimate of any of them is all that it may have cost, and no cap is put i
     ['whisper-1', { kind: 'recording', longestMs: 1_234, bound: 'proven' }],
   ] as const) {
     const { bounds, price } = bound(model, media)
-    if (bounds.status !== 'bounded') throw new Error(bounds.reason)
+    if (bounds.status !== 'bounded') throw new Error(bounds.status)
     expect(capFor(bounds.want, bounds)).toBeUndefined()
     const broken = {
       inputTokens: undefined,

@@ -16,17 +16,23 @@ export class Wrong {
 /** Names that a later version will know, with what to do until then. */
 export type Later = Readonly<Record<string, string>>
 
+/** Names of what is kept elsewhere than in the file, with where. */
+export type Elsewhere = Readonly<Record<string, string>>
+
 /**
- * A mapping with these fields and no others. What is misspelt is told its right name; what is not there yet is refused by
- * name.
+ * A mapping with these fields and no others. What is misspelt is told its right name; what is kept elsewhere, or is not there
+ * yet, is refused by name.
  */
 export function fields<Shape extends z.ZodRawShape>(
   shape: Shape,
   later: Later = {},
+  elsewhere: Elsewhere = {},
 ): z.ZodObject<Shape, z.core.$strict> {
   const known = Object.keys(shape)
-  const sayUnknown = (name: string) =>
-    Object.hasOwn(later, name) ? notYet(later[name]!) : `is not a field: ${hint(name, known)}`
+  const sayUnknown = (name: string) => {
+    if (Object.hasOwn(elsewhere, name)) return `is not stated here: ${elsewhere[name]}`
+    return Object.hasOwn(later, name) ? notYet(later[name]!) : `is not a field: ${hint(name, known)}`
+  }
   // A sentence a field, one a line: zod makes one issue of them all.
   return z.strictObject(shape, {
     error: (issue) =>

@@ -6,7 +6,7 @@ import { auth } from './auth.ts'
 import { cache } from './cache.ts'
 import { defaults, type StatedDefaults } from './defaults.ts'
 import { breakers, retries, timeouts } from './failover.ts'
-import { choice, fields, type Later, sayIssue, text } from './fields.ts'
+import { choice, type Elsewhere, fields, type Later, sayIssue, text } from './fields.ts'
 import type { StatedHttpProvider } from './http-provider.ts'
 import { keys } from './keys.ts'
 import { duration, masterKey, name, timeZone } from './leaves.ts'
@@ -68,9 +68,14 @@ export interface StatedConfig
 
 const LATER: Later = {
   orgs: 'name the one org with org until then',
-  projects: 'name the project of each key until then',
-  users: 'state what every user gets under defaults until then',
-  grants: 'raise a budget, or change the tier of a team, until then',
+}
+
+const ELSEWHERE: Elsewhere = {
+  projects:
+    'they are in the directory, see `tollgate projects set`, and those of a team under teams[].projects',
+  users:
+    'they are in the directory, see `tollgate users set`, and what each of them gets is under defaults.user',
+  grants: 'they are asked for and approved, see `tollgate access`',
 }
 
 const config: z.ZodType<StatedConfig> = fields(
@@ -115,6 +120,7 @@ const config: z.ZodType<StatedConfig> = fields(
     pipeline,
   },
   LATER,
+  ELSEWHERE,
 ).transform((stated) => {
   const {
     timezone,

@@ -4,6 +4,7 @@ import type { Asking } from './asking.ts'
 const TURN = [
   ['SET', 'EXISTS', 'GET', 'MGET', 'DEL'],
   ['ZADD', 'ZLEXCOUNT', 'ZRANGEBYLEX', 'ZREM'],
+  ['HSET', 'HGET', 'HDEL'],
   ['RPUSH', 'LLEN', 'LRANGE', 'DEL'],
   ['PUBLISH'],
 ] as const
@@ -14,6 +15,9 @@ const WORDS: Readonly<Record<string, readonly (string | number)[]>> = {
   ZLEXCOUNT: ['-', '+'],
   ZRANGEBYLEX: ['-', '+'],
   ZREM: ['a'],
+  HSET: ['a', 1],
+  HGET: ['a'],
+  HDEL: ['a'],
   RPUSH: ['a'],
   LRANGE: [0, 0],
   PUBLISH: ['probe'],

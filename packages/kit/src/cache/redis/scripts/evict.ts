@@ -21,7 +21,7 @@ export interface EvictArguments {
 
 export type EvictReply =
   /** That the shelf holds now; how many went. */
-  readonly ['evicted', bytes: Int, entries: Int]
+  | readonly ['evicted', bytes: Int, entries: Int]
 
 /**
  * Take those entries out of a shelf that are worth least, until so many bytes have come free. Works when memory is full.

@@ -17,7 +17,8 @@ export interface FindArguments {
 
 export type FindReply =
   /** '' for a body that is known. */
-  readonly ['found', version: Text, stamp: Text, body: Text] | readonly ['none']
+  | readonly ['found', version: Text, stamp: Text, body: Text]
+  | readonly ['none']
 
 /**
  * Read what is kept of a request, unless it has expired. Whoever knows this version of it already is not sent it again.

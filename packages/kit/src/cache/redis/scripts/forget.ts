@@ -19,7 +19,8 @@ export interface ForgetArguments {
 
 export type ForgetReply =
   /** That the shelf holds now. */
-  readonly ['forgotten', bytes: Int] | readonly ['unknown']
+  | readonly ['forgotten', bytes: Int]
+  | readonly ['unknown']
 
 /**
  * Take one entry out of a shelf. Works when memory is full.

@@ -31,7 +31,7 @@ export interface KeepArguments {
 
 export type KeepReply =
   /** That the shelf holds now; how many had to go. */
-  readonly ['kept', bytes: Int, evicted: Int]
+  | readonly ['kept', bytes: Int, evicted: Int]
 
 /**
  * Keep an answer in the place of the one that there was, and let others go for it: those that have expired, then those

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { nanoUsd } from '../../../core/money.ts'
 import type { Timers } from '../../../core/timers.ts'
 import type { Embedded, Embedder } from './embedder.ts'
-import { type EmbedderCall, type GuardedEmbedderOptions, guardedEmbedder } from './guarded-embedder.ts'
+import type { EmbedderCall } from './embedder-calls.ts'
+import { type GuardedEmbedderOptions, guardedEmbedder } from './guarded-embedder.ts'
 
 /** An embedder whose answers come when the test says so, and the time. */
 function bench(options: Omit<GuardedEmbedderOptions, 'clock' | 'timers' | 'onCall'> = {}) {

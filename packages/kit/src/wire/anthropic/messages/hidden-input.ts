@@ -68,7 +68,9 @@ const ANSWER = /_(?:result|output|error)$/
 
 function mayBlockShow({ type, source, content }: JsonObject): boolean {
   if (!isObject(source)) return !(PLAIN.has(type) || ANSWER.test(String(type))) || mayShow(content)
-  return type !== 'document' || !(source.type === 'text' || source.type === 'content') || mayShow(source.content)
+  return (
+    type !== 'document' || !(source.type === 'text' || source.type === 'content') || mayShow(source.content)
+  )
 }
 
 function isToldTool(tool: unknown): boolean {

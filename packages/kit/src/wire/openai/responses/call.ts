@@ -103,7 +103,8 @@ function isText(part: JsonObject): boolean {
 /** Sound and nothing else, likewise. */
 function isSound(part: JsonObject): boolean {
   return (
-    part.type === 'input_audio' && Object.keys(part).every((name) => name === 'type' || name === 'input_audio')
+    part.type === 'input_audio' &&
+    Object.keys(part).every((name) => name === 'type' || name === 'input_audio')
   )
 }
 
