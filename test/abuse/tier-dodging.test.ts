@@ -149,7 +149,7 @@ const ENCODED = [
   "'gpt-4o'",
   '"gpt-4o"',
   '`gpt-4o`',
-  '${gpt-4o}',
+  ['$', '{gpt-4o}'].join(''),
   '{{gpt-4o}}',
   '<gpt-4o>',
   '(gpt-4o)',
