@@ -56,7 +56,7 @@ describe('the openai client, through a gateway from a config file', () => {
       type: 'insufficient_quota',
     })
     expect(refusals.at(-1)?.message).toMatch(
-      /Tollgate: key ada has used \$0\.0000\d+ of its \$0\.0001 daily budget; this request may cost up to .+ Resets .+ Ask your administrator\./,
+      /Tollgate: key ada has used \$0\.0000\d+ of its \$0\.0001 daily budget; this request may cost up to .+ Resets .+ Ask for more: tollgate access request --account key:ada --usd \S+\. This is not/,
     )
     expect(provider.totals().reached).toBe(10 - refusals.length)
     expect(provider.totals().nanoUsd).toBeLessThanOrEqual(100_000)
@@ -236,17 +236,17 @@ describe('addresses that nothing answers', () => {
     const answer = await fetch((await start()).url + path, { method })
     const { error } = (await answer.json()) as { error: { message: string } }
     const calls = CALL_PATHS.map((path) => `POST ${path}`).join(', ')
-    const served = `This release serves ${calls}, GET /v1/models, GET /tollgate/me.`
+    const served = `This release serves ${calls}, GET /v1/models, GET /tollgate/me, POST /tollgate/access.`
     expect(calls).toContain('POST /v1/chat/completions')
     expect(error.message).toContain(`Tollgate: There is nothing at ${request}. ${served} Ref `)
   })
 
   it('the listener of operators tells its own', async () => {
     const { start } = await place()
-    const answer = await (await start()).admin('/admin/v1/keys')
+    const answer = await (await start()).admin('/admin/v1/kyes')
     expect(answer.status).toBe(404)
     expect(await answer.text()).toContain(
-      'This release serves GET /metrics, GET /admin/v1/spend, GET /admin/v1/providers, GET /healthz, GET /readyz.',
+      'This release serves GET /healthz, GET /readyz, GET /metrics, what GET /admin/v1/openapi.json lists.',
     )
   })
 })

@@ -39,13 +39,24 @@ export function redisDirectory(
 ): Directory {
   const keys = directoryKeys(prefix)
   const connection = connectRedis(target, onFault)
-  const redis = askRedis(connection, { deadlineMs, timers: machineTimers }) as Asking
+  const asking = askRedis(connection, { deadlineMs, timers: machineTimers }) as Asking
+  let closed = false
+  /** Nobody waits for a connection that is not made again. */
+  const whileOpen = <T>(command: () => Promise<T>): Promise<T> =>
+    closed ? Promise.reject(new Error('the directory is closed')) : command()
+  const redis: Asking = {
+    ask: (script, names, args) => whileOpen(() => asking.ask(script, names, args)),
+    call: (command, ...args) => whileOpen(() => asking.call(command, ...args)),
+  }
   return directoryOn(
     {
       ...keyShelf(redis, keys),
       ...recordShelf(redis, keys),
       watch: (tell) => listen(target, keys.channel, tell),
-      close: () => connection.close(),
+      close() {
+        closed = true
+        return connection.close()
+      },
     },
     clock,
   )

@@ -1,7 +1,7 @@
 import { defineStage, type Stage } from '../../core/stage.ts'
 import type { Authenticate } from '../../identity/authenticator.ts'
 import { principal } from '../identify/slots.ts'
-import { type AuthVirtualKeyOptions, keyAuthenticator } from './authenticate.ts'
+import { type AuthVirtualKeyOptions, keyAuthenticator } from './virtual-key-authenticator.ts'
 
 export interface AuthChainOptions {
   /** Who calls, by more than virtual keys: an `authenticatorChain`, with them as one of its authenticators or without. */

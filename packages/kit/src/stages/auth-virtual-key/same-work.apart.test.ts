@@ -7,7 +7,7 @@ import { mintVirtualKey } from '../../directory/virtual-key.ts'
 import { authenticatorChain } from '../../identity/chain.ts'
 import { jwtAuthenticator } from '../../identity/jwt/jwt-authenticator.ts'
 import { failureThrottle } from '../../identity/throttle.ts'
-import { virtualKeyAuthenticator } from './authenticate.ts'
+import { virtualKeyAuthenticator } from './virtual-key-authenticator.ts'
 
 /** What costs time on the way of a key, and how often it was done. */
 const work = vi.hoisted(() => ({ hash: 0, createHmac: 0, timingSafeEqual: 0, findKey: 0 }))
