@@ -101,6 +101,16 @@ describe('a gateway', () => {
     expect(status.bytes).toBeGreaterThan(100)
   })
 
+  it('forgets by its tags what everybody shares, too', async () => {
+    const { gateway } = await started('cache: { mode: exact, scope: global, public_content: true }')
+    const asked = () => post(gateway, ask('Where is the bridge?'), { 'x-tollgate-cache-tags': 'docs' })
+    await asked()
+    expect((await asked()).cache).toBe('hit')
+    const path = '/admin/v1/cache/invalidations'
+    expect((await operate(gateway, 'POST', path, { tag: 'docs' })).status).toBe(204)
+    expect((await asked()).cache).toBe('miss')
+  })
+
   it('answers from the cache what its tier or model says, and nothing else', async () => {
     const { gateway } = await started(`
 cache: { models: { "gpt-4o-mini*": { mode: exact, sampling: any } } }

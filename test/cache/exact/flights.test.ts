@@ -1,36 +1,14 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import type { Middleware } from '@tollgate/kit/core'
 import { gate, serverError } from '@tollgate/testing'
 import { describe, expect, it } from 'vitest'
 import { PROVE } from '../../support/prove.ts'
 import { cached, QUESTION } from './assembled.ts'
+import { turnstile } from './turnstile.ts'
 
 /** All of them with `npm run prove`, a share with every test run. */
 const MANY = PROVE ? 10_000 : 1_000
-
-/** Counts requests that have come. */
-function turnstile() {
-  let passed = 0
-  let told = () => {}
-  const middleware: Middleware = (_req, _res, next) => {
-    passed += 1
-    next()
-    told()
-  }
-  return {
-    middleware,
-    get passed() {
-      return passed
-    },
-    until: (count: number) =>
-      new Promise<void>((resolve) => {
-        told = () => passed >= count && setImmediate(resolve)
-        told()
-      }),
-  }
-}
 
 async function busy(options: Parameters<typeof cached>[0] = {}) {
   const arrivals = turnstile()

@@ -95,6 +95,7 @@ describe('the key of a request', () => {
     for (const more of [
       { deployment: { provider, model: 'gpt-4o' } },
       { deployment: { provider: { ...provider, name: 'groq' }, model: 'gpt-4o-mini' } },
+      { deployment: { provider: { ...provider, models: { tuned: 'gpt-4o-mini' } }, model: 'tuned' } },
       { headers: { 'openai-beta': 'assistants=v2' } },
       { headers: { 'x-tollgate-translation': 'strict' } },
       { tags: ['docs'] },
@@ -105,6 +106,13 @@ describe('the key of a request', () => {
     expect(idOf('chat', HELLO, { headers: { 'user-agent': 'x', traceparent: 'y' } })).toBe(base)
     const key = { provider, model: 'gpt-4o-mini', key: '2' }
     expect(idOf('chat', HELLO, { deployment: key })).toBe(base)
+  })
+
+  it('knows a person by any of their keys, and keys of nobody by themselves', () => {
+    const ada = { org: 'acme', user: 'ada' }
+    expect(keys.askedBy({ ...ada, key: 'one' })).toBe(keys.askedBy({ ...ada, key: 'two', team: 'science' }))
+    expect(keys.askedBy({ org: 'acme', key: 'one' })).not.toBe(keys.askedBy({ org: 'acme', key: 'two' }))
+    expect(keys.askedBy(ada)).not.toBe(keys.askedBy({ ...ada, org: 'other' }))
   })
 
   it('cannot be made by anybody without the secret', () => {
@@ -181,6 +189,23 @@ describe('ids of tool calls', () => {
     expect(one).toBeDefined()
     expect(idOf(endpoint, asked('call_2', 'call_2'))).toBe(one)
     expect(idOf(endpoint, asked('call_1', 'call_2'))).not.toBe(one)
+  })
+
+  it('that Anthropic has made for its own tools say which result is whose, too', () => {
+    const asked = (results: readonly string[]) => ({
+      ...messages('t', 't'),
+      messages: [
+        { role: 'user', content: 'Is the bridge open?' },
+        {
+          role: 'assistant',
+          content: [
+            ...['s1', 's2'].map((id) => ({ type: 'server_tool_use', id, name: 'web_search', input: { id } })),
+            ...results.map((tool_use_id, at) => ({ type: 'web_search_tool_result', tool_use_id, content: [at] })),
+          ],
+        },
+      ],
+    })
+    expect(idOf('messages', asked(['s1', 's2']))).not.toBe(idOf('messages', asked(['s2', 's1'])))
   })
 
   it('are content inside of arguments and results', () => {

@@ -34,8 +34,8 @@ export function shelvesIn(db: DatabaseSync, { maxBytes, maxScopeBytes }: Quota):
      VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?)`,
   )
   const hit = db.prepare(
-    `UPDATE cache_entry SET hits = hits + ?1, rank = (SELECT floor FROM cache_share WHERE share = cache_entry.share)
-       + (hits + ?1 + 1) * (cost_nano_usd + 1.0) / bytes WHERE id = ?2`,
+    `UPDATE cache_entry SET hits = hits + ?, rank = (SELECT floor FROM cache_share WHERE share = cache_entry.share)
+       + (hits + ? + 1) * (cost_nano_usd + 1.0) / bytes WHERE id = ?`,
   )
   const weigh = db.prepare('SELECT bytes, floor FROM cache_share WHERE share = ?')
   const grow = db.prepare(
@@ -102,7 +102,7 @@ export function shelvesIn(db: DatabaseSync, { maxBytes, maxScopeBytes }: Quota):
     },
     asked(hits) {
       together(() => {
-        for (const [id, count] of hits) hit.run(count, id)
+        for (const [id, count] of hits) hit.run(count, count, id)
       })
     },
   }

@@ -18,7 +18,7 @@ export interface HistoryOptions {
 }
 
 const ADD = `INSERT INTO directory_change (org, sequence, kind, id, at_ms, actor, before, after)
-  SELECT ?1, 1 + coalesce(max(sequence), 0), ?2, ?3, ?4, ?5, ?6, ?7 FROM directory_change WHERE org = ?1`
+  SELECT ?, 1 + coalesce(max(sequence), 0), ?, ?, ?, ?, ?, ? FROM directory_change WHERE org = ?`
 const PAGE = 'SELECT * FROM directory_change WHERE org = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?'
 const LAST = 'SELECT coalesce(max(place), 0) AS place FROM directory_change'
 const SINCE = 'SELECT * FROM directory_change WHERE place > ? ORDER BY place LIMIT ?'
@@ -47,7 +47,7 @@ export function history(db: DatabaseSync, { timers, everyMs }: HistoryOptions): 
 
   return {
     add({ org, kind, id, atMs, actor, before, after }) {
-      add.run(org, kind, id, atMs, JSON.stringify(actor), jsonOf(before), jsonOf(after))
+      add.run(org, kind, id, atMs, JSON.stringify(actor), jsonOf(before), jsonOf(after), org)
     },
     changes: (org, { before, limit }): Change[] => page.all(org, before, limit).map(changeOf),
     watch(tell) {

@@ -9,7 +9,7 @@ const AT = `SELECT ${KEY_COLUMNS} FROM virtual_key WHERE lookup = ?`
 const AT_PREVIOUS = `SELECT ${KEY_COLUMNS} FROM virtual_key WHERE previous_lookup = ?`
 const NAMED = `SELECT ${KEY_COLUMNS} FROM virtual_key WHERE id = ?`
 const LIST = `SELECT ${SUMMARY_COLUMNS} FROM virtual_key WHERE id > ? ORDER BY id LIMIT ?`
-const HOLDER = 'SELECT id FROM virtual_key WHERE lookup = ?1 OR previous_lookup = ?1'
+const HOLDER = 'SELECT id FROM virtual_key WHERE lookup = ? OR previous_lookup = ?'
 const PLACES = KEY_COLUMNS.replace(/\w+/g, '?')
 const CREATE = `INSERT INTO virtual_key (${KEY_COLUMNS}) VALUES (${PLACES}) ON CONFLICT DO NOTHING`
 const CHANGE = `UPDATE virtual_key SET (${KEY_COLUMNS}) = (${PLACES}) WHERE id = ? AND revision = ?`
@@ -39,7 +39,7 @@ export function keyShelf(
     swapKey: ({ before, after, change: entry }) =>
       transaction(db, () => {
         const key = after!
-        const holders = handlesOf(key).flatMap((handle) => holder.all(handle))
+        const holders = handlesOf(key).flatMap((handle) => holder.all(handle, handle))
         if (holders.some(({ id }) => id !== key.id)) return 'taken'
         const { changes } = before
           ? change.run(...valuesOf(key), key.id, before.revision ?? 1)

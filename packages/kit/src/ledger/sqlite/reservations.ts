@@ -85,8 +85,8 @@ const TELL = 'UPDATE reservation SET told = ? WHERE id = ? AND org = ?'
 const REFERRING = "SELECT org, id FROM reservation WHERE state IN ('open', 'expired')"
 const DUE = `${REFERRING} AND state = ? AND due_ms <= ? ORDER BY due_ms LIMIT ?`
 const EXPIRED = `
-  ${REFERRING} AND state = 'expired' AND ended_at_ms >= ?1 AND (?2 IS NULL OR org = ?2)
-    AND (?3 IS NULL OR owner = ?3) ORDER BY due_ms, id, org`
+  ${REFERRING} AND state = 'expired' AND ended_at_ms >= ? AND (? IS NULL OR org = ?)
+    AND (? IS NULL OR owner = ?) ORDER BY due_ms, id, org`
 const BITE = `
   SELECT max(place) AS end FROM
     (SELECT rowid AS place FROM reservation WHERE rowid > ? ORDER BY rowid LIMIT 1000)`
@@ -173,7 +173,8 @@ export function reservationBook(db: DatabaseSync, counters: Counters): Reservati
       remember(reservation)
     },
     due: (state, nowMs, limit) => due.all(state, nowMs, limit).map(nameOf),
-    expired: ({ org = null, owner = null, sinceMs = 0 }) => expired.all(sinceMs, org, owner).map(nameOf),
+    expired: ({ org = null, owner = null, sinceMs = 0 }) =>
+      expired.all(sinceMs, org, org, owner, owner).map(nameOf),
     tell(reservation, told) {
       reservation.told = JSON.stringify(told)
       tell.run(reservation.told, reservation.id, reservation.org)

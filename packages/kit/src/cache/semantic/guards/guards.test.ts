@@ -12,6 +12,8 @@ describe('guards', () => {
     ['number', 'How do I reset 3 devices?', 'How do I reset 4 devices?'],
     ['number', 'How do I split it into three parts?', 'How do I split it into four parts?'],
     ['number', 'What is a 5% discount worth?', 'What is a discount of 5 worth?'],
+    ['number', 'What is -5 degrees in Fahrenheit?', 'What is 5 degrees in Fahrenheit?'],
+    ['number', 'Which orders cost > 5 euros?', 'Which orders cost < 5 euros?'],
     ['number', 'Wie lösche ich fünfundzwanzig Dateien?', 'Wie lösche ich sechsundzwanzig Dateien?'],
     ['number', '如何重置 3 个设备？这个问题很重要', '如何重置 4 个设备？这个问题很重要'],
     ['negation', 'Why is my card accepted?', 'Why is my card not accepted?'],
