@@ -21,6 +21,7 @@ export function crossCheck(tree: Tree, shown: Show): Problem[] {
     ...BUDGETS.flatMap((pattern) => select(tree, pattern)).flatMap(sameLimitTwice),
     ...sameAddress(tree),
     ...unseenCertificates(tree),
+    ...passedByHits(tree, shown),
   ]
 }
 
@@ -151,6 +152,20 @@ function sameAddress(tree: Tree): Problem[] {
   const overlap = hosts[0] === hosts[1] || hosts.some((host) => host === '0.0.0.0' || host === '::')
   if (port !== adminPort || port === '0' || !overlap) return []
   return [{ path: ['admin', 'listen', 'port'], text: 'is taken: the gateway itself listens there' }]
+}
+
+/** What is answered from the cache goes no further: who may ask for what, and how fast, is decided before. */
+function passedByHits(tree: Tree, shown: Show): Problem[] {
+  const stages = select(tree, 'pipeline[]')
+  const cache = stages.findIndex(({ value }) => value === 'semantic-cache')
+  if (cache === -1) return []
+  return stages
+    .slice(cache + 1)
+    .filter(({ value }) => value === 'tier-check' || value === 'rate-limit')
+    .map(({ path }) => ({
+      path,
+      text: `${shown(path)} stands behind semantic-cache, whose hits would pass it by: state it before`,
+    }))
 }
 
 /** Certificates come by a connection that ends here, or by a proxy that may tell of them. */

@@ -39,11 +39,7 @@ const PLACES: Partial<Record<Endpoint, { readonly list: string; readonly rename:
     list: 'messages',
     rename: (message, ordinalOf) =>
       withList(message, 'content', (block) =>
-        withField(
-          block.type === 'tool_use' ? withField(block, 'id', ordinalOf) : block,
-          'tool_use_id',
-          ordinalOf,
-        ),
+        withField(isCall(block) ? withField(block, 'id', ordinalOf) : block, 'tool_use_id', ordinalOf),
       ),
   },
   generate: {
@@ -54,6 +50,9 @@ const PLACES: Partial<Record<Endpoint, { readonly list: string; readonly rename:
       ),
   },
 }
+
+/** Of the client's tools, and of those that Anthropic or an MCP server runs: results refer to all of them alike. */
+const isCall = ({ type }: JsonObject) => typeof type === 'string' && /^(?:\w+_)?tool_use$/.test(type)
 
 /** Google reads either spelling: https://protobuf.dev/programming-guides/json/ */
 const GEMINI_CALLS = ['functionCall', 'function_call', 'functionResponse', 'function_response']

@@ -200,7 +200,11 @@ describe('ids of tool calls', () => {
           role: 'assistant',
           content: [
             ...['s1', 's2'].map((id) => ({ type: 'server_tool_use', id, name: 'web_search', input: { id } })),
-            ...results.map((tool_use_id, at) => ({ type: 'web_search_tool_result', tool_use_id, content: [at] })),
+            ...results.map((tool_use_id, at) => ({
+              type: 'web_search_tool_result',
+              tool_use_id,
+              content: [at],
+            })),
           ],
         },
       ],

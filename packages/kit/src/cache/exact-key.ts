@@ -38,7 +38,7 @@ export interface SemanticKey {
 export interface KeyMaker {
   /** Undefined when its text can be read in two ways: what it asks for is not known then. */
   keyOf(facts: KeyFacts): ExactKey | undefined
-  /** Digest of who is calling. */
+  /** Digest of who is calling: one person, whatever keys they have. */
   askedBy(principal: Principal): string
 }
 
@@ -79,7 +79,8 @@ export function keyMaker(secret: Uint8Array): KeyMaker {
     return share
   }
   return {
-    askedBy: (principal) => digest('caller', JSON.stringify([principal.org, accountPath(principal)])),
+    askedBy: (principal) =>
+      digest('caller', JSON.stringify([principal.org, principal.user ?? accountPath(principal)])),
     keyOf(facts) {
       const { received, scope } = facts
       const body = withOrdinalIds(received.endpoint, received.body)
@@ -111,7 +112,8 @@ function aroundBody({ scope, received, deployment, headers, tags, vary }: KeyFac
     VERSION,
     scope,
     received.endpoint,
-    [provider.name, provider.dialect, modelBehind(deployment)],
+    // The provider's own name too: a deployment that is priced as a model may be tuned, or filtered, in its own way.
+    [provider.name, provider.dialect, modelBehind(deployment), deployment.model],
     HEADERS.map((name) => headers[name] ?? null),
     tags,
     vary,

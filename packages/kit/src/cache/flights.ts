@@ -33,6 +33,8 @@ export type FlightEnd =
   | { readonly how: 'answered'; readonly answer: Answer }
   /** Its provider could not answer: what the one that leads was told, where that is for the others too. */
   | { readonly how: 'failed'; readonly refusal: TollgateError | undefined }
+  /** It was served what other words had brought. Whether the others may be is for each of them to see. */
+  | { readonly how: 'served' }
   /** It never came to a provider, for reasons of its own: it was refused, or left. */
   | { readonly how: 'gone' }
 

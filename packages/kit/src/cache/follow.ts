@@ -13,6 +13,8 @@ export type Followed =
   | { readonly how: 'answered' | 'left' }
   /** Nothing was sent: somebody else has to lead. */
   | { readonly how: 'gone' }
+  /** Nothing was sent: there may be an answer to other words. */
+  | { readonly how: 'served' }
   | { readonly how: 'failed'; readonly refusal: TollgateError | undefined }
 
 export interface FollowOptions {

@@ -58,7 +58,18 @@ export function forgivingStore(
         await store.put(entry, stamp)
         return true
       }, false),
-    lease: (id) => (leases ? within(() => leases.take(id), 'free' as const) : Promise.resolve('free')),
+    async lease(id) {
+      if (!leases) return 'free'
+      let isAwaited = true
+      const lease = await within(async () => {
+        const taken = await leases.take(id)
+        // One that comes too late is nobody's, and would be held for as long as this process lives.
+        if (!isAwaited) await taken?.release()
+        return taken
+      }, 'free' as const)
+      isAwaited = false
+      return lease
+    },
   }
 }
 

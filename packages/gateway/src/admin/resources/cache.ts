@@ -47,7 +47,8 @@ export const cacheRoutes: readonly ObjectRoute[] = [
       summary: 'Forget all answers of a model, an account, a tag, or all there are: at once, however many.',
     },
     async handle(manage, { body }) {
-      await cacheOf(manage).invalidate(invalidationOf(manage.org, decoded(wanted, body)))
+      const cache = cacheOf(manage)
+      for (const what of invalidationsOf(manage.org, decoded(wanted, body))) await cache.invalidate(what)
       return {}
     },
   },
@@ -70,13 +71,14 @@ function cacheOf({ cache }: Pick<Manage, 'cache'>): CacheStore {
 }
 
 /** @throws TollgateError `invalid_request` unless it names one thing. */
-function invalidationOf(org: string, named: z.output<typeof wanted>): Invalidation {
+function invalidationsOf(org: string, named: z.output<typeof wanted>): readonly Invalidation[] {
   const { everything, model, account, tag } = named
   if (Object.keys(named).length !== 1)
     throw invalid('body', 'Name one of everything, model, account and tag.')
-  if (everything) return { what: 'everything' }
-  if (model !== undefined) return { what: 'model', model }
-  if (tag !== undefined) return { what: 'tag', org, tag }
-  if (account !== undefined && isAccountId(account)) return { what: 'scope', org, account }
+  if (everything) return [{ what: 'everything' }]
+  if (model !== undefined) return [{ what: 'model', model }]
+  // What everybody shares is no org's.
+  if (tag !== undefined) return [org, ''].map((of) => ({ what: 'tag', org: of, tag }))
+  if (account !== undefined && isAccountId(account)) return [{ what: 'scope', org, account }]
   throw invalid('account', '`account` is no account: write team:marketing or user:ada, for instance.')
 }

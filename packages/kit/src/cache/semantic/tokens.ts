@@ -17,6 +17,8 @@ export interface Token {
 const TOKEN = /[\p{L}\p{N}\p{M}]+(?:[.,':/@_+-][\p{L}\p{N}\p{M}]+)*/gu
 const ENDS_SENTENCE = /[.!?¿¡:;\n"“«(]/u
 const UNITS = '%‰°$€£¥₹'
+/** “-5” is not 5, and “> 5” is not “< 5”; a dash that stands by itself is none of a number's. */
+const SIGN = /[-−±<>≤≥]$|[<>≤≥] $/u
 
 /** Of a text in one form, whatever keyboard it was typed on. */
 export function tokensOf(typed: string): readonly Token[] {
@@ -27,7 +29,8 @@ export function tokensOf(typed: string): readonly Token[] {
     const between = text.slice(end, index)
     end = index + found.length
     const starts = tokens.length === 0 || ENDS_SENTENCE.test(between)
-    const unit = unitAt(text, index - 1) || unitAt(text, end) || unitAt(text, end + 1)
+    const sign = SIGN.exec(text.slice(Math.max(0, index - 2), index))?.[0].trim() ?? ''
+    const unit = sign + (unitAt(text, index - 1) || unitAt(text, end) || unitAt(text, end + 1))
     for (const [at, part] of partsOf(found).entries()) {
       tokens.push({ text: part, lower: part.toLowerCase(), starts: starts && at === 0, unit })
     }

@@ -12,7 +12,7 @@ export interface Controls {
   readonly noStore: boolean
   /** The provider is not to be asked. */
   readonly onlyIfCached: boolean
-  /** The oldest answer that it takes, ms. */
+  /** The oldest answer that it takes, and its policy gives, ms: who kept one may have had another policy. */
   readonly maxAgeMs: number
   readonly tags: readonly string[]
 }
@@ -44,7 +44,9 @@ export function readControls(headers: IncomingHttpHeaders, policy: WholePolicy):
     noStore: directives.has('no-store'),
     onlyIfCached: directives.has('only-if-cached'),
     maxAgeMs:
-      maxAge !== undefined && /^\d{1,10}$/.test(maxAge) ? Number(maxAge) * 1_000 : Number.POSITIVE_INFINITY,
+      maxAge !== undefined && /^\d{1,10}$/.test(maxAge)
+        ? Math.min(Number(maxAge) * 1_000, policy.ttlMs)
+        : policy.ttlMs,
     tags: tagsOf(headers),
   }
 }

@@ -12,6 +12,8 @@ export interface FleetOptions {
   readonly store: ForgivingStore
   readonly place: CachePlace
   readonly timers: Timers
+  /** Whether an entry may be served: a client may want none as old. */
+  readonly isFresh: (entry: CacheEntry) => boolean
   /** The client has left: no sense in waiting on. */
   readonly gone: () => boolean
 }
@@ -24,6 +26,7 @@ export async function leaseOrEntry({
   store,
   place,
   timers,
+  isFresh,
   gone,
 }: FleetOptions): Promise<{ readonly lease?: Lease | undefined; readonly entry?: CacheEntry }> {
   for (let waitedMs = 0; waitedMs < MAX_WAIT_MS && !gone(); waitedMs += LOOK_EVERY_MS) {
@@ -31,7 +34,7 @@ export async function leaseOrEntry({
     if (lease === 'free') return {}
     // Whoever had it before may have kept its answer between our look and this.
     const found = lease || waitedMs > 0 ? await store.get(place) : undefined
-    if (found && found !== 'unreachable' && found.entry) {
+    if (found && found !== 'unreachable' && found.entry && isFresh(found.entry)) {
       await lease?.release()
       return { entry: found.entry }
     }

@@ -3,7 +3,7 @@ import type { Flight } from '../../cache/flights.ts'
 import { type Recording, recordAnswer } from '../../cache/recording.ts'
 import { outlive } from '../../core/outlive.ts'
 import { servedFormat } from '../../toll/served-format.ts'
-import { chargeOn } from '../../toll/toll.ts'
+import { chargeOn, type Toll } from '../../toll/toll.ts'
 import { tollSlot } from '../budget-reserve/slots.ts'
 import type { Plan } from './plan.ts'
 
@@ -44,8 +44,9 @@ export function leadFlight(req: IncomingMessage, res: ServerResponse, plan: Plan
     return (toll && chargeOn(toll)?.nanoUsd) ?? 0
   }
   const recording = record(req, res, plan, ({ state }) => {
-    // A cap that only this caller's budget needs would cut short what the others get.
-    if (state !== 'waiting' && tollSlot.peek(req)?.cap !== undefined) return flight.land({ how: 'gone' })
+    // A cap that only this caller's budget needs would cut short what the others get; the next one's may need one too.
+    if (state !== 'waiting' && isShortened(tollSlot.peek(req)))
+      return flight.land({ how: 'failed', refusal: undefined })
     if (state === 'too_long') return flight.land({ how: 'failed', refusal: undefined })
     // How it failed is known when it has been settled; nobody new is to wait for that.
     if (state === 'failed') flight.close()
@@ -53,4 +54,11 @@ export function leadFlight(req: IncomingMessage, res: ServerResponse, plan: Plan
   })
   flight.recording = recording
   return recording
+}
+
+/** Whether the caller's own budget or tier may end its answer early. A cap at the model's own end does not. */
+function isShortened(toll: Toll | undefined): boolean {
+  if (toll?.cap === undefined) return false
+  const bounds = toll.demand?.bounds
+  return !bounds || bounds.grows || bounds.capped === true || toll.cap < bounds.outputTokens
 }

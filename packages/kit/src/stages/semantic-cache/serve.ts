@@ -51,7 +51,7 @@ export async function follow(
   res: ServerResponse,
   plan: Plan,
   flight: Flight,
-): Promise<'done' | 'gone' | { readonly refusal: TollgateError | undefined }> {
+): Promise<'done' | 'gone' | 'served' | { readonly refusal: TollgateError | undefined }> {
   const { hitPrice, clock } = desk
   const followed = await followFlight(res, flight, {
     to: replayedTo(req, plan, clock.now()),
@@ -67,7 +67,7 @@ export async function follow(
     streamError: () => plan.call.format.streamError(errorBodyOf(req, new TollgateError('provider_error'))),
   })
   if (followed.how === 'failed') return { refusal: followed.refusal }
-  return followed.how === 'gone' ? 'gone' : 'done'
+  return followed.how === 'gone' || followed.how === 'served' ? followed.how : 'done'
 }
 
 function replayedTo(req: IncomingMessage, { call }: Plan, nowMs: number): Replayed {
