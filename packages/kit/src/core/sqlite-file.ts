@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { transaction } from './transaction.ts'
 
 const SQLITE_BUSY = 5
 const RETRY_MS = 5
@@ -64,8 +65,7 @@ export function ensureTables(
   db: DatabaseSync,
   { tables, layoutTable, layout, migrations = [], later = [], what }: OwnTables,
 ): void {
-  db.exec('BEGIN IMMEDIATE')
-  try {
+  transaction(db, () => {
     db.exec(`CREATE TABLE IF NOT EXISTS ${layoutTable} (
       one     INTEGER PRIMARY KEY CHECK (one = 1),
       version INTEGER NOT NULL
@@ -82,11 +82,7 @@ export function ensureTables(
     const find = db.prepare('SELECT 1 FROM pragma_table_info(?) WHERE name = ?')
     for (const [table, column, type] of later)
       if (!find.get(table, column)) db.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${type}`)
-    db.exec('COMMIT')
-  } catch (error) {
-    if (db.isTransaction) db.exec('ROLLBACK')
-    throw error
-  }
+  })
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { transaction } from '../../core/transaction.ts'
 import type { AuditRecord } from '../record.ts'
 import { COLUMN_LIST, valuesOf } from './row.ts'
 
@@ -26,18 +27,13 @@ export function writer(db: DatabaseSync): Writer {
   const known = db.prepare(LACKS)
   return {
     write(records, also) {
-      db.exec('BEGIN IMMEDIATE')
-      try {
+      transaction(db, () => {
         for (const record of records) {
           const statement = record.ending === 'expired' ? ofExpiry : ofRequest
           statement.run(...valuesOf(record))
         }
         also()
-        db.exec('COMMIT')
-      } catch (error) {
-        if (db.isTransaction) db.exec('ROLLBACK')
-        throw error
-      }
+      })
     },
     lacks: (records) => records.filter(({ id, endedAtMs }) => !known.get(id, endedAtMs)),
   }

@@ -1,8 +1,8 @@
 import { uuidv7 } from '../../core/ids.ts'
+import type { Asking } from '../../ledger/redis/asking.ts'
 import type { Invalidation } from '../cache-store.ts'
 import type { CachePlace } from '../entry.ts'
 import { EVERYTHING, epochOf, epochsOf, stampOf } from '../epochs.ts'
-import type { Asking } from './asking.ts'
 
 /** The epochs of a fleet. */
 export interface FleetEpochs {

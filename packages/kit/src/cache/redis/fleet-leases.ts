@@ -1,7 +1,7 @@
 import { uuidv7 } from '../../core/ids.ts'
 import type { Timers } from '../../core/timers.ts'
+import type { Asking } from '../../ledger/redis/asking.ts'
 import type { Leases } from '../cache-store.ts'
-import type { Asking } from './asking.ts'
 import type { CacheKeys } from './keys.ts'
 import { renew } from './scripts/renew.ts'
 

@@ -1,4 +1,4 @@
-import type { Asking } from './asking.ts'
+import type { Asking } from '../../ledger/redis/asking.ts'
 import type { CacheKeys } from './keys.ts'
 import { evict } from './scripts/evict.ts'
 

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { transaction } from '../../core/transaction.ts'
 import type { Quota } from '../quota.ts'
 import { shareOf } from '../quota.ts'
 import { rankOf } from '../value.ts'
@@ -63,17 +64,6 @@ export function shelvesIn(db: DatabaseSync, { maxBytes, maxScopeBytes }: Quota):
     raise.run(row.rank as number, share)
     evicted += 1
   }
-  const together = (work: () => void) => {
-    db.exec('BEGIN IMMEDIATE')
-    try {
-      work()
-      db.exec('COMMIT')
-    } catch (error) {
-      if (db.isTransaction) db.exec('ROLLBACK')
-      throw error
-    }
-  }
-
   return {
     get evicted() {
       return evicted
@@ -82,7 +72,7 @@ export function shelvesIn(db: DatabaseSync, { maxBytes, maxScopeBytes }: Quota):
       const { id, version, stamp, expiresAtMs, costNanoUsd, body } = row
       const share = shareOf(id)
       const bytes = Buffer.byteLength(body)
-      together(() => {
+      transaction(db, () => {
         for (const old of expired.all(nowMs)) remove(old.id as string)
         remove(id)
         if (bytes > maxScopeBytes) return
@@ -93,15 +83,9 @@ export function shelvesIn(db: DatabaseSync, { maxBytes, maxScopeBytes }: Quota):
         while ((total.get()!.bytes as number) > maxBytes) evictFrom(largest.get()!.share as string)
       })
     },
-    remove(id) {
-      let had = false
-      together(() => {
-        had = remove(id)
-      })
-      return had
-    },
+    remove: (id) => transaction(db, () => remove(id)),
     asked(hits) {
-      together(() => {
+      transaction(db, () => {
         for (const [id, count] of hits) hit.run(count, count, id)
       })
     },

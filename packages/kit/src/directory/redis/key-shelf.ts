@@ -1,9 +1,10 @@
+import type { Asking } from '../../ledger/redis/asking.ts'
 import { changedBy, handlesOf } from '../changed.ts'
 import { type KeyRecord, keySummary } from '../key-record.ts'
 import type { Shelves, Swap } from '../shelves.ts'
-import { type Asking, outcome } from './asking.ts'
 import { changeText, keyText, readKey } from './documents.ts'
 import { type DirectoryKeys, LAYOUT } from './keys.ts'
+import { outcome } from './outcome.ts'
 import { putKey } from './scripts/put-key.ts'
 
 /** Virtual keys in Redis: each at its handle, the previous one too, and all of them in one set by id. */

@@ -1,4 +1,4 @@
-import type { Asking } from './asking.ts'
+import type { Asking } from '../../ledger/redis/asking.ts'
 
 /** Every command that a directory sends or its scripts call, in a turn that leaves nothing behind. */
 const TURN = [

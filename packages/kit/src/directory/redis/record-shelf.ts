@@ -1,9 +1,10 @@
+import type { Asking } from '../../ledger/redis/asking.ts'
 import { changedBy } from '../changed.ts'
 import type { Kept } from '../record-store.ts'
 import type { Shelves } from '../shelves.ts'
-import { type Asking, outcome } from './asking.ts'
 import { changeText, keptMember, memberRange, readChange, readKept } from './documents.ts'
 import { type DirectoryKeys, LAYOUT } from './keys.ts'
+import { outcome } from './outcome.ts'
 import { putRecord } from './scripts/put-record.ts'
 
 /** Records in Redis, one sorted set of an org and kind; and the history of each org, a list that only grows. */

@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { transaction } from '../../core/transaction.ts'
 import { handlesOf } from '../changed.ts'
 import type { Shelves } from '../shelves.ts'
 import type { History } from './history.ts'
 import { KEY_COLUMNS, keyOf, SUMMARY_COLUMNS, summaryOf, valuesOf } from './row.ts'
-import { transaction } from './transaction.ts'
 
 const AT = `SELECT ${KEY_COLUMNS} FROM virtual_key WHERE lookup = ?`
 const AT_PREVIOUS = `SELECT ${KEY_COLUMNS} FROM virtual_key WHERE previous_lookup = ?`
@@ -37,16 +37,20 @@ export function keyShelf(
     },
     keys: ({ after, limit }) => list.all(after, limit).map(summaryOf),
     swapKey: ({ before, after, change: entry }) =>
-      transaction(db, () => {
-        const key = after!
-        const holders = handlesOf(key).flatMap((handle) => holder.all(handle, handle))
-        if (holders.some(({ id }) => id !== key.id)) return 'taken'
-        const { changes } = before
-          ? change.run(...valuesOf(key), key.id, before.revision ?? 1)
-          : create.run(...valuesOf(key))
-        if (changes === 0) return before ? 'moved' : 'taken'
-        addChange(entry)
-        return 'done'
-      }),
+      transaction(
+        db,
+        () => {
+          const key = after!
+          const holders = handlesOf(key).flatMap((handle) => holder.all(handle, handle))
+          if (holders.some(({ id }) => id !== key.id)) return 'taken'
+          const { changes } = before
+            ? change.run(...valuesOf(key), key.id, before.revision ?? 1)
+            : create.run(...valuesOf(key))
+          if (changes === 0) return before ? 'moved' : 'taken'
+          addChange(entry)
+          return 'done'
+        },
+        (outcome) => outcome === 'done',
+      ),
   }
 }

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { transaction } from '../../core/transaction.ts'
 import type { Shelves, SwapRecord } from '../shelves.ts'
 import type { History } from './history.ts'
 import { keptOf } from './row.ts'
-import { transaction } from './transaction.ts'
 
 const COLUMNS = 'org, kind, id, revision, value, owner, changed_at_ms'
 const GET = `SELECT ${COLUMNS} FROM directory_record WHERE org = ? AND kind = ? AND id = ?`
@@ -55,10 +55,14 @@ export function recordShelf(
     records: (kind, org, { after, limit }) => list.all(org, kind, after, limit).map(keptOf),
     goneAt: (kind, org, id) => revisionOfGone(org, kind, id),
     swapRecord: (swap) =>
-      transaction(db, () => {
-        if (!put(swap)) return 'moved'
-        addChange(swap.change)
-        return 'done'
-      }),
+      transaction(
+        db,
+        () => {
+          if (!put(swap)) return 'moved'
+          addChange(swap.change)
+          return 'done'
+        },
+        (outcome) => outcome === 'done',
+      ),
   }
 }

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../../core/clock.ts'
+import { transaction } from '../../core/transaction.ts'
 import { openLedgerFile } from './open.ts'
 
 export interface ResetClockOptions {
@@ -24,13 +25,13 @@ export function resetSqliteClock(
 ): ClockReset {
   const db = openLedgerFile(path, { durability: 'strict', busyTimeoutMs })
   try {
-    db.exec('BEGIN IMMEDIATE')
-    const beforeMs = db.prepare('SELECT newest_ms FROM meta').get()!.newest_ms as number
-    const afterMs = Math.min(beforeMs, clock.now())
-    // The sequence grows, so that no process keeps what it remembers: the time is part of that.
-    db.prepare('UPDATE meta SET newest_ms = ?, sequence = sequence + 1').run(afterMs)
-    db.exec('COMMIT')
-    return { beforeMs, afterMs }
+    return transaction(db, () => {
+      const beforeMs = db.prepare('SELECT newest_ms FROM meta').get()!.newest_ms as number
+      const afterMs = Math.min(beforeMs, clock.now())
+      // The sequence grows, so that no process keeps what it remembers: the time is part of that.
+      db.prepare('UPDATE meta SET newest_ms = ?, sequence = sequence + 1').run(afterMs)
+      return { beforeMs, afterMs }
+    })
   } finally {
     db.close()
   }

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { transaction } from '../../core/transaction.ts'
 
 /** What the columns mean. Books of another layout are refused, never guessed at. Layout 1 did not say whose an account is. */
 const LAYOUT = 2
@@ -129,19 +130,14 @@ const LATER = [
  * @throws Error when the books are of another layout or count in another unit.
  */
 export function provisionTables(db: DatabaseSync): void {
-  db.exec('BEGIN IMMEDIATE')
-  try {
+  transaction(db, () => {
     if (!db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta'").get()) {
       db.exec(TABLES)
       db.prepare('INSERT INTO meta VALUES (1, ?, ?, 0, 0)').run(LAYOUT, UNIT)
     }
     checkLayout(db)
     addLaterColumns(db)
-    db.exec('COMMIT')
-  } catch (error) {
-    if (db.isTransaction) db.exec('ROLLBACK')
-    throw error
-  }
+  })
 }
 
 function checkLayout(db: DatabaseSync): void {

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Timers } from '../../../core/timers.ts'
+import { transaction } from '../../../core/transaction.ts'
 
 export interface WriteBatchOptions {
   readonly db: DatabaseSync
@@ -71,12 +72,7 @@ export function writeBatch({ db, timers, gatherMs = 10, maxAttempts = 50 }: Writ
 
 /** All of them, or none. */
 function transact(db: DatabaseSync, pending: readonly Pending[]): void {
-  db.exec('BEGIN IMMEDIATE')
-  try {
+  transaction(db, () => {
     for (const { write } of pending) write()
-    db.exec('COMMIT')
-  } catch (error) {
-    if (db.isTransaction) db.exec('ROLLBACK')
-    throw error
-  }
+  })
 }
