@@ -16,7 +16,6 @@ import { deskOf } from './manage/access.ts'
 import { reconcile } from './manage/reconcile.ts'
 import { type Opened, opened } from './opened.ts'
 import { operatorsApp } from './operators-app.ts'
-import { pricesOf } from './pipeline/prices.ts'
 import { providersOf } from './pipeline/providers.ts'
 import { openSemanticTier } from './pipeline/semantic-tier.ts'
 import { type Totals, traffic } from './pipeline/traffic.ts'
@@ -142,8 +141,7 @@ async function run(stated: Config, options: Chosen, everything: Opened): Promise
   if (cache) everything.add(() => cache.close())
   const semantic = await openSemanticTier({
     ...{ config, ledger, clock },
-    prices: pricesOf(config, clock),
-    providers: simulation ? [simulation.provider] : providersOf(config),
+    simulated: simulation?.provider,
   })
   if (semantic) everything.add(() => semantic.close())
   const health = healthBoard(config.breakers)

@@ -13,13 +13,20 @@ import type { Ledger } from '@tollgate/kit/ledger'
 import type { PriceBook } from '@tollgate/kit/meter'
 import type { Provider } from '@tollgate/kit/wire'
 import type { Config, EmbedderRule, JudgeRule } from '../config/index.ts'
+import { pricesOf } from './prices.ts'
+import { providersOf } from './providers.ts'
 
-export interface SemanticTierParts {
-  readonly config: Pick<Config, 'cache' | 'org' | 'store'>
+export interface SemanticTierOptions {
+  readonly config: Config
   readonly ledger: Ledger
+  /** Stands in for all providers, where none has a key. */
+  readonly simulated: Provider | undefined
+  readonly clock: Clock
+}
+
+interface Parts extends Omit<SemanticTierOptions, 'simulated'> {
   readonly prices: PriceBook
   readonly providers: readonly Provider[]
-  readonly clock: Clock
 }
 
 /**
@@ -28,11 +35,16 @@ export interface SemanticTierParts {
  *
  * @throws Error when a provider does not speak OpenAI's dialect, or a model here needs a package that is not installed.
  */
-export async function openSemanticTier(parts: SemanticTierParts): Promise<SemanticTier | undefined> {
-  const { config, clock } = parts
+export async function openSemanticTier({
+  simulated,
+  ...options
+}: SemanticTierOptions): Promise<SemanticTier | undefined> {
+  const { config, clock } = options
   const { semantic } = config.cache
   if (!semantic) return undefined
   const { delta, shadow, embedder, judge } = semantic
+  const providers = simulated ? [simulated] : providersOf(config)
+  const parts: Parts = { ...options, providers, prices: pricesOf(config, clock) }
   return semanticTier({
     ...{ delta, shadow, clock },
     embedder: guardedEmbedder(embedderOf(embedder, parts), { clock }),
@@ -41,7 +53,7 @@ export async function openSemanticTier(parts: SemanticTierParts): Promise<Semant
   })
 }
 
-function embedderOf(rule: EmbedderRule, { providers, ledger, prices, clock }: SemanticTierParts): Embedder {
+function embedderOf(rule: EmbedderRule, { providers, ledger, prices, clock }: Parts): Embedder {
   const { model, dimensions } = rule
   if (rule.at === 'provider')
     return gatewayEmbedder({ ...reached(rule.provider, providers), ledger, prices, clock, model, dimensions })
@@ -56,7 +68,7 @@ function embedderOf(rule: EmbedderRule, { providers, ledger, prices, clock }: Se
 /** A team pays for it, whose budget is for nothing else. */
 function judgeOf(
   { provider, model, team }: JudgeRule,
-  { config, providers, ledger, prices, clock }: SemanticTierParts,
+  { config, providers, ledger, prices, clock }: Parts,
 ): Judge {
   const principal = { org: config.org, team, tags: { cache_overhead: 'judge' } }
   return llmJudge({ ...reached(provider, providers), ledger, prices, clock, model, principal })
