@@ -15,6 +15,8 @@ export default defineConfig({
       'test/faults/fleet-*.{test,prove}.ts',
       'test/failover/soak.test.ts',
       'test/cache/{worlds,pairs}.test.ts',
+      'test/cache/exact/flights.test.ts',
+      'packages/kit/src/cache/isolation.test.ts',
       'test/redis/{pains,tls,valkey}.test.ts',
     ],
     env: { TOLLGATE_PROVE: '1' },

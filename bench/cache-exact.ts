@@ -4,7 +4,7 @@ import { type CacheEntry, type CacheStore, keyMaker, memoryCache } from '@tollga
 import { redisCache } from '@tollgate/kit/cache/redis'
 import { sqliteCache } from '@tollgate/kit/cache/sqlite'
 import { nanoUsd } from '@tollgate/kit/core'
-import { FORMATS } from '@tollgate/kit/wire'
+import { type ClientFormat, FORMATS } from '@tollgate/kit/wire'
 import { markdownTable } from './markdown.ts'
 import { startProcess } from './processes/start-process.ts'
 import { temporaryFolder } from './processes/temporary-folder.ts'
@@ -27,7 +27,7 @@ const body = {
   ],
 }
 const text = JSON.stringify(body)
-const format = FORMATS.find(({ endpoint }) => endpoint === 'chat')!
+const format = FORMATS.find((one): one is ClientFormat => one.endpoint === 'chat')!
 const target = { bytes: text.length, path: '/v1/chat/completions', query: '' }
 const received = {
   ...format.read(body, target),

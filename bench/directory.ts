@@ -5,22 +5,27 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { parseArgs } from 'node:util'
 import { keyAuthenticator } from '@tollgate/kit'
-import { type Directory, issueKey, keyHasher, staticDirectory } from '@tollgate/kit/directory'
+import { cachedKeys, type Directory, issueKey, keyHasher, staticDirectory } from '@tollgate/kit/directory'
 import { redisDirectory } from '@tollgate/kit/directory/redis'
 import { sqliteDirectory } from '@tollgate/kit/directory/sqlite'
 import { redisCommands } from '@tollgate/kit/ledger/redis'
 import { markdownTable } from './markdown.ts'
 import { startProcess } from './processes/start-process.ts'
 import { temporaryFolder } from './processes/temporary-folder.ts'
-import { quantile, seededRandom } from './statistics.ts'
+import { median, quantile, quartiles, seededRandom } from './statistics.ts'
 
 /**
- * What it costs to tell who calls, and what a directory of many keys takes: `node bench/directory.ts` after a build. A
- * smaller look: `node bench/directory.ts --keys 10000,100000`.
+ * What it costs to tell who calls, and what a directory of many keys takes, as a multiple of one of few: `node --expose-gc
+ * bench/directory.ts` after a build. A smaller look: `--keys 1000,100000`. Both directories are open at once and are asked by
+ * turns, so that whatever else the machine does is in both.
  */
-const { values } = parseArgs({ options: { keys: { type: 'string', default: '10000,1000000' } } })
+const { values } = parseArgs({ options: { keys: { type: 'string', default: '1000,1000000' } } })
 const SIZES = values.keys.split(',').map(Number)
-const LOOKUPS = 5_000
+const ROUNDS = 40
+/** Lookups of a round. */
+const LOOKUPS = 500
+/** Other keys that a gateway comes to see: more than it remembers. */
+const SEEN = 20_000
 const WARM_CALLS = 200_000
 /** Keys that are made at the same time. */
 const AT_ONCE = 500
@@ -88,7 +93,7 @@ async function redisOf(keys: number): Promise<Filled> {
     handleOf: (at) => handles[at]!,
     bytes: ((await used()) - before) / keys,
     // Less the question itself.
-    trips: async () => ((await calls()) - start - 1) / LOOKUPS,
+    trips: async () => ((await calls()) - start - 1) / (ROUNDS * LOOKUPS),
     async close() {
       await directory.close()
       await redis.close()
@@ -97,13 +102,17 @@ async function redisOf(keys: number): Promise<Filled> {
   }
 }
 
-async function rowOf(
-  store: string,
-  keys: number,
-  fill: (keys: number) => Promise<Filled>,
-): Promise<string[]> {
-  const { directory, handleOf, bytes, trips, close } = await fill(keys)
-  const random = seededRandom(7)
+interface Measured {
+  /** Medians of the rounds, µs. */
+  readonly micros: readonly number[]
+  readonly bytes: number
+  readonly trips: number | undefined
+  /** What a gateway keeps in memory of all that it has seen, bytes. */
+  readonly heap: number
+}
+
+/** How long lookups of one round take, µs, each awaited before the next. */
+async function roundOf({ directory, handleOf }: Filled, keys: number, random: () => number): Promise<number> {
   const times: number[] = []
   for (let lookup = 0; lookup < LOOKUPS; lookup += 1) {
     const handle = handleOf(Math.floor(random() * keys))
@@ -113,15 +122,52 @@ async function rowOf(
     times.push((performance.now() - startMs) * 1_000)
     if (!key) throw new Error(`${handle} is not found`)
   }
-  const asked = await trips?.()
-  await close()
-  return [
-    `${store}, ${keys.toLocaleString('en')}`,
-    quantile(times, 0.5).toFixed(1),
-    quantile(times, 0.99).toFixed(1),
-    asked === undefined ? '–' : asked.toFixed(2),
+  return quantile(times, 0.5)
+}
+
+/** What remains in memory of a gateway that has seen as many keys as there are, and at most {@link SEEN}. */
+async function heapOf({ directory, handleOf }: Filled, keys: number): Promise<number> {
+  const used = () => {
+    gc?.()
+    return process.memoryUsage().heapUsed
+  }
+  const before = used()
+  const findKey = cachedKeys(directory, { maxAgeMs: 600_000 })
+  for (let at = 0; at < Math.min(SEEN, keys); at += 1) await findKey(handleOf(at))
+  const heap = used() - before
+  await findKey(handleOf(0))
+  return heap
+}
+
+async function measuredOf(fill: (keys: number) => Promise<Filled>): Promise<readonly Measured[]> {
+  const filled: Filled[] = []
+  for (const keys of SIZES) filled.push(await fill(keys))
+  const random = seededRandom(7)
+  const rounds = SIZES.map(() => [] as number[])
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const [at, keys] of SIZES.entries()) rounds[at]!.push(await roundOf(filled[at]!, keys, random))
+  }
+  const measured: Measured[] = []
+  for (const [at, keys] of SIZES.entries()) {
+    const { bytes, trips, close } = filled[at]!
+    const asked = await trips?.()
+    measured.push({ micros: rounds[at]!, bytes, trips: asked, heap: await heapOf(filled[at]!, keys) })
+    await close()
+  }
+  return measured
+}
+
+function rowsOf(store: string, measured: readonly Measured[]): string[][] {
+  const least = measured[0]!
+  return measured.map(({ micros, bytes, trips, heap }, at) => [
+    `${store}, ${SIZES[at]!.toLocaleString('en')}`,
+    median(micros).toFixed(1),
+    quartiles(micros.map((one, round) => one / least.micros[round]!)),
+    trips === undefined ? '–' : trips.toFixed(2),
     bytes.toFixed(0),
-  ]
+    (bytes / least.bytes).toFixed(2),
+    (heap / 2 ** 20).toFixed(1),
+  ])
 }
 
 /** CPU of telling who calls when the key is remembered, µs. */
@@ -143,12 +189,16 @@ function warmMicros(): number {
   return (user + system) / WARM_CALLS
 }
 
-const rows: string[][] = []
-for (const keys of SIZES) {
-  rows.push(await rowOf('SQLite', keys, sqliteOf))
-  rows.push(await rowOf('Redis', keys, redisOf))
-}
-const columns = ['keys', 'a lookup, µs, p50', 'p99', 'commands', 'bytes/key, with its history']
+const rows = [...rowsOf('SQLite', await measuredOf(sqliteOf)), ...rowsOf('Redis', await measuredOf(redisOf))]
+const columns = [
+  'keys',
+  'a lookup, µs',
+  '× the fewest',
+  'commands',
+  'bytes/key, with its history',
+  '× the fewest',
+  'a gateway that has seen 20,000, MiB',
+]
 console.log(markdownTable(columns, rows))
 const load = loadavg().map((average) => average.toFixed(1))
 console.log(

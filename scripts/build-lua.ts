@@ -14,6 +14,7 @@ const ROOMS = {
   limits: 'commands/limits',
   directory: 'commands/directory',
   cache: 'commands/cache',
+  owners: 'commands/owners',
 } as const
 type Room = keyof typeof ROOMS
 

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the files under test have such placeholders.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -8,10 +8,16 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { importedKeyHasher } from '@tollgate/kit/directory'
+import { redisDirectory } from '@tollgate/kit/directory/redis'
+import { sqliteDirectory } from '@tollgate/kit/directory/sqlite'
 import { serverError, simulatedProvider } from '@tollgate/testing'
+import { Agent, fetch } from 'undici'
 import { expect, it } from 'vitest'
+import { type Certified, testCertificates } from '../support/certificates.ts'
 import { closeAfter } from '../support/close-after.ts'
 import { command } from '../support/gateway.ts'
+import { AUDIENCE, type TestIssuer, testIssuer } from '../support/issuer.ts'
 import { type RedisServer, redisServer } from '../support/redis.ts'
 import { filesUnder, formsOf, type Secret, secretsIn, secretsUnder } from '../support/secret-search.ts'
 
@@ -53,10 +59,45 @@ function operatorSecrets() {
     ALERT_SECRET: made('hook-'),
   }
 }
+
+/** Who is known by something else than a key of ours. */
+interface Others {
+  readonly issuer: TestIssuer
+  /** A key that LiteLLM made, and that was imported by its digest. */
+  readonly imported: string
+  readonly caFile: string
+  readonly server: Certified
+  readonly client: Certified
+  /** Whoever trusts the server, and is known by the client's certificate where it says so. */
+  readonly trusting: Agent
+  readonly certified: Agent
+}
+
+async function others(): Promise<Others> {
+  const authority = testCertificates()
+  closeAfter(async () => authority.remove())
+  const server = authority.sign('gateway', 'IP:127.0.0.1')
+  const client = authority.sign('crawler', 'URI:spiffe://acme/ns/science/sa/crawler')
+  const agents = [{ ca: authority.ca }, { ca: authority.ca, cert: client.cert, key: client.key }].map(
+    (connect) => new Agent({ connect, pipelining: 0 }),
+  )
+  for (const agent of agents) closeAfter(() => agent.destroy())
+  return {
+    ...{ issuer: await testIssuer(), imported: made('sk-'), caFile: authority.caFile, server, client },
+    ...{ trusting: agents[0]!, certified: agents[1]! },
+  }
+}
+
+/** The private part of a certificate, as it would be found in PEM or out of it. */
+const privateOf = ({ key }: Certified) => key.split('\n')[1]!
+
 type OperatorSecrets = ReturnType<typeof operatorSecrets>
 
-const YAML = (store: string) => `
-listen: { port: 0 }
+const YAML = (store: string, { issuer, server, caFile }: Others) => `
+listen: { port: 0, tls: { cert: "${server.certFile}", key: "${server.keyFile}", client_ca: "${caFile}", clients: optional } }
+auth:
+  jwt: [{ issuer: "${issuer.url}", audience: ${AUDIENCE}, principal: { user: { claim: sub }, team: science } }]
+  certificates: { callers: [{ uri: "spiffe://acme/ns/{team}/sa/{user}" }] }
 admin: { listen: { port: 0 }, token: "\${ADMIN_TOKEN}" }
 store: "${store}"
 spool: ./data/spool
@@ -98,7 +139,7 @@ interface Running {
   env: Readonly<Record<string, string>>
 }
 
-async function running(operators: OperatorSecrets, store: string): Promise<Running> {
+async function running(operators: OperatorSecrets, store: string, known: Others): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), 'tollgate-secrets-'))
   closeAfter(async () => rmSync(folder, { recursive: true }))
   const provider = await simulatedProvider({ apiKey: operators.PROVIDER_KEY })
@@ -107,7 +148,7 @@ async function running(operators: OperatorSecrets, store: string): Promise<Runni
   provider.next({}, serverError, serverError)
   writeFileSync(
     join(folder, 'tollgate.yaml'),
-    YAML(store).replace(
+    YAML(store, known).replace(
       '  paid:',
       '  echo: { dialect: openai, baseUrl: "${ECHO}", apiKey: "${PROVIDER_KEY}" }\n  paid:',
     ),
@@ -128,7 +169,26 @@ async function running(operators: OperatorSecrets, store: string): Promise<Runni
     await once(first.child, 'close')
   }
   expect(await typed('providers set-key second', operators.SEALED_KEY)).toMatchObject({ code: 0, err: '' })
+  await importKey(
+    known.imported,
+    operators,
+    store.startsWith('redis') ? store : join(folder, 'data/tollgate.db'),
+  )
   return start(folder, env)
+}
+
+/** What `tollgate import litellm` writes of a key: its text is known to nobody but its owner. */
+async function importKey(key: string, { MASTER_KEY }: OperatorSecrets, place: string): Promise<void> {
+  const directory = place.startsWith('redis') ? redisDirectory(place) : sqliteDirectory(place)
+  const hashed = importedKeyHasher(MASTER_KEY).ofDigest(hash('sha256', key))
+  await directory.createKey({
+    id: 'imported',
+    org: 'acme',
+    team: 'science',
+    ...hashed,
+    createdAtMs: Date.now(),
+  })
+  await directory.close()
 }
 
 async function start(folder: string, env: Readonly<Record<string, string>>): Promise<Running> {
@@ -148,11 +208,19 @@ async function start(folder: string, env: Readonly<Record<string, string>>): Pro
   }
 }
 
+interface Asked {
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+  readonly dispatcher?: Agent
+}
+
 /** Everything that callers and operators do, with every answer that is no secret's one telling. */
-async function busy(gateway: Running, operators: OperatorSecrets) {
+async function busy(gateway: Running, operators: OperatorSecrets, known: Others) {
   const answers: string[] = []
-  const ask = async (url: string, init: RequestInit, keep = true) => {
-    const answer = await fetch(url, { ...init, headers: { connection: 'close', ...init.headers } })
+  const ask = async (url: string, init: Asked, keep = true) => {
+    const { headers, dispatcher = known.trusting } = init
+    const answer = await fetch(url, { ...init, dispatcher, headers: { connection: 'close', ...headers } })
     const body = await answer.text()
     if (keep) answers.push(JSON.stringify([...answer.headers]), body)
     return { status: answer.status, body }
@@ -195,6 +263,14 @@ async function busy(gateway: Running, operators: OperatorSecrets) {
     await call(minted, {}, '/paid/v1/listen'),
     await call(poor, chat('gpt-4o-mini')),
   ].map(({ status }) => status)
+  const token = await known.issuer.token()
+  const expired = await known.issuer.token({ exp: 1 })
+  expect((await call(token, chat('gpt-4o-mini'))).status).toBe(200)
+  expect((await call(expired, chat('gpt-4o-mini'))).status).toBe(401)
+  expect((await call(known.imported, chat('gpt-4o-mini'))).status).toBe(200)
+  const url = `${gateway.url}/v1/chat/completions`
+  const byCertificate = { method: 'POST', headers: json, body: JSON.stringify(chat('gpt-4o-mini')) }
+  expect((await ask(url, { ...byCertificate, dispatcher: known.certified })).status).toBe(200)
   const guess = made('sk-')
   const typo = `${minted.slice(0, -1)}${minted.endsWith('0') ? '1' : '0'}`
   for (const wrong of [guess, typo]) expect((await call(wrong, chat('gpt-4o-mini'))).status).toBe(401)
@@ -215,7 +291,24 @@ async function busy(gateway: Running, operators: OperatorSecrets) {
     '/metrics',
   ])
     expect((await admin('GET', path)).status, path).toBe(200)
-  return { answers, statuses, presented: { minted, poor, rotated, guess, typo, wrongToken } }
+  const { imported, client } = known
+  const digest = hash('sha256', imported)
+  return {
+    ...{ answers, statuses },
+    presented: {
+      minted,
+      poor,
+      rotated,
+      guess,
+      typo,
+      wrongToken,
+      token,
+      expired,
+      imported,
+      digest,
+      client: privateOf(client),
+    },
+  }
 }
 
 const asSecrets = (texts: Readonly<Record<string, string>>): Secret[] =>
@@ -250,10 +343,11 @@ it.each(['a file', 'a Redis'])(
     const operators = operatorSecrets()
     const redis = where === 'a Redis' ? await redisServer() : undefined
     if (redis) closeAfter(() => redis.stop())
-    const gateway = await running(operators, redis ? `${redis.url}/0` : 'sqlite:./data/tollgate.db')
-    const { answers, statuses, presented } = await busy(gateway, operators)
+    const known = await others()
+    const gateway = await running(operators, redis ? `${redis.url}/0` : 'sqlite:./data/tollgate.db', known)
+    const { answers, statuses, presented } = await busy(gateway, operators, known)
     expect(statuses).toEqual([200, 200, 200, 200, 200, 502, 403, 400, expect.any(Number), 429])
-    const secrets = asSecrets({ ...operators, ...presented })
+    const secrets = asSecrets({ ...operators, ...presented, serverKey: privateOf(known.server) })
 
     // While it runs: its write-ahead log is still beside the file.
     expect(secretsIn(answers.join('\n'), secrets)).toEqual([])

@@ -68,4 +68,22 @@ describe('gateways on one Redis', () => {
       expect((await atOne('GET', path)).body).toMatchObject({ revision: 2 })
     }
   })
+  it('revoke a key only as it was read, however close somebody else’s change is', async () => {
+    const { atOne, atOther } = await fleet()
+    for (let round = 0; round < 8; round++) {
+      const path = `/keys/poet-${round}`
+      await atOne('POST', '/keys', { id: `poet-${round}`, team: 'sales' })
+      const [changed, revoked] = await Promise.all([
+        atOne('PATCH', path, { label: 'kept' }, { 'if-match': '"1"' }),
+        atOther('POST', `${path}/revoke`, {}, { 'if-match': '"1"' }),
+      ])
+      const { body } = await atOne('GET', path)
+      expect(body).toMatchObject({ revision: 2 })
+      // What is revoked takes no change, whatever its revision: that is 400.
+      if ('revoked_at' in (body as object))
+        expect([revoked.status, changed.status]).toEqual([200, expect.any(Number)])
+      else expect([revoked.status, changed.status]).toEqual([412, 200])
+      expect('label' in (body as object) && 'revoked_at' in (body as object)).toBe(false)
+    }
+  })
 })

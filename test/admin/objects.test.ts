@@ -15,6 +15,20 @@ const call = {
   messages: [{ role: 'user' as const, content: 'What does a toll cost?' }],
 }
 
+interface Changed {
+  readonly kind: string
+  readonly id: string
+  readonly before: object | null
+  readonly after: object | null
+}
+
+/** Every name of a field, at any depth. */
+function namesIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return []
+  const names = Array.isArray(value) ? [] : Object.keys(value)
+  return [...names, ...Object.values(value).flatMap(namesIn)]
+}
+
 async function served() {
   const { start, folder } = await place(YAML)
   const gateway = await start()
@@ -191,6 +205,43 @@ describe('a revision', () => {
     })
     expect((await admin('GET', '/teams/arts')).body).toMatchObject({ label: 'Arts' })
   })
+
+  it('is compared by whatever changes a key, and by whoever decides on access', async () => {
+    const { admin } = await served()
+    await admin('POST', '/keys', { id: 'poet', team: 'science' })
+    await admin('PATCH', '/keys/poet', { label: 'new' })
+    const stale = { 'if-match': '"1"' }
+    for (const [method, path] of [
+      ['PATCH', '/keys/poet'],
+      ['POST', '/keys/poet/rotate'],
+      ['POST', '/keys/poet/revoke'],
+    ] as const)
+      expect(await admin(method, path, {}, stale)).toMatchObject({ status: 412, etag: '"2"' })
+    expect((await admin('GET', '/keys/poet')).body).toMatchObject({ revision: 2 })
+    expect(await admin('POST', '/keys/poet/revoke', {}, { 'if-match': '"2"' })).toMatchObject({ status: 200 })
+
+    const wish = { id: 'r1', account: 'team:science', tier: 'project', reason: 'because', lasts: '1h' }
+    await admin('POST', '/access-requests', wish)
+    for (const verb of ['approve', 'deny'])
+      expect(await admin('POST', `/access-requests/r1/${verb}`, {}, { 'if-match': '"7"' })).toMatchObject({
+        status: 412,
+        etag: '"1"',
+      })
+    expect((await admin('GET', '/access-requests/r1')).body).toMatchObject({ state: 'open' })
+  })
+
+  it('is asked of nothing that has none', async () => {
+    const { admin } = await served()
+    await admin('POST', '/keys', { id: 'poet', team: 'science' })
+    const budgets = { budgets: [{ limit_usd: '1', period: 'daily' }] }
+    expect(await admin('PUT', '/budgets/key:poet', budgets, { 'if-match': '"1"' })).toMatchObject({
+      status: 400,
+      param: 'if-match',
+    })
+    expect(await admin('PUT', '/budgets/key:poet', budgets, { 'if-match': '*' })).toMatchObject({
+      status: 200,
+    })
+  })
 })
 
 describe('a repeated request', () => {
@@ -239,6 +290,40 @@ describe('the history', () => {
     expect(data).toMatchObject([
       { kind: 'team', id: 'arts', by: 'admin', before: { label: 'Arts' }, after: { label: 'Crafts' } },
     ])
+  })
+
+  it('writes what was before and after as the API does, of every kind', async () => {
+    const { admin } = await served()
+    await admin('POST', '/teams', { id: 'arts', cost_center: '4711', project_required: true })
+    await admin('POST', '/projects', { id: 'opera', team: 'arts' })
+    await admin('POST', '/users', { id: 'ada', team: 'arts', role: 'viewer' })
+    const caps = { max_cost_usd: '0.250000000', max_input_tokens: 1000 }
+    await admin('POST', '/tiers', { id: 'capped', models: ['*'], rank: 7, caps })
+    const scopes = { max_cost_usd: '0.5', models: ['gpt-4o'] }
+    await admin('POST', '/keys', { id: 'poet', team: 'arts', scopes, expires_at: '2099-01-01T00:00:00Z' })
+    await admin('POST', '/keys/poet/rotate', { grace: '1h' })
+    const wish = { id: 'r1', account: 'key:poet', models: ['gpt-4o'], reason: 'because', lasts: '1h' }
+    await admin('POST', '/access-requests', wish)
+    await admin('PATCH', '/orgs/default', { label: 'All' })
+
+    const { data } = (await admin('GET', '/changes')).body as { data: Changed[] }
+    for (const { before, after } of data)
+      for (const name of namesIn([before, after])) expect(name).toMatch(/^[a-z][a-z0-9_]*$/)
+    const afterOf = (kind: string, id: string) =>
+      data.find((one) => one.kind === kind && one.id === id)?.after
+    expect(new Set(data.map(({ kind }) => kind))).toEqual(
+      new Set(['team', 'project', 'user', 'tier', 'key', 'access_request', 'org']),
+    )
+    for (const [kind, id, path] of [
+      ['team', 'arts', '/teams/arts'],
+      ['project', 'opera', '/projects/opera'],
+      ['user', 'ada', '/users/ada'],
+      ['tier', 'capped', '/tiers/capped'],
+      ['key', 'poet', '/keys/poet'],
+      ['access_request', 'r1', '/access-requests/r1'],
+    ] as const)
+      expect((await admin('GET', path)).body).toMatchObject(afterOf(kind, id)!)
+    expect(afterOf('tier', 'capped')).toMatchObject({ caps })
   })
 })
 

@@ -71,3 +71,70 @@ it('what the whole org may spend, or a provider be asked for, is an admin’s to
   expect((await dora('PUT', '/budgets/team:science', BUDGETS)).status).toBe(200)
   expect((await admin('PUT', '/budgets/org:default', BUDGETS)).status).toBe(200)
 })
+
+/** Whatever a lead may change by which a key, or its owner, is called something else. */
+const RELABELLED: readonly (readonly [string, string, object])[] = [
+  ['makes it nobody’s', '/keys/own', { user: null }],
+  ['makes it another’s', '/keys/own', { user: 'carl' }],
+  ['makes it another’s of another project', '/keys/own', { user: 'carl', project: 'telescope' }],
+  ['moves it into a project', '/keys/own', { project: 'telescope' }],
+  ['moves it into another team', '/keys/own', { team: 'physics' }],
+  ['moves it out of every team', '/keys/own', { team: null }],
+  ['labels it', '/keys/own', { label: 'carl’s', tags: { user: 'carl' } }],
+  ['moves to another team themselves', '/users/lena', { team: 'physics' }],
+  ['leaves their team', '/users/lena', { team: null }],
+]
+
+it.each(RELABELLED)(
+  'nobody approves their own: a lead who %s, before or after it is asked for',
+  async (_, path, patch) => {
+    const { admin, lena } = await started()
+    await admin('POST', '/teams', { id: 'physics', leads: ['lena'] })
+    await admin('POST', '/projects', { id: 'telescope', team: 'science' })
+    for (const id of ['before', 'after']) {
+      await lena('POST', '/keys', { id: `${id}-own`, team: 'science', user: 'lena' })
+      const wish = { id, account: `key:${id}-own`, tier: 'project', reason: 'because', lasts: '1h' }
+      const relabel = () => lena('PATCH', path.replace('own', `${id}-own`), patch)
+      if (id === 'before') await relabel()
+      expect((await admin('POST', '/access-requests', wish)).status).toBe(201)
+      if (id === 'after') await relabel()
+      const refused = await lena('POST', `/access-requests/${id}/approve`, {})
+      expect(refused).toMatchObject({ status: 403, code: 'permission_denied' })
+      expect((await admin('GET', `/access-requests/${id}`)).body).toMatchObject({ state: 'open' })
+    }
+  },
+)
+
+it('a lead neither parts with a key of theirs nor takes one over, and gives their own no budget', async () => {
+  const { admin, lena, dora } = await started()
+  await lena('POST', '/keys', { id: 'own', team: 'science', user: 'lena' })
+  await lena('POST', '/keys', { id: 'ci', team: 'science' })
+  await lena('POST', '/keys', { id: 'carls', team: 'science', user: 'carl' })
+  for (const refused of [
+    await lena('PATCH', '/keys/own', { user: null }),
+    await lena('PATCH', '/keys/own', { user: 'carl' }),
+    await lena('PATCH', '/keys/ci', { user: 'lena' }),
+    await lena('PATCH', '/keys/carls', { user: 'lena' }),
+    await lena('PUT', '/budgets/key:own', BUDGETS),
+    await lena('DELETE', '/budgets/key:own'),
+    await lena('POST', '/keys', { team: 'science', user: 'lena', ...BUDGETS }),
+    await dora('POST', '/keys', { team: 'science', user: 'dora', ...BUDGETS }),
+  ]) {
+    expect(refused).toMatchObject({ status: 403, code: 'permission_denied' })
+    expect(refused.message).toContain('somebody else')
+  }
+  expect((await lena('PATCH', '/keys/ci', { user: 'carl' })).status).toBe(200)
+  expect((await dora('PATCH', '/keys/own', { user: 'carl' })).status).toBe(200)
+  expect((await lena('PUT', '/budgets/key:carls', BUDGETS)).status).toBe(200)
+  expect((await admin('PATCH', '/keys/carls', { user: 'lena' })).status).toBe(200)
+})
+
+it('what was theirs when it was asked for, nobody approves once somebody else has it', async () => {
+  const { admin, lena } = await started()
+  await lena('POST', '/keys', { id: 'own', team: 'science', user: 'lena' })
+  const wish = { id: 'r1', account: 'key:own', tier: 'project', reason: 'because', lasts: '1h' }
+  await admin('POST', '/access-requests', wish)
+  await admin('PATCH', '/keys/own', { user: 'carl' })
+  expect((await lena('POST', '/access-requests/r1/approve', {})).status).toBe(403)
+  expect((await lena('POST', '/access-requests/r1/deny', {})).status).toBe(403)
+})

@@ -39,6 +39,28 @@ describe('a token of the config', () => {
     expect(data).toMatchObject([{ kind: 'key', id: 'poet', by: 'token:ci' }])
   })
 
+  it('of the role admin decides on what another has asked for, by its name, and never on its own', async () => {
+    const files = await place(YAML)
+    const [day, night] = ['the-token-of-whoever-works-by-day', 'the-token-of-whoever-works-by-night']
+    const tokens = `tokens: [{ id: day, role: admin, secret: "${day}" }, { id: night, role: admin, secret: "${night}" }]`
+    files.edit('admin: { listen: { port: 0 }, ', `admin: { listen: { port: 0 }, ${tokens}, `)
+    const { adminUrl } = await files.start()
+    const [asker, other] = [operatorAt(adminUrl, day), operatorAt(adminUrl, night)]
+    const wish = { id: 'r1', account: 'team:science', tier: 'big', reason: 'because', lasts: '1h' }
+    expect((await asker('POST', '/access-requests', wish)).body).toMatchObject({ by: 'token:day' })
+    expect(await asker('POST', '/access-requests/r1/approve', {})).toMatchObject({ status: 403 })
+    expect((await other('POST', '/access-requests/r1/approve', {})).body).toMatchObject({
+      decided: { by: 'token:night' },
+    })
+    expect((await other('GET', '/grants/r1')).body).toMatchObject({ approved_by: 'token:night' })
+    const { data } = (await other('GET', '/changes?limit=3')).body as { data: object[] }
+    expect(data).toMatchObject([
+      { kind: 'grant', by: 'token:night' },
+      { kind: 'access_request', by: 'token:night', after: { state: 'approved' } },
+      { kind: 'access_request', by: 'token:day', before: null },
+    ])
+  })
+
   it('is not shut out by whoever guesses behind the same trusted proxy', async () => {
     const files = await place(YAML)
     files.edit('listen: { port: 0 }\n', 'listen: { port: 0, trusted_proxies: ["127.0.0.1"] }\n')

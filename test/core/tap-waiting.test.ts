@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { PassThrough, pipeline } from 'node:stream'
-import { cutShort, type Transformer, transform } from '@tollgate/kit/core'
+import { cutShort, observe, type Transformer, transform } from '@tollgate/kit/core'
 import { gate } from '@tollgate/testing'
 import { describe, expect, it } from 'vitest'
 import { serve } from '../support/http.ts'
@@ -91,5 +91,37 @@ describe('an answer that its transformer lets wait', () => {
       (_, res) => void res.end('all the same'),
     )
     expect(await answer.text()).toBe('all the same')
+  })
+})
+
+describe('an answer whose observer has something to do before its end', () => {
+  it('waits with its end, and loses nothing by what goes wrong there', async () => {
+    const written = gate()
+    const order: string[] = []
+    const url = await serve((_, res) => {
+      observe(res, {
+        last: () => written.opened.then(() => order.push('written')),
+        end: () => void order.push('end'),
+      })
+      observe(res, { last: () => Promise.reject(new Error('away')) })
+      observe(res, { last: () => undefined })
+      res.write('all of ')
+      res.end('it')
+      order.push('handled')
+      written.open()
+    })
+    const answer = await fetch(url)
+    expect(await answer.text()).toBe('all of it')
+    expect(order).toEqual(['handled', 'written', 'end'])
+  })
+
+  it('waits for a transformer as well, and is then as that has made it', async () => {
+    const url = await serve((_, res) => {
+      observe(res, { last: async () => {} })
+      transform(res, { ...passing, head: () => 'hold', flush: async () => Buffer.from('!') })
+      res.end('done')
+    })
+    const answer = await fetch(url)
+    expect([answer.headers.get('content-length'), await answer.text()]).toEqual(['5', 'done!'])
   })
 })

@@ -42,8 +42,8 @@ export interface BenchOptions {
   readonly retries?: RetryOptions
   readonly tiers?: Readonly<Record<string, Tier>>
   readonly answerTokens?: number
-  /** How providers are called, and what ends that; the stage's own by default. */
-  readonly calling?: Pick<ProviderFailoverOptions, 'dispatcher' | 'stop'>
+  /** How providers are called, for how long they are waited for, and what ends that; the stage's own by default. */
+  readonly calling?: Pick<ProviderFailoverOptions, 'dispatcher' | 'stop' | 'timeouts'>
   /** What is different about each provider. */
   readonly providers?: Readonly<Record<string, Partial<Provider>>>
 }
@@ -129,7 +129,7 @@ export async function threeProviders({
         }),
       }),
     async books() {
-      await expect.poll(async () => (await state()).reserved, { timeout: 10_000 }).toBe(0)
+      await expect.poll(async () => (await state()).reserved, { timeout: 40_000 }).toBe(0)
       return (await state()).spent
     },
   }

@@ -77,6 +77,28 @@ describe('an alert of a budget', () => {
   })
 })
 
+it('alerts follow the file: other addresses, and other percentages', async () => {
+  const [first, second] = [await listener(), await listener()]
+  const { start, edit, read } = await place(`${SMALL}\nalerts: []`)
+  const gateway = await start({ reload: read })
+  // A call costs a sixth of the budget, about.
+  const [few, many] = ['[20, 25, 30]', '[50, 60]']
+  await ask(gateway, 'nobody is told of this')
+  edit('alerts: []', `alerts: [{ at: ${few}, to: "${first.url}" }]`)
+  expect(await gateway.reload()).toBe('applied')
+  await ask(gateway, 'one')
+  edit(`at: ${few}, to: "${first.url}"`, `at: ${many}, to: "${second.url}"`)
+  expect(await gateway.reload()).toBe('applied')
+  for (let call = 0; call < 3; call += 1) await ask(gateway, `another ${call}`)
+  await gateway.close()
+  const percents = (told: readonly { percent: number }[]) => told.map(({ percent }) => percent)
+  expect(first.told.length).toBeGreaterThan(0)
+  expect(second.told.length).toBeGreaterThan(0)
+  expect(Math.max(...percents(first.json()))).toBeLessThan(50)
+  expect(Math.min(...percents(second.json()))).toBe(50)
+  expect(gateway.said.join('\n')).not.toContain('a restart is needed')
+})
+
 describe('an alert of a runaway', () => {
   it('says who, what, and what was done', async () => {
     const hook = await listener()

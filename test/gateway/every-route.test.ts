@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
 import { systemClock } from '@tollgate/kit/core'
 import { budgetFrom } from '@tollgate/kit/ledger'
 import { auditLog } from '@tollgate/kit/stages/audit-log'
-import { FORMATS, type Provider } from '@tollgate/kit/wire'
+import { azureProvider, bedrockProvider, FORMATS, type Provider, vertexProvider } from '@tollgate/kit/wire'
 import { memoryLedger, TEST_MASTER_KEY, testDirectory, testKey } from '@tollgate/testing'
 import { loadConfig } from 'tollgate'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -48,7 +48,10 @@ async function mounted(limit_usd: string): Promise<Mounted> {
   await ledger.provision(key.org, 'org:test', [])
   await ledger.provision(key.org, key.account, [budgetFrom({ limit_usd, period: 'daily' })])
   const store = { ledger, directory: testDirectory(key), masterKey: Buffer.from(TEST_MASTER_KEY) }
-  const models = config.providers.map(({ name, dialect, baseUrl }): Provider => ({ name, dialect, baseUrl }))
+  const models = [
+    ...config.providers.map(({ name, dialect, baseUrl }): Provider => ({ name, dialect, baseUrl })),
+    ...hostsAt(api.url),
+  ]
   const audit = auditLog({ ledger, sinks: [] })
   closeAfter(async () => void (await audit.close()))
   const { app } = service({ config, store, providers: models, audit, clock: systemClock })
@@ -59,6 +62,15 @@ async function mounted(limit_usd: string): Promise<Mounted> {
     authorization: key.authorization,
     books: async () => (await ledger.read(key.org, [key.account]))[0]!,
   }
+}
+
+/** A host of each kind. */
+function hostsAt(baseUrl: string): Provider[] {
+  return [
+    azureProvider({ baseUrl, apiKey: 'k' }),
+    vertexProvider({ project: 'p', location: 'l', token: () => 't', baseUrl }),
+    bedrockProvider({ region: 'r', apiKey: 'k', baseUrl, controlUrl: baseUrl }),
+  ]
 }
 
 /** How each thing that is mounted keeps to a budget. Whoever mounts another one says it here, and shows it below. */
@@ -170,6 +182,72 @@ describe('P11: of everything that is mounted', () => {
     },
   )
 
+  /** Of hosts, and of Gemini's uploads: what is asked there, and what a budget of nothing lets through. */
+  const HOSTED = {
+    '/azure/openai/v1': [
+      'files',
+      'batches',
+      'batches/b/cancel',
+      'fine_tuning/jobs',
+      'deployments/d',
+      'models',
+      'realtime/sessions',
+    ],
+    '/vertex/v1/projects/p/locations/l': [
+      'batchPredictionJobs',
+      'batchPredictionJobs/b',
+      'batchPredictionJobs/b:cancel',
+      'tuningJobs',
+      'cachedContents/c',
+      'customJobs',
+      'endpoints/e:predict',
+      'publishers/google/models/veo:predictLongRunning',
+      'publishers/google/models/veo:fetchPredictOperation',
+      'publishers/anthropic/models/claude:rawPredict',
+    ],
+    '/vertex/v1/projects/another/locations/l': ['batchPredictionJobs'],
+    '/bedrock': [
+      'model-invocation-job',
+      'model-invocation-jobs',
+      'model-invocation-job/j/stop',
+      'model-customization-jobs',
+      'async-invoke',
+      'guardrail/g/version/1/apply',
+      'model/m/converse',
+      'model/m/invoke',
+      'provisioned-model-throughput',
+    ],
+    '/upload/v1beta': [
+      'files',
+      'files?upload_id=u',
+      'fileSearchStores/s:uploadToFileSearchStore',
+      'models/m:generateContent',
+    ],
+  }
+  const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD']
+  /** Free of charge, by the providers' pages that `free-paths.ts` and the hosts' own rooms name. */
+  const FREE_POSTS =
+    /^POST .*(?:\/files|:cancel|\/cancel|\/stop|:fetchPredictOperation)$|^(?:POST|PUT) .*upload.*\/files(?:\?.*)?$/
+
+  it.each(Object.entries(HOSTED))(
+    'what a host is asked below %s reaches it only where that is free',
+    async (base, paths) => {
+      const { arrived } = gateway.api
+      for (const path of paths) {
+        for (const method of METHODS) {
+          const before = arrived.length
+          const { status } = await fetch(`${gateway.url}${base}/${path}`, asKey({ method }))
+          expect(arrived.length - before, `${method} ${base}/${path}`).toBe(status === 200 ? 1 : 0)
+        }
+      }
+      const asked = arrived.map(({ method, url }) => `${method} ${url}`)
+      expect(asked.filter((line) => /^(?:POST|PUT|PATCH) /.test(line) && !FREE_POSTS.test(line))).toEqual([])
+      expect(asked.join()).not.toMatch(
+        /deployments|realtime|customJobs|endpoints|Predict\b|another|\/model\/|provisioned/,
+      )
+    },
+  )
+
   it('nobody is served without a key, but for what says that the process is there', async () => {
     const open: string[] = []
     for (const path of [
@@ -180,6 +258,10 @@ describe('P11: of everything that is mounted', () => {
       '/readyz',
       '/v1/files',
       '/paid/v1/x',
+      '/azure/openai/v1/files',
+      '/vertex/batchPredictionJobs',
+      '/bedrock/model-invocation-jobs',
+      '/upload/v1beta/files',
       '/x',
     ]) {
       const { status } = await fetch(gateway.url + path)

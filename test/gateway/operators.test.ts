@@ -155,6 +155,9 @@ describe('/metrics', () => {
   })
 })
 
+/** The provider of the place, as operators are told of it. */
+const OPENAI = { name: 'openai', dialect: 'openai', preset: 'openai' }
+
 describe('/healthz and /readyz', () => {
   it('answer on both listeners, without a token', async () => {
     const { start } = await place()
@@ -166,7 +169,7 @@ describe('/healthz and /readyz', () => {
       expect(await ready.json()).toEqual({
         status: 'ready',
         checks: { store: 'ok', prices: 'ok', providers: 'ok' },
-        ...(base === adminUrl && { shut: [] }),
+        ...(base === adminUrl && { shut: [], providers: [OPENAI] }),
       })
     }
   })

@@ -64,6 +64,27 @@ describe('tollgate doctor, on a Redis', () => {
     await made.start()
   })
 
+  it('warns of a user that may not count limits: in doctor with what to type, at the start, and when asked whether it is ready', async () => {
+    const made = await redisPlace(keys(), { redis: AOF })
+    const { out } = await made.command('doctor')
+    const [, words = ''] = /^acl +ACL SETUSER (.+)$/m.exec(out) ?? []
+    // Only the limits give a bucket back.
+    await made.redis.call('acl', 'setuser', ...words.replace(' +incrby ', ' ').split(' '))
+    const { host, port } = made.redis
+    made.configure(redisYaml(`redis://tollgate:PASSWORD@${host}:${port}/0`, keys()))
+    const told = await doctor(made)
+    expect(told.code).toBe(0)
+    expect(told.found).toContain('warn limits')
+    expect(told.text('limits')).toMatch(
+      /a fleet of N lets N times as much pass: ERR The user .* can't run this command/,
+    )
+    expect(await made.redis.call('keys', 'tg:probe-*')).toEqual([])
+    const gateway = await made.start()
+    expect(gateway.said.join('\n')).toMatch(/Limits of requests.*ACL SETUSER tollgate >PASSWORD .*\+incrby/)
+    const ready = await fetch(`${gateway.url}/readyz`)
+    expect([ready.status, await ready.json()]).toMatchObject([200, { checks: { limits: 'impaired' } }])
+  })
+
   it('says which accounts of the config the books have not, or have lost, or have with other budgets', async () => {
     const made = await redisPlace(keys(), { redis: AOF })
     const accounts = async () => {
@@ -258,6 +279,7 @@ it('has a line in docs/operating/redis.md for everything that it may find on a R
     'reservations',
     'unbooked',
     'directory',
+    'limits',
     'closures',
   ])
 })

@@ -128,4 +128,22 @@ describe('an account that is lost from books which nobody has taken over', () =>
     await made.command('ledger recover')
     await serves(gateway)
   })
+
+  it('is given to a key of the directory by the restart that the operator is told of', async () => {
+    const made = await redisPlace()
+    const { out } = await made.command('keys create --id eve --team science --json')
+    const { secret } = JSON.parse(out) as { secret: string }
+    const gateway = await made.start()
+    const told = warnings()
+    expect(await call(gateway, secret)).toBe(200)
+    await made.redis.call('del', 'tg:1:{acme}:a:key:eve')
+    await until('it is told of', async () => {
+      expect(await call(gateway, secret)).toBe(503)
+      return told.join('\n').includes('the books of acme have lost the limits of key:eve')
+    })
+    await until('nothing is noted of it', async () => {
+      return (await made.redis.call('exists', 'tg:kept:provisioned:{acme}')) === 0
+    })
+    expect(await call(await made.start(), secret)).toBe(200)
+  })
 })

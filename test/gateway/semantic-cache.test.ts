@@ -71,6 +71,20 @@ describe('a gateway with a semantic cache', () => {
     expect(await say({ entry, correct: true })).toMatchObject({ error: { code: 'invalid_request' } })
   })
 
+  it('lets nobody empty it by saying so of everything', async () => {
+    const at = await place(TEAMS + CACHE)
+    const gateway = await at.start()
+    const say = () => post(gateway, '/tollgate/cache/feedback', { entry: 'share.unknown', correct: false })
+    const statuses: number[] = []
+    for (let at = 0; at < 31; at += 1) statuses.push((await say()).status)
+    expect(statuses.slice(0, 30)).toEqual(Array<number>(30).fill(200))
+    const refused = await say()
+    expect(refused.status).toBe(429)
+    expect(await refused.json()).toMatchObject({ error: { code: 'rate_limited' } })
+    // What its calls of models are limited to is another matter.
+    expect(await ask(gateway, 'How do I reset the password of my account?')).toBe('miss')
+  })
+
   it.each([
     ['cache: { mode: semantic }', 'embedder'],
     ['cache: { mode: semantic, embedder: { provider: nobody } }', 'names no provider'],

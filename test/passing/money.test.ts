@@ -2,6 +2,7 @@ import { priceBook, unitMeter } from '@tollgate/kit'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type PaidApi, paidApi, passingService, type Serving, says } from '../support/passing.ts'
+import { BUDGETS } from '../support/two-apis.ts'
 
 const MINUTE = { unit: 'minute', usd: '0.10', from: 'metadata.duration', divide: 60 }
 const metered = ({ url }: PaidApi, reserve: number) =>
@@ -153,6 +154,17 @@ describe('what nobody has said the cost of', () => {
       expect(await books()).toMatchObject({ spent: 0, reserved: 0 })
     },
   )
+
+  it('passes where budgets only observe, and says what it would have been refused with', async () => {
+    const api = await paidApi(says({}))
+    const { fetch } = await passingService({
+      ...{ providers: [openai(api)], budgets: BUDGETS, reserve: { mode: 'observe' } },
+    })
+    const answer = await fetch('/v1/unheard-of', BATCH)
+    expect([answer.status, answer.headers.get('x-tollgate-would-refuse')]).toEqual([200, 'price_unknown'])
+    expect((await fetch('/v1/files')).headers.get('x-tollgate-would-refuse')).toBeNull()
+    expect(api.arrived).toHaveLength(2)
+  })
 
   it('is refused under a budget in tokens at a provider of models, and not at one of none', async () => {
     const api = await paidApi(says({}))

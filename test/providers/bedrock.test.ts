@@ -3,6 +3,7 @@ import {
   BedrockRuntimeClient,
   ConverseCommand,
   ConverseStreamCommand,
+  CountTokensCommand,
   InvokeModelCommand,
   InvokeModelWithResponseStreamCommand,
 } from '@aws-sdk/client-bedrock-runtime'
@@ -92,6 +93,16 @@ describe('AWS’s own client, at the simulated Bedrock', () => {
       events.push(JSON.parse(Buffer.from(chunk!.bytes!).toString()).type)
     }
     expect([events[0], events.at(-1)]).toEqual(['message_start', 'message_stop'])
+  })
+
+  it('counts tokens by the model itself, and by no inference profile', async () => {
+    const { provider, aws } = await client()
+    const counting = (modelId: string) =>
+      aws.send(new CountTokensCommand({ modelId, input: { invokeModel: { body: Buffer.from(body) } } }))
+    const { inputTokens } = await counting(CLAUDE.replace('eu.', ''))
+    expect(inputTokens).toBeGreaterThan(0)
+    await expect(counting(CLAUDE)).rejects.toThrow(/doesn't support counting tokens/)
+    expect(provider.totals().nanoUsd).toBe(0)
   })
 
   it('is refused with keys that are not the right ones', async () => {
@@ -218,6 +229,87 @@ describe('Claude on Bedrock, by InvokeModel', () => {
       stream: true,
     })
     expect(textOf(await collect(stream))).toBe(assembly.provider.requests[0]?.texts[0])
+    await expectBooked(assembly)
+  })
+})
+
+describe('a count of tokens, for Claude on Bedrock', () => {
+  const asked = { model: 'claude', messages, system: 'Be brief.' }
+
+  it('answers Anthropic’s client, free of charge, by the model itself', async () => {
+    const assembly = await bedrock()
+    const { input_tokens: tokens } = await anthropic(assembly).messages.countTokens(asked)
+    const [request] = assembly.provider.requests
+    expect(request?.path).toBe(`/model/${encodeURIComponent(CLAUDE.replace('eu.', ''))}/count-tokens`)
+    const { input } = request!.body as { input: { invokeModel: { body: string } } }
+    expect(JSON.parse(Buffer.from(input.invokeModel.body, 'base64').toString())).toEqual({
+      anthropic_version: 'bedrock-2023-05-31',
+      max_tokens: 1,
+      messages,
+      system: 'Be brief.',
+    })
+    expect(tokens).toBeGreaterThan(0)
+    expect(assembly.provider.totals().nanoUsd).toBe(0)
+    await expectBooked(assembly)
+  })
+
+  it('counts what Anthropic itself would', async () => {
+    const counted = async (assembly: Assembly, model: string) =>
+      (await anthropic(assembly).messages.countTokens({ ...asked, model })).input_tokens
+    const direct = await assemble({
+      budgets,
+      prices,
+      dialect: 'anthropic',
+      provider: { countInput: 'o200k' },
+    })
+    expect(await counted(await bedrock({ countInput: 'o200k' }), 'claude')).toBe(
+      await counted(direct, 'claude-haiku-4-5'),
+    )
+  })
+
+  it('passes a refusal on in Anthropic’s words', async () => {
+    const assembly = await bedrock()
+    assembly.provider.next({
+      refusal: { status: 400, message: 'messages: at least one message is required' },
+    })
+    await expect(anthropic(assembly).messages.countTokens(asked)).rejects.toMatchObject({
+      status: 400,
+      error: {
+        type: 'error',
+        error: { type: 'invalid_request_error', message: expect.stringContaining('at least one message') },
+      },
+    })
+    await expectBooked(assembly)
+  })
+
+  it('is not had where no model of Anthropic’s is asked', async () => {
+    const assembly = await bedrock()
+    const counting = anthropic(assembly).messages.countTokens({ ...asked, model: 'nova' })
+    await expect(counting).rejects.toMatchObject({ status: 404 })
+    expect(assembly.provider.requests).toEqual([])
+  })
+})
+
+describe('what Bedrock refuses', () => {
+  const refusal = { status: 400, message: 'Input is too long for requested model.' }
+
+  it('is said to Anthropic’s client in Anthropic’s words', async () => {
+    const assembly = await bedrock()
+    assembly.provider.next({ refusal })
+    const call = anthropic(assembly).messages.create({ model: 'claude', max_tokens: 50, messages })
+    await expect(call).rejects.toMatchObject({
+      status: 400,
+      error: { type: 'error', error: { type: 'invalid_request_error', message: refusal.message } },
+    })
+    await expectBooked(assembly)
+  })
+
+  it.each(['claude', 'nova'])('of %s is said to OpenAI’s in OpenAI’s', async (model) => {
+    const assembly = await bedrock()
+    assembly.provider.next({ refusal })
+    const error = await errorOf(clientOf(assembly).chat.completions.create({ model, messages }))
+    expect([error.status, error.type]).toEqual([400, 'invalid_request_error'])
+    expect(error.message).toContain(refusal.message)
     await expectBooked(assembly)
   })
 })

@@ -1,12 +1,10 @@
-import { createServer } from 'node:http'
-import { type AddressInfo, connect as connectTcp } from 'node:net'
+import { connect as connectTcp } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { AuditRecord } from '@tollgate/kit/audit'
 import { keyAuthenticator } from '@tollgate/kit/stages/auth-virtual-key'
 import { dieAfter, gate, TEST_MASTER_KEY, testDirectory, testKey } from '@tollgate/testing'
 import { describe, expect, it } from 'vitest'
-import { WebSocketServer } from 'ws'
-import { closeAfter } from '../support/close-after.ts'
+import { byProvider, oddProvider } from '../support/odd-provider.ts'
 import { type RealtimeService, realtimeService, type Talker } from '../support/realtime.ts'
 
 const BRIEF = { type: 'response.create', response: { output_modalities: ['text'], max_output_tokens: 400 } }
@@ -142,23 +140,6 @@ describe('a session ends', () => {
 })
 
 describe('a provider that is no good', () => {
-  /** A provider that opens sessions, and does this with each. */
-  async function odd(hold: (socket: import('ws').WebSocket) => void): Promise<string> {
-    const server = createServer()
-    const sockets = new WebSocketServer({ server })
-    sockets.on('connection', hold)
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    closeAfter(async () => {
-      for (const socket of sockets.clients) socket.terminate()
-      await new Promise((resolve) => server.close(resolve))
-    })
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
-  }
-
-  const at = (baseUrl: string) => ({
-    routing: () => ({ providers: [{ name: 'openai', dialect: 'openai' as const, baseUrl }] }),
-  })
-
   const CREATED = {
     type: 'session.created',
     session: { type: 'realtime', audio: { input: { turn_detection: null } } },
@@ -166,7 +147,7 @@ describe('a provider that is no good', () => {
 
   it('says nothing: the session is ended, and nothing is spent', async () => {
     const service = await realtimeService({
-      ...at(await odd(() => {})),
+      ...byProvider(await oddProvider(() => {})),
       upgrade: { limits: { connectMs: 2_000 } },
     })
     const ada = service.connect()
@@ -177,8 +158,8 @@ describe('a provider that is no good', () => {
 
   it('closes: its code and words are passed on', async () => {
     const service = await realtimeService(
-      at(
-        await odd((socket) => {
+      byProvider(
+        await oddProvider((socket) => {
           socket.send(JSON.stringify(CREATED))
           socket.close(4000, 'expired')
         }),
@@ -197,8 +178,8 @@ describe('a provider that is no good', () => {
       output_token_details: { text_tokens: 100 },
     }
     const service = await realtimeService(
-      at(
-        await odd((socket) => {
+      byProvider(
+        await oddProvider((socket) => {
           for (const event of [
             CREATED,
             { type: 'response.created', response: { id: 'r1' } },
@@ -218,8 +199,8 @@ describe('a provider that is no good', () => {
     const told: string[] = []
     const service = await realtimeService({
       budgets: [{ limit_usd: '0.02', period: 'daily' }],
-      ...at(
-        await odd((socket) => {
+      ...byProvider(
+        await oddProvider((socket) => {
           socket.on('message', (data) => {
             told.push(JSON.parse(data.toString()).type)
             socket.send(
@@ -245,8 +226,8 @@ describe('a provider that is no good', () => {
   it('refuses to leave it to us who begins a response: the session is not held', async () => {
     const vad = { type: 'server_vad', create_response: true }
     const service = await realtimeService(
-      at(
-        await odd((socket) => {
+      byProvider(
+        await oddProvider((socket) => {
           socket.on('message', (data) => {
             const { event_id } = JSON.parse(data.toString())
             socket.send(

@@ -81,7 +81,7 @@ it('a session ends at the next response when its token has expired', async () =>
   const socket = open({ authorization: `Bearer ${await issuer.token()}` })
   await once(socket, 'open')
   expect((await answered(socket)).type).toBe('response.done')
-  later(631_000)
+  later(900_000)
   const closed = once(socket, 'close')
   expect(await answered(socket)).toMatchObject({ type: 'error', error: { code: 'invalid_api_key' } })
   expect((await closed)[0]).toBe(1008)

@@ -16,7 +16,7 @@ import {
 import type { Middleware } from '@tollgate/kit/core'
 import { type BudgetEntry, budgetFrom, type Ledger } from '@tollgate/kit/ledger'
 import type { Tier } from '@tollgate/kit/stages/tier-check'
-import type { PassedProvider, Provider } from '@tollgate/kit/wire'
+import type { Passages, PassedProvider, Provider } from '@tollgate/kit/wire'
 import { memoryLedger, TEST_MASTER_KEY, type TestKey, testDirectory, testKey } from '@tollgate/testing'
 import express from 'express'
 import { expect } from 'vitest'
@@ -85,6 +85,10 @@ export interface PassingOptions {
   readonly proxy?: Partial<Parameters<typeof providerProxy>[0]>
   /** Mounted before all stages. */
   readonly before?: readonly Middleware[]
+  /** Mounted before anything is reserved. */
+  readonly between?: (passages: Passages) => readonly Middleware[]
+  /** Keys that the directory knows besides the service's own. */
+  readonly keys?: readonly TestKey[]
 }
 
 /** A service that passes through what is no call of a model, and one key for it. */
@@ -109,6 +113,8 @@ export async function passingService({
   reserve = {},
   proxy = {},
   before = [],
+  between = () => [],
+  keys = [],
 }: PassingOptions): Promise<PassingService> {
   const key = testKey()
   closeAfter(() => ledger.close())
@@ -125,8 +131,9 @@ export async function passingService({
   app.use(
     ...([...before, (_req, _res, next) => next()] as Middleware[]),
     compose(
-      authVirtualKey({ directory: testDirectory(key), masterKey: TEST_MASTER_KEY }),
+      authVirtualKey({ directory: testDirectory(key, ...keys), masterKey: TEST_MASTER_KEY }),
       tierCheck({ tiers, passages }),
+      ...between(passages),
       budgetReserve({ ledger, routes, passages, ...reserve }),
       usageReconcile({ ledger }),
       providerProxy({ passages, ...proxy }),

@@ -26,7 +26,7 @@ export interface GatewayAppOptions {
   readonly me: Stage
   readonly access: Stage
   /** Absent where nothing is answered from a cache. */
-  readonly cacheFeedback?: Stage
+  readonly cacheFeedback?: readonly Stage[]
   readonly readyz: Stage
 }
 
@@ -55,7 +55,7 @@ export function gatewayApp({
     app.route('/tollgate/me').get(inOrder(...identified, me))
     const asking = inOrder(...identified, access)
     app.route('/tollgate/access').get(asking).post(asking)
-    if (cacheFeedback) app.route('/tollgate/cache/feedback').post(inOrder(...identified, cacheFeedback))
+    if (cacheFeedback) app.route('/tollgate/cache/feedback').post(inOrder(...identified, ...cacheFeedback))
   }
   app.route('/healthz').get(healthz())
   app.route('/readyz').get(readyz)

@@ -54,7 +54,7 @@ export function gatewayRecords(options: GatewayRecordsOptions): GatewayRecords {
     semantic,
     clock,
   })
-  const sinks = [...keptRecords(running(), store), ...(alerts.sink ? [alerts.sink] : []), metrics.sink]
+  const sinks = [...keptRecords(running(), store), alerts.sink, metrics.sink]
   const console = speak ? [requestLines(speak, ledger)] : []
   const audit = auditLog({ ledger, clock, sinks: [...sinks, ...console] })
   const stated = {

@@ -1,13 +1,14 @@
 import type { RequestListener } from 'node:http'
 import { type Clock, machineTimers, systemClock } from '@tollgate/kit/core'
 import type { Ledger } from '@tollgate/kit/ledger'
-import { healthBoard, nodeAgents, providerAgent } from '@tollgate/kit/stages/provider-failover'
+import { fetchBy, healthBoard, nodeAgents, providerAgent } from '@tollgate/kit/stages/provider-failover'
 import { grantsUnkept, keepGrants } from './access/keep-grants.ts'
 import { adminToken } from './admin/admin-token.ts'
 import { providers as providerHealth } from './admin/providers.ts'
 import type { ReloadOutcome } from './admin/reload-metrics.ts'
 import { alertsOf } from './alerts/alerts.ts'
 import { tellingCrossings } from './alerts/crossings.ts'
+import { grantEndsOnce } from './alerts/grant-ends.ts'
 import type { Config } from './config/index.ts'
 import { drain } from './drain.ts'
 import { gatewayRecords } from './gateway-records.ts'
@@ -30,8 +31,10 @@ import { simulationFor } from './simulation.ts'
 import { openAnswerCache } from './store/answer-cache.ts'
 import { shareHealth } from './store/fleet-health.ts'
 import { keepProvisioned } from './store/keep-provisioned.ts'
+import { openOwners } from './store/open-owners.ts'
 import { openStore } from './store/open-store.ts'
 import { provision } from './store/provision.ts'
+import { withNotes } from './store/provisioned-notes.ts'
 import { followTls } from './tls-files.ts'
 
 export interface GatewayOptions {
@@ -105,9 +108,12 @@ type Chosen = Required<Omit<GatewayOptions, 'reload'>> & {
 
 async function run(stated: Config, options: Chosen, everything: Opened): Promise<Gateway> {
   const { output, graceMs, kubernetes, cwd, clock } = options
+  const dispatcher = providerAgent({ ...stated.timeouts, proxies: stated.proxies })
+  everything.add(() => dispatcher.close())
+  const fetch = fetchBy(dispatcher)
   const updates = stated.priceUpdates && priceUpdates({ ...stated.priceUpdates, output, clock })
   const priceAgeMs = () => priceAge(updates, clock.now())
-  const alerts = alertsOf(stated.alerts, { clock, priceAgeMs, timers: machineTimers })
+  const alerts = alertsOf(stated.alerts, { clock, priceAgeMs, timers: machineTimers, fetch })
   everything.add(() => alerts.close())
   const watched = (books: Ledger) => tellingCrossings(books, alerts.at, alerts.onCrossed)
   const opened = await openStore(stated, { clock, watched })
@@ -116,16 +122,17 @@ async function run(stated: Config, options: Chosen, everything: Opened): Promise
   let running = stated
   alerts.useReports(opened.reports)
   await reconcile(opened.directory, config)
-  await provision(config, { ...opened, output })
+  await withNotes(config, (notes) => provision(config, { ...opened, notes, output }))
   const { store, checks, close } = await keepProvisioned(() => running, opened, { clock })
   everything.add(close)
   const { directory, ledger } = store
+  const tellGrant = grantEndsOnce(config, alerts.onGrant)
   everything.add(
     await keepGrants({
       org: config.org,
       desk: deskOf({ directory, ledger, clock }),
       directory,
-      onEnd: alerts.onGrant,
+      onEnd: (end) => (running.alerts.length > 0 ? tellGrant(end) : undefined),
       onFault: grantsUnkept,
       clock,
       timers: machineTimers,
@@ -139,6 +146,8 @@ async function run(stated: Config, options: Chosen, everything: Opened): Promise
   if (simulation) everything.add(() => simulation.close())
   const cache = await openAnswerCache(config, clock)
   if (cache) everything.add(() => cache.close())
+  const owners = await openOwners(config, clock)
+  everything.add(() => owners.close())
   const semantic = await openSemanticTier({
     ...{ config, ledger, clock },
     simulated: simulation?.provider,
@@ -161,8 +170,6 @@ async function run(stated: Config, options: Chosen, everything: Opened): Promise
 
   const cut = new AbortController()
   const pace = { limits: store.limits, onRunaway: records.onRunaway }
-  const dispatcher = providerAgent({ ...config.timeouts, proxies: config.proxies })
-  everything.add(() => dispatcher.close())
   const agents = nodeAgents({ proxies: config.proxies })
   everything.add(() => {
     for (const agent of [agents.http, agents.https]) agent.destroy()
@@ -174,6 +181,7 @@ async function run(stated: Config, options: Chosen, everything: Opened): Promise
     audit: records.audit,
     cache,
     semantic,
+    owners,
     ...pace,
     stop: cut.signal,
     clock,
@@ -192,6 +200,7 @@ async function run(stated: Config, options: Chosen, everything: Opened): Promise
     running: () => running,
     run(next) {
       running = next
+      alerts.useRules(next.alerts)
     },
     read: options.reload,
     store,
@@ -219,6 +228,7 @@ async function run(stated: Config, options: Chosen, everything: Opened): Promise
         clock,
       }),
     },
+    fetch,
     clock,
   })
   everything.add(() => operators.close())

@@ -22,6 +22,8 @@ export interface OperatorsAppOptions {
   readonly token: string
   readonly readyz: Middleware
   readonly views: Readonly<Record<View, Stage>>
+  /** How issuers are asked for their keys. */
+  readonly fetch: typeof fetch
   readonly clock?: Clock
 }
 
@@ -39,6 +41,7 @@ export async function operatorsApp({
   token,
   readyz,
   views,
+  fetch,
   clock = systemClock,
 }: OperatorsAppOptions): Promise<OperatorsApp> {
   const started = config()
@@ -49,7 +52,7 @@ export async function operatorsApp({
   // Behind a proxy, who guesses is not everybody.
   const addressOf = clientAddress(addressSet(started.listen.trustedProxies ?? []))
   const throttle = failureThrottle({ ...auth.throttle, addressOf, clock })
-  const issuers = issuersAuthenticator(started, clock)
+  const issuers = issuersAuthenticator(started, { fetch, clock })
   const people = issuers && authenticatorChain([issuers], { throttle })
   const { records } = directory
   const operatorOf = operatorsOf({ org, token, tokens: admin.tokens, people, records, throttle })

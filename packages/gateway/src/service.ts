@@ -5,8 +5,10 @@ import type { SemanticTier } from '@tollgate/kit/cache/semantic'
 import type { Clock } from '@tollgate/kit/core'
 import type { Limits, Runaway } from '@tollgate/kit/limits'
 import type { PriceBook } from '@tollgate/kit/meter'
+import type { Owners } from '@tollgate/kit/owners'
 import type { AuditLog } from '@tollgate/kit/stages/audit-log'
 import {
+  fetchBy,
   type HealthBoard,
   healthBoard,
   type NodeAgents,
@@ -15,7 +17,7 @@ import {
 } from '@tollgate/kit/stages/provider-failover'
 import type { Provider, Routes } from '@tollgate/kit/wire'
 import type { Express } from 'express'
-import type { Config } from './config/index.ts'
+import { type Config, knownProviders } from './config/index.ts'
 import { access } from './endpoints/access.ts'
 import { cacheFeedback } from './endpoints/cache-feedback.ts'
 import { type Deployments, deploymentsOf } from './endpoints/deployments.ts'
@@ -47,6 +49,8 @@ export interface ServiceOptions {
   readonly cache?: CacheStore | undefined
   /** Finds answers to other words that ask the same. */
   readonly semantic?: SemanticTier | undefined
+  /** Who made what providers store; without it nobody goes on with any of it. */
+  readonly owners?: Owners | undefined
   /** How fast everybody goes; this process's own by default. */
   readonly limits?: Limits
   /** Told of callers that run away. */
@@ -90,6 +94,7 @@ export function service({
   audit,
   cache,
   semantic,
+  owners,
   limits = memoryLimits(),
   onRunaway = () => {},
   health = healthBoard(config.breakers),
@@ -107,10 +112,12 @@ export function service({
   const tiers = tierRules(config, { records, clock })
   const deployments = deploymentsOf({ passthrough: config.passthrough, routes, health, clock })
   const all = { ...checksOf(config, store, prices, { providers, deployments }), ...checks }
-  const ready = readiness(all, { clock, file: config.file, shut: deployments.shut })
+  const known = { shut: deployments.shut, providers: knownProviders(config) }
+  const ready = readiness(all, { clock, file: config.file, ...known })
   const keys = { directory, masterKey }
   const pace = { limits, onRunaway }
-  const authenticate = callersOf({ config, ...keys, records, clock })
+  const fetch = fetchBy(dispatcher)
+  const authenticate = callersOf({ config, ...keys, records, fetch, clock })
   const materials = {
     config,
     ledger,
@@ -122,6 +129,8 @@ export function service({
     health,
     dispatcher,
     agents,
+    providers,
+    owners,
     passages,
     tiers,
     cache,
@@ -134,10 +143,10 @@ export function service({
     traffic: passing.stage,
     stages: stagesOf(materials),
     passages,
-    models: models({ catalogue: modelCatalogue({ providers, routes, prices, clock }), tiers }),
+    models: models({ catalogue: modelCatalogue({ providers, routes, prices, fetch, clock }), tiers }),
     me: me({ ledger, tiers, limits, scopes: scopesOf(config, tiers), exposeLimits: config.exposeLimits }),
     access: access(deskOf({ directory, ledger, clock })),
-    ...(cache && { cacheFeedback: cacheFeedback(cache, semantic) }),
+    ...(cache && { cacheFeedback: cacheFeedback({ cache, semantic, clock }) }),
     readyz: ready.stage,
   })
   return {

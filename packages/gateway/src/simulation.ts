@@ -34,7 +34,7 @@ export async function simulationFor(config: Config): Promise<Simulation | undefi
   if (!isSimulated(config)) return undefined
   const simulated = await simulatedProvider({ keepRequests: 0 })
   return {
-    provider: { name: 'simulated', dialect: 'openai', baseUrl: simulated.url },
+    provider: { name: 'simulated', dialect: 'openai', baseUrl: simulated.url, conversations: 'owned' },
     warmUp: () => void countTokens('warm'),
     close: () => simulated.close(),
   }

@@ -5,6 +5,7 @@ import type { AwsKeys } from './hosts/aws-signature.ts'
 import type { Entry } from './log.ts'
 import type { Plan, StreamEvent } from './plan.ts'
 import type { Bill } from './prices.ts'
+import type { StoredInput } from './stored-input.ts'
 
 /** The languages that the simulated provider speaks. */
 export type Dialect = 'openai' | 'anthropic' | 'gemini'
@@ -18,6 +19,8 @@ export interface Asked {
   readonly bills: ReadonlyMap<string, Bill>
   readonly countInput: CountInput
   readonly nowMs: number
+  /** What requests may go on with. */
+  readonly stored: StoredInput
   /** Keys of AWS's that requests to Bedrock must be signed with; any signature that fits none is refused. */
   readonly aws?: AwsKeys
 }
@@ -53,6 +56,8 @@ export interface Question {
   readonly bills: ReadonlyMap<string, Bill>
   /** Input tokens, from the texts that the endpoint found, or as the provider was told to count. */
   readonly countInput: (tokensOfTexts: () => number) => number
+  /** What requests may go on with. */
+  readonly stored: StoredInput
   readonly nowMs: number
 }
 

@@ -2,7 +2,7 @@ import { anthropic } from './anthropic/index.ts'
 import type { Dialect, Speaker } from './dialect.ts'
 import { gemini } from './gemini/index.ts'
 import { AZURE_PATH, azure } from './hosts/azure.ts'
-import { BEDROCK_PATH, bedrockConverse, bedrockInvoke } from './hosts/bedrock.ts'
+import { BEDROCK_PATH, bedrockConverse, bedrockCount, bedrockInvoke } from './hosts/bedrock.ts'
 import { VERTEX_CLAUDE_PATH, VERTEX_GOOGLE_PATH, vertexClaude, vertexGemini } from './hosts/vertex.ts'
 import { openai } from './openai/index.ts'
 
@@ -14,6 +14,7 @@ const GEMINI_PATH = /\/models\/[^/]+:[A-Za-z]+$|\/v1(?:alpha|beta)\//
 /** Those who host models of others, each with paths of its own. */
 const HOSTS: readonly (readonly [path: RegExp, speaker: Speaker])[] = [
   [/\/model\/[^/]+\/converse(?:-stream)?$/, bedrockConverse],
+  [/\/model\/[^/]+\/count-tokens$/, bedrockCount],
   [BEDROCK_PATH, bedrockInvoke],
   [VERTEX_CLAUDE_PATH, vertexClaude],
   [VERTEX_GOOGLE_PATH, vertexGemini],

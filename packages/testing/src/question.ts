@@ -9,7 +9,10 @@ function counterFor(how: CountInput, body: Body, bytes: number): Question['count
 }
 
 /** What an endpoint is given of a request whose body is an object. */
-export function questionOf({ entry, behaviour, bills, countInput, nowMs }: Asked, body: Body): Question {
+export function questionOf(
+  { entry, behaviour, bills, countInput, stored, nowMs }: Asked,
+  body: Body,
+): Question {
   const [path = '', query = ''] = entry.path.split('?', 2)
   return {
     id: entry.id,
@@ -20,6 +23,7 @@ export function questionOf({ entry, behaviour, bills, countInput, nowMs }: Asked
     behaviour,
     bills,
     countInput: counterFor(countInput, body, entry.rawBody.length),
+    stored,
     nowMs,
   }
 }

@@ -12,6 +12,7 @@ import { perform, refuse, reset } from './perform.ts'
 import { type Bill, billFor, EXAMPLE_PRICES, type ModelPrice } from './prices.ts'
 import { readBody } from './read-body.ts'
 import { realtime } from './realtime/upgrade.ts'
+import { storedInput } from './stored-input.ts'
 import { waiting } from './waiting.ts'
 
 /** The fields of {@link Behaviour} among these are what the provider does unless told otherwise. */
@@ -89,6 +90,7 @@ export async function simulatedProvider({
   const waits = waiting()
   const log = providerLog({ keep: keepRequests, nowMs: () => clock.now(), onChange: waits.changed })
   const queue: Behaviour[] = []
+  const stored = storedInput()
   const bills = billsFor({ ...EXAMPLE_PRICES, ...prices })
 
   const answer = async (exchange: Exchange): Promise<void> => {
@@ -107,6 +109,7 @@ export async function simulatedProvider({
       apiKey,
       bills,
       countInput,
+      stored,
       nowMs: clock.now(),
       ...(aws ? { aws } : {}),
     })

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { accessDesk } from '@tollgate/kit/access'
 import { nanoUsd } from '@tollgate/kit/core'
 import { sqliteDirectory } from '@tollgate/kit/directory/sqlite'
@@ -6,6 +9,7 @@ import { memoryLedger } from '@tollgate/testing'
 import { expect, it, onTestFinished } from 'vitest'
 import type { GrantEnd } from '../alerts/alert.ts'
 import { grantAlert } from '../alerts/alert.ts'
+import { grantEndsOnce } from '../alerts/grant-ends.ts'
 import { keepGrants } from './keep-grants.ts'
 
 const ORG = 'acme'
@@ -34,7 +38,7 @@ it('writes raises down when one gives way to another, and tells of ends before a
   }
   const close = await keepGrants({
     ...{ org: ORG, desk, directory, clock, timers },
-    onEnd: (end) => told.push(end),
+    onEnd: (end) => void told.push(end),
     onFault: (error) => {
       throw error
     },
@@ -70,4 +74,22 @@ it('writes raises down when one gives way to another, and tells of ends before a
     ['long', 'ended'],
   ])
   expect(grantAlert(told[1]!).text).toBe('The grant short of team a has ended: +$5.00 on usd-day.')
+})
+
+it('of several gateways on the same books one tells of an end, and none where that cannot be put down', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tollgate-grants-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const config = { org: ORG, store: { kind: 'sqlite' as const, path: join(folder, 'tollgate.db') } }
+  const told: string[] = []
+  const gateways = ['a', 'b', 'c'].map((name) =>
+    grantEndsOnce(config, ({ id, state }) => void told.push(`${id} ${state}, by ${name}`)),
+  )
+  const grant = { account: 'team:a', approvedBy: 'admin', reason: 'r', fromMs: 0, untilMs: HOUR_MS }
+  for (const state of ['ending', 'ended'] as const)
+    await Promise.all(gateways.map((tell) => tell({ org: ORG, id: 'g1', grant, state })))
+  expect(told.map((text) => text.slice(0, text.indexOf(',')))).toEqual(['g1 ending', 'g1 ended'])
+  const nowhere = { ...config, store: { ...config.store, path: join(folder, 'none', 'tollgate.db') } }
+  await expect(
+    grantEndsOnce(nowhere, () => {})({ org: ORG, id: 'g2', grant, state: 'ended' }),
+  ).rejects.toThrow()
 })

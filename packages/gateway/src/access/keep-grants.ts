@@ -7,8 +7,8 @@ export interface KeepGrantsOptions {
   readonly org: string
   readonly desk: Pick<AccessDesk, 'mend' | 'grants'>
   readonly directory: Pick<Directory, 'watch'>
-  /** Told of grants that are about to end, and of those that have. */
-  readonly onEnd: (end: GrantEnd) => void
+  /** Told of grants that are about to end, and of those that have; when it fails, it is told again. */
+  readonly onEnd: (end: GrantEnd) => void | Promise<void>
   /** Told when the directory or the books do not answer: it is tried again. */
   readonly onFault: (error: unknown) => void
   readonly clock: Clock
@@ -50,7 +50,7 @@ export async function keepGrants({
       await desk.mend(org)
       const grants = await desk.grants(org)
       const nowMs = clock.now()
-      for (const end of endsBetween(grants, lookedMs, nowMs)) onEnd(end)
+      for (const end of endsBetween(grants, lookedMs, nowMs)) await onEnd(end)
       lookedMs = nowMs
       waitMs = Math.min(LOOK_MS, nextMs(grants, nowMs) - nowMs)
     } catch (error) {

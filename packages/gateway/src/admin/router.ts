@@ -53,7 +53,7 @@ function objectStage(route: ObjectRoute, { manage, idempotency }: AdminRouterOpt
       checkRole(route, asker)
       const input = await inputOf(route, req)
       await checkTeams(route, asker, manage, input)
-      const request = { ...input, operator: asker, ifRevision: ifMatch(req) }
+      const request = { ...input, operator: asker, ifRevision: revisionAsked(route, req) }
       const work = async () => keptOf(await route.handle(manage, request))
       const key = idempotencyKey(route, req)
       if (key === undefined) return send(res, await work())
@@ -62,6 +62,14 @@ function objectStage(route: ObjectRoute, { manage, idempotency }: AdminRouterOpt
       await once({ name, fingerprint, idempotency, work, res })
     },
   })
+}
+
+/** The revision that a request is for; what has none is never changed as if it had been compared. */
+function revisionAsked({ method, revised }: AdminRoute, req: IncomingMessage): number | undefined {
+  const asked = ifMatch(req)
+  if (asked !== undefined && method !== 'GET' && !revised)
+    throw invalid('if-match', 'This has no revision that could be compared: leave If-Match out.')
+  return asked
 }
 
 /** What a request says. @throws TollgateError `invalid_request` with the field that is wrong. */

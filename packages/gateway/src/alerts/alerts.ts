@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { AuditSink } from '@tollgate/kit/audit'
 import type { Clock, Timers } from '@tollgate/kit/core'
 import type { Crossing } from '@tollgate/kit/ledger'
@@ -6,20 +7,22 @@ import type { AlertRule } from '../config/index.ts'
 import type { SpendReports } from '../report/spend-report.ts'
 import { type Alert, budgetAlert, type GrantEnd, grantAlert, runawayAlert, type Spender } from './alert.ts'
 import type { OnCrossed } from './crossings.ts'
-import { delivery } from './delivery.ts'
+import { type Delivery, delivery } from './delivery.ts'
 import { recordAlerts } from './record-alerts.ts'
 import { topSpenders } from './top-spenders.ts'
 import { webhook } from './webhook.ts'
 
 /** Tells those whom the config names of what they should know. */
 export interface Alerts {
-  /** Percentages of a budget that anybody wants to be told of. */
-  readonly at: readonly number[]
+  /** Percentages of a budget that anybody wants to be told of by now. */
+  at(): readonly number[]
   readonly onCrossed: OnCrossed
   readonly onRunaway: (runaway: Runaway) => void
   readonly onGrant: (grant: GrantEnd) => void
-  /** Reads requests' records; undefined where nobody is to be told. */
-  readonly sink: AuditSink | undefined
+  /** Reads requests' records. */
+  readonly sink: AuditSink
+  /** Tell these from now on. What waits for an address that is named no more is told, or lost, without another try. */
+  useRules(rules: readonly AlertRule[]): void
   /** Name who has spent most from now on. */
   useReports(reports: SpendReports): void
   close(): Promise<void>
@@ -33,6 +36,12 @@ export interface AlertsOptions {
   readonly fetch?: typeof fetch
 }
 
+/** Somebody who is told, and how. */
+interface Address {
+  readonly rule: AlertRule
+  readonly way: Delivery
+}
+
 /** How long an alert of a budget waits for the names of those who spent most, ms. */
 const NAMING_MS = 2_000
 
@@ -41,19 +50,36 @@ export function alertsOf(
   rules: readonly AlertRule[],
   { clock, priceAgeMs, timers, ...options }: AlertsOptions,
 ): Alerts {
-  const addresses = rules.map((rule) => ({
+  const addressOf = (rule: AlertRule): Address => ({
     rule,
     way: delivery(webhook(rule, { clock, ...options }), {
       timers,
       onLost: (alert, why) => lost(rule, alert, why),
     }),
-  }))
+  })
+  let addresses: readonly Address[] = []
+  let at: readonly number[] = []
+  const leaving = new Set<Promise<void>>()
+  const naming = new Set<Promise<void>>()
+
+  function useRules(next: readonly AlertRule[]): void {
+    const before = addresses
+    const known = (rule: AlertRule) => before.find((address) => isDeepStrictEqual(address.rule, rule))
+    addresses = next.map((rule) => known(rule) ?? addressOf(rule))
+    at = [...new Set(next.flatMap((rule) => rule.at))].sort((a, b) => a - b)
+    for (const { way } of before.filter((address) => !addresses.includes(address))) {
+      // What was noticed before is for whoever was named then.
+      const left = Promise.all(naming).then(() => way.close().finally(() => leaving.delete(left)))
+      leaving.add(left)
+    }
+  }
+  useRules(rules)
+
   const everybody = (alert: Alert) => {
     for (const { way } of addresses) way.send(alert)
   }
   const closed = Promise.withResolvers<readonly Spender[]>()
   let reports: SpendReports | undefined
-  const naming = new Set<Promise<void>>()
 
   /** Nobody waits for long, and nobody at all once the store is closed: it may then never answer. */
   async function named(crossing: Crossing): Promise<readonly Spender[]> {
@@ -70,27 +96,29 @@ export function alertsOf(
   }
 
   async function tellCrossing(...[org, crossing]: Parameters<OnCrossed>): Promise<void> {
+    const wanted = addresses.filter(({ rule }) => rule.at.includes(crossing.percent))
     const top = await named(crossing)
     const alert = budgetAlert(org, crossing, top)
-    for (const { rule, way } of addresses) if (rule.at.includes(crossing.percent)) way.send(alert)
+    for (const { way } of wanted) way.send(alert)
   }
 
   return {
-    at: [...new Set(rules.flatMap(({ at }) => at))].sort((a, b) => a - b),
+    at: () => at,
+    useRules,
     onCrossed(org, crossing) {
       const telling = tellCrossing(org, crossing).finally(() => naming.delete(telling))
       naming.add(telling)
     },
     onRunaway: (runaway) => everybody(runawayAlert(runaway, clock.now())),
     onGrant: (grant) => everybody(grantAlert(grant)),
-    sink: rules.length === 0 ? undefined : recordAlerts(everybody, { clock, priceAgeMs }),
+    sink: recordAlerts(everybody, { clock, priceAgeMs, isHeard: () => addresses.length > 0 }),
     useReports(given) {
       reports = given
     },
     async close() {
       closed.resolve([])
       await Promise.all(naming)
-      await Promise.all(addresses.map(({ way }) => way.close()))
+      await Promise.all([...leaving, ...addresses.map(({ way }) => way.close())])
     },
   }
 }

@@ -11,7 +11,9 @@ it('charges by old prices are told of once a day, and only where something was c
   const clock = fixedClock(Date.parse('2026-11-21T12:00:00Z'))
   const sent: Alert[] = []
   let ageMs = STALE_PRICES_MS
-  const { write } = recordAlerts((alert) => sent.push(alert), { clock, priceAgeMs: () => ageMs })
+  const { write } = recordAlerts((alert) => sent.push(alert), {
+    ...{ clock, priceAgeMs: () => ageMs, isHeard: () => true },
+  })
   const record = (chargedNanoUsd: number) => [{ org: 'acme', chargedNanoUsd } as AuditRecord]
 
   await write(record(5))

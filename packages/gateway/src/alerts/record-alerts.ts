@@ -11,6 +11,8 @@ export interface RecordAlertsOptions {
   readonly clock: Clock
   /** How old the list of prices in force is, ms. */
   readonly priceAgeMs: () => number
+  /** Whether anybody is to be told by now; what happens while nobody is, nobody is told of later. */
+  readonly isHeard: () => boolean
 }
 
 /**
@@ -19,7 +21,7 @@ export interface RecordAlertsOptions {
  */
 export function recordAlerts(
   send: (alert: Alert) => void,
-  { clock, priceAgeMs }: RecordAlertsOptions,
+  { clock, priceAgeMs, isHeard }: RecordAlertsOptions,
 ): AuditSink {
   const told = new Map<string, number>()
 
@@ -34,6 +36,7 @@ export function recordAlerts(
   return {
     name: 'alerts',
     write(records) {
+      if (!isHeard()) return
       const expired = Map.groupBy(
         records.filter(({ ending }) => ending === 'expired'),
         ({ org }) => org ?? '',

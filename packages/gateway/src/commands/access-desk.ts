@@ -3,6 +3,7 @@ import { isAccountId } from '@tollgate/kit/ledger'
 import type { StoreConfig } from '../config/index.ts'
 import { deskOf } from '../manage/access.ts'
 import { type Args, textOf, UsageError, type World } from './command.ts'
+import { operatorHere } from './manage-as.ts'
 import { CONFIG_OPTION, CONFIG_USAGE, withStore } from './with-store.ts'
 
 /** Options of every command at the desk. */
@@ -33,7 +34,8 @@ export function atDesk<T>(
 /** Who is meant by `--by`; whoever types a command beside the books may do everything. */
 export function partyBy(args: Args): Party {
   const text = textOf(args, 'by')
-  if (text === undefined || text === 'admin') return { admin: true }
+  if (text === undefined) return { admin: true, name: operatorHere().by }
+  if (text === 'admin') return { admin: true }
   return personIn(text) ?? wrongParty(text)
 }
 
@@ -57,7 +59,7 @@ export function reasonOf(args: Args): { readonly reason?: string } {
 
 type Undone =
   | { readonly status: 'unknown' }
-  | { readonly status: 'decided' | 'conflict' }
+  | { readonly status: 'decided' | 'conflict' | 'moved' }
   | { readonly status: 'forbidden' | 'invalid'; readonly text: string }
 
 /** What the desk has done. @throws Error in its own words where it has not. */
@@ -67,6 +69,7 @@ export function done<Result extends { readonly status: string }>(
 ): Exclude<Result, Undone> {
   const undone = result as Result | Undone
   if (undone.status === 'unknown') throw new Error(`there is no ${what}: see tollgate access list`)
+  if (undone.status === 'moved') throw new Error(`the ${what} has been changed meanwhile`)
   if (undone.status === 'decided')
     throw new Error(`the ${what} is not open any more: see tollgate access list`)
   if (undone.status === 'conflict') throw new Error(`there is another ${what}: choose another --id`)

@@ -1,5 +1,4 @@
-import type { Change } from '@tollgate/kit/directory'
-import { changeJson } from '../admin/resources/changes.ts'
+import { type ChangeJson, changeJson } from '../admin/resources/change-json.ts'
 import { listChanges } from '../manage/changes.ts'
 import { MAX_PAGE_LIMIT } from '../manage/page.ts'
 import { table } from '../say/table.ts'
@@ -23,25 +22,25 @@ export const changes: Command = {
     const limit = numberOf(args, 'limit', MAX_PAGE_LIMIT) || SHOWN
     return withManage(args, world, async (manage) => {
       const { data } = await listChanges(manage, { limit })
-      if (args.values.json) for (const change of data) world.out(JSON.stringify(changeJson(change)))
-      else for (const text of table(COLUMNS, data.map(row))) world.out(text)
+      const told = data.map(changeJson)
+      if (args.values.json) for (const change of told) world.out(JSON.stringify(change))
+      else for (const text of table(COLUMNS, told.map(row))) world.out(text)
     })
   },
 }
 
 const COLUMNS = ['WHEN', 'WHO', 'WHAT', 'CHANGED', 'WHY'].map((title) => ({ title }))
 
-function row({ atMs, actor, kind, id, before, after }: Change): string[] {
-  const when = new Date(atMs).toISOString().slice(0, 19)
-  return [when, actor.by, `${kind}:${id}`, fieldsChanged(before, after), actor.reason ?? '-']
+function row({ at, by, reason, kind, id, before, after }: ChangeJson): string[] {
+  return [at.slice(0, 19), by, `${kind}:${id}`, fieldsChanged(before, after), reason ?? '-']
 }
 
 /** The names of what is different; `made` and `removed` where there is nothing to compare. */
-function fieldsChanged(before: unknown, after: unknown): string {
-  if (before === undefined || before === null) return 'made'
-  if (after === undefined || after === null) return 'removed'
-  const [old, now] = [before as Record<string, unknown>, after as Record<string, unknown>]
+function fieldsChanged(before: object | null, after: object | null): string {
+  if (before === null) return 'made'
+  if (after === null) return 'removed'
+  const [old, now] = [before, after] as Record<string, unknown>[]
   const fields = Object.keys({ ...old, ...now })
-  const changed = fields.filter((field) => JSON.stringify(old[field]) !== JSON.stringify(now[field]))
+  const changed = fields.filter((field) => JSON.stringify(old![field]) !== JSON.stringify(now![field]))
   return changed.filter((field) => field !== 'revision').join(', ') || 'nothing'
 }

@@ -1,12 +1,13 @@
 import { resetSqliteClock } from '@tollgate/kit/ledger/sqlite'
-import type { StoreConfig } from '../config/index.ts'
+import { loadConfig, type StoreConfig } from '../config/index.ts'
 import { type Finding, isRefusal } from '../doctor/finding.ts'
+import { providersText } from '../doctor/providers-text.ts'
 import { sqliteFindings } from '../doctor/sqlite-findings.ts'
 import { line, storeText } from '../say/config-lines.ts'
 import { runnable } from '../say/runnable.ts'
 import { configBudgets } from '../store/config-budgets.ts'
 import { openCommandStore } from '../store/open-store.ts'
-import type { Command, World } from './command.ts'
+import { type Command, textOf, type World } from './command.ts'
 import { CONFIG_OPTION, CONFIG_USAGE, refuseMissing, storeConfigOf } from './with-store.ts'
 
 /** `tollgate doctor`: what must be changed where the books are kept, and what it exposes as it is. */
@@ -24,9 +25,15 @@ export const doctor: Command = {
     const config = storeConfigOf(args, world)
     if (args.values['reset-clock']) await reset(config, world)
     const { findings: found, acl } = await examined(config, world)
+    const providers = providersText(() => loadConfig({ ...world, file: textOf(args, 'config') }))
     const findings = found.map((finding) => ({ ...finding, text: runnable(finding.text, config.file) }))
-    if (args.values.json) world.out(JSON.stringify({ store: storeText(config, world.cwd), findings, acl }))
-    else say({ config, findings, acl }, world)
+    const store = storeText(config, world.cwd)
+    if (args.values.json) world.out(JSON.stringify({ store, providers, findings, acl }))
+    else {
+      world.out(line('store', store))
+      world.out(line('providers', providers))
+      say({ findings, acl }, world)
+    }
     return findings.some(isRefusal) ? 1 : 0
   },
 }
@@ -61,11 +68,7 @@ async function examined(config: StoreConfig, { nowMs }: World): Promise<Examined
   return { findings, acl: null }
 }
 
-function say(
-  { config, findings, acl }: Examined & { readonly config: StoreConfig },
-  { out, cwd }: World,
-): void {
-  out(line('store', storeText(config, cwd)))
+function say({ findings, acl }: Examined, { out }: World): void {
   for (const { check, level, text } of findings) out(line(level, `${check}: ${text}`))
   if (acl !== null) out(line('acl', acl))
   const refusals = findings.filter(isRefusal).length

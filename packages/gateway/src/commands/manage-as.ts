@@ -1,9 +1,10 @@
 import { userInfo } from 'node:os'
 import { keyHasher } from '@tollgate/kit/directory'
-import { longEnough, masterKey, type StoreConfig } from '../config/index.ts'
+import { longEnough, type StoreConfig } from '../config/index.ts'
 import type { Manage, Operator } from '../manage/manage.ts'
 import type { CommandStore } from '../store/store.ts'
 import type { World } from './command.ts'
+import { masterKeyHere } from './master-key-here.ts'
 
 /** Whoever types a command on a machine that reaches the store: nobody is asked for more there. */
 export function operatorHere(): Operator {
@@ -20,19 +21,8 @@ export function manageHere(
   return { org: config.org, directory, ledger, hasher, config: () => config, clock: { now: nowMs } }
 }
 
-/** A gateway has a master key since its first start; another one made here would hash a key that it never knows. */
 function masterKeyOf({ masterKey: stated, store }: StoreConfig): Buffer {
-  if (store.kind === 'redis') return longEnough(stated ?? '', 'master_key')
-  const { key } = masterKey({
-    stated,
-    databasePath: store.path,
-    make() {
-      throw new Error(
-        'the master key of these books is not here: set TOLLGATE_MASTER_KEY, or name the config of their gateway with --config',
-      )
-    },
-  })
-  return key
+  return store.kind === 'redis' ? longEnough(stated ?? '', 'master_key') : masterKeyHere(store, stated)
 }
 
 /** In a container there may be nobody of this number. */

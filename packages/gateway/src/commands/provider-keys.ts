@@ -1,8 +1,9 @@
-import { masterKey, type StoreConfig } from '../config/index.ts'
+import type { StoreConfig } from '../config/index.ts'
 import { withTexts } from '../keep/kept-texts.ts'
 import { keyring } from '../secrets/keyring.ts'
 import { type SealedKeys, sealedKeys } from '../secrets/sealed-keys.ts'
 import type { Args, World } from './command.ts'
+import { masterKeyHere } from './master-key-here.ts'
 import { refuseMissing, storeConfigOf } from './with-store.ts'
 
 /**
@@ -24,12 +25,5 @@ export async function withSealedKeys<T>(
 /** What opens keys that were sealed before `seal_keys` were stated, and seals where there are none. */
 function ownMasterKey({ store, masterKey: stated }: StoreConfig): (string | Buffer)[] {
   if (store.kind === 'redis') return stated === undefined ? [] : [stated]
-  return [masterKey({ stated, databasePath: store.path, make: nothingMade }).key]
-}
-
-/** Another one made here would seal keys that the gateway cannot open. */
-function nothingMade(): never {
-  throw new Error(
-    'the master key of these books is not here: set TOLLGATE_MASTER_KEY, or name the config of their gateway with --config',
-  )
+  return [masterKeyHere(store, stated)]
 }

@@ -1,7 +1,7 @@
 import { showUsd } from '@tollgate/kit/core'
 import { modelPattern } from '@tollgate/kit/stages/tier-check'
 import { type Deployment, priceQuery } from '@tollgate/kit/wire'
-import { type Config, loadConfig } from '../config/index.ts'
+import { type Config, knownProviders, loadConfig } from '../config/index.ts'
 import { pricesOf } from '../pipeline/prices.ts'
 import { routesOf } from '../pipeline/provider-routes.ts'
 import { providersOf } from '../pipeline/providers.ts'
@@ -26,6 +26,7 @@ export const routeExplain: Command = {
     const deployments = routes.resolve(model, 'openai')
     for (const line of whyLines(config, model, deployments)) out(line)
     if (deployments.length === 0) return 1
+    const known = new Map(knownProviders(config).map(({ name, preset }) => [name, preset]))
     const rows = deployments.map((deployment, index) => {
       const price = prices.price(priceQuery(deployment))
       return [
@@ -34,6 +35,7 @@ export const routeExplain: Command = {
         price ? showUsd(price.input) : 'unknown',
         price ? showUsd(price.output) : 'unknown',
         deployment.provider.dialect,
+        known.get(deployment.provider.name) ?? '–',
       ]
     })
     for (const line of table(COLUMNS, rows)) out(line)
@@ -49,6 +51,7 @@ const COLUMNS = [
   { title: 'INPUT', right: true },
   { title: 'OUTPUT', right: true },
   { title: 'DIALECT' },
+  { title: 'PRESET' },
 ]
 
 function nameOf({ provider, model, key }: Deployment): string {

@@ -7,6 +7,10 @@ import { accessApprove, accessDeny, accessRevoke, accessWithdraw } from './acces
 import { accessList } from './access-list.ts'
 import { accessRequest } from './access-request.ts'
 import { BUDGET_COMMANDS } from './budgets.ts'
+import { cacheEvaluate } from './cache-evaluate.ts'
+import { cacheInvalidate } from './cache-invalidate.ts'
+import { cacheRecord } from './cache-record.ts'
+import { cacheShow } from './cache-show.ts'
 import { changes } from './changes.ts'
 import { type Args, type Command, textOf, UsageError, type World } from './command.ts'
 import { configCheck } from './config-check.ts'
@@ -60,6 +64,10 @@ const COMMANDS: readonly Command[] = [
   providersList,
   providersReseal,
   providersForgetKey,
+  cacheShow,
+  cacheInvalidate,
+  cacheRecord,
+  cacheEvaluate,
   routeExplain,
   importLitellm,
   doctor,

@@ -4,6 +4,7 @@ import type { Budget } from '@tollgate/kit/ledger'
 import type { RedisTarget } from '@tollgate/kit/ledger/redis'
 import type { Rates, Treatment } from '@tollgate/kit/limits'
 import type { PriceOverrides, UnitMeterOptions } from '@tollgate/kit/meter'
+import type { OwnedPer } from '@tollgate/kit/owners'
 import type {
   BreakerOptions,
   Timeouts as KitTimeouts,
@@ -50,6 +51,9 @@ export interface Config {
   /** How long a request may wait for running ones to settle, ms. */
   readonly waitMs: number
   readonly exposeLimits: boolean
+  readonly tokenizer: 'js-tiktoken' | 'gpt-tokenizer'
+  /** Among whom is shared what somebody has stored at a provider. */
+  readonly ownedPer: OwnedPer
   /** Providers that can be called; in the order of the file. */
   readonly providers: readonly Provider[]
   /** Paid APIs that serve no models, and can be called. */
@@ -124,6 +128,7 @@ export interface StoreConfig
     | 'maxUnseenUsers'
     | 'policies'
     | 'audit'
+    | 'cache'
   > {
   readonly keys: readonly Omit<ConfigKey, 'secret'>[]
 }
@@ -189,8 +194,8 @@ export interface Provider extends Metered {
   readonly billing: 'metered' | 'none'
   /** What it takes off its list prices, in percent as decimal text. */
   readonly discount?: string
-  /** Whether every caller may go on with every conversation that it stores. */
-  readonly conversations?: 'refuse' | 'shared'
+  /** Who may go on with what it stores: nobody, whoever made it, or every caller. */
+  readonly conversations: 'refuse' | 'owned' | 'shared'
   /** Which of the providers that the kit knows it is; undefined for any other. */
   readonly preset: string | undefined
   /** What whoever hosts its models has to be told besides. */

@@ -35,6 +35,9 @@ const BUDGETS = [
   'defaults.*.budgets',
 ]
 
+/** Where the cache names one. */
+const CACHE_PROVIDERS = ['cache.embedder.provider', 'cache.judge.provider']
+
 /** Where a route names a provider: in a list, or in a mapping with its rules. */
 const TARGETS = ['routes.*[]', 'routes.*[].to', 'routes.*.targets[]', 'routes.*.targets[].to']
 
@@ -60,8 +63,10 @@ function references(tree: Tree, shown: Show): Problem[] {
     ...check('keys[].tier', 'is not a tier', tiers),
     ...check('keys[].team', 'is not a team', teams),
     ...cacheOfNobody(tree, tiers),
-    ...check('cache.embedder.provider', 'names no provider', providers),
-    ...check('cache.judge.provider', 'names no provider', providers),
+    // A command beside a gateway does not read the providers, and asks none.
+    ...CACHE_PROVIDERS.flatMap((pattern) =>
+      tree.providers === undefined ? [] : check(pattern, 'names no provider', providers),
+    ),
     ...check('cache.judge.team', 'is not a team', teams),
     ...TEAMS_OF_CALLERS.flatMap((pattern) => check(pattern, 'is not a team', teams)),
     ...TARGETS.flatMap((pattern) =>

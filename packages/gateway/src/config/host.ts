@@ -20,6 +20,8 @@ export interface VertexHost {
 export interface BedrockHost {
   readonly kind: 'bedrock'
   readonly region: string
+  /** Where jobs are made, where that is said apart from `baseUrl`. */
+  readonly controlUrl: string | undefined
   /** Undefined: AWS's default chain, or the key. */
   readonly credentials:
     | { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string }

@@ -30,6 +30,7 @@ export type {
 export { hiding } from './hidden.ts'
 export { hidingSecrets } from './hidden-secrets.ts'
 export { type KeptSecret, keptSecret } from './kept-secret.ts'
+export { type KnownProvider, knownProviders } from './known-providers.ts'
 export {
   type LoadConfigOptions,
   type LoadStoreConfigOptions,

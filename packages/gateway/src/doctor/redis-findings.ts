@@ -1,3 +1,5 @@
+import { CACHE_COMMANDS } from '@tollgate/kit/cache/redis'
+import { VECTOR_COMMANDS } from '@tollgate/kit/cache/vectors/redis'
 import { DIRECTORY_COMMANDS } from '@tollgate/kit/directory/redis'
 import {
   examineRedis,
@@ -10,12 +12,14 @@ import {
   redisUnbooked,
 } from '@tollgate/kit/ledger/redis'
 import { LIMIT_COMMANDS } from '@tollgate/kit/limits/redis'
+import { OWNER_COMMANDS } from '@tollgate/kit/owners/redis'
 import { CLOSURE_COMMANDS } from '@tollgate/kit/stages/provider-failover'
 import type { RedisStore, StoreConfig } from '../config/index.ts'
 import { accountFindings, type WantedBudgets } from './account-findings.ts'
 import { closuresFindings } from './closures-finding.ts'
 import { directoryFindings } from './directory-finding.ts'
 import { type Finding, isRefusal } from './finding.ts'
+import { limitsFindings } from './limits-finding.ts'
 import { unbookedFindings } from './unbooked-finding.ts'
 
 /** What a gateway looks at when it starts: the servers, as they are now. */
@@ -65,8 +69,10 @@ async function everythingFound(
   if (scripts.length > 0) return [...servers, ...scripts]
   const ran: Finding = { check: 'scripts', level: 'note', text: 'Every script of the ledger runs.' }
   const directory = await directoryFindings(store, DEADLINE_MS)
+  const limits = await limitsFindings(store, DEADLINE_MS)
   const closures = await closuresFindings(store, DEADLINE_MS)
-  return [...servers, ran, ...(await booksFindings(config, store, wanted)), ...directory, ...closures]
+  const books = await booksFindings(config, store, wanted)
+  return [...servers, ran, ...books, ...directory, ...limits, ...closures]
 }
 
 async function booksFindings(
@@ -135,7 +141,11 @@ function lostReservations(count: number): Finding[] {
 
 /** The command that makes a Redis user who may do what a gateway does, and nothing else. */
 export function aclCommand({ prefix }: RedisStore): string {
-  return `ACL SETUSER tollgate >PASSWORD ${redisAcl(prefix, { also: [...LIMIT_COMMANDS, ...DIRECTORY_COMMANDS, ...CLOSURE_COMMANDS] })}`
+  const also = [
+    ...[...LIMIT_COMMANDS, ...DIRECTORY_COMMANDS, ...OWNER_COMMANDS, ...CLOSURE_COMMANDS],
+    ...[...CACHE_COMMANDS, ...VECTOR_COMMANDS],
+  ]
+  return `ACL SETUSER tollgate >PASSWORD ${redisAcl(prefix, { also })}`
 }
 
 function sentence(text: string): string {

@@ -19,6 +19,8 @@ export interface ModelCatalogueOptions {
   readonly providers: readonly Provider[]
   readonly routes: Routes
   readonly prices: PriceBook
+  /** How providers are asked. */
+  readonly fetch: typeof fetch
   readonly clock: Clock
 }
 
@@ -31,8 +33,14 @@ const TIMEOUT_MS = 5_000
  * The models with a route of their own, and those that providers list and that would be sent there; none without a
  * price. A provider that does not answer is left out until it does.
  */
-export function modelCatalogue({ providers, routes, prices, clock }: ModelCatalogueOptions): ModelCatalogue {
-  const listed = providers.map((provider) => remembered(() => modelsAt(provider), clock))
+export function modelCatalogue({
+  providers,
+  routes,
+  prices,
+  fetch,
+  clock,
+}: ModelCatalogueOptions): ModelCatalogue {
+  const listed = providers.map((provider) => remembered(() => modelsAt(provider, fetch), clock))
 
   function served({ id, createdS }: ListedModel): CatalogueModel | undefined {
     const [first] = routes.resolve(id, 'openai')
@@ -59,8 +67,8 @@ interface ListedModel {
 }
 
 /** What a provider says it serves: https://platform.openai.com/docs/api-reference/models/list */
-async function modelsAt({ name, baseUrl, apiKey }: Provider): Promise<ListedModel[]> {
-  const answer = await fetch(`${baseUrl}/models`, {
+async function modelsAt({ name, baseUrl, apiKey }: Provider, ask: typeof fetch): Promise<ListedModel[]> {
+  const answer = await ask(`${baseUrl}/models`, {
     headers: apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` },
     signal: AbortSignal.timeout(TIMEOUT_MS),
   })

@@ -18,7 +18,9 @@ export function redisTexts(
   org: string,
 ): KeptTexts {
   const { call, close } = redisCommands(target, { deadlineMs: DEADLINE_MS })
-  const keyOf = (kind: TextKind) => `${prefix}:kept:${kind}:${org}`
+  // What is said of the books is in their slot: no copy of them that has lost something comes with a word that it has not.
+  const placeOf = (kind: TextKind) => (kind === 'provisioned' ? `{${org}}` : org)
+  const keyOf = (kind: TextKind) => `${prefix}:kept:${kind}:${placeOf(kind)}`
 
   return {
     async list(kind) {

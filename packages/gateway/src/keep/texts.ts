@@ -1,7 +1,7 @@
-/** What is kept beside the books: keys of providers, sealed; months that were closed. */
-export type TextKind = 'provider_key' | 'closed_month'
+/** What is kept beside the books: keys of providers, sealed; closed months; what accounts had their budgets by; who was told of what. */
+export type TextKind = 'provider_key' | 'closed_month' | 'provisioned' | 'grant_end'
 
-/** Texts by name, kept beside the books of an org: few, and rarely changed. */
+/** Texts by name, kept beside the books of an org: of each kind that is listed few, and rarely changed. */
 export interface KeptTexts {
   /** By name, ascending. */
   list(kind: TextKind): Promise<ReadonlyMap<string, string>>

@@ -3,7 +3,7 @@ import { TollgateError } from '@tollgate/kit/core'
 import type { Kept } from '@tollgate/kit/directory'
 import type { Manage, Operator } from './manage.ts'
 import { type Page, type PageQuery, pageOf } from './page.ts'
-import { denied, notFound } from './refused.ts'
+import { changedMeanwhile, denied, notFound } from './refused.ts'
 
 /** The desk of an org, where access is asked for and given. */
 export function deskOf({
@@ -26,7 +26,7 @@ export function deskOf({
  */
 export function partyOf({ by, role }: Operator): Party {
   if (by.startsWith('user:')) return { user: by.slice('user:'.length) }
-  if (role === 'admin') return { admin: true }
+  if (role === 'admin') return { admin: true, name: by }
   throw denied('Access is asked for and decided on by people, and by admins: sign in with your own token.')
 }
 
@@ -59,6 +59,7 @@ export async function getAsked<Kind extends Asked>(
 type Undone =
   | { readonly status: 'unknown' }
   | { readonly status: 'decided' | 'conflict'; readonly request: Kept<'access_request'> }
+  | { readonly status: 'moved'; readonly revision: number }
   | { readonly status: 'forbidden' | 'invalid'; readonly text: string }
 
 /** What the desk has done. @throws TollgateError where it has not. */
@@ -77,6 +78,8 @@ export function done<Result extends { readonly status: string }>(
       throw new TollgateError('invalid_request', {
         message: (undone as Extract<Undone, { text: string }>).text,
       })
+    case 'moved':
+      throw changedMeanwhile(noun, id, (undone as Extract<Undone, { revision: number }>).revision)
     case 'decided':
       throw new TollgateError('conflict', { message: `The ${noun} ${id} is not open any more.` })
     case 'conflict':

@@ -19,24 +19,16 @@ export interface ManagedAccount {
 }
 
 /** The accounts of an org, by name. */
-export async function listBudgets(manage: Manage, page: PageQuery): Promise<Page<ManagedAccount>> {
-  const states = [...(await manage.ledger.accounts(manage.org))].sort((a, b) =>
-    a.account < b.account ? -1 : 1,
-  )
+export function listBudgets(manage: Manage, page: PageQuery): Promise<Page<ManagedAccount>> {
+  const { ledger, org } = manage
   return pageOf(
     page,
-    async (after = '', limit) =>
-      states
-        .slice(firstAfter(states, after))
-        .slice(0, limit)
-        .map((state) => managed(manage, state)),
+    async (after = '', limit) => {
+      const states = await ledger.accounts(org, { after, limit })
+      return states.map((state) => managed(manage, state))
+    },
     ({ state }) => state.account,
   )
-}
-
-function firstAfter(states: readonly AccountState[], account: string): number {
-  const at = states.findIndex((state) => state.account > account)
-  return at === -1 ? states.length : at
 }
 
 export async function getBudgets(manage: Manage, account: string): Promise<ManagedAccount> {
@@ -96,6 +88,6 @@ async function checkThere(manage: Manage, account: AccountId): Promise<void> {
         ? (await directory.getKey(id))?.org === org
         : kind !== 'provider' && (await directory.records.get(kind, org, id))
   if (isThere) return
-  const known = await ledger.accounts(org)
-  if (!known.some((state) => state.account === account)) throw notFound('account', account)
+  const [known] = await ledger.budgetsOf(org, [account])
+  if (!known) throw notFound('account', account)
 }

@@ -9,8 +9,9 @@ import {
 } from '@tollgate/kit/directory'
 import type { BudgetEntry } from '@tollgate/kit/ledger'
 import { ownBudget } from '../store/own-budgets.ts'
-import { accountsOfConfig, provisionKey } from '../store/provision.ts'
+import { accountsOfConfig, provisionKey } from '../store/provision-key.ts'
 import { actorOf, type Manage, type Operator } from './manage.ts'
+import { checkNotOwn, checkOwnerStays } from './own.ts'
 import { type Page, type PageQuery, pageOf } from './page.ts'
 import type { Target } from './records.ts'
 import {
@@ -72,6 +73,7 @@ export async function createKey(
   const config = manage.config()
   const owner = keyShape.read(fields)
   await checkOwner(manage, owner)
+  if (budgets.length > 0 && owner.user !== undefined) checkNotOwn(operator, `user:${owner.user}`)
   const own = budgets.map((entry) => ownBudget(entry, config.timeZone))
   const { record, secret } = await fitting(async () =>
     issueKey({ ...owner, org, hasher: hasher(), clock, ...(id !== undefined && { id }) }),
@@ -93,13 +95,15 @@ export async function changeKey(
   const key = await atRevision(manage, id, ifRevision)
   const before = fieldsOf(key)
   const after = keyShape.merge(before, patch)
+  checkOwnerStays(operator, before, after)
   await checkOwner(manage, differences(before, after))
   await provisionOwners(manage, { ...key, ...after })
-  const change = { ...differences(before, after), ...present({ ifRevision }) }
+  // What was merged and checked is right for the revision that was read, and for no other.
+  const change = { ...differences(before, after), ifRevision: key.revision ?? 1 }
   return changed(manage, id, await fitting(() => manage.directory.changeKey(id, change, actorOf(operator))))
 }
 
-/** What has been changed and nothing else, so that what somebody else changes at the same time stays. */
+/** What is to be changed, and nothing else. */
 function differences(before: KeyFields, after: KeyFields): KeyChange {
   const fields = Object.keys({ ...before, ...after }) as (keyof KeyFields & keyof KeyChange)[]
   const changed = fields.filter((field) => !isDeepStrictEqual(before[field], after[field]))
@@ -127,11 +131,13 @@ export async function revokeKey(
   operator: Operator,
   { id, ifRevision }: Target,
 ): Promise<KeySummary> {
-  await atRevision(manage, id, ifRevision)
-  const { status } = await manage.directory.revokeKey(id, actorOf(operator))
+  await getKey(manage, id)
+  const { status } = await manage.directory.revokeKey(id, actorOf(operator), present({ ifRevision }))
   if (status === 'unknown') throw notFound(NOUN, id)
   if (status === 'read_only') throw ownedByFile(NOUN, id, manage.config().file)
-  return getKey(manage, id)
+  const key = await getKey(manage, id)
+  if (status === 'conflict') throw changedMeanwhile(NOUN, id, key.revision ?? 1)
+  return key
 }
 
 async function atRevision(manage: Manage, id: string, ifRevision: number | undefined): Promise<KeySummary> {

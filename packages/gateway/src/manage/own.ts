@@ -1,3 +1,4 @@
+import type { KeyOwner } from '@tollgate/kit/directory'
 import { atLeast, type Operator } from './manage.ts'
 import { denied } from './refused.ts'
 
@@ -10,4 +11,19 @@ import { denied } from './refused.ts'
 export function checkNotOwn({ by, role }: Operator, account: string): void {
   if (account !== by || atLeast(role, 'admin')) return
   throw denied('This is your own: somebody else decides. Ask for it by an access request.')
+}
+
+/**
+ * Whether somebody is about to make a key theirs, or another's that was: what they have approved for a key would be their own,
+ * or what is their own somebody else's for as long as it takes to approve it.
+ *
+ * @throws TollgateError `permission_denied`.
+ */
+export function checkOwnerStays(
+  operator: Operator,
+  before: Pick<KeyOwner, 'user'>,
+  after: Pick<KeyOwner, 'user'>,
+): void {
+  if (before.user === after.user) return
+  for (const { user } of [before, after]) if (user !== undefined) checkNotOwn(operator, `user:${user}`)
 }

@@ -104,10 +104,10 @@ const APPROVALS: ReadonlySet<string> = new Set(['none', 'viewer', 'team-lead', '
 
 /** An approval that is said in words of its own takes an admin, who can read them. */
 function tierRecord(
-  { label, models, endpoints, approval, caps }: StatedObjects['tiers'][number],
+  { label, models, endpoints, approval, caps, rates }: StatedObjects['tiers'][number],
   rank: number,
 ): TierRecord {
   const known = (APPROVALS.has(approval) ? approval : 'admin') as NonNullable<TierRecord['approval']>
   const some = endpoints.length > 0 ? endpoints : undefined
-  return { ...present({ label, endpoints: some, caps }), models, approval: known, rank }
+  return { ...present({ label, endpoints: some, caps, rates }), models, approval: known, rank }
 }

@@ -100,9 +100,10 @@ export function recordOperations<Kind extends RecordKind>(rules: RecordRules<Kin
     },
     async remove(manage, operator, { id, ifRevision }) {
       const { directory, org } = manage
-      const { value: before } = await get(manage, id)
+      const { value: before, revision } = await get(manage, id)
       await check(manage, operator, { id, before, after: undefined })
-      const record = { kind, org, id, ...(ifRevision !== undefined && { ifRevision }) }
+      // What was checked may be taken away, and nothing that has come in its place.
+      const record = { kind, org, id, ifRevision: ifRevision ?? revision }
       const { status } = await directory.records.remove(record, actorOf(operator))
       if (status === 'unknown') throw notFound(noun, id)
       if (status === 'read_only') throw ownedByFile(noun, id, manage.config().file)

@@ -22,6 +22,8 @@ export interface CallersOptions {
   readonly masterKey: Buffer
   /** The directory's records, from memory. */
   readonly records: Pick<RecordCache, 'one'>
+  /** How issuers are asked for their keys. */
+  readonly fetch: typeof fetch
   readonly clock: Clock
 }
 
@@ -56,7 +58,7 @@ const AUTHENTICATORS: Readonly<Record<CredentialKind, (options: ChainOptions) =>
       })
     },
 
-    jwt: ({ config, clock }) => issuersAuthenticator(config, clock),
+    jwt: ({ config, ...asking }) => issuersAuthenticator(config, asking),
 
     keys: ({ directory, masterKey, addressOf, clock }) =>
       virtualKeyAuthenticator({ directory, masterKey, addressOf, clock }),
@@ -65,12 +67,12 @@ const AUTHENTICATORS: Readonly<Record<CredentialKind, (options: ChainOptions) =>
 /** Who people are by the tokens of the config's issuers; undefined where it names none. */
 export function issuersAuthenticator(
   { auth, org }: Pick<Config, 'auth' | 'org'>,
-  clock: Clock,
+  { fetch, clock }: Pick<CallersOptions, 'fetch' | 'clock'>,
 ): Authenticator | undefined {
   if (auth.issuers.length === 0) return undefined
   const issuers = auth.issuers.map((issuer) => ({
     ...issuer,
     principal: { ...(issuer.principal ?? { user: { claim: 'sub' } }), org: { value: org } },
   }))
-  return jwtAuthenticator({ issuers, clock })
+  return jwtAuthenticator({ issuers, fetch, clock })
 }

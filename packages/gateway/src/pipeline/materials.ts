@@ -6,9 +6,10 @@ import type { Authenticate } from '@tollgate/kit/identity'
 import type { Ledger } from '@tollgate/kit/ledger'
 import type { Limits, Runaway } from '@tollgate/kit/limits'
 import type { PriceBook } from '@tollgate/kit/meter'
+import type { Owners } from '@tollgate/kit/owners'
 import type { AuditLog } from '@tollgate/kit/stages/audit-log'
 import type { HealthBoard, NodeAgents, providerAgent } from '@tollgate/kit/stages/provider-failover'
-import type { Passages, Routes } from '@tollgate/kit/wire'
+import type { Passages, Provider, Routes } from '@tollgate/kit/wire'
 import type { Config } from '../config/index.ts'
 import type { TierRules } from './tiers.ts'
 
@@ -28,6 +29,9 @@ export interface StageMaterials {
   readonly dispatcher: ReturnType<typeof providerAgent>
   /** The same for what goes by Node's own client. */
   readonly agents: NodeAgents
+  readonly providers: readonly Provider[]
+  /** Who made what they store; undefined where nobody writes it down. */
+  readonly owners: Owners | undefined
   /** Where requests go that are no calls of models. */
   readonly passages: Passages
   readonly tiers: TierRules

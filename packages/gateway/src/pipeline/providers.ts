@@ -34,7 +34,7 @@ function providerOf(stated: Stated): Provider {
   const provider = {
     ...knownOf(stated),
     billing,
-    ...(conversations && { conversations }),
+    conversations,
     ...(apiKeys && { apiKeys }),
     ...(load && { load }),
     ...(account && { account }),
@@ -85,14 +85,16 @@ function vertexOf({ name, baseUrl }: Stated, host: VertexHost): Provider {
 }
 
 function bedrockOf(
-  { name, baseUrl, apiKey, models }: Stated,
-  { region, credentials }: BedrockHost,
+  // Of several keys the first says that there are any: each of them is sent by its own deployment.
+  { name, baseUrl, apiKeys, apiKey = apiKeys?.[0], models }: Stated,
+  { region, credentials, controlUrl }: BedrockHost,
 ): Provider {
   return bedrockProvider({
     name,
     region,
     models,
     ...(baseUrl !== '' && { baseUrl }),
+    ...(controlUrl !== undefined && { controlUrl }),
     ...(apiKey !== undefined && { apiKey }),
     ...(credentials && { credentials }),
   })

@@ -2,12 +2,9 @@ import { describe, expect, it } from 'vitest'
 import type { Config } from '../config/index.ts'
 import { scopesOf } from './rates.ts'
 
-const tier = {
-  name: 'default',
-  models: ['*'],
-  endpoints: [],
-  approval: 'none',
-  rates: { rpm: 100, tpm: 5_000 },
+const TIERS = {
+  default: { models: ['*'], rates: { rpm: 100, tpm: 5_000 } },
+  slow: { models: ['*'], rates: { rpm: 5 } },
 }
 const team = (id: string, rates?: object) => ({
   id,
@@ -17,7 +14,6 @@ const team = (id: string, rates?: object) => ({
   rates,
 })
 const config = {
-  tiers: [tier],
   teams: [team('red', { rpm: 600 }), team('blue')],
   keys: [{ id: 'ci', rates: { concurrency: 2 } }, { id: 'plain' }] as unknown as Config['keys'],
   defaultRates: { team: { concurrency: 50 }, project: undefined, user: { rpm: 20 }, key: undefined },
@@ -26,7 +22,15 @@ const config = {
     { model: 'gpt-*', rates: { tpm: 90_000 } },
   ],
 }
-const scopes = scopesOf(config, { tierOf: ({ key }) => (key === 'none' ? undefined : 'default') })
+/** Tiers are held by nobody in particular, but where a caller is of `slow`. */
+const scopes = scopesOf(config, {
+  tiersOf: () => TIERS,
+  heldTierOf(principal) {
+    for (const holder of ['key', 'project', 'user', 'team'] as const)
+      if (principal[holder]?.startsWith('slow')) return { tier: 'slow', holder }
+    return principal.key === 'none' ? undefined : { tier: 'default', holder: undefined }
+  },
+})
 const of = (caller: object, model?: string) => scopes({ org: 'acme', ...caller }, model)
 
 describe('rates', () => {
@@ -49,8 +53,22 @@ describe('rates', () => {
     expect(await of({ key: 'ci' })).toEqual([{ subject: 'key:ci', rpm: 100, tpm: 5_000, concurrency: 2 }])
   })
 
+  it('are its tier’s for a user without a key and a team', async () => {
+    expect(await of({ user: 'ada' })).toEqual([{ subject: 'user:ada', rpm: 100, tpm: 5_000 }])
+  })
+
+  it.each(['key', 'project', 'user', 'team'])(
+    'of a tier that a %s has are counted for that one, and for nobody else',
+    async (holder) => {
+      const caller = { key: 'plain', project: 'x', user: 'ada', team: 'blue', [holder]: 'slow1' }
+      const limited = (await of(caller)).filter(({ rpm }) => rpm === 5)
+      expect(limited.map(({ subject }) => subject)).toEqual([`${holder}:slow1`])
+    },
+  )
+
   it('hold for all models of a family together', async () => {
     expect(await of({ user: 'ada' }, 'gpt-5')).toContainEqual({ subject: 'model:gpt-*', tpm: 90_000 })
-    expect(await of({ user: 'ada' }, 'claude-sonnet-4-5')).toEqual([{ subject: 'user:ada', rpm: 20 }])
+    const ada = { key: 'none', user: 'ada' }
+    expect(await of(ada, 'claude-sonnet-4-5')).toEqual([{ subject: 'user:ada', rpm: 20 }])
   })
 })

@@ -1,3 +1,4 @@
+import type { HeldTier } from '@tollgate/kit/access'
 import type { Principal } from '@tollgate/kit/directory'
 import type { Rates, Scope, Subject } from '@tollgate/kit/limits'
 import { modelPattern } from '@tollgate/kit/stages/tier-check'
@@ -7,22 +8,15 @@ import type { TierRules } from './tiers.ts'
 export type ScopesOf = (principal: Principal, model: string | undefined) => Promise<readonly Scope[]>
 
 /**
- * What a config says of how fast a caller may go, the closest first: its key, its user, its project, its team, and then the
- * model that it asks for. What an account does not state, its tier says, and then the defaults of its kind.
+ * How fast a caller may go, the closest first: its key, its user, its project, its team, and then the model that it asks for.
+ * What an account does not state, the tier says that it has, and then the defaults of its kind.
  */
 export function scopesOf(
-  {
-    keys,
-    teams,
-    tiers,
-    defaultRates,
-    models,
-  }: Pick<Config, 'keys' | 'teams' | 'tiers' | 'defaultRates' | 'models'>,
-  { tierOf }: Pick<TierRules, 'tierOf'>,
+  { keys, teams, defaultRates, models }: Pick<Config, 'keys' | 'teams' | 'defaultRates' | 'models'>,
+  { tiersOf, heldTierOf }: Pick<TierRules, 'tiersOf' | 'heldTierOf'>,
 ): ScopesOf {
   const ofKey = new Map(keys.map(({ id, rates }) => [id, rates]))
   const ofTeam = new Map(teams.map(({ id, rates }) => [id, rates]))
-  const ofTier = new Map(tiers.flatMap(({ name, rates }) => (rates ? [[name, rates] as const] : [])))
   const families = models.map(({ model, rates }) => ({
     scope: { subject: `model:${model}` as const, ...rates },
     matches: modelPattern(model),
@@ -30,25 +24,36 @@ export function scopesOf(
 
   return async (principal, model) => {
     const { key, user, project, team } = principal
-    const tier = ofTier.size === 0 ? undefined : ofTier.get((await tierOf(principal)) ?? '')
+    const held = await heldTierOf(principal)
+    const ofTier = held && (await tiersOf(principal.org))[held.tier]?.rates
+    const holder = ofTier && holderOf(principal, held)
+    const by = (kind: Holder) => (kind === holder ? ofTier : undefined)
     const family = model === undefined ? undefined : families.find(({ matches }) => matches(model))
     return [
-      // A tier belongs to a team; of a caller that has none it says how fast the caller itself may go.
-      ...scope('key', key, defaultRates.key, team === undefined ? tier : undefined, ofKey.get(key ?? '')),
-      ...scope('user', user, defaultRates.user),
-      ...scope('project', project, defaultRates.project),
-      ...scope('team', team, defaultRates.team, tier, ofTeam.get(team ?? '')),
+      ...scope('key', key, defaultRates.key, by('key'), ofKey.get(key ?? '')),
+      ...scope('user', user, defaultRates.user, by('user')),
+      ...scope('project', project, defaultRates.project, by('project')),
+      ...scope('team', team, defaultRates.team, by('team'), ofTeam.get(team ?? '')),
       ...(family ? [family.scope] : []),
     ]
   }
 }
 
+type Holder = 'key' | 'user' | 'project' | 'team'
+
+/**
+ * Whose requests the rates of a tier are counted for: of whoever it is stated for, all together. One of the org's, or of
+ * nobody's in particular, is each team's; where there is no team it says how fast the caller itself may go.
+ */
+function holderOf({ key, user, team }: Principal, { holder }: HeldTier): Holder | undefined {
+  if (holder !== undefined && holder !== 'org') return holder
+  if (team !== undefined) return 'team'
+  if (key !== undefined) return 'key'
+  return user === undefined ? undefined : 'user'
+}
+
 /** Field by field, what is said last wins. */
-function scope(
-  kind: 'key' | 'user' | 'project' | 'team',
-  id: string | undefined,
-  ...said: readonly (Rates | undefined)[]
-): Scope[] {
+function scope(kind: Holder, id: string | undefined, ...said: readonly (Rates | undefined)[]): Scope[] {
   if (id === undefined || said.every((rates) => rates === undefined)) return []
   const subject: Subject = `${kind}:${id}`
   return [Object.assign({ subject }, ...said)]

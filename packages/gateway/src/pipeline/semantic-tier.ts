@@ -1,4 +1,11 @@
-import { type Judge, llmJudge, type SemanticTier, semanticTier } from '@tollgate/kit/cache/semantic'
+import {
+  type Judge,
+  type LessonStore,
+  llmJudge,
+  type SemanticTier,
+  semanticTier,
+} from '@tollgate/kit/cache/semantic'
+import { sqliteLessons } from '@tollgate/kit/cache/sqlite'
 import {
   type Embedder,
   gatewayEmbedder,
@@ -8,7 +15,7 @@ import {
   type VectorIndex,
 } from '@tollgate/kit/cache/vectors'
 import { sqliteVectors } from '@tollgate/kit/cache/vectors/sqlite'
-import type { Clock } from '@tollgate/kit/core'
+import { type Clock, systemClock } from '@tollgate/kit/core'
 import type { Ledger } from '@tollgate/kit/ledger'
 import type { PriceBook } from '@tollgate/kit/meter'
 import type { Provider } from '@tollgate/kit/wire'
@@ -30,27 +37,39 @@ interface Parts extends Omit<SemanticTierOptions, 'simulated'> {
 }
 
 /**
- * The cache's second tier as the config wants it; undefined where it says nothing of one. Vectors are kept beside the
- * answers; what has been learnt of them ends with the process.
+ * The cache's second tier as the config wants it; undefined where it says nothing of one. Vectors, and what has been learnt of
+ * them, are kept beside the answers, and known to all gateways of a fleet.
  *
  * @throws Error when a provider does not speak OpenAI's dialect, or a model here needs a package that is not installed.
  */
-export async function openSemanticTier({
-  simulated,
-  ...options
-}: SemanticTierOptions): Promise<SemanticTier | undefined> {
+export async function openSemanticTier(options: SemanticTierOptions): Promise<SemanticTier | undefined> {
   const { config, clock } = options
   const { semantic } = config.cache
   if (!semantic) return undefined
   const { delta, shadow, embedder, judge } = semantic
-  const providers = simulated ? [simulated] : providersOf(config)
-  const parts: Parts = { ...options, providers, prices: pricesOf(config, clock) }
+  const parts = partsOf(options)
   return semanticTier({
     ...{ delta, shadow, clock },
     embedder: guardedEmbedder(embedderOf(embedder, parts), { clock }),
-    index: await indexOn(config.store, clock),
+    ...(await keptOn(config.store, clock)),
     ...(judge && { judge: judgeOf(judge, parts) }),
   })
+}
+
+/**
+ * The embedder of a config alone, as a command has it; undefined where there is none.
+ *
+ * @throws Error as `openSemanticTier` does.
+ */
+export function openEmbedder(options: SemanticTierOptions): Embedder | undefined {
+  const { semantic } = options.config.cache
+  return semantic && embedderOf(semantic.embedder, partsOf(options))
+}
+
+function partsOf({ simulated, ...options }: SemanticTierOptions): Parts {
+  const { config, clock } = options
+  const providers = simulated ? [simulated] : providersOf(config)
+  return { ...options, providers, prices: pricesOf(config, clock) }
 }
 
 function embedderOf(rule: EmbedderRule, { providers, ledger, prices, clock }: Parts): Embedder {
@@ -87,13 +106,27 @@ function reached(name: string, providers: readonly Provider[]) {
   }
 }
 
-async function indexOn(store: Config['store'], clock: Clock): Promise<VectorIndex> {
-  if (store.kind === 'sqlite')
-    return inProcessIndex({ store: sqliteVectors(`${store.path}.vectors`, { clock }) })
+/** Where its memory is: of one machine in one file beside the answers, which may be thrown away as they may. */
+async function keptOn(
+  store: Config['store'],
+  clock: Clock,
+): Promise<{ readonly index: VectorIndex; readonly lessons: LessonStore }> {
+  if (store.kind === 'sqlite') {
+    const path = `${store.path}.vectors`
+    return {
+      index: inProcessIndex({ store: sqliteVectors(path, { clock }) }),
+      lessons: sqliteLessons(path, { clock }),
+    }
+  }
   const { redisFleetLog, redisVectors } = await import('@tollgate/kit/cache/vectors/redis')
+  const { redisLessons } = await import('@tollgate/kit/cache/redis')
   const { target, prefix } = store
-  return inProcessIndex({
-    store: redisVectors(target, { prefix, clock }),
-    log: redisFleetLog(target, { prefix }),
-  })
+  return {
+    index: inProcessIndex({
+      store: redisVectors(target, { prefix, clock }),
+      log: redisFleetLog(target, { prefix }),
+    }),
+    // A fleet goes by the server's clock; only a test brings another.
+    lessons: redisLessons(target, { prefix, ...(clock !== systemClock && { clock }) }),
+  }
 }

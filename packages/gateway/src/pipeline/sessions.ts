@@ -3,6 +3,7 @@ import type { AuditRecord } from '@tollgate/kit/audit'
 import { howToAsk } from '../say/how-to-ask.ts'
 import type { StageMaterials } from './materials.ts'
 import { scopesOf } from './rates.ts'
+import { tokenizerOf } from './tokenizer.ts'
 import type { Traffic } from './traffic.ts'
 
 /** Sessions over WebSockets, and whatever else asks for an upgrade. */
@@ -30,6 +31,7 @@ export function sessionsOf(
     howToAsk,
     rateLimits: { limits, rates: scopesOf(config, tiers) },
     mode: config.mode,
+    ...tokenizerOf(config),
     nearLimit: config.nearLimit,
     waitMs: config.waitMs,
     refusals: { exposeLimits: config.exposeLimits, status: config.budgetStatus },

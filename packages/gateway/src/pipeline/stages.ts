@@ -1,6 +1,7 @@
 import type { ForeignHandler, Stage } from '@tollgate/kit/core'
 import { authVirtualKey } from '@tollgate/kit/stages/auth-virtual-key'
 import { budgetReserve } from '@tollgate/kit/stages/budget-reserve'
+import { ownerCheck } from '@tollgate/kit/stages/owner-check'
 import { providerFailover } from '@tollgate/kit/stages/provider-failover'
 import { providerProxy } from '@tollgate/kit/stages/provider-proxy'
 import { rateLimit } from '@tollgate/kit/stages/rate-limit'
@@ -11,6 +12,7 @@ import { cacheStage } from './cache.ts'
 import type { StageMaterials } from './materials.ts'
 import { moduleStage } from './module-stage.ts'
 import { scopesOf } from './rates.ts'
+import { tokenizerOf } from './tokenizer.ts'
 
 /** Each stage by its name, made from what the config says of it; none where it would do nothing. */
 const STAGES: Readonly<Record<string, (materials: StageMaterials) => Stage | undefined>> = {
@@ -18,8 +20,16 @@ const STAGES: Readonly<Record<string, (materials: StageMaterials) => Stage | und
 
   'auth-virtual-key': ({ authenticate }) => authVirtualKey({ authenticate }),
 
-  'tier-check': ({ config: { mode }, tiers: { tiersOf, tierOf, grants }, passages }) =>
-    tierCheck({ tiers: tiersOf, tierOf, grants, mode, passages, howToAsk }),
+  'tier-check': ({ config, tiers: { tiersOf, tierOf, grants }, passages }) =>
+    tierCheck({
+      tiers: tiersOf,
+      tierOf,
+      grants,
+      mode: config.mode,
+      passages,
+      howToAsk,
+      ...tokenizerOf(config),
+    }),
 
   'rate-limit': ({ limits, tiers, onRunaway, clock, config }) =>
     rateLimit({
@@ -32,6 +42,9 @@ const STAGES: Readonly<Record<string, (materials: StageMaterials) => Stage | und
       clock,
     }),
 
+  'owner-check': ({ owners, providers, passages, config }) =>
+    owners && ownerCheck({ owners, providers, passages, per: config.ownedPer }),
+
   'semantic-cache': (materials) => materials.cache && cacheStage(materials.cache, materials),
 
   'budget-reserve': ({ ledger, prices, routes, passages, clock, config }) =>
@@ -42,6 +55,7 @@ const STAGES: Readonly<Record<string, (materials: StageMaterials) => Stage | und
       passages,
       clock,
       mode: config.mode,
+      ...tokenizerOf(config),
       nearLimit: config.nearLimit,
       enforcement: config.enforcement,
       waitMs: config.waitMs,
@@ -66,19 +80,28 @@ const STAGES: Readonly<Record<string, (materials: StageMaterials) => Stage | und
     }),
 }
 
+/** Stages that are there though a pipeline does not name them, each before the first of those that need it. */
+const IMPLIED: readonly (readonly [stage: string, before: readonly string[]])[] = [
+  // What is no call of a model is passed through; provider-failover takes everything else.
+  ['provider-proxy', ['provider-failover']],
+  // Whose something is, is known before it is given away, or paid for.
+  ['owner-check', ['semantic-cache', 'budget-reserve', 'provider-proxy', 'provider-failover']],
+]
+
+function wholeOf(pipeline: readonly string[]): readonly string[] {
+  return IMPLIED.reduce((stages, [implied, before]) => {
+    const at = stages.findIndex((stage) => before.includes(stage))
+    return stages.includes(implied) || at === -1 ? stages : stages.toSpliced(at, 0, implied)
+  }, pipeline)
+}
+
 /**
- * The stages of the configured pipeline, in its order. What is no call of a model is passed through where the pipeline says
- * nothing of it too: right before provider-failover, which takes everything else.
+ * The stages of the configured pipeline, in its order, and those that it need not name.
  *
  * @throws Error when a module of the operator's own has none.
  */
 export function stagesOf(materials: StageMaterials): (Stage | ForeignHandler)[] {
-  const { pipeline } = materials.config
-  const named = pipeline.includes('provider-proxy')
-  const all = pipeline.flatMap((entry) =>
-    entry === 'provider-failover' && !named ? ['provider-proxy', entry] : [entry],
-  )
-  return all.flatMap((entry) => {
+  return wholeOf(materials.config.pipeline).flatMap((entry) => {
     const make = STAGES[entry]
     return make ? (make(materials) ?? []) : moduleStage(entry, materials)
   })

@@ -7,6 +7,7 @@ import { line } from '../say/config-lines.ts'
 import { unsealed } from '../secrets/unsealed.ts'
 import type { Service } from '../service.ts'
 import { provision } from '../store/provision.ts'
+import { withNotes } from '../store/provisioned-notes.ts'
 import type { Store } from '../store/store.ts'
 import type { Generations } from './generations.ts'
 import { type Reloader, reloader } from './reloader.ts'
@@ -61,7 +62,7 @@ async function apply(
   const service = serve(config)
   try {
     const { written, removed } = await reconcile(store.directory, config)
-    await provision(config, store)
+    await withNotes(config, (notes) => provision(config, { ...store, notes }))
     store.restate(config)
     run(stated)
     generations.replace(service)

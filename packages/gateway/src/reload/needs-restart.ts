@@ -17,7 +17,6 @@ const BUILT_ON: Readonly<Record<string, (config: Config) => unknown>> = {
   timeouts: ({ timeouts }) => timeouts,
   breakers: ({ breakers }) => breakers,
   price_updates: ({ priceUpdates }) => priceUpdates,
-  alerts: ({ alerts }) => alerts,
   cache: ({ cache }) => cache,
   audit: ({ audit }) => audit,
 }
@@ -33,11 +32,11 @@ export function needsRestart(before: Config, after: Config): readonly string[] {
 export function withoutRestart(before: Config, after: Config): Config {
   const { defaults, policies, runaway } = after
   const { listen, admin, store, durability, spool, org, timeZone, masterKey, maxUnseenUsers } = before
-  const { timeouts, breakers, priceUpdates, alerts, cache, audit, proxies } = before
+  const { timeouts, breakers, priceUpdates, cache, audit, proxies } = before
   return {
     ...after,
     ...{ listen, admin, store, durability, spool, org, timeZone, masterKey, maxUnseenUsers },
-    ...{ timeouts, breakers, priceUpdates, alerts, cache, audit, proxies },
+    ...{ timeouts, breakers, priceUpdates, cache, audit, proxies },
     defaults: { ...defaults, user: before.defaults.user },
     policies: [
       ...before.policies.filter(({ per }) => per === 'user'),

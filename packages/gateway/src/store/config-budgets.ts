@@ -1,7 +1,7 @@
 import { type AccountId, type Budget, kindOf } from '@tollgate/kit/ledger'
 import type { StoreConfig } from '../config/index.ts'
 import { accountBudgets } from './account-budgets.ts'
-import { ownAccounts } from './provision.ts'
+import { ownAccounts } from './provision-stated.ts'
 
 /** Every account that a config names, users aside, with the budgets that a start gives it. */
 export function configBudgets(

@@ -1,6 +1,8 @@
 import type { Clock } from '@tollgate/kit/core'
 import type { Config } from '../config/index.ts'
 import type { Checks } from '../endpoints/health.ts'
+import { limitsCheck } from './limits-check.ts'
+import { withNotes } from './provisioned-notes.ts'
 import { reprovisioning } from './reprovision.ts'
 import type { Store } from './store.ts'
 
@@ -23,6 +25,9 @@ export async function keepProvisioned(
   const { redisPresence } = await import('@tollgate/kit/ledger/redis')
   const { target, prefix } = place
   const look = redisPresence(target, { prefix })
-  const { ledger, check } = await reprovisioning(config, store, { look, clock })
-  return { store: { ...store, ledger }, checks: { accounts: check }, close: () => look.close() }
+  // What was noted of them is not so: the restart that is asked for looks at every key.
+  const onMissing = () => void withNotes(config(), (notes) => notes.forget()).catch(() => {})
+  const { ledger, check } = await reprovisioning(config, store, { look, onMissing, clock })
+  const checks = { accounts: check, limits: limitsCheck(place, clock) }
+  return { store: { ...store, ledger }, checks, close: () => look.close() }
 }

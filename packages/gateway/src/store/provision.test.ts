@@ -1,19 +1,32 @@
-import { type Directory, issueKey, keyHasher, staticDirectory } from '@tollgate/kit/directory'
-import { type Budget, budgetFrom, type Ledger } from '@tollgate/kit/ledger'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { issueKey, keyHasher } from '@tollgate/kit/directory'
+import { sqliteDirectory } from '@tollgate/kit/directory/sqlite'
+import { type AccountId, type Budget, budgetFrom, type Ledger } from '@tollgate/kit/ledger'
 import { memoryLedger } from '@tollgate/testing'
-import { expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Config } from '../config/index.ts'
+import { sqliteTexts } from '../keep/sqlite-texts.ts'
 import { ownBudget } from './own-budgets.ts'
 import { provision } from './provision.ts'
+import { type ProvisionedNotes, provisionedNotes } from './provisioned-notes.ts'
 
 const hasher = keyHasher('a master key for the test alone, 32 bytes or more')
 const perDay = (limit_usd: number) => budgetFrom({ limit_usd, period: 'daily' })
-const KEYS = 2_500
+/** More than a page of a directory. */
+const KEYS = 1_050
 
-const configWith = (key: readonly Budget[], keys: readonly object[] = []): Config =>
+interface Stated {
+  readonly keys?: readonly object[]
+  readonly teams?: readonly object[]
+}
+
+const RED = { id: 'red', budgets: [perDay(100)] }
+const configWith = (key: readonly Budget[], { keys = [], teams = [RED] }: Stated = {}): Config =>
   ({
     org: 'acme',
-    teams: [{ id: 'red', budgets: [perDay(100)] }],
+    teams,
     keys,
     defaults: { team: [], project: [perDay(7)], user: [], key },
     policies: [],
@@ -22,71 +35,193 @@ const configWith = (key: readonly Budget[], keys: readonly object[] = []): Confi
   }) as unknown as Config
 
 const idOf = (at: number) => `k${String(at).padStart(5, '0')}`
+/** What a config itself names is given its budgets each time. */
+const STATED = ['org:acme', 'team:red']
 
-function setUp() {
+async function setUp(count = KEYS) {
+  const folder = mkdtempSync(join(tmpdir(), 'tollgate-provision-'))
+  const path = join(folder, 'tollgate.db')
   const ledger = memoryLedger()
-  onTestFinished(() => ledger.close())
-  const keys = Array.from({ length: KEYS }, (_, at) => {
+  const directory = sqliteDirectory(path)
+  const texts = sqliteTexts(path, 'acme')
+  let books = 'the first'
+  onTestFinished(async () => {
+    await Promise.all([ledger.close(), directory.close(), texts.close()])
+    rmSync(folder, { recursive: true })
+  })
+  const keyOf = (at: number) => {
     const more = at % 2 ? { team: 'red', project: 'atlas' } : {}
     return issueKey({ hasher, org: 'acme', id: idOf(at), ...more }).record
-  })
+  }
+  await Promise.all(Array.from({ length: count }, (_, at) => directory.createKey(keyOf(at))))
+
   const written: string[] = []
+  let read = 0
   const watched: Ledger = {
     ...ledger,
     provision(org, account, budgets) {
       written.push(account)
       return ledger.provision(org, account, budgets)
     },
+    budgetsOf(org, accounts) {
+      read += accounts.length
+      return ledger.budgetsOf(org, accounts)
+    },
   }
-  const directory: Pick<Directory, 'listKeys'> = staticDirectory(keys)
-  /** The accounts that a start writes to. */
-  const start = async (config: Config) => {
-    written.length = 0
-    await provision(config, { ledger: watched, directory })
-    return written.toSorted()
+  const notes = provisionedNotes(texts, async () => books)
+  const options = { ledger: watched, directory, front: { records: [] }, notes }
+  return {
+    ...{ ledger, directory, notes, options, keyOf },
+    /** The accounts that a start writes to, and how many it looks at. */
+    async start(config: Config, more: Partial<typeof options> = {}) {
+      written.length = 0
+      read = 0
+      await provision(config, { ...options, ...more })
+      return { written: written.toSorted(), read }
+    },
+    async limitOf(account: AccountId) {
+      const [budgets] = await ledger.budgetsOf('acme', [account])
+      return budgets?.map(({ limit, raise }) => [limit / 1e9, ...(raise ? [raise.amount / 1e9] : [])])
+    },
+    openOtherBooks() {
+      books = 'others'
+    },
   }
-  const limitOf = async (account: 'project:atlas' | `key:${string}`) => {
-    const [budgets] = await ledger.budgetsOf('acme', [account])
-    return budgets?.map(({ limit, raise }) => [limit / 1e9, ...(raise ? [raise.amount / 1e9] : [])])
-  }
-  return { ledger, start, limitOf }
 }
 
-it('a start gives every key its budgets, and the next one only looks', async () => {
-  const { start, limitOf } = setUp()
-  expect(await start(configWith([perDay(2)]))).toHaveLength(KEYS + 3)
-  for (const at of [0, 999, 1_000, 2_499]) expect(await limitOf(`key:${idOf(at)}`)).toEqual([[2]])
-  expect(await limitOf('project:atlas')).toEqual([[7]])
-  expect(await start(configWith([perDay(2)]))).toEqual(['org:acme', 'team:red'])
+describe('a start', () => {
+  it('gives every key its budgets, and the next one looks at none of them', async () => {
+    const { start, limitOf } = await setUp()
+    expect((await start(configWith([perDay(2)]))).written).toHaveLength(KEYS + 3)
+    for (const at of [0, 999, 1_000, KEYS - 1]) expect(await limitOf(`key:${idOf(at)}`)).toEqual([[2]])
+    expect(await limitOf('project:atlas')).toEqual([[7]])
+    expect(await start(configWith([perDay(2)]))).toEqual({ written: STATED, read: STATED.length })
+  })
+
+  it('gives other defaults to the keys that are there, but for those with budgets of their own, and takes no raise', async () => {
+    const { ledger, start, limitOf } = await setUp()
+    await start(configWith([perDay(2)]))
+    await ledger.provision('acme', 'key:k00001', [ownBudget({ limit_usd: 9, period: 'daily' }, 'UTC')])
+    const budget = perDay(2).id
+    const raise = { amount: 5e9, untilMs: Date.now() + 60_000 }
+    expect(await ledger.raise({ org: 'acme', account: 'key:k00002', budget, raise })).toEqual({
+      status: 'ok',
+    })
+
+    const { written } = await start(configWith([perDay(3)]))
+    expect(written).toHaveLength(KEYS - 1 + 2)
+    expect(written).not.toContain('key:k00001')
+    expect(await limitOf('key:k00000')).toEqual([[3]])
+    expect(await limitOf('key:k00001')).toEqual([[9]])
+    expect(await limitOf('key:k00002')).toEqual([[3, 5]])
+  })
+
+  it('makes an account for a key without any budget, and for one that the config states', async () => {
+    const { start, limitOf } = await setUp(4)
+    const keys = [{ id: idOf(1), team: 'red', project: 'atlas', budgets: [perDay(1)] }]
+    await start(configWith([], { keys }))
+    expect(await limitOf('key:k00000')).toEqual([])
+    expect(await limitOf('key:k00001')).toEqual([[1]])
+  })
 })
 
-it('other defaults reach the keys that are there, but for those with budgets of their own, and take no raise', async () => {
-  const { ledger, start, limitOf } = setUp()
-  await start(configWith([perDay(2)]))
-  await ledger.provision('acme', 'key:k00001', [ownBudget({ limit_usd: 9, period: 'daily' }, 'UTC')])
-  const budget = perDay(2).id
-  const raise = { amount: 5e9, untilMs: Date.now() + 60_000 }
-  expect(await ledger.raise({ org: 'acme', account: 'key:k00002', budget, raise })).toEqual({ status: 'ok' })
-  expect(await start(configWith([perDay(2)]))).toEqual(['org:acme', 'team:red'])
+describe('a start after which only something has changed', () => {
+  it('makes the account of a key whose maker ended before it had one, and of whom it belongs to', async () => {
+    const { start, directory, keyOf, limitOf } = await setUp(4)
+    await start(configWith([perDay(2)]))
+    await directory.createKey({ ...keyOf(10), team: 'blue' })
+    await directory.changeKey(idOf(2), { project: 'pluto' })
+    await directory.records.put({ kind: 'team', org: 'acme', id: 'green', value: {} }, { by: 'admin' })
+    expect((await start(configWith([perDay(2)]))).written).toEqual(
+      ['key:k00010', 'project:pluto', 'team:blue', 'team:green', ...STATED].sort(),
+    )
+    expect(await limitOf('key:k00010')).toEqual([[2]])
+    expect((await start(configWith([perDay(2)]))).written).toEqual(STATED)
+  })
 
-  const changed = await start(configWith([perDay(3)]))
-  expect(changed).toHaveLength(KEYS - 1 + 2)
-  expect(changed).not.toContain('key:k00001')
-  expect(await limitOf('key:k00000')).toEqual([[3]])
-  expect(await limitOf('key:k00001')).toEqual([[9]])
-  expect(await limitOf('key:k00002')).toEqual([[3, 5]])
+  it('gives what a config states no more the budgets of its kind, also when it had ended halfway', async () => {
+    const { start, options, limitOf } = await setUp(4)
+    const blue = { id: 'blue', budgets: [perDay(50)] }
+    await start(configWith([perDay(2)]))
+    const broken: Ledger = {
+      ...options.ledger,
+      provision: async (org, account, budgets) => {
+        const done = await options.ledger.provision(org, account, budgets)
+        if (account === 'team:blue') throw new Error('out of memory')
+        return done
+      },
+    }
+    await expect(start(configWith([perDay(2)], { teams: [RED, blue] }), { ledger: broken })).rejects.toThrow(
+      'out of memory',
+    )
+    expect(await limitOf('team:blue')).toEqual([[50]])
+    expect((await start(configWith([perDay(2)]))).written).toEqual(['org:acme', 'team:blue', 'team:red'])
+    expect(await limitOf('team:blue')).toEqual([])
+  })
+
+  it('knows the key that no history names: the demonstration', async () => {
+    const { start, keyOf, limitOf } = await setUp(2)
+    await start(configWith([perDay(2)]))
+    await start(configWith([perDay(2)]), { front: { records: [keyOf(77)] } as never })
+    expect(await limitOf('key:k00077')).toEqual([[2]])
+  })
 })
 
-it('a key without any budget has an account all the same, as has one that the config states', async () => {
-  const { start, limitOf } = setUp()
-  const stated = { id: idOf(1), team: 'red', project: 'atlas', budgets: [perDay(1)] }
-  expect(await start(configWith([], [stated]))).toHaveLength(KEYS + 3)
-  expect(await limitOf('key:k00000')).toEqual([])
-  expect(await limitOf('key:k00001')).toEqual([[1]])
-  expect(await start(configWith([], [stated]))).toEqual([
-    'key:k00001',
-    'org:acme',
-    'project:atlas',
-    'team:red',
-  ])
+describe('everything is looked at again', () => {
+  const config = configWith([perDay(2)])
+
+  it('in other books', async () => {
+    const { ledger, start, openOtherBooks, limitOf } = await setUp(4)
+    await start(config)
+    await ledger.provision('acme', 'key:k00003', [])
+    expect((await start(config)).written).toEqual(STATED)
+    openOtherBooks()
+    expect((await start(config)).written).toEqual(['key:k00003', ...STATED])
+    expect(await limitOf('key:k00003')).toEqual([[2]])
+  })
+
+  it('after a start that has not come to its end', async () => {
+    const { start, options, limitOf } = await setUp(4)
+    const away: Ledger = {
+      ...options.ledger,
+      provision: async (org, account, budgets) => {
+        if (account === 'key:k00002') throw new Error('away')
+        return options.ledger.provision(org, account, budgets)
+      },
+    }
+    await expect(start(config, { ledger: away })).rejects.toThrow('away')
+    expect(await limitOf('key:k00002')).toBeUndefined()
+    await start(config)
+    expect(await limitOf('key:k00002')).toEqual([[2]])
+  })
+
+  it('when somebody has gone by other rules at the same time, whoever ends last', async () => {
+    const other = configWith([perDay(3)])
+    const { start, options, notes } = await setUp(4)
+    let theirs: Promise<void> | undefined
+    const slow: ProvisionedNotes = {
+      ...notes,
+      async begin(done) {
+        const pass = await notes.begin(done)
+        return {
+          async goOn() {
+            theirs ??= provision(other, options)
+            await (theirs as Promise<void>)
+            await pass.goOn()
+          },
+          end: pass.end,
+        }
+      },
+    }
+    await start(config, { notes: slow })
+    expect(await notes.read()).toBeUndefined()
+    expect((await start(other)).written).toHaveLength(4 + STATED.length)
+  })
+
+  it('but is done once by those who start together by the same rules', async () => {
+    const { start, options, notes } = await setUp(4)
+    await Promise.all([provision(config, options), provision(config, options), provision(config, options)])
+    expect(await notes.read()).toMatchObject({ stated: STATED })
+    expect(await start(config)).toEqual({ written: STATED, read: STATED.length })
+  })
 })

@@ -4,7 +4,7 @@ import type { Presence, PresenceLook } from '@tollgate/kit/ledger/redis'
 import { type Config, providerBudgets } from '../config/index.ts'
 import { runnable } from '../say/runnable.ts'
 import { oncePerMinute } from './once-per-minute.ts'
-import { ownAccounts, provisionStated } from './provision.ts'
+import { ownAccounts, provisionStated } from './provision-stated.ts'
 
 export interface Reprovisioning<Books extends Ledger = Ledger> {
   /** The same books, whose accounts are made again where others have taken the place of those that had them. */
@@ -15,6 +15,8 @@ export interface Reprovisioning<Books extends Ledger = Ledger> {
 
 export interface ReprovisioningOptions {
   readonly look: PresenceLook
+  /** Told that the books lack an account, which nobody is to make: at most once a minute. */
+  readonly onMissing: () => void
   readonly clock: Clock
 }
 
@@ -30,7 +32,7 @@ const LOOK_MS = 1000
 export async function reprovisioning<Books extends Ledger>(
   config: () => Config,
   { ledger }: { readonly ledger: Books },
-  { look, clock }: ReprovisioningOptions,
+  { look, onMissing, clock }: ReprovisioningOptions,
 ): Promise<Reprovisioning<Books>> {
   const { org, file } = config()
   const accountsNow = () => [...ownAccounts(config()), ...providerBudgets(config()).keys()]
@@ -59,6 +61,7 @@ export async function reprovisioning<Books extends Ledger>(
 
   const tell = oncePerMinute((text: string) => {
     process.emitWarning(runnable(text, file), { type: 'TollgateWarning', code: 'TOLLGATE_BOOKS' })
+    onMissing()
   })
   const told = (text: string) => {
     tell(text)

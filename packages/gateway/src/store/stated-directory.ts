@@ -15,7 +15,7 @@ export function statedDirectory(records: readonly KeyRecord[]): StatedDirectory 
     createKey: (record) => now.createKey(record),
     getKey: (id) => now.getKey(id),
     listKeys: (page) => now.listKeys(page),
-    revokeKey: (id) => now.revokeKey(id),
+    revokeKey: (id, actor, at) => now.revokeKey(id, actor, at),
     changeKey: (id, change) => now.changeKey(id, change),
     rotateKey: (id, secret) => now.rotateKey(id, secret),
     replace(next) {

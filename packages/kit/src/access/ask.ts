@@ -45,7 +45,7 @@ const KINDS = /^(?:key|user|project|team):/
 
 /** Keep a request, so that somebody can decide on it. */
 export async function keepRequest(parts: DeskParts, ask: Ask): Promise<AskResult> {
-  const { records, clock, tiersOf } = parts
+  const { records, clock, tiersOf, keyOwner } = parts
   const { org, by, account, reason, lastsMs, models, tier, rates, raise, id = randomUUID().slice(0, 8) } = ask
   const invalid = (text: string): AskResult => ({ status: 'invalid', text })
   if (!KINDS.test(account) || !isAccountId(account)) {
@@ -79,7 +79,11 @@ export async function keepRequest(parts: DeskParts, ask: Ask): Promise<AskResult
       `${name} has ${MAX_OPEN} requests open, or given today without approval: withdraw one, or wait until one is decided on.`,
     )
   }
-  const value: AccessRequest = { ...made, askedAtMs: clock.now(), state: 'open' }
+  const user = account.startsWith('key:')
+    ? (await keyOwner(org, account.slice('key:'.length)))?.user
+    : undefined
+  const whose = user !== undefined && { user }
+  const value: AccessRequest = { ...made, ...whose, askedAtMs: clock.now(), state: 'open' }
   const put = await records.put(
     { kind: 'access_request', org, id, value, ifRevision: 0 },
     { by: name, reason },
@@ -125,7 +129,7 @@ async function budgetToRaise(
 
 /** Whether it is the same that is asked for again. */
 function isSame(
-  { askedAtMs: _, state: _state, decided: _decided, ...had }: AccessRequest,
+  { askedAtMs: _, state: _state, decided: _decided, user: _user, ...had }: AccessRequest,
   made: object,
 ): boolean {
   return isDeepStrictEqual(had, made)

@@ -10,12 +10,18 @@ export interface Decide {
   readonly id: string
   readonly by: Party
   readonly reason?: string
+  /** Only when the request is at this revision. */
+  readonly ifRevision?: number
 }
 
-/** `decided`: it is not open any more. `forbidden`, `invalid`: why, as a sentence. */
+/**
+ * `decided`: it is not open any more. `moved`: it is at another revision than the one that was asked for. `forbidden`,
+ * `invalid`: why, as a sentence.
+ */
 export type Undecided =
   | { readonly status: 'unknown' }
   | { readonly status: 'decided'; readonly request: Kept<'access_request'> }
+  | { readonly status: 'moved'; readonly revision: number }
   | { readonly status: 'forbidden' | 'invalid'; readonly text: string }
 
 /** Two may decide at once; the second looks again. */
@@ -33,13 +39,14 @@ export interface Closing<State> {
 /** Close an open request, once: whoever closes it in the same way again is told how it was. */
 export async function closeRequest<State extends Exclude<AccessRequest['state'], 'open'>>(
   { records, clock }: DeskParts,
-  { org, id, by, reason }: Decide,
+  { org, id, by, reason, ifRevision }: Decide,
   { state, may, change, by: named = partyName(by) }: Closing<State>,
 ): Promise<{ readonly status: State | 'repeat'; readonly request: Kept<'access_request'> } | Undecided> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const request = await records.get('access_request', org, id)
     if (!request) return { status: 'unknown' }
     const { value, revision } = request
+    if (ifRevision !== undefined && ifRevision !== revision) return { status: 'moved', revision }
     if (value.state === state) return { status: 'repeat', request }
     if (value.state !== 'open') return { status: 'decided', request }
     const text = await may(request)

@@ -90,8 +90,9 @@ async function whyNotDecide(
   { by: party }: Decide,
   { org, value }: Kept<'access_request'>,
 ): Promise<string | undefined> {
-  const { account, by } = value
-  if (await isOwn(parts, { org, account, by }, party)) {
+  const { account, by, user } = value
+  const wasTheirs = user !== undefined && partyName(party) === `user:${user}`
+  if (wasTheirs || (await isOwn(parts, { org, account, by }, party))) {
     return `${partyName(party)} has asked for this, or would be given it: somebody else decides.`
   }
   const approval = approvalFor(value, account, await parts.tiersOf(org))

@@ -244,6 +244,18 @@ describe('a request', () => {
     expect((await desk.ask(asks({ id: 'r21', models: ['gpt-4o'], by: { user: 'bob' } }))).status).toBe('open')
   })
 
+  it('is decided at the revision that was read, where one is named, and so is its grant ended', async () => {
+    const by: Party = { user: 'dee' }
+    const wish = { org, account: 'key:ci', by: { user: 'bob' }, models: ['gpt-4o'] } as const
+    await desk.ask({ ...wish, id: 'r1', reason: 'because', lastsMs: HOUR_MS })
+    const moved = { status: 'moved', revision: 1 }
+    expect(await desk.approve({ org, id: 'r1', by, ifRevision: 2 })).toEqual(moved)
+    expect(await desk.deny({ org, id: 'r1', by, ifRevision: 2 })).toEqual(moved)
+    expect(await desk.approve({ org, id: 'r1', by, ifRevision: 1 })).toMatchObject({ status: 'approved' })
+    expect(await desk.revoke({ org, id: 'r1', by, ifRevision: 2 })).toEqual(moved)
+    expect(await desk.revoke({ org, id: 'r1', by, ifRevision: 1 })).toMatchObject({ status: 'revoked' })
+  })
+
   it('is decided once, whoever is first', async () => {
     await desk.ask(asks({ models: ['gpt-4o'] }))
     const both = await Promise.all([

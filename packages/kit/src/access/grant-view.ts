@@ -33,6 +33,8 @@ export interface GrantViewOptions {
   readonly clock?: Clock
 }
 
+const NONE: readonly Kept<'grant'>[] = []
+
 type ByAccount = ReadonlyMap<string, readonly Kept<'grant'>[]>
 
 /**
@@ -56,10 +58,13 @@ export function grantView({ cache, clock = systemClock }: GrantViewOptions): Gra
     const index = indexOf(grants)
     if (index.size === 0) return NOTHING_GRANTED
     const nowMs = clock.now()
-    const active = accountPath(principal)
-      .flatMap((account) => index.get(account) ?? [])
-      .filter(({ value }) => isActive(value, nowMs))
-    return active.length === 0 ? NOTHING_GRANTED : together(active)
+    let active: Kept<'grant'>[] | undefined
+    for (const account of accountPath(principal)) {
+      for (const grant of index.get(account) ?? NONE) {
+        if (isActive(grant.value, nowMs)) active = [...(active ?? []), grant]
+      }
+    }
+    return active ? together(active) : NOTHING_GRANTED
   }
 
   return {

@@ -1,6 +1,13 @@
 export { APPROVALS, type Approval, approvalFor, type KnownTiers } from './approval.ts'
 export type { Ask, AskResult } from './ask.ts'
-export { type CallerTier, type CallerTierOptions, callerTier } from './caller-tier.ts'
+export {
+  type CallerHeldTier,
+  type CallerTier,
+  type CallerTierOptions,
+  callerHeldTier,
+  callerTier,
+  type HeldTier,
+} from './caller-tier.ts'
 export type { Decide, Undecided } from './close-request.ts'
 export type { Approve, ApproveResult, CloseResult } from './decide.ts'
 export type { KeyOwnerOf, OwnerOfKey } from './deciders.ts'

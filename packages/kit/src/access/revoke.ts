@@ -12,10 +12,14 @@ export interface Revoke {
   readonly id: string
   readonly by: Party
   readonly reason?: string
+  /** Only when the grant is at this revision. */
+  readonly ifRevision?: number
 }
 
+/** `moved`: it is at another revision than the one that was asked for. */
 export type RevokeResult =
   | { readonly status: 'revoked' | 'repeat'; readonly grant: Kept<'grant'> }
+  | { readonly status: 'moved'; readonly revision: number }
   | { readonly status: 'unknown' }
   | { readonly status: 'forbidden'; readonly text: string }
 
@@ -26,12 +30,16 @@ const ATTEMPTS = 5
  * End a grant before its time: whoever may have given it, or whoever has it. Of a raise that takes back what is left; what
  * was spent under it stays spent.
  */
-export async function revoke(parts: DeskParts, { org, id, by, reason }: Revoke): Promise<RevokeResult> {
+export async function revoke(
+  parts: DeskParts,
+  { org, id, by, reason, ifRevision }: Revoke,
+): Promise<RevokeResult> {
   const { records, clock } = parts
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const grant = await records.get('grant', org, id)
     if (!grant) return { status: 'unknown' }
     const { value, revision } = grant
+    if (ifRevision !== undefined && ifRevision !== revision) return { status: 'moved', revision }
     if (value.revoked) return { status: 'repeat', grant: await ended(parts, grant) }
     const text = await whyNotRevoke(parts, grant, by)
     if (text !== undefined) return { status: 'forbidden', text }

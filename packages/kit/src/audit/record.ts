@@ -128,6 +128,8 @@ export interface AuditAttempt {
   readonly status?: number
   /** What it may have cost without being the answer, nano-USD. What the answer cost is the charge without these. */
   readonly lostNanoUsd?: number
+  /** What the answer has cost, nano-USD; where somebody pays. */
+  readonly chargedNanoUsd?: number
   readonly durationMs: number
   readonly firstByteMs?: number
 }

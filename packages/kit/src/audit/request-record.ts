@@ -179,14 +179,14 @@ function servedBy(toll: Toll | undefined, attempts: readonly AuditAttempt[] | un
   return same ? { provider: first.provider ?? provider.name, model: first.model } : undefined
 }
 
-/** What would have refused a request first, in the order of its walk: the tier, a limit, a budget. */
+/** What would have refused a request first, in the order of its walk: the tier, a limit, what cannot be held, a budget. */
 function wouldRefuse({
   tierWouldRefuse,
   paceWouldRefuse,
   principal,
   toll,
 }: RequestFacts): { readonly code: ErrorCode; readonly account: AccountId | null } | undefined {
-  const first = tierWouldRefuse ?? paceWouldRefuse
+  const first = tierWouldRefuse ?? paceWouldRefuse ?? toll?.unheld
   if (first) {
     return { code: first, account: principal ? accountPath(principal).at(-1)! : null }
   }

@@ -12,8 +12,12 @@ import type { CacheEntry, CachePlace } from './entry.ts'
 export interface CacheStore {
   /** What is kept in a place, and the stamp of its epochs, which a `put` of its fresh answer gives back. */
   get(place: CachePlace): Lookup | Promise<Lookup>
-  /** Keep an answer. Quotas may make others go, or this one at once. */
-  put(entry: CacheEntry, stamp: string): void | Promise<void>
+  /**
+   * Keep an answer. Quotas may make others go, or this one at once.
+   *
+   * @param text the entry as `encodeEntry` writes it, where whoever keeps it has done so already.
+   */
+  put(entry: CacheEntry, stamp: string, text?: string): void | Promise<void>
   /** Forget what is kept under an id; false when there was nothing. */
   delete(id: string): boolean | Promise<boolean>
   /** Forget everything that this names, in one step. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatOf } from '../wire/formats.ts'
+import { formatAt } from '../wire/formats.ts'
 import { parseCall } from '../wire/receive.ts'
 import type { ReceivedCall } from '../wire/received-call.ts'
 import { type KeyFacts, keyMaker } from './exact-key.ts'
@@ -16,7 +16,7 @@ type Endpoint = keyof typeof PATHS
 
 function received(endpoint: Endpoint, body: object | string): ReceivedCall {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
-  return parseCall(Buffer.from(text), PATHS[endpoint], formatOf(endpoint))!
+  return parseCall(Buffer.from(text), PATHS[endpoint], formatAt(PATHS[endpoint]))!
 }
 
 function keyOf(endpoint: Endpoint, body: object | string, more: Partial<KeyFacts> = {}) {
@@ -91,10 +91,11 @@ describe('the key of a request', () => {
 
   it('depends on whom it goes to, and on what only headers say', () => {
     const base = idOf('chat', HELLO)
-    const provider = { name: 'openai', dialect: 'openai', baseUrl: '' } as const
+    const provider = { name: 'openai', dialect: 'openai', baseUrl: 'https://api.openai.com/v1' } as const
     for (const more of [
       { deployment: { provider, model: 'gpt-4o' } },
       { deployment: { provider: { ...provider, name: 'groq' }, model: 'gpt-4o-mini' } },
+      { deployment: { provider: { ...provider, baseUrl: 'http://127.0.0.1' }, model: 'gpt-4o-mini' } },
       { deployment: { provider: { ...provider, models: { tuned: 'gpt-4o-mini' } }, model: 'tuned' } },
       { headers: { 'openai-beta': 'assistants=v2' } },
       { headers: { 'x-tollgate-translation': 'strict' } },
@@ -106,6 +107,18 @@ describe('the key of a request', () => {
     expect(idOf('chat', HELLO, { headers: { 'user-agent': 'x', traceparent: 'y' } })).toBe(base)
     const key = { provider, model: 'gpt-4o-mini', key: '2' }
     expect(idOf('chat', HELLO, { deployment: key })).toBe(base)
+  })
+
+  it('depends on a query, in whatever order, but for what says how an answer comes and who asks', () => {
+    const withQuery = (query: string) => {
+      const call = received('chat', HELLO)
+      return idOf('chat', HELLO, { received: { ...call, target: { ...call.target, query } } })
+    }
+    expect(withQuery('beta=true')).not.toBe(withQuery(''))
+    expect(withQuery('beta=true')).not.toBe(withQuery('beta=false'))
+    expect(withQuery('a=1&b=2')).toBe(withQuery('b=2&a=1'))
+    expect(withQuery('a=1%26b=2')).not.toBe(withQuery('a=1&b=2'))
+    expect(withQuery('alt=sse&key=secret')).toBe(withQuery(''))
   })
 
   it('knows a person by any of their keys, and keys of nobody by themselves', () => {

@@ -43,7 +43,7 @@ export interface KeyMaker {
 }
 
 /** What a key means: another meaning is another number, and keys of the one before are not found any more. */
-const VERSION = 1
+const VERSION = 2
 
 /**
  * Fields that change nothing of an answer: how it is sent, whose request it is for the provider's own purposes, where it is
@@ -64,6 +64,9 @@ const IGNORED: ReadonlySet<string> = new Set([
   'prompt_cache_retention',
   'labels',
 ])
+
+/** What a query says of how an answer comes, and who asks; all else of it may change what it says. */
+const IGNORED_QUERY: ReadonlySet<string> = new Set(['alt', 'key'])
 
 /** Headers that reach a provider and mean something to it, or to us. */
 const HEADERS = ['anthropic-version', 'anthropic-beta', 'openai-beta', 'x-tollgate-translation'] as const
@@ -112,12 +115,21 @@ function aroundBody({ scope, received, deployment, headers, tags, vary }: KeyFac
     VERSION,
     scope,
     received.endpoint,
-    // The provider's own name too: a deployment that is priced as a model may be tuned, or filtered, in its own way.
-    [provider.name, provider.dialect, modelBehind(deployment), deployment.model],
+    queryOf(received),
+    // The provider's own name too: a deployment that is priced as a model may be tuned, or filtered, in its own way. Its
+    // address as well: what has the same name in two configs, one after the other, may be two things.
+    [provider.name, provider.dialect, provider.baseUrl, modelBehind(deployment), deployment.model],
     HEADERS.map((name) => headers[name] ?? null),
     tags,
     vary,
   ]
+}
+
+/** In one order: `?beta=true` is another API to some providers. */
+function queryOf({ target }: ReceivedCall): readonly (readonly [string, string])[] {
+  if (target.query === '') return []
+  const said = [...new URLSearchParams(target.query)].filter(([name]) => !IGNORED_QUERY.has(name))
+  return said.sort((one, other) => (one.join('=') < other.join('=') ? -1 : 1))
 }
 
 const REPLACEMENT = '\ufffd'

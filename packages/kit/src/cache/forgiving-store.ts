@@ -1,7 +1,7 @@
 import { machineTimers, type Timers } from '../core/timers.ts'
-import { warn } from '../core/warn.ts'
 import type { CacheStore, Lease, Lookup } from './cache-store.ts'
 import type { CacheEntry, CachePlace } from './entry.ts'
+import { warnSometimes } from './warn-sometimes.ts'
 
 export interface ForgivingOptions {
   /** How long a client may wait for the store, ms; then it is a miss. */
@@ -16,17 +16,18 @@ export interface ForgivingStore {
   /** `unreachable`: nothing is known, so nothing may be kept either. */
   get(place: CachePlace): Promise<Lookup | 'unreachable'>
   /** False when it was not kept, as far as is known. */
-  put(entry: CacheEntry, stamp: string): Promise<boolean>
+  put(entry: CacheEntry, stamp: string, text?: string): Promise<boolean>
   /** Undefined when another process has it; `free` where nobody can say, or nobody else is there: then everybody goes. */
   lease(id: string): Promise<Lease | 'free' | undefined>
 }
 
-/** Between two warnings of one store, ms. */
-const WARN_EVERY_MS = 60_000
-
 export function forgivingStore(
   store: CacheStore,
-  { deadlineMs = 100, onFault = warnSometimes(), timers = machineTimers }: ForgivingOptions = {},
+  {
+    deadlineMs = 100,
+    onFault = warnSometimes('The cache is passed by'),
+    timers = machineTimers,
+  }: ForgivingOptions = {},
 ): ForgivingStore {
   async function within<T, Otherwise>(
     ask: () => T | Promise<T>,
@@ -53,9 +54,9 @@ export function forgivingStore(
   const { leases } = store
   return {
     get: (place) => within(() => store.get(place), 'unreachable' as const),
-    put: (entry, stamp) =>
+    put: (entry, stamp, text) =>
       within(async () => {
-        await store.put(entry, stamp)
+        await store.put(entry, stamp, text)
         return true
       }, false),
     async lease(id) {
@@ -70,15 +71,5 @@ export function forgivingStore(
       isAwaited = false
       return lease
     },
-  }
-}
-
-function warnSometimes(): (fault: unknown) => void {
-  let lastMs = Number.NEGATIVE_INFINITY
-  return (fault) => {
-    const nowMs = performance.now()
-    if (nowMs - lastMs < WARN_EVERY_MS) return
-    lastMs = nowMs
-    warn('TOLLGATE_CACHE', `The cache is passed by: ${String(fault)}`)
   }
 }

@@ -3,7 +3,7 @@ import { PROVE } from '../../../../test/support/prove.ts'
 import { entryFor } from '../conformance/cache/bench.ts'
 import { type Random, randomFrom } from '../conformance/ledger/random.ts'
 import type { Principal } from '../directory/principal.ts'
-import { formatOf } from '../wire/formats.ts'
+import { formatAt } from '../wire/formats.ts'
 import { parseCall } from '../wire/receive.ts'
 import type { CachePlace } from './entry.ts'
 import { keyMaker } from './exact-key.ts'
@@ -12,7 +12,7 @@ import { SHARES, scopeFor } from './scope.ts'
 
 /** All of them with `npm run prove`, a share with every test run. */
 const PAIRS = PROVE ? 100_000 : 4_000
-const LONG_MS = 600_000
+const LONG_MS = PROVE ? 3_600_000 : 120_000
 
 /** Names that would run into each other, or out of their place, wherever they are put together carelessly. */
 const NAMES = [
@@ -129,7 +129,11 @@ function placeOf(asked: Asked): CachePlace | undefined {
   const { org, team, project, user, key, share, endpoint, model, provider, beta, tag } = asked
   const principal: Principal = { org, team, project, user, key }
   const scope = scopeFor(principal, share)
-  const received = parseCall(Buffer.from(JSON.stringify(bodyOf(asked))), PATHS[endpoint], formatOf(endpoint))!
+  const received = parseCall(
+    Buffer.from(JSON.stringify(bodyOf(asked))),
+    PATHS[endpoint],
+    formatAt(PATHS[endpoint]),
+  )!
   const deployment = { provider: { name: provider, dialect: 'openai', baseUrl: '' }, model } as const
   const headers = { 'openai-beta': beta }
   const made = scope && keys.keyOf({ scope, received, deployment, headers, tags: [tag], vary: [] })

@@ -6,7 +6,8 @@ import type { Answer } from '../wire/neutral/answer.ts'
 import { fold } from '../wire/neutral/fold.ts'
 import { replay } from '../wire/neutral/replay.ts'
 import type { StreamEvent } from '../wire/neutral/stream.ts'
-import { eventData, eventFramer, eventName, isEventStream, splitEvents } from '../wire/sse.ts'
+import { eventFramer, isEventStream } from '../wire/sse.ts'
+import { readEvents } from '../wire/streamed-event.ts'
 
 /** An answer while it passes to the client that asked first. */
 export interface Recording {
@@ -118,10 +119,7 @@ function streamReader(format: Format, decoder: StreamDecoder): Reader {
 
   const decode = (run: Buffer | undefined) => {
     try {
-      for (const event of run ? splitEvents(run) : []) {
-        const data = eventData(event)
-        if (data !== undefined) told.push(...decoder.push(data, eventName(event)))
-      }
+      for (const event of run ? readEvents(run) : []) told.push(...decoder.push(event))
     } catch {
       // What cannot be read as its dialect is not kept; the client that asked gets it as it came.
       isBroken = true

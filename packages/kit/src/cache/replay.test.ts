@@ -8,7 +8,8 @@ import type { Answer } from '../wire/neutral/answer.ts'
 import { fold } from '../wire/neutral/fold.ts'
 import type { Part } from '../wire/neutral/part.ts'
 import type { StreamEvent } from '../wire/neutral/stream.ts'
-import { eventData, eventName, splitEvents } from '../wire/sse.ts'
+import { splitEvents } from '../wire/sse.ts'
+import { readEvents } from '../wire/streamed-event.ts'
 import { anew, type Replayed, replayTo } from './replay.ts'
 
 const NOW_MS = Date.UTC(2026, 10, 21)
@@ -75,10 +76,7 @@ function readWhole({ translation }: (typeof FORMATS)[number], text: string): Ans
 
 function readStream({ translation }: (typeof FORMATS)[number], text: string): Answer {
   const decoder = translation!.streamDecoder()
-  const events: StreamEvent[] = splitEvents(Buffer.from(text)).flatMap((event) => {
-    const data = eventData(event)
-    return data === undefined ? [] : decoder.push(data, eventName(event))
-  })
+  const events: StreamEvent[] = readEvents(Buffer.from(text)).flatMap((event) => decoder.push(event))
   const { answer, error } = fold([...events, ...decoder.end()])
   expect(error).toBeUndefined()
   return answer

@@ -13,8 +13,8 @@ export interface Replayed extends Asked {
   readonly nowMs: number
 }
 
-/** So much is written at a time, bytes. */
-const FLUSH_BYTES = 8 * 1024
+/** So much is written at a time, UTF-16 units: as many bytes, or up to three times. */
+const FLUSH_UNITS = 8 * 1024
 
 /** An answer that is given once more is another answer: it has an id of its own, and was made now. */
 export function anew(answer: Answer, nowMs: number): Answer {
@@ -61,21 +61,16 @@ export async function writeEvents(
   events: Iterable<StreamEvent>,
   encoder: StreamEncoder,
 ): Promise<void> {
-  let pieces: Buffer[] = []
-  let size = 0
+  let text = ''
   for (const event of events) {
-    const bytes = encoder.push(event)
-    if (!bytes) continue
-    pieces.push(bytes)
-    size += bytes.length
-    if (size < FLUSH_BYTES) continue
-    const hasRoom = res.write(Buffer.concat(pieces))
-    pieces = []
-    size = 0
+    text += encoder.push(event)
+    if (text.length < FLUSH_UNITS) continue
+    const hasRoom = res.write(text)
+    text = ''
     if (!hasRoom) await room(res)
     if (res.closed) return
   }
-  if (size > 0 && !res.write(Buffer.concat(pieces))) await room(res)
+  if (text !== '' && !res.write(text)) await room(res)
 }
 
 /** Until a client has read what it was sent, or has left. */

@@ -28,6 +28,11 @@ export function scopeFor(principal: Principal, share: Share): CacheScope | undef
   return undefined
 }
 
+/** Whether what is shared there is one user's or one key's alone: then nobody else can have put an answer there. */
+export function isOfOne({ accounts }: CacheScope): boolean {
+  return /^(user|key):/.test(accounts.at(-1) ?? '')
+}
+
 function kindOf(account: AccountId): string {
   return account.slice(0, account.indexOf(':'))
 }

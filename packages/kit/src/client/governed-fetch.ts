@@ -1,4 +1,4 @@
-import type { Dialect } from '../core/dialect.ts'
+import type { ClientDialect } from '../core/dialect.ts'
 import { errorBody } from '../core/error-body.ts'
 import { TollgateError } from '../core/errors.ts'
 import { requestId } from '../core/ids.ts'
@@ -14,7 +14,7 @@ import { type ReservePolicy, type ReserveRequest, reserveToll } from '../toll/re
 import { servedFormat } from '../toll/served-format.ts'
 import { endToll, type Toll, wholeReservation } from '../toll/toll.ts'
 import { editCall } from '../wire/edit.ts'
-import type { Format } from '../wire/format.ts'
+import type { ClientFormat } from '../wire/format.ts'
 import { formatAt } from '../wire/formats.ts'
 import { presetAt } from '../wire/presets/table.ts'
 import { parseCall } from '../wire/receive.ts'
@@ -97,7 +97,12 @@ interface Terms {
 }
 
 /** Reserve for a call, send it with what enforcement needs, and charge its answer. */
-async function sendPriced(terms: Terms, id: string, outgoing: Outgoing, format: Format): Promise<Response> {
+async function sendPriced(
+  terms: Terms,
+  id: string,
+  outgoing: Outgoing,
+  format: ClientFormat,
+): Promise<Response> {
   const { policy, send } = terms
   const { pathname, search } = outgoing.url
   const { bytes, contentType } = await outgoing.body()
@@ -189,7 +194,7 @@ function deploymentOf(
   }
 }
 
-function refusalAnswer(error: TollgateError, dialect: Dialect, id: string): Response {
+function refusalAnswer(error: TollgateError, dialect: ClientDialect, id: string): Response {
   const { status, headers, body } = answerOf(error, errorBody(dialect, error, id))
   return new Response(body, { status, headers: { ...headers, 'x-request-id': id } })
 }

@@ -32,7 +32,7 @@ export function governedStream(
     blocked: () => !isRead,
     cut(refusal) {
       passage.toll.stopped = true
-      last = format.streamError(errorBody(format.dialect, refusal, passage.toll.requestId))
+      last = format.streamError(errorBody(received.format.dialect, refusal, passage.toll.requestId))
       void letGo()
     },
   })

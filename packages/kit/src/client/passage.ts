@@ -51,10 +51,12 @@ export function openPassage(toll: Toll, clock: Clock): Passage {
     },
     follow(begun, options) {
       const growing = extending(toll, begun, () => count, options)
-      toll.observe = () => {
+      const observe = () => {
         void growing?.ask()
         return count.observed()
       }
+      // By its name, as in core/tap and for its reason.
+      toll.observe = observe
       return growing
     },
     end(ending) {

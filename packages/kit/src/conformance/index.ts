@@ -14,7 +14,14 @@ export {
   type Runner,
   type Tried,
 } from './ledger.ts'
+export {
+  type LessonConformanceOptions,
+  type LessonStoreOptions,
+  type LessonsUnderTest,
+  lessonConformance,
+} from './lessons.ts'
 export { type LimitsConformanceOptions, type LimitsStore, limitsConformance } from './limits.ts'
+export { type OwnersConformanceOptions, type OwnersUnderTest, ownersConformance } from './owners.ts'
 export {
   type VectorIndexConformanceOptions,
   type VectorStoreConformanceOptions,

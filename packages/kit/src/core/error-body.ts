@@ -1,9 +1,9 @@
-import type { ClientDialect, Dialect } from './dialect.ts'
+import type { ClientDialect } from './dialect.ts'
 import { type AnyTollgateError, ERRORS, type TollgateError } from './errors.ts'
 
 /** An error as the body that SDKs of a dialect know how to raise, with the reference to give to support. */
-export function errorBody(dialect: Dialect, error: TollgateError, requestId: string): object {
-  return (BODIES[dialect as ClientDialect] ?? openaiBody)(error as AnyTollgateError, requestId)
+export function errorBody(dialect: ClientDialect, error: TollgateError, requestId: string): object {
+  return BODIES[dialect](error as AnyTollgateError, requestId)
 }
 
 const BODIES: Readonly<Record<ClientDialect, (error: TollgateError, requestId: string) => object>> = {

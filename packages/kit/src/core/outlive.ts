@@ -28,7 +28,7 @@ export function outlive(res: ServerResponse, isWanted: () => boolean): Outliving
   mask(res, 'closed', () => isKept)
   mask(res, 'destroyed', () => isKept)
   mask(res, 'writableNeedDrain', () => isKept)
-  res.emit = function emitUnlessWanted(this: ServerResponse, event: string, ...args: unknown[]) {
+  function emitUnlessWanted(this: ServerResponse, event: string, ...args: unknown[]) {
     // What is complete was sent: there is nothing to go on with.
     if (event !== 'close' || isKept || res.writableFinished || !isWanted())
       return emit.call(this, event as never, ...(args as never[]))
@@ -37,7 +37,9 @@ export function outlive(res: ServerResponse, isWanted: () => boolean): Outliving
     // Whoever waits for the client to read waits for nobody.
     emit.call(res, 'drain')
     return true
-  } as typeof res.emit
+  }
+  // By its name, as in core/tap and for its reason.
+  res.emit = emitUnlessWanted as typeof res.emit
   return { release }
 }
 

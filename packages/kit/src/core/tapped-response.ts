@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { peekContext } from './context.ts'
 import { declaredBytes, setHeaders, toBuffer, wholeOf } from './response-parts.ts'
-import type { Observer, Transformer } from './transformer.ts'
+import { lastWork, type Observer, type Transformer } from './transformer.ts'
 
 /** The most that is held back of an answer, so that its headers can still be set when it is complete: 4 MiB. */
 const MAX_HELD_BYTES = 4 * 1024 * 1024
@@ -172,8 +172,9 @@ function tappedEnd(
       else send(tap, bytes)
     }
   } else if (isMixed(tap)) return this.destroy()
-  if (tap.waiting) tap.waiting.end = () => flush(tap, done)
-  else flush(tap, done)
+  const end = () => flush(tap, done)
+  if (tap.waiting) tap.waiting.end = end
+  else end()
   return this
 }
 
@@ -264,10 +265,11 @@ function isMixed({ kept, saidBytes, status, res }: Tap): boolean {
 function flush(tap: Tap, done: Callback): void {
   tap.kept = false
   const rest = tap.transformer?.flush()
-  if (!(rest instanceof Promise)) return finish(tap, rest, done)
+  const work = lastWork(tap.observers)
+  if (!(rest instanceof Promise) && !work) return finish(tap, rest, done)
   tap.kept = true
-  rest.then(
-    (bytes) => finish(tap, bytes, done),
+  Promise.all([rest, work]).then(
+    ([bytes]) => finish(tap, bytes, done),
     () => finish(tap, undefined, done),
   )
 }

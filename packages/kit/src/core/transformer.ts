@@ -5,6 +5,8 @@ export interface Observer {
   /** The first byte, or the head of an answer that has none. */
   head?(res: ServerResponse): void
   chunk?(bytes: Buffer): void
+  /** All of it has been seen, and its end is still here: that waits for this. */
+  last?(): Promise<unknown> | undefined
   end?(): void
 }
 
@@ -21,4 +23,14 @@ export interface Transformer {
   wait?(): Promise<unknown> | undefined
   /** The handler is done: what is left to send. Headers can still be set on an answer that was held. */
   flush(): Buffer | undefined | Promise<Buffer | undefined>
+}
+
+/** What observers have to do before the end of an answer goes out; a failure of theirs is theirs. Undefined as a rule. */
+export function lastWork(observers: readonly Observer[]): Promise<unknown> | undefined {
+  let work: Promise<unknown> | undefined
+  for (const observer of observers) {
+    const own = observer.last?.()
+    if (own) work = Promise.allSettled([work, own])
+  }
+  return work
 }

@@ -24,6 +24,8 @@ export type WarningCode =
   | 'TOLLGATE_AUDIT'
   /** What was granted cannot be read: nobody has more than their tier. */
   | 'TOLLGATE_GRANTS'
+  /** Whose it is that a provider has stored could not be written down: its maker cannot go on with it. */
+  | 'TOLLGATE_OWNER_UNKNOWN'
   /** The cache does not answer, or not in time: requests are served without it. */
   | 'TOLLGATE_CACHE'
 

@@ -44,11 +44,13 @@ const whole = field(
 const rank = field('be a whole number', (value) => Number.isSafeInteger(value))
 const role = oneOf('viewer', 'team-lead', 'director', 'admin')
 
+const rates = objectOf({ rpm: maybe(whole), tpm: maybe(whole), concurrency: maybe(whole) })
+
 const wanted = {
   models: maybe(texts),
   tier: maybe(text),
   raise: maybe(objectOf({ budget: text, nanoUsd: whole })),
-  rates: maybe(objectOf({ rpm: maybe(whole), tpm: maybe(whole), concurrency: maybe(whole) })),
+  rates: maybe(rates),
 }
 const decision = objectOf({ by: text, atMs: whole, reason: maybe(prose), grant: maybe(text) })
 
@@ -72,11 +74,13 @@ const FIELDS: { readonly [Kind in RecordKind]: Fields<Records[Kind]> } = {
     caps: maybe(
       objectOf({ maxInputTokens: maybe(whole), maxOutputTokens: maybe(whole), maxCostNanoUsd: maybe(whole) }),
     ),
+    rates: maybe(rates),
   },
   access_request: {
     ...wanted,
     account: text,
     by: text,
+    user: maybe(text),
     reason: prose,
     askedAtMs: whole,
     lastsMs: whole,

@@ -55,7 +55,7 @@ export function directoryOn(shelves: Shelves, clock: Clock): Directory {
   ): Promise<ChangeKeyResult> {
     const result = await reviseKey(id, actor, (key, nowMs) => {
       if (key.revokedAtMs !== undefined) return 'revoked'
-      if (ifRevision !== undefined && ifRevision !== key.revision) return 'conflict'
+      if (isAtAnother(key, ifRevision)) return 'conflict'
       return next(key, nowMs)
     })
     if (result.status !== 'done') return { status: result.status }
@@ -79,10 +79,11 @@ export function directoryOn(shelves: Shelves, clock: Clock): Directory {
       return key && keySummary(key)
     },
     listKeys: async (page) => shelves.keys(keyPage(page)),
-    async revokeKey(id, actor = UNNAMED) {
-      const { status } = await reviseKey(id, actor, (key, nowMs) =>
-        key.revokedAtMs === undefined ? revokedKey(key, nowMs) : 'repeat',
-      )
+    async revokeKey(id, actor = UNNAMED, { ifRevision } = {}) {
+      const { status } = await reviseKey(id, actor, (key, nowMs) => {
+        if (isAtAnother(key, ifRevision)) return 'conflict'
+        return key.revokedAtMs === undefined ? revokedKey(key, nowMs) : 'repeat'
+      })
       if (status === 'done') return { status: 'revoked' }
       if (status === 'taken')
         throw new Error(`key ${id} has a handle of another key: the directory is damaged`)
@@ -102,6 +103,9 @@ export function directoryOn(shelves: Shelves, clock: Clock): Directory {
     },
   }
 }
+
+const isAtAnother = ({ revision = 1 }: KeyRecord, ifRevision: number | undefined): boolean =>
+  ifRevision !== undefined && ifRevision !== revision
 
 interface Deed {
   readonly actor: Actor

@@ -33,7 +33,7 @@ export interface Directory {
   listKeys(page?: KeyPage): Promise<readonly KeySummary[]>
 
   /** Refuse this key from now on, for good. The second time changes nothing. */
-  revokeKey(id: string, actor?: Actor): Promise<RevokeKeyResult>
+  revokeKey(id: string, actor?: Actor, at?: AtRevision): Promise<RevokeKeyResult>
 
   /** Whose a key is, what it is called and confined to, and until when it lives. What is not named stays. */
   changeKey(id: string, change: KeyChange, actor?: Actor): Promise<ChangeKeyResult>
@@ -57,7 +57,11 @@ export interface Directory {
 
 /** `read_only`: this directory, or the part of it that holds the key, belongs to a config file and is changed there. */
 export type CreateKeyResult = { readonly status: 'created' | 'exists' | 'read_only' }
-export type RevokeKeyResult = { readonly status: 'revoked' | 'repeat' | 'unknown' | 'read_only' }
+
+/** `conflict`: it is at another revision than the one that was asked for, revoked or not. */
+export type RevokeKeyResult = {
+  readonly status: 'revoked' | 'repeat' | 'unknown' | 'read_only' | 'conflict'
+}
 
 /** What has changed: a key by each lookup handle it has or had, or a record. */
 export type Changed =
@@ -71,7 +75,7 @@ export type KeyChange = AtRevision & {
     | null
 }
 
-interface AtRevision {
+export interface AtRevision {
   /** Only when the key is at this revision. */
   readonly ifRevision?: number
 }

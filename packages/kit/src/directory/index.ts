@@ -1,6 +1,7 @@
 export { type CachedKeysOptions, cachedKeys } from './cached-keys.ts'
 export { isKeyId } from './check-key.ts'
 export type {
+  AtRevision,
   Changed,
   ChangeKeyResult,
   CreateKeyResult,

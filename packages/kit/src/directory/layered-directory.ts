@@ -38,7 +38,7 @@ export function layeredDirectory({ front, back }: LayeredDirectoryOptions): Dire
       const keys = new Map([...behind, ...inFront].map((key) => [key.id, key]))
       return [...keys.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit)
     },
-    revokeKey: async (id, actor) => (front.holds(id) ? READ_ONLY : back.revokeKey(id, actor)),
+    revokeKey: async (id, actor, at) => (front.holds(id) ? READ_ONLY : back.revokeKey(id, actor, at)),
     changeKey: async (id, change, actor) => (front.holds(id) ? READ_ONLY : back.changeKey(id, change, actor)),
     async rotateKey(id, secret, actor) {
       if (front.holds(id)) return READ_ONLY

@@ -74,6 +74,15 @@ export interface TierRecord extends Named {
   /** Where it stands among the tiers: the least has the lowest. */
   readonly rank: number
   readonly caps?: RequestCaps
+  /** How fast whoever has it may go, unless it has rates of its own. */
+  readonly rates?: TierRates
+}
+
+/** Requests and tokens a minute, and requests at a time; what is absent has no limit. */
+export interface TierRates {
+  readonly rpm?: number
+  readonly tpm?: number
+  readonly concurrency?: number
 }
 
 /** Bounds of one request: one that is beyond them is refused, and an output without a cap of its own is capped. */
@@ -92,7 +101,7 @@ export interface Wanted {
   /** More money on one budget of the account, as a raise of the ledger's. */
   readonly raise?: { readonly budget: string; readonly nanoUsd: NanoUsd }
   /** Another rate in place of one's own. */
-  readonly rates?: { readonly rpm?: number; readonly tpm?: number; readonly concurrency?: number }
+  readonly rates?: TierRates
 }
 
 export interface AccessRequest extends Wanted {
@@ -100,6 +109,8 @@ export interface AccessRequest extends Wanted {
   readonly account: string
   /** Who asks: a user, or a key. */
   readonly by: string
+  /** Whose key it is for, when it was asked: nobody decides on what was theirs then, whoever has it by now. */
+  readonly user?: string
   readonly reason: string
   readonly askedAtMs: number
   /** How long it should last, from the approval on, ms. */

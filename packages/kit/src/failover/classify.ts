@@ -47,6 +47,8 @@ export function failureOfAnswer({ status, headers, body, dialect }: RefusedAnswe
 function kindOf(status: number, said: ProviderErrorKind): FailureKind {
   const kind = KINDS[said]
   if (status < 300) return kind === 'caller' ? 'malformed' : kind
+  // Nobody follows it with a key in hand: that provider is not where its callers think it is.
+  if (status < 400) return 'server'
   if (status === 409) return 'conflict'
   // A status outranks words that would make a provider's own fault the caller's.
   if (status >= 500 && kind === 'caller') return 'server'

@@ -16,7 +16,7 @@ export interface Closure {
 }
 
 /** How long a provider may shut a key, whatever it says, ms. */
-const LONGEST_MS = 24 * 3_600_000
+export const LONGEST_MS: number = 24 * 3_600_000
 
 /** How long it is shut where the provider does not say. */
 const UNSAID_MS: Readonly<Partial<Record<FailureKind, number>>> = {

@@ -26,6 +26,11 @@ export function brokenOff({ provider }: Asked, failure: Pick<Failure, 'late' | '
   })
 }
 
+/** All the time that the request had was over before anybody had failed it. */
+export function outOfTime(): TollgateError {
+  return new TollgateError('provider_timeout', { message: 'No provider answered in time.' })
+}
+
 /** This process is ending, and has cut the call off. */
 export function cutOff(): TollgateError {
   return new TollgateError('ledger_unavailable', {

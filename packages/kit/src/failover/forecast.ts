@@ -1,12 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { LONGEST_MS } from './closure.ts'
 
-/** What a provider says it will still take from a key, and until when. */
+/** What a provider says it will still take from a key; undefined what it does not say. */
 export interface Forecast {
-  /** Requests that are left; undefined where it does not say. */
-  readonly requests: number | undefined
-  readonly tokens: number | undefined
-  /** When what is least is full again, ms since the epoch. */
-  readonly resetAtMs: number
+  readonly requests: Allowance | undefined
+  readonly tokens: Allowance | undefined
+  readonly saidAtMs: number
+}
+
+/** How many are left, and when there are as many as ever again, as its provider writes that: read when they run short. */
+export interface Allowance {
+  readonly left: number
+  readonly resets: string
 }
 
 /**
@@ -15,24 +20,25 @@ export interface Forecast {
  * https://platform.claude.com/docs/en/api/rate-limits#response-headers
  */
 export function forecastOf(headers: IncomingHttpHeaders, nowMs: number): Forecast | undefined {
-  const limits = LIMITS.find(({ requests, tokens }) => headers[requests.left] ?? headers[tokens.left])
-  if (!limits) return undefined
-  const requests = countOf(headers[limits.requests.left])
-  const tokens = countOf(headers[limits.tokens.left])
-  const resets = [limits.requests, limits.tokens]
-    .map(({ left, reset }) => (headers[left] === undefined ? undefined : momentOf(headers[reset], nowMs)))
-    .filter((atMs) => atMs !== undefined)
-  if (resets.length === 0) return undefined
-  return { requests, tokens, resetAtMs: Math.max(...resets) }
+  for (const names of LIMITS) {
+    const requests = allowanceOf(headers, names.requests)
+    const tokens = allowanceOf(headers, names.tokens)
+    if (requests || tokens) return { requests, tokens, saidAtMs: nowMs }
+  }
+  return undefined
 }
 
-/** Whether a call of so many tokens would be refused, as far as the provider has said. */
-export function isShort(
-  { requests = 1, tokens = Infinity, resetAtMs }: Forecast,
+/** Until when a call of so many tokens would be refused, as far as the provider has said; undefined where it would not. */
+export function shortUntil(
+  { requests, tokens, saidAtMs }: Forecast,
   needed: number,
   nowMs: number,
-): boolean {
-  return nowMs < resetAtMs && (requests < 1 || tokens < needed)
+): number | undefined {
+  const untilMs = Math.max(
+    requests && requests.left < 1 ? fullAgainAt(requests, saidAtMs) : 0,
+    tokens && tokens.left < needed ? fullAgainAt(tokens, saidAtMs) : 0,
+  )
+  return nowMs < untilMs ? untilMs : undefined
 }
 
 const LIMITS = [
@@ -46,23 +52,39 @@ const LIMITS = [
   },
 ] as const
 
-function countOf(value: string | string[] | undefined): number | undefined {
-  return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : undefined
+function allowanceOf(
+  headers: IncomingHttpHeaders,
+  names: { readonly left: string; readonly reset: string },
+): Allowance | undefined {
+  const { [names.left]: left, [names.reset]: resets } = headers
+  if (typeof left !== 'string' || typeof resets !== 'string' || !/^\d{1,15}$/.test(left)) return undefined
+  return { left: Number(left), resets }
 }
 
-const SPAN = /^(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?$/
+const SPAN = /^(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?$/
 
-/** A span as Go writes it (`6m0s`, `250ms`), seconds, or a date. */
-function momentOf(value: string | string[] | undefined, nowMs: number): number | undefined {
-  if (typeof value !== 'string' || value === '') return undefined
-  if (/^\d+(\.\d+)?$/.test(value)) return nowMs + Number(value) * 1_000
+/** 0 where it cannot be read; within a day whatever it says: a key that nobody asks could not correct itself. */
+function fullAgainAt({ resets }: Allowance, saidAtMs: number): number {
+  return Math.min(saidAtMs + LONGEST_MS, momentOf(resets, saidAtMs) || 0)
+}
+
+/** A span as Go writes it (`6m0s`, `250ms`), a number, or a date. */
+function momentOf(value: string, saidAtMs: number): number {
+  if (/^\d+(\.\d+)?$/.test(value)) return momentOfNumber(Number(value), saidAtMs)
   const span = SPAN.exec(value)
-  if (!span) return dateOf(value)
+  if (!span || value === '') return Date.parse(value)
   const [, hours = 0, minutes = 0, seconds = 0, ms = 0] = span
-  return nowMs + Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Number(seconds) * 1_000 + Number(ms)
+  return (
+    saidAtMs + Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Number(seconds) * 1_000 + Number(ms)
+  )
 }
 
-function dateOf(value: string): number | undefined {
-  const atMs = Date.parse(value)
-  return Number.isNaN(atMs) ? undefined : atMs
+/** The least that can be no span: seconds, and ms, since the epoch. */
+const EPOCH_S = 1e9
+const EPOCH_MS = 1e12
+
+/** Seconds from now; some who speak as OpenAI does say a moment instead. */
+function momentOfNumber(value: number, saidAtMs: number): number {
+  if (value >= EPOCH_MS) return value
+  return value >= EPOCH_S ? value * 1_000 : saidAtMs + value * 1_000
 }

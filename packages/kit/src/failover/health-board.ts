@@ -3,9 +3,9 @@ import { LRUCache } from 'lru-cache'
 import type { Deployment } from '../wire/routes.ts'
 import { type Breaker, type BreakerOptions, type BreakerState, breaker } from './breaker.ts'
 import { type Closure, coolUntil } from './closure.ts'
-import { deploymentId, keyId, seatId } from './deployment-id.ts'
+import { type DeploymentIds, deploymentId, idsOf } from './deployment-id.ts'
 import { FAILURES, type Failure } from './failure.ts'
-import { type Forecast, forecastOf, isShort } from './forecast.ts'
+import { type Forecast, forecastOf, shortUntil } from './forecast.ts'
 import { type Latency, latency } from './latency.ts'
 
 /**
@@ -83,11 +83,8 @@ interface Cooling {
 /** What is known of one deployment with one key. */
 interface Entry {
   readonly deployment: Deployment
-  /** Of its breaker, which all keys of a deployment share. */
-  readonly id: string
-  /** Of its rests: its own, and that of its key at all models. */
-  readonly seat: string
-  readonly key: string
+  /** Its breaker is its deployment's; it rests by itself, and with its key at all models. */
+  readonly ids: DeploymentIds
   readonly latency: Latency
   forecast: Forecast | undefined
   inFlight: number
@@ -113,13 +110,12 @@ export function healthBoard(options: BreakerOptions = {}): HealthBoard {
   const coolingOf = (id: string) =>
     remembered(coolings, id, (): Cooling => ({ id, why: 'failing', untilMs: 0 }))
 
-  const entryOf = (deployment: Deployment): Entry =>
-    remembered(entries, seatId(deployment), () => {
+  const entryOf = (deployment: Deployment): Entry => {
+    const ids = idsOf(deployment)
+    return remembered(entries, ids.seat, () => {
       return {
         deployment,
-        id: deploymentId(deployment),
-        seat: seatId(deployment),
-        key: keyId(deployment),
+        ids,
         latency: latency(),
         forecast: undefined,
         inFlight: 0,
@@ -128,6 +124,7 @@ export function healthBoard(options: BreakerOptions = {}): HealthBoard {
         lastFailure: undefined,
       }
     })
+  }
 
   const cool = (cooling: Cooling, kind: Failure['kind'], untilMs: number, nowMs: number) => {
     if (untilMs <= Math.max(nowMs, cooling.untilMs)) return
@@ -137,7 +134,8 @@ export function healthBoard(options: BreakerOptions = {}): HealthBoard {
   }
 
   /** Tell a breaker how a call ended, and everybody else if that has changed it. */
-  const tell = ({ id }: Entry, nowMs: number, change: (breaker: Breaker) => void) => {
+  const tell = ({ ids }: Entry, nowMs: number, change: (breaker: Breaker) => void) => {
+    const id = ids.deployment
     const breaker = breakerOf(id)
     const before = breaker.state(nowMs)
     change(breaker)
@@ -148,10 +146,11 @@ export function healthBoard(options: BreakerOptions = {}): HealthBoard {
   }
 
   /** Asked for by name each time: what others find must be found where they have put it. */
-  const stateOf = ({ id, seat, key, forecast }: Entry): State => ({
-    id,
-    breaker: breakerOf(id),
-    coolings: [coolingOf(seat), coolingOf(key)],
+  const stateOf = ({ ids, forecast }: Entry): State => ({
+    ids,
+    breaker: breakers.get(ids.deployment),
+    seat: coolings.get(ids.seat),
+    key: coolings.get(ids.key),
     forecast,
   })
 
@@ -160,7 +159,7 @@ export function healthBoard(options: BreakerOptions = {}): HealthBoard {
     begin(deployment, nowMs) {
       const entry = entryOf(deployment)
       entry.inFlight += 1
-      return breakerOf(entry.id).begin(nowMs)
+      return breakerOf(entry.ids.deployment).begin(nowMs)
     },
     answering(deployment, { firstByteMs, headers }, nowMs) {
       const entry = entryOf(deployment)
@@ -179,8 +178,8 @@ export function healthBoard(options: BreakerOptions = {}): HealthBoard {
       entry.failed += 1
       entry.lastFailure = { kind, ...(status === undefined ? {} : { status }), atMs: nowMs }
       const untilMs = coolUntil(kind, retryAfterMs, nowMs)
-      if (blames === 'seat') cool(coolingOf(entry.seat), kind, untilMs, nowMs)
-      if (blames === 'key') cool(coolingOf(entry.key), kind, untilMs, nowMs)
+      if (blames === 'seat') cool(coolingOf(entry.ids.seat), kind, untilMs, nowMs)
+      if (blames === 'key') cool(coolingOf(entry.ids.key), kind, untilMs, nowMs)
       // Who refuses is well enough to refuse.
       tell(entry, nowMs, (breaker) =>
         blames === 'deployment' ? breaker.failed(nowMs) : breaker.succeeded(nowMs),
@@ -225,27 +224,31 @@ function remembered<Value extends object>(
   return made
 }
 
-/** What decides whether a deployment may be asked. */
+/** What decides whether a deployment may be asked; undefined what nobody has had to say of it. */
 interface State {
-  readonly id: string
-  readonly breaker: Breaker
-  readonly coolings: readonly [seat: Cooling, key: Cooling]
+  readonly ids: DeploymentIds
+  readonly breaker: Breaker | undefined
+  readonly seat: Cooling | undefined
+  readonly key: Cooling | undefined
   readonly forecast: Forecast | undefined
 }
 
+const CLOSED: BreakerState = { is: 'closed' }
+
 /** Keys first: what a provider has said of them is certain. */
 function closureOf(
-  { id, breaker, coolings, forecast }: State,
+  { ids, breaker, seat, key, forecast }: State,
   nowMs: number,
   tokens: number,
 ): Closure | undefined {
-  for (const cooling of coolings) if (nowMs < cooling.untilMs) return { ...cooling }
-  const state = breaker.state(nowMs)
+  if (seat && nowMs < seat.untilMs) return { ...seat }
+  if (key && nowMs < key.untilMs) return { ...key }
+  const id = ids.deployment
+  const state = breaker?.state(nowMs) ?? CLOSED
   if (state.is === 'open') return { id, why: 'failing', untilMs: state.untilMs }
   if (state.is === 'half-open' && state.probing) return { id, why: 'probing', untilMs: nowMs }
-  if (forecast && isShort(forecast, tokens, nowMs))
-    return { id: coolings[0].id, why: 'forecast', untilMs: forecast.resetAtMs }
-  return undefined
+  const shortUntilMs = forecast && shortUntil(forecast, tokens, nowMs)
+  return shortUntilMs === undefined ? undefined : { id: ids.seat, why: 'forecast', untilMs: shortUntilMs }
 }
 
 function healthOf(entry: Entry, state: State, nowMs: number): DeploymentHealth {
@@ -255,7 +258,7 @@ function healthOf(entry: Entry, state: State, nowMs: number): DeploymentHealth {
     provider: provider.name,
     model,
     ...(key === undefined ? {} : { key }),
-    breaker: state.breaker.state(nowMs).is,
+    breaker: (state.breaker?.state(nowMs) ?? CLOSED).is,
     closure: closureOf(state, nowMs, 0),
     latencyMs: Math.round(latency.at(nowMs)),
     inFlight,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Deployment } from '../wire/routes.ts'
 import type { Closure } from './closure.ts'
-import { seatId } from './deployment-id.ts'
+import { idsOf } from './deployment-id.ts'
 import type { Failure, FailureKind } from './failure.ts'
 import { type ItineraryOptions, itinerary, type Step } from './itinerary.ts'
 
@@ -20,14 +20,14 @@ function way(options: Partial<ItineraryOptions> = {}) {
   const passedOver: string[] = []
   const tested = itinerary({
     deployments: [a, b, c],
-    health: { closure: (deployment) => shut.get(seatId(deployment)) },
+    health: { closure: (deployment) => shut.get(idsOf(deployment).seat) },
     retries: { pauseMs: () => undefined, allowOne: () => false },
     startedAtMs: 0,
     onPassedOver: (deployment, { why }) => passedOver.push(`${deployment.provider.name}: ${why}`),
     ...options,
   })
   const close = (deployment: Deployment, untilMs: number, why: Closure['why'] = 'failing') =>
-    shut.set(seatId(deployment), { id: seatId(deployment), why, untilMs })
+    shut.set(idsOf(deployment).seat, { id: idsOf(deployment).seat, why, untilMs })
   const open = () => shut.clear()
   return { ...tested, close, open, passedOver, goes: () => said(tested.next(0)) }
 }

@@ -42,6 +42,14 @@ export interface ItineraryOptions {
   onPassedOver?(deployment: Deployment, closure: Closure): void
 }
 
+/** Who may be asked again for the same request, and how it failed. */
+interface Again {
+  readonly deployment: Deployment
+  readonly failure: Failure
+}
+
+const NONE: readonly never[] = []
+
 /**
  * Where to go next: what a failure calls for, who is open, and when to begin again. Decides, and does nothing itself.
  *
@@ -61,31 +69,32 @@ export function itinerary({
   windowOf = () => undefined,
   onPassedOver = () => {},
 }: ItineraryOptions): Itinerary {
-  const done = new Set<Deployment>()
+  // Lists, since they stay empty for most requests, and have a few entries at the most.
+  let done: readonly Deployment[] = NONE
   /** Deployments that failed with one key, and would with another. */
-  const down = new Set<string>()
-  const avoided = new Set<string>()
-  const passedOver = new Set<Deployment>()
-  let again = new Map<Deployment, Failure>()
+  let down: readonly string[] = NONE
+  let avoided: readonly string[] = NONE
+  let passedOver: readonly Deployment[] = NONE
+  let again: readonly Again[] = NONE
   let leastWindow = 0
   let round = 0
   let asked = false
   let over = false
 
   const suits = (deployment: Deployment): boolean =>
-    !done.has(deployment) &&
-    (down.size === 0 || !down.has(deploymentId(deployment))) &&
-    !avoided.has(deployment.provider.name) &&
+    !done.includes(deployment) &&
+    (down.length === 0 || !down.includes(deploymentId(deployment))) &&
+    !avoided.includes(deployment.provider.name) &&
     (leastWindow === 0 || (windowOf(deployment) ?? 0) > leastWindow)
 
   const passOver = (deployment: Deployment, closure: Closure) => {
-    if (passedOver.has(deployment)) return
-    passedOver.add(deployment)
+    if (passedOver.includes(deployment)) return
+    passedOver = [...passedOver, deployment]
     onPassedOver(deployment, closure)
   }
 
   const beginAgain = (nowMs: number): Step => {
-    const waits = Array.from(again, ([deployment, { retryAfterMs = 0 }]) => {
+    const waits = again.map(({ deployment, failure: { retryAfterMs = 0 } }) => {
       const untilMs = health.closure(deployment, nowMs, tokens)?.untilMs ?? nowMs
       return Math.max(retryAfterMs, untilMs - nowMs)
     })
@@ -93,9 +102,9 @@ export function itinerary({
       waits.length === 0 ? undefined : retries.pauseMs(round, Math.min(...waits), nowMs - startedAtMs)
     if (ms === undefined) return { go: 'stop' }
     round += 1
-    for (const deployment of again.keys()) done.delete(deployment)
-    again = new Map()
-    down.clear()
+    done = done.filter((deployment) => !again.some((each) => each.deployment === deployment))
+    again = NONE
+    down = NONE
     return { go: 'wait', ms }
   }
 
@@ -125,16 +134,16 @@ export function itinerary({
     },
     failed(deployment, failure) {
       asked = true
-      done.add(deployment)
+      done = [...done, deployment]
       const { goTo, blames } = FAILURES[failure.kind]
-      if (mayRepeat(failure)) again.set(deployment, failure)
-      if (blames === 'deployment') down.add(deploymentId(deployment))
+      if (mayRepeat(failure)) again = [...again, { deployment, failure }]
+      if (blames === 'deployment') down = [...down, deploymentId(deployment)]
       if (isCallersOwn(failure)) over = !rescues.includes(failure.kind as Rescue)
-      if (goTo === 'other-provider') avoided.add(deployment.provider.name)
+      if (goTo === 'other-provider') avoided = [...avoided, deployment.provider.name]
       if (goTo === 'larger-model') leastWindow = Math.max(leastWindow, windowOf(deployment) ?? Infinity)
     },
     skipped(deployment) {
-      done.add(deployment)
+      done = [...done, deployment]
     },
   }
 }

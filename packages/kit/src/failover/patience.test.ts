@@ -6,12 +6,14 @@ import { type PatienceOptions, patience } from './patience.ts'
 function fakeTime() {
   let nowMs = 0
   let set = 0
+  let longestMs = 0
   const due = new Map<object, { atMs: number; callback: () => void }>()
   return {
     now: () => nowMs,
     timers: {
       setTimeout(callback: () => void, delayMs: number) {
         set += 1
+        longestMs = Math.max(longestMs, delayMs)
         const handle = {}
         due.set(handle, { atMs: nowMs + delayMs, callback })
         return handle
@@ -34,6 +36,9 @@ function fakeTime() {
     },
     get set() {
       return set
+    },
+    get longestMs() {
+      return longestMs
     },
   }
 }
@@ -100,6 +105,13 @@ describe('the wait for a provider', () => {
     watch.resumed()
     time.advance(50)
     expect(late).toEqual([['idle', 5_050]])
+  })
+
+  it('can be longer than a timer can', () => {
+    const { time, late, watch } = waited({ firstByteMs: 2 ** 40, totalAtMs: Infinity })
+    watch.connected()
+    time.advance(2 ** 33)
+    expect([late, time.set, time.longestMs]).toEqual([[], 5, 2 ** 31 - 1])
   })
 
   it('leaves no timer behind', () => {

@@ -33,6 +33,9 @@ export interface PatienceOptions extends PatienceLimits {
   onLate(which: Patience): void
 }
 
+/** A timer that is set for longer fires at once: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 /**
  * One timer for all waits of a call, exact to the machine's own timers: undici's are exact to a second. A byte that comes
  * only notes its time; the timer, when it fires, sees how much is left and waits for that.
@@ -58,8 +61,8 @@ export function patience({
     if (firesAtMs <= dueAtMs) return
     if (timer !== undefined) timers.clearTimeout(timer)
     firesAtMs = dueAtMs
-    timer =
-      dueAtMs === Infinity ? undefined : timers.setTimeout(look, Math.max(0, Math.ceil(dueAtMs - now())))
+    const inMs = Math.min(LONGEST_TIMER_MS, Math.max(0, Math.ceil(dueAtMs - now())))
+    timer = dueAtMs === Infinity ? undefined : timers.setTimeout(look, inMs)
   }
 
   const look = () => {

@@ -17,6 +17,9 @@ function secondsOrDate(value: string | undefined, nowMs: number): number | undef
   return spanOf(Number.isNaN(seconds) ? Date.parse(value) - nowMs : seconds * 1000)
 }
 
+/** A quota may be one of a year; what is longer is no time that anybody means, ms. */
+const LONGEST_SAID_MS = 366 * 24 * 3_600_000
+
 function spanOf(ms: number | undefined): number | undefined {
-  return ms !== undefined && Number.isFinite(ms) && ms >= 0 ? Math.ceil(ms) : undefined
+  return ms !== undefined && ms >= 0 && ms <= LONGEST_SAID_MS ? Math.ceil(ms) : undefined
 }

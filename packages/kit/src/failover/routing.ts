@@ -89,15 +89,12 @@ export function routing({
     resolve(model, dialect, asker) {
       const found = table.find(model, dialect)
       if (!found) return []
-      const { places, rules } = found
-      const [only] = places
+      const { places, seats: written, rules } = found
       // Most routes lead to one place with one key, and have nothing to decide.
-      if (!asker || (places.length === 1 && only!.seats.length === 1))
-        return places.flatMap(({ seats }) => seats)
+      if (!asker || written.length === 1) return written
       const open = openPlaces(places, asker.allows)
       const ordered = rules ? orderFor(rules, asker)(open) : open
-      const seats = ordered.flatMap(({ seats }) => rotated(seats, random))
-      return openFirst(seats, health, clock.now())
+      return openFirst(seatsOf(ordered, random), health, clock.now())
     },
   }
 }
@@ -122,6 +119,12 @@ function stickyKey(by: NonNullable<RouteRule['sticky']>, { call, caller }: Route
 /** One more call waits about as long as each that runs: who is fast and idle comes first. */
 function expectedMs(health: HealthBoard, seat: Deployment, nowMs: number): number {
   return health.latencyMs(seat, nowMs) * (health.inFlight(seat) + 1)
+}
+
+function seatsOf(places: readonly RoutePlace[], random: () => number): readonly Deployment[] {
+  const seats: Deployment[] = []
+  for (const place of places) seats.push(...rotated(place.seats, random))
+  return seats
 }
 
 /** Each key as often as the others; which comes after which does not matter. */

@@ -2,6 +2,7 @@ import { MAX_AMOUNT, MAX_LIMIT } from '../core/money.ts'
 import { isAccountId } from './account-id.ts'
 import {
   type AccountId,
+  type AccountPage,
   type Adjust,
   type Amounts,
   type Budget,
@@ -151,6 +152,14 @@ function checkRaise(limit: number, { amount, untilMs }: Raise): void {
 export function checkRead(org: string, accounts: readonly AccountId[]): void {
   checkOrg(org)
   for (const account of accounts) checkAccount(org, account)
+}
+
+export function checkPage(org: string | undefined, { after = '', limit }: AccountPage): void {
+  if (org === undefined) throw new RangeError('a page of accounts is of one org')
+  checkOrg(org)
+  if (typeof after !== 'string') throw new RangeError(`${after} is no name that a page could begin after`)
+  if (Number.isSafeInteger(limit) && limit >= 1) return
+  throw new RangeError(`a page has 1 account or more, not ${limit}`)
 }
 
 /** Of the accounts of kind `org` the books of an org have one, its own: another's there would be counted for nobody. */

@@ -3,6 +3,7 @@ import {
   checkExtend,
   checkHeartbeat,
   checkId,
+  checkPage,
   checkProvision,
   checkRaiseBudget,
   checkRead,
@@ -50,6 +51,10 @@ export function checked(ledger: Ledger): Ledger {
     async adjust(command) {
       checkAdjust(command)
       return ledger.adjust(command)
+    },
+    async accounts(org, page) {
+      if (page) checkPage(org, page)
+      return ledger.accounts(org, page)
     },
     async read(org, accounts) {
       checkRead(org, accounts)

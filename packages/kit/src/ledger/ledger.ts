@@ -84,8 +84,8 @@ export interface Ledger {
    */
   smallestLimits(org: string, path: readonly AccountId[]): Partial<Record<Metric, number>>
 
-  /** Every account that the books of an org know, or of all orgs, with the same figures. */
-  accounts(org?: string): Promise<readonly AccountState[]>
+  /** Every account that the books of an org know, or of all orgs, with the same figures; of one org also a page at a time. */
+  accounts(org?: string, page?: AccountPage): Promise<readonly AccountState[]>
 
   /** Finish what is queued, then close the store. */
   close(): Promise<void>
@@ -279,6 +279,14 @@ export interface SettleExpiredResult {
   /** Nano-USD that they were charged at before, and after. */
   readonly before: number
   readonly after: number
+}
+
+/** Which accounts of an org are meant, by name, ascending. */
+export interface AccountPage {
+  /** Only accounts whose name sorts after this one: the last of the page before. */
+  readonly after?: string
+  /** Accounts on the page; fewer are on the last one. */
+  readonly limit: number
 }
 
 export interface AccountState {

@@ -79,7 +79,7 @@ export function spooled(
     adjust: (command) => ledger.adjust(command),
     read: (...args) => ledger.read(...args),
     smallestLimits: (...args) => ledger.smallestLimits(...args),
-    accounts: (org) => ledger.accounts(org),
+    accounts: (org, page) => ledger.accounts(org, page),
     async close() {
       await spool.flush(closeMs)
       await spool.stop()

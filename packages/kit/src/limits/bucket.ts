@@ -13,11 +13,14 @@ export const UNITS = 60_000
 
 export const EMPTY: Bucket = { used: 0, atMs: 0 }
 
-/** What it still holds by now. A clock that was set back makes nothing run out, and nothing come back. */
+/**
+ * What it still holds by now. A clock that was set back makes nothing run out, and nothing come back; from then on it runs
+ * out by that clock, or whoever waits would wait until it has come to where it was.
+ */
 export function drained({ used, atMs }: Bucket, tpm: number, nowMs: number): Bucket {
   return {
     used: Math.max(0, used - tpm * Math.max(0, nowMs - atMs)),
-    atMs: Math.max(atMs, nowMs),
+    atMs: nowMs,
   }
 }
 

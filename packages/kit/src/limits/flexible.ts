@@ -1,5 +1,6 @@
 import type { RateLimiterAbstract } from 'rate-limiter-flexible'
 import { misassembled } from '../core/errors.ts'
+import { MAX_RATE } from './rates.ts'
 
 export type Flexible = typeof import('rate-limiter-flexible')
 export type Limiter = RateLimiterAbstract
@@ -25,21 +26,23 @@ function loadFlexible(): Promise<Flexible> {
 const NOT_INSTALLED =
   'Requests per minute (rpm) are counted by rate-limiter-flexible, which is not installed: npm install rate-limiter-flexible'
 
-/** Limiters by how many requests a minute they allow: each counts for every subject with that limit. */
-export function limitersOf(
-  make: (flexible: Flexible, rpm: number) => Limiter,
-): (rpm: number) => Promise<Limiter> {
-  const limiters = new Map<number, Limiter>()
-  return async (rpm) => {
-    const known = limiters.get(rpm)
-    if (known) return known
+/** The one limiter of a store, at once where it is there. */
+export type LimiterOf = () => Limiter | Promise<Limiter>
+
+/**
+ * One for all limits: it counts, and whoever asks compares. A limit that is changed, by another tier or a grant, goes on with
+ * what was counted for its subject; with a limiter for each limit it would begin anew.
+ */
+export function limiterOf(make: (flexible: Flexible) => Limiter): LimiterOf {
+  let limiter: Limiter | undefined
+  async function load(): Promise<Limiter> {
     const flexible = await loadFlexible()
-    const limiter = limiters.get(rpm) ?? make(flexible, rpm)
-    limiters.set(rpm, limiter)
+    limiter ??= make(flexible)
     return limiter
   }
+  return () => limiter ?? load()
 }
 
 /** Requests of one process. */
-export const memoryLimiter = ({ RateLimiterMemory }: Flexible, rpm: number): Limiter =>
-  new RateLimiterMemory({ points: rpm, duration: WINDOW_S, keyPrefix: '' })
+export const memoryLimiter = ({ RateLimiterMemory }: Flexible): Limiter =>
+  new RateLimiterMemory({ points: MAX_RATE, duration: WINDOW_S, keyPrefix: '' })

@@ -1,6 +1,6 @@
 import type { Timers } from '../core/timers.ts'
 import { leaseKeeper } from './lease-keeper.ts'
-import type { Limited, LimitedRequest, LimitStanding, Limits, TakeResult } from './limits.ts'
+import type { Limited, LimitedRequest, LimitStanding, Limits, TakeResult, Used } from './limits.ts'
 import type { Scope } from './rates.ts'
 import type { RequestCounter } from './requests.ts'
 import type { SlotAnswer, SlotRequest, SlotState, Slots } from './slots.ts'
@@ -31,7 +31,7 @@ export function joinLimits({ requests, slots, timers, coolDown }: LimitParts): L
       })
       if (answer.status === 'taken') {
         leases.track(slotRequest)
-        const standings = [...counted.standings, ...standingsOf(slotRequest, answer.states)]
+        const standings = counted.standings.concat(standingsOf(slotRequest, answer.states))
         return { status: 'taken', taken: { ...request, points: counted.points }, standings }
       }
       await requests.giveBack(request.org, counted.points)
@@ -42,9 +42,8 @@ export function joinLimits({ requests, slots, timers, coolDown }: LimitParts): L
     async give(taken, used) {
       const slotRequest = slotRequestOf(taken)
       leases.untrack(slotRequest)
-      const back = used === 'nothing' ? requests.giveBack(taken.org, taken.points) : undefined
-      const tokens = used === 'nothing' ? 0 : used.tokens
-      await Promise.all([back, slotRequest.scopes.length > 0 && slots.give(slotRequest, tokens)])
+      const given = slotRequest.scopes.length > 0 ? slots.give(slotRequest, tokensOf(used)) : undefined
+      await (used === 'nothing' ? Promise.all([requests.giveBack(taken.org, taken.points), given]) : given)
     },
 
     async read(org, scopes) {
@@ -64,9 +63,11 @@ export function joinLimits({ requests, slots, timers, coolDown }: LimitParts): L
 }
 
 function slotRequestOf({ org, id, caller, scopes, tokens }: LimitedRequest): SlotRequest {
-  const limited = scopes.filter(({ tpm, concurrency }) => tpm !== undefined || concurrency !== undefined)
-  return { org, id, caller, scopes: limited, tokens }
+  return { org, id, caller, scopes: scopes.every(hasSlots) ? scopes : scopes.filter(hasSlots), tokens }
 }
+
+const hasSlots = ({ tpm, concurrency }: Scope): boolean => tpm !== undefined || concurrency !== undefined
+const tokensOf = (used: Used): number => (used === 'nothing' ? 0 : used.tokens)
 
 /** A request that its minute refuses has to wait for whatever else would refuse it by then as well. */
 function later(

@@ -1,5 +1,5 @@
 import type { Timers } from '../core/timers.ts'
-import type { Subject } from './rates.ts'
+import type { Scope } from './rates.ts'
 import { type Held, LEASE_MS, type SlotRequest, type Slots } from './slots.ts'
 
 /** Holds on to the slots of what runs in this process, so that a long stream keeps its own. */
@@ -14,7 +14,7 @@ const BETWEEN_MS = LEASE_MS / 3
 
 export function leaseKeeper(slots: Pick<Slots, 'hold'>, timers: Timers): LeaseKeeper {
   /** By org, then by id. */
-  const running = new Map<string, Map<string, readonly Subject[]>>()
+  const running = new Map<string, Map<string, readonly Scope[]>>()
   let timer: unknown
 
   function begin(): void {
@@ -27,7 +27,9 @@ export function leaseKeeper(slots: Pick<Slots, 'hold'>, timers: Timers): LeaseKe
 
   function hold(): void {
     for (const [org, ids] of running) {
-      const held = [...ids].map(([id, subjects]): Held => ({ id, subjects }))
+      const held = [...ids].map(
+        ([id, scopes]): Held => ({ id, subjects: scopes.map(({ subject }) => subject) }),
+      )
       // A store that is away has lost nothing yet: the next time comes before the leases end.
       if (held.length > 0) slots.hold(org, held).catch(() => {})
       else running.delete(org)
@@ -37,12 +39,9 @@ export function leaseKeeper(slots: Pick<Slots, 'hold'>, timers: Timers): LeaseKe
   return {
     track({ org, id, scopes }) {
       if (scopes.length === 0) return
-      const ids = running.get(org) ?? new Map<string, readonly Subject[]>()
+      const ids = running.get(org) ?? new Map<string, readonly Scope[]>()
       running.set(org, ids)
-      ids.set(
-        id,
-        scopes.map(({ subject }) => subject),
-      )
+      ids.set(id, scopes)
       begin()
     },
     untrack({ org, id }) {

@@ -10,7 +10,7 @@ limitsConformance({
   test,
   store: () => ({
     open: (timers) => memoryLimits({ timers }),
-    advance: (ms) => void vi.advanceTimersByTime(ms),
+    advance: (ms) => void (ms < 0 ? vi.setSystemTime(Date.now() + ms) : vi.advanceTimersByTime(ms)),
     toleranceMs: 0,
     remove() {},
   }),

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../core/clock.ts'
 import { machineTimers, type Timers } from '../core/timers.ts'
-import { limitersOf, memoryLimiter } from './flexible.ts'
+import { limiterOf, memoryLimiter } from './flexible.ts'
 import { joinLimits } from './join-limits.ts'
 import type { Limits } from './limits.ts'
 import { memorySlots } from './memory-slots.ts'
@@ -32,7 +32,7 @@ export function memoryLimits({
 }: LimitsOptions = {}): Limits {
   return joinLimits({
     requests: requestCounter({
-      limiterOf: limitersOf(memoryLimiter),
+      limiterOf: limiterOf(memoryLimiter),
       keyOf: nameOf,
       clock,
     }),

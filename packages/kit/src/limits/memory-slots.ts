@@ -38,9 +38,11 @@ export function memorySlots(clock: Clock): Slots {
 
   function keptOf(org: string, { subject }: Pick<Scope, 'subject'>): Kept {
     const name = nameOf(org, subject)
-    const known = kept.get(name) ?? { bucket: EMPTY, tpm: 1, running: new Map() }
-    kept.set(name, known)
-    return known
+    const known = kept.get(name)
+    if (known) return known
+    const made: Kept = { bucket: EMPTY, tpm: 1, running: new Map() }
+    kept.set(name, made)
+    return made
   }
 
   function take(request: SlotRequest, dry: boolean): SlotAnswer {
@@ -54,6 +56,7 @@ export function memorySlots(clock: Clock): Slots {
     const { waitMs = 0, metric } = asked[longest] ?? {}
     const taken = waitMs === 0 && !dry
     if (taken) for (const one of asked) pour(one, request, nowMs)
+    else if (!dry) for (const one of asked) keepClock(one, nowMs)
     const states = asked.map((one) => stateOf(one, taken))
     if (waitMs === 0) return { status: 'taken', states }
     return { status: 'limited', place: longest, metric: metric!, waitMs, states }
@@ -132,13 +135,23 @@ function ask(kept: Kept, scope: Scope, { tokens }: SlotRequest, nowMs: number): 
   const bucket = tpm === undefined ? EMPTY : drained(kept.bucket, tpm, nowMs)
   const needTokens = tpm === undefined ? 0 : Math.min(tokens, tpm)
   const tokensMs = tpm === undefined ? 0 : waitMs(bucket, needTokens * UNITS, tpm)
-  const running = [...kept.running.values()].filter((untilMs) => untilMs > nowMs).length
+  const running = runningAt(kept, nowMs)
   const full = concurrency !== undefined && running >= concurrency && tokensMs < SLOT_WAIT_MS
   return {
-    ...{ kept, scope, bucket, needTokens, running },
+    kept,
+    scope,
+    bucket,
+    needTokens,
+    running,
     waitMs: full ? SLOT_WAIT_MS : tokensMs,
     metric: full ? 'concurrency' : 'tokens',
   }
+}
+
+function runningAt({ running }: Kept, nowMs: number): number {
+  let count = 0
+  for (const untilMs of running.values()) if (untilMs > nowMs) count += 1
+  return count
 }
 
 function pour({ kept, scope, bucket, needTokens }: Asked, { id }: SlotRequest, nowMs: number): void {
@@ -148,6 +161,11 @@ function pour({ kept, scope, bucket, needTokens }: Asked, { id }: SlotRequest, n
   }
   forgetLate(kept.running, nowMs)
   kept.running.set(id, nowMs + LEASE_MS)
+}
+
+/** A refusal leaves everything as it is, but for a clock that was set back. */
+function keepClock({ kept, bucket }: Asked, nowMs: number): void {
+  if (kept.bucket.atMs > nowMs) kept.bucket = bucket
 }
 
 function forgetLate(running: Map<string, number>, nowMs: number): void {

@@ -1,6 +1,6 @@
 import type { RateLimiterRes } from 'rate-limiter-flexible'
 import type { Clock } from '../core/clock.ts'
-import type { Limiter } from './flexible.ts'
+import type { LimiterOf } from './flexible.ts'
 import type { LimitStanding, Point } from './limits.ts'
 import type { Scope, Subject } from './rates.ts'
 
@@ -22,7 +22,7 @@ export type RequestsAnswer =
   | { readonly status: 'limited'; readonly standing: LimitStanding }
 
 export interface RequestCounterOptions {
-  readonly limiterOf: (rpm: number) => Promise<Limiter>
+  readonly limiterOf: LimiterOf
   /** What a subject is counted under. */
   readonly keyOf: (org: string, subject: Subject) => string
   /** How often the store has failed so far: what was counted elsewhere meanwhile is not given back to it. */
@@ -34,8 +34,9 @@ export interface RequestCounterOptions {
 const TOO_LATE_MS = 1_000
 
 /**
- * Count requests by rate-limiter-flexible. It counts before it looks, so what it refuses is taken back at once, and scopes
- * are asked one after the other: a crowd that one of them keeps out would otherwise hold points of the others meanwhile.
+ * Count requests by rate-limiter-flexible. They are counted before it is looked how many there are, so what is refused is taken
+ * back at once, and scopes are asked one after the other: a crowd that one of them keeps out would otherwise hold points of the
+ * others meanwhile.
  */
 export function requestCounter({
   limiterOf,
@@ -48,7 +49,7 @@ export function requestCounter({
     await Promise.all(
       points
         .filter(({ endsAtMs }) => endsAtMs > latestMs)
-        .map(async ({ subject, rpm }) => (await limiterOf(rpm)).reward(keyOf(org, subject), 1)),
+        .map(async ({ subject }) => (await limiterOf()).reward(keyOf(org, subject), 1)),
     ).catch(() => {})
   }
 
@@ -60,17 +61,15 @@ export function requestCounter({
 
   async function read(org: string, scopes: readonly Scope[]): Promise<readonly LimitStanding[]> {
     return Promise.all(
-      scopes.flatMap(({ subject, rpm }) =>
-        rpm === undefined ? [] : limiterOf(rpm).then((limiter) => readOne(limiter, org, { subject, rpm })),
-      ),
+      scopes.flatMap(({ subject, rpm }) => (rpm === undefined ? [] : readOne(org, { subject, rpm }))),
     )
   }
 
   async function readOne(
-    limiter: Limiter,
     org: string,
     { subject, rpm }: { readonly subject: Subject; readonly rpm: number },
   ): Promise<LimitStanding> {
+    const limiter = await limiterOf()
     const found = await limiter.get(keyOf(org, subject)).catch(() => null)
     if (found) return standingOf(found, subject, rpm)
     return { subject, metric: 'requests', limit: rpm, remaining: rpm, resetMs: 0 }
@@ -84,13 +83,15 @@ export function requestCounter({
       const standings: LimitStanding[] = []
       for (const [at, { subject, rpm }] of scopes.entries()) {
         if (rpm === undefined) continue
-        const limiter = await limiterOf(rpm)
-        const [sentAtMs, faultsBefore] = [clock.now(), faults()]
-        const { res, passed } = await consume(limiter, keyOf(org, subject))
-        const standing = standingOf(res, subject, rpm)
-        if (faults() === faultsBefore) points.push({ subject, rpm, endsAtMs: sentAtMs + res.msBeforeNext })
+        const known = limiterOf()
+        const limiter = known instanceof Promise ? await known : known
+        const sentAtMs = clock.now()
+        const faultsBefore = faults()
+        const answer = await limiter.consume(keyOf(org, subject), 1).catch(refused)
+        const standing = standingOf(answer, subject, rpm)
+        if (faults() === faultsBefore) points.push({ subject, rpm, endsAtMs: sentAtMs + answer.msBeforeNext })
         standings.push(standing)
-        if (passed) continue
+        if (answer.consumedPoints <= rpm) continue
         await giveBack(org, points)
         const later = await fullest(org, scopes.slice(at + 1))
         return { status: 'limited', standing: later && later.resetMs > standing.resetMs ? later : standing }
@@ -100,27 +101,22 @@ export function requestCounter({
   }
 }
 
-/** The library rejects with its answer when the answer is no. */
-async function consume(
-  limiter: Limiter,
-  key: string,
-): Promise<{ readonly res: RateLimiterRes; readonly passed: boolean }> {
-  try {
-    return { res: await limiter.consume(key, 1), passed: true }
-  } catch (refusal) {
-    if (refusal instanceof Error) throw refusal
-    return { res: refusal as RateLimiterRes, passed: false }
-  }
+/** Beyond what the library itself lets pass it rejects, with its answer. */
+function refused(answer: unknown): RateLimiterRes {
+  if (answer instanceof Error) throw answer
+  return answer as RateLimiterRes
 }
 
 function standingOf(
-  { remainingPoints, msBeforeNext }: RateLimiterRes,
+  { consumedPoints, msBeforeNext }: RateLimiterRes,
   subject: Subject,
   rpm: number,
 ): LimitStanding {
   return {
-    ...{ subject, metric: 'requests', limit: rpm },
-    remaining: Math.max(0, remainingPoints),
+    subject,
+    metric: 'requests',
+    limit: rpm,
+    remaining: Math.min(rpm, Math.max(0, rpm - consumedPoints)),
     resetMs: Math.max(0, Math.ceil(msBeforeNext)),
   }
 }

@@ -66,9 +66,10 @@ export function allListedPrices(provider: Provider): ModelPrice[] {
   const resold = (provider.fallback_model_providers ?? []).flatMap((providerId) => {
     return library().findProvider({ providerId })?.models ?? []
   })
-  return [...provider.models, ...resold].flatMap(pricesOf)
+  return [...provider.models, ...resold].flatMap(modelPrices)
 }
 
-function pricesOf({ prices }: ModelInfo): ModelPrice[] {
+/** Every price that is listed for a model, for whatever date or time of day. */
+export function modelPrices({ prices }: Pick<ModelInfo, 'prices'>): ModelPrice[] {
   return Array.isArray(prices) ? prices.map((conditional) => conditional.prices) : [prices]
 }

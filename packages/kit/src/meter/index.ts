@@ -32,7 +32,8 @@ export {
   unitPricesFor,
 } from './price.ts'
 export { type PriceBook, type PriceBookOptions, type PriceQuery, priceBook } from './price-book.ts'
-export { doubtsAbout, type PriceChange, priceChanges } from './price-changes.ts'
+export { type PriceChange, priceChanges } from './price-changes.ts'
+export { doubtsAbout } from './price-doubts.ts'
 export { loadPrices, type PriceList, type UnreadableList } from './price-list.ts'
 export {
   PRICE_FIELDS,

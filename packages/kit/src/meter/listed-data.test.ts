@@ -2,7 +2,8 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { adoptListedData, listedProviders, listedVersion } from './genai-prices.ts'
 import { readListedData } from './listed-data.ts'
 import { priceBook } from './price-book.ts'
-import { doubtsAbout, priceChanges } from './price-changes.ts'
+import { priceChanges } from './price-changes.ts'
+import { doubtsAbout } from './price-doubts.ts'
 
 interface Changeable {
   providers: {
@@ -29,6 +30,12 @@ function changed(change: (providers: Changeable['providers']) => void): string {
 function modelIn(providers: Changeable['providers'], provider: string, id: string) {
   return providers.find((each) => each.id === provider)!.models.find((model) => model.id === id)!
 }
+
+const withPrices = (prices: unknown) =>
+  changed((providers) => {
+    modelIn(providers, 'openai', 'gpt-4o').prices = prices as Record<string, unknown>
+  })
+const openaiIn = (providers: Changeable['providers']) => providers.find(({ id }) => id === 'openai')!
 
 const priced = (prices: Record<string, unknown>) =>
   changed((providers) => {
@@ -133,6 +140,37 @@ describe('P13: newer prices', () => {
   it.each<[string, () => string]>([
     ['give a model away', () => priced({ input_mtok: 0, output_mtok: 0 })],
     ['make it nearly free', () => priced({ input_mtok: 2.5, output_mtok: 0.5 })],
+    [
+      'give away what is kept in a cache',
+      () => priced({ input_mtok: 2.5, cache_read_mtok: 0, output_mtok: 10 }),
+    ],
+    [
+      'give away all but the first token',
+      () => priced({ input_mtok: { base: 2.5, tiers: [{ start: 1, price: 0 }] }, output_mtok: 10 }),
+    ],
+    [
+      'give it away until a day that is far',
+      () =>
+        withPrices([
+          { prices: { input_mtok: 0, output_mtok: 0 } },
+          {
+            constraint: { type: 'start_date', start_date: '2099-01-01' },
+            prices: { input_mtok: 2.5, output_mtok: 10 },
+          },
+        ]),
+    ],
+    [
+      'give it away by a name that leads to another entry',
+      () =>
+        changed(
+          (p) =>
+            void openaiIn(p).models.unshift({
+              id: 'other',
+              match: { starts_with: 'gpt-4o' },
+              prices: { input_mtok: 0, output_mtok: 0 },
+            }),
+        ),
+    ],
     ['have lost most models', () => changed((p) => void p.splice(3))],
   ])('that %s are doubted', async (_, text) => {
     expect(doubtsAbout(await listedProviders(), read(text()).providers)).not.toEqual([])

@@ -26,29 +26,6 @@ export function priceChanges(before: readonly Provider[], after: readonly Provid
   })
 }
 
-/** So much of the models that have prices now must have them afterwards: a list that lost more was not meant to. */
-const KEPT_PERCENT = 75
-/** A price that falls to less than this part is an error, or an attack; one that is meant can be stated in the config. */
-const LEAST_PART = 10
-
-/**
- * Why newer data should not stand in for what is in force, a sentence each; none when it may. It has lost models, or would
- * give away what has a price today.
- */
-export function doubtsAbout(before: readonly Provider[], after: readonly Provider[]): string[] {
-  const [old, next] = [unitPrices(before), unitPrices(after)]
-  const kept = [...old.keys()].filter((model) => next.has(model)).length
-  if (kept * 100 < old.size * KEPT_PERCENT)
-    return [`it prices ${kept} of the ${old.size} models that have a price now`]
-  return [...old].flatMap(([model, was]) => {
-    const is = next.get(model)
-    if (!is) return []
-    return (['input', 'output'] as const)
-      .filter((kind) => is[kind] * LEAST_PART < was[kind])
-      .map((kind) => `${model}: ${kind} falls to less than a tenth`)
-  })
-}
-
 function unitPrices(providers: readonly Provider[]): ReadonlyMap<string, UnitPrices> {
   const priced = new Map<string, UnitPrices>()
   for (const { id, models } of providers) {

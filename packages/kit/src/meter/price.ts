@@ -142,13 +142,18 @@ function sharesOf(usage: Usage, price: ModelPrices, priceOfOther: (model: string
   const input = INPUT_KINDS.reduce((tokens, kind) => tokens + (usage[kind] ?? 0), 0)
   const unit = unitPricesFor(served, input)
   let shares = BigInt(unit.perRequest) * SHARES
-  for (const kind of TOKEN_KINDS) shares += BigInt(usage[kind] ?? 0) * BigInt(unit[kind]) * SHARES_PER_TOKEN
-  shares += BigInt(usage.webSearches ?? 0) * BigInt(unit.perWebSearch) * SHARES
-  shares += BigInt(usage.images ?? 0) * BigInt(unit.perImage) * SHARES
-  shares += BigInt(usage.audioMs ?? 0) * BigInt(unit.perAudioMinute) * SHARES_PER_MS
-  shares += BigInt(usage.characters ?? 0) * BigInt(unit.perMillionCharacters) * SHARES_PER_TOKEN
+  for (const kind of TOKEN_KINDS) shares += sharesFor(usage[kind], unit[kind], SHARES_PER_TOKEN)
+  shares += sharesFor(usage.webSearches, unit.perWebSearch, SHARES)
+  shares += sharesFor(usage.images, unit.perImage, SHARES)
+  shares += sharesFor(usage.audioMs, unit.perAudioMinute, SHARES_PER_MS)
+  shares += sharesFor(usage.characters, unit.perMillionCharacters, SHARES_PER_TOKEN)
   for (const other of usage.others ?? []) {
     shares += sharesOf(other.usage, priceOfOther(other.model), priceOfOther)
   }
   return shares
+}
+
+/** Of most kinds nothing is used. */
+function sharesFor(used: number | undefined, price: number, sharesEach: bigint): bigint {
+  return used ? BigInt(used) * BigInt(price) * sharesEach : 0n
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type SentText, sentBefore } from './sent-before.ts'
+import { type DigestedText, digestText, type SentText, sentBefore } from './sent-before.ts'
 
 const STEP = 8_192
 const OWNER = 'acme openai/gpt-5'
@@ -8,12 +8,8 @@ const OWNER = 'acme openai/gpt-5'
 /** Text of so many characters that is like no other. */
 const words = (chars: number, seed = 'a') => `${seed} `.repeat(Math.ceil(chars / 2)).slice(0, chars)
 
-const sent = (growing: string, rest: Partial<SentText> = {}): SentText => ({
-  context: '',
-  fields: { tools: 'the tools' },
-  growing,
-  ...rest,
-})
+const sent = (growing: string, rest: Partial<SentText> = {}): DigestedText =>
+  digestText({ context: '', fields: { tools: 'the tools' }, growing, ...rest })
 
 describe('a text that begins as one that was counted', () => {
   const before = sent(words(5 * STEP))
@@ -37,7 +33,7 @@ describe('a text that begins as one that was counted', () => {
 
   it.each([
     ['of another caller or model', 'acme openai/gpt-4o', before],
-    ['read in another way', OWNER, { ...before, context: 'edits' }],
+    ['read in another way', OWNER, digestText({ ...before.text, context: 'edits' })],
     ['that parts in its first two steps', OWNER, sent(words(STEP + 5) + words(5 * STEP, 'b'))],
     ['that is short', OWNER, sent(words(STEP))],
     ['with something before it', OWNER, sent(`x${words(5 * STEP)}`)],
@@ -59,7 +55,7 @@ it('of two counts of one beginning the smaller holds, for as long as the rest is
   memory.note(OWNER, long, 9_000)
   expect(memory.seen(OWNER, sent(words(4 * STEP)))?.tokens).toBe(4_000)
   expect(memory.seen(OWNER, long)?.tokens).toBe(9_000)
-  memory.note(OWNER, { ...long, fields: { tools: 'new tools' } }, 9_500)
+  memory.note(OWNER, digestText({ ...long.text, fields: { tools: 'new tools' } }), 9_500)
   expect(memory.seen(OWNER, sent(words(4 * STEP)))?.tokens).toBe(9_500)
 })
 
@@ -95,11 +91,12 @@ it('whatever is sent: what was seen and the bytes of the rest are never less tha
     fc.property(fc.array(text, { minLength: 2, maxLength: 8 }), (texts) => {
       const memory = sentBefore()
       for (const each of texts) {
-        const seen = memory.seen(OWNER, each)
+        const digested = digestText(each)
+        const seen = memory.seen(OWNER, digested)
         const all = [...Object.values(each.fields), each.growing]
         const bytes = all.reduce((sum, one) => sum + Buffer.byteLength(one), 0)
         if (seen) expect(seen.tokens + bytes - seen.bytes).toBeGreaterThanOrEqual(countOf(each))
-        memory.note(OWNER, each, countOf(each))
+        memory.note(OWNER, digested, countOf(each))
       }
     }),
     { numRuns: 300 },

@@ -11,6 +11,15 @@ export interface SentText {
   readonly growing: string
 }
 
+/** A text, and what it is compared by: made once, and kept with its request. */
+export interface DigestedText {
+  readonly text: SentText
+  /** A digest for each whole step of the conversation, and of all that stands before it. */
+  readonly steps: readonly string[]
+  /** Digests of its fields, by name. */
+  readonly fields: ReadonlyMap<string, string>
+}
+
 /** How much of a request was sent before, in bytes, and the most that its provider can count it as, in tokens. */
 export interface SeenInput {
   readonly bytes: number
@@ -19,9 +28,9 @@ export interface SeenInput {
 
 export interface SentBefore {
   /** What is known of a request's text; undefined when nothing is. `owner` says who asks, and of which model. */
-  seen(owner: string, text: SentText): SeenInput | undefined
+  seen(owner: string, sent: DigestedText): SeenInput | undefined
   /** Note what the provider has counted a request as: all of its input, in tokens. */
-  note(owner: string, text: SentText, inputTokens: number): void
+  note(owner: string, sent: DigestedText, inputTokens: number): void
 }
 
 export interface SentBeforeOptions {
@@ -36,8 +45,8 @@ interface Counted {
   readonly fields: ReadonlyMap<string, string>
 }
 
-/** Conversations are compared by so many characters at a time. */
-const STEP_CHARS = 8_192
+/** Conversations are compared by so many characters at a time: nothing is known of a shorter one. */
+export const STEP_CHARS = 8_192
 
 /**
  * Remember what a provider has counted of the texts that this process has sent. A coding agent sends 600 kB again and again,
@@ -51,20 +60,20 @@ export function sentBefore({ maxPlaces = 20_000 }: SentBeforeOptions = {}): Sent
   const places = new LRUCache<string, Counted>({ max: maxPlaces })
 
   return {
-    seen(owner, text) {
-      const keys = placesIn(owner, text)
+    seen(owner, sent) {
+      const keys = placesIn(owner, sent)
       // The first step that is shared may be the last one, too, and count for nothing.
       for (let steps = keys.length; steps > 1; steps--) {
         const counted = places.get(keys[steps - 1]!)
-        if (counted) return { tokens: counted.tokens, bytes: sharedBytes(text, counted, steps - 1) }
+        if (counted) return { tokens: counted.tokens, bytes: sharedBytes(sent, counted, steps - 1) }
       }
       return undefined
     },
 
-    note(owner, text, tokens) {
-      const keys = placesIn(owner, text)
+    note(owner, sent, tokens) {
+      const keys = placesIn(owner, sent)
       if (keys.length === 0) return
-      const counted: Counted = { tokens, fields: digestsOf(text) }
+      const counted: Counted = { tokens, fields: sent.fields }
       for (const key of keys) if (isBetter(counted, places.get(key))) places.set(key, counted)
     },
   }
@@ -76,21 +85,21 @@ function isBetter(counted: Counted, known: Counted | undefined): boolean {
   return [...counted.fields].some(([name, digest]) => known.fields.get(name) !== digest)
 }
 
-function sharedBytes(text: SentText, { fields }: Counted, steps: number): number {
-  const same = [...digestsOf(text)].filter(([name, digest]) => fields.get(name) === digest)
+function sharedBytes({ text, fields }: DigestedText, counted: Counted, steps: number): number {
+  const same = [...fields].filter(([name, digest]) => counted.fields.get(name) === digest)
   const shared = same.map(([name]) => text.fields[name]!)
   shared.push(text.growing.slice(0, steps * STEP_CHARS))
   return shared.reduce((bytes, part) => bytes + Buffer.byteLength(part), 0)
 }
 
-const placesOf = new WeakMap<SentText, readonly string[]>()
-
-/** A digest for each whole step of a conversation, and of all that stands before it; each text is digested once. */
-function placesIn(owner: string, text: SentText): readonly string[] {
-  const known = placesOf.get(text)
-  const steps = known ?? chainOf(text)
-  if (!known) placesOf.set(text, steps)
+function placesIn(owner: string, { steps }: DigestedText): readonly string[] {
   return steps.map((digest) => `${owner.length}:${owner}${digest}`)
+}
+
+/** Make a text ready to be compared. */
+export function digestText(text: SentText): DigestedText {
+  const fields = Object.entries(text.fields).map(([name, value]) => [name, digest(value)] as const)
+  return { text, steps: chainOf(text), fields: new Map(fields) }
 }
 
 function chainOf({ context, growing }: SentText): string[] {
@@ -101,16 +110,6 @@ function chainOf({ context, growing }: SentText): string[] {
     chain.push(before)
   }
   return chain
-}
-
-const digested = new WeakMap<SentText, ReadonlyMap<string, string>>()
-
-function digestsOf(text: SentText): ReadonlyMap<string, string> {
-  const known = digested.get(text)
-  if (known) return known
-  const digests = new Map(Object.entries(text.fields).map(([name, value]) => [name, digest(value)]))
-  digested.set(text, digests)
-  return digests
 }
 
 function digest(text: string): string {

@@ -43,14 +43,19 @@ export function outputEstimator({
   /** The length first, so that no two pairs are spelt alike. */
   const pair = (key: string, model: string) => `${key.length}:${key}${model}`
 
+  function begin(id: string): Ring {
+    const ring: Ring = { outputs: new Uint32Array(window), seen: 0, typical: undefined }
+    rings.set(id, ring)
+    return ring
+  }
+
   return {
     record(key, model, outputTokens) {
       const id = pair(key, model)
-      const ring = rings.get(id) ?? { outputs: new Uint32Array(window), seen: 0, typical: undefined }
+      const ring = rings.get(id) ?? begin(id)
       ring.outputs[ring.seen % window] = Math.min(outputTokens, MAX_OUTPUT_TOKENS)
       ring.seen += 1
       ring.typical = undefined
-      rings.set(id, ring)
     },
 
     typical(key, model) {

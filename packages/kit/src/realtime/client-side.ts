@@ -1,14 +1,14 @@
 import { TollgateError } from '../core/errors.ts'
-import { uuidv7 } from '../core/ids.ts'
 import { invalid, isObject, type JsonObject } from '../wire/json.ts'
 import { type ClientEvent, readClientEvent } from '../wire/openai/realtime/client-event.ts'
 import { readSessionConfig, saidTwice } from '../wire/openai/realtime/session-config.ts'
 import { type Frame, send } from './lane.ts'
+import { ownEventId } from './own-event-id.ts'
 import { soundBytes } from './sound.ts'
 import type { Begun, Talk } from './talk.ts'
 
 /**
- * What the client says: to the provider byte for byte, but for what enforcement has to change. A response is asked for when
+ * What the client says: to the provider as it came, but for what enforcement has to change. A response is asked for when
  * it is reserved for; what is said after it waits until then, so that the order stays the client's.
  */
 export function clientSide(talk: Talk): (frame: Frame) => Promise<void> {
@@ -40,9 +40,17 @@ async function pass(talk: Talk, begun: Begun, event: ClientEvent, data: Buffer):
     if (event.type === 'input_audio_buffer.append') await hear(begun, event)
     else if (event.type === 'input_audio_buffer.commit') transcripts.cut('commit')
     else if (event.type === 'input_audio_buffer.clear') transcripts.cut('clear')
+    else if (event.type === 'conversation.item.create') return add(talk, begun, event)
     await send(upstream, data)
   }
   size.sent(event, state.bytesPerMs)
+}
+
+/** An item is written anew: of a field that stands in it twice, however deep, the provider might read the other one. */
+async function add({ size, upstream }: Talk, { state }: Begun, event: ClientEvent): Promise<void> {
+  const text = JSON.stringify(event.body)
+  await send(upstream, text)
+  size.sent({ ...event, text }, state.bytesPerMs)
 }
 
 /** Sound that somebody writes down is paid for before it is sent. */
@@ -67,8 +75,8 @@ async function update(
   const { transcription } = readSessionConfig(session)
   // Whoever is to write it down finds all the sound that is in no turn yet.
   if (transcription) await transcripts.afford([transcription, ...state.transcriptions], 0)
-  const eventId = id ?? `tollgate_${uuidv7()}`
-  state.stated(eventId, session)
+  const eventId = ownEventId()
+  state.stated(eventId, session, id)
   const { model: _, ...rest } = turns.forProvider(session)
   toProvider({ ...body, event_id: eventId, session: rest })
 }

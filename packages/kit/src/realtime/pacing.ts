@@ -1,6 +1,7 @@
 import type { GrantView } from '../access/grant-view.ts'
 import type { Clock } from '../core/clock.ts'
 import { uuidv7 } from '../core/ids.ts'
+import { warn } from '../core/warn.ts'
 import type { Principal } from '../directory/principal.ts'
 import type { Limits, Used } from '../limits/limits.ts'
 import type { Scope } from '../limits/rates.ts'
@@ -16,7 +17,7 @@ export interface RateLimits {
   readonly grants?: GrantView | undefined
 }
 
-/** Ends what was taken, with what it has used. The second time changes nothing. */
+/** Ends what was taken, with what it has used. The second time changes nothing. Never rejects. */
 export type Leave = (used: Used) => Promise<void>
 
 /**
@@ -52,7 +53,7 @@ export function pacing(
     const caller = callerOf(principal)
     const { org } = principal
     const result = await limits.take({ org, id: uuidv7(clock.now()), caller, scopes: parts, tokens })
-    if (result.status === 'taken') return (used) => limits.give(result.taken, used)
+    if (result.status === 'taken') return (used) => limits.give(result.taken, used).catch(unreturned)
     if (observe) return stay
     if (result.status === 'limited') throw limitedRefusal(result, exposeLimits)
     throw runawayRefusal(caller, result.why, result.retryAfterMs)
@@ -72,3 +73,8 @@ export function pacing(
 }
 
 async function stay(): Promise<void> {}
+
+/** A slot that cannot be given back ends by itself; what was used of a rate is then what was estimated. */
+function unreturned(error: unknown): void {
+  warn('TOLLGATE_FAULT', `The limits were not told that something has ended: ${String(error)}`)
+}

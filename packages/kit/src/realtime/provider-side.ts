@@ -1,16 +1,15 @@
 import { TollgateError } from '../core/errors.ts'
 import { isObject, type JsonObject, parseObject } from '../wire/json.ts'
 import { type Frame, send } from './lane.ts'
+import { ownEventId } from './own-event-id.ts'
 import type { Begun, Talk } from './talk.ts'
 import { answersTurns } from './turn-taking.ts'
-
-/** The id of the one update that every session may begin with, whose answer is nobody's but ours. */
-const TAKING_OVER = 'tollgate_turns'
 
 /** What the provider says: read for its cost, and to the client byte for byte, but for what our own words have changed. */
 export function providerSide(talk: Talk): (frame: Frame) => Promise<void> {
   let begun: Begun | undefined
-  let takingOver = false
+  /** The id of the one update that a session may begin with, whose answer is nobody's but ours, until it is taken. */
+  let takingOver: string | undefined
 
   /** What the client is to have of an event: its own bytes, other ones, or nothing. */
   async function read(event: JsonObject, data: Buffer): Promise<Buffer | string | undefined> {
@@ -23,7 +22,7 @@ export function providerSide(talk: Talk): (frame: Frame) => Promise<void> {
     if (type === 'session.updated' && isObject(event.session)) {
       state.confirmed(event.session)
       if (takingOver) {
-        takingOver = false
+        takingOver = undefined
         return undefined
       }
       const shown = talk.turns.forClient(event.session, state.turnDetection)
@@ -37,27 +36,38 @@ export function providerSide(talk: Talk): (frame: Frame) => Promise<void> {
     return data
   }
 
-  /** Returns whether the provider has been told to begin no response by itself. */
-  function begin(session: JsonObject): boolean {
+  /** Returns the id under which the provider has been told to begin no response by itself, if it has to be. */
+  function begin(session: JsonObject): string | undefined {
     begun = talk.begin(session)
     const update = talk.turns.takeOver(session)
-    if (!update) return false
+    if (!update) return undefined
     // Before anything of the client's, since that waits for the beginning.
-    begun.state.ordered(TAKING_OVER, update)
-    talk.toProvider({ type: 'session.update', event_id: TAKING_OVER, session: update })
-    return true
+    const id = ownEventId()
+    begun.state.ordered(id, update)
+    talk.toProvider({ type: 'session.update', event_id: id, session: update })
+    return id
   }
 
-  function refused(event: JsonObject, { state, responses }: Begun, data: Buffer): Buffer | undefined {
-    const { event_id: about, code } = objectIn(event.error)
-    if (about === TAKING_OVER) {
+  function refused(
+    event: JsonObject,
+    { state, responses }: Begun,
+    data: Buffer,
+  ): Buffer | string | undefined {
+    const error = objectIn(event.error)
+    const { event_id: about, code } = error
+    if (typeof about !== 'string') {
+      responses.doubted()
+      return data
+    }
+    if (about === takingOver) {
       talk.fail(new TollgateError('provider_error', { message: NOT_TAKEN_OVER }))
       return undefined
     }
-    state.refused(String(about))
-    const by = responses.refused(about)
+    const asked = responses.refused(about)
     // A turn that ends while its answer to the one before still runs is not answered by providers themselves either.
-    return by === 'turn' && code === 'conversation_already_has_active_response' ? undefined : data
+    if (asked?.by === 'turn' && code === 'conversation_already_has_active_response') return undefined
+    const named = asked ?? state.refused(about)
+    return named ? JSON.stringify({ ...event, error: { ...error, event_id: named.id ?? null } }) : data
   }
 
   function listen(event: JsonObject, { state, responses, transcripts }: Begun): void {

@@ -64,7 +64,9 @@ export function runningResponse({
   const uncounted = OWN_PROMPT.some((name) => request[name] !== undefined) ? state.promptBytes : 0
   toll.proxied = true
   toll.sentAtMs = atMs
-  toll.observe = () => observedAmounts(toll, seen)
+  const observe = () => observedAmounts(toll, seen)
+  // By its name, as in core/tap and for its reason.
+  toll.observe = observe
 
   const end = (charge: Charge | 'nothing', ending: 'finished' | 'aborted', refusal?: ErrorCode) => {
     const booked = endToll(toll, charge)

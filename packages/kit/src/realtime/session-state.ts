@@ -24,12 +24,12 @@ export interface SessionState {
   readonly outputBytesPerMs: number
   /** The field of a response that caps it. */
   readonly capField: 'max_output_tokens' | 'max_response_output_tokens'
-  /** The client's update goes to the provider under this id. */
-  stated(id: string, session: JsonObject): void
+  /** The client's update goes to the provider under this id; its own is another, if it has given one. */
+  stated(id: string, session: JsonObject, named?: string): void
   /** An update of our own goes to the provider under this id: the client's wish stays what it was. */
   ordered(id: string, session: JsonObject): void
-  /** The provider does not take the update of this id. */
-  refused(id: string): void
+  /** The provider does not take what went under this id; the client's name for it, if it was an update. */
+  refused(id: string): { readonly id: string | undefined } | undefined
   /** The provider says how the session is configured, in answer to the oldest update. */
   confirmed(session: JsonObject): void
 }
@@ -71,18 +71,22 @@ export function sessionState(session: JsonObject): SessionState {
       return Math.min(...either().map((config) => config.outputBytesPerMs ?? told.outputBytesPerMs ?? 1))
     },
     capField: current ? 'max_output_tokens' : 'max_response_output_tokens',
-    stated(id, update) {
+    stated(id, update, named) {
       const config = readSessionConfig(update)
-      waiting.set(id, { config, before: wish })
+      waiting.set(id, { config, before: wish, named })
       wish = {
         turnDetection: config.turnDetection === undefined ? wish.turnDetection : config.turnDetection,
         maxOutputTokens: config.maxOutputTokens ?? wish.maxOutputTokens,
       }
     },
-    ordered: (id, update) => void waiting.set(id, { config: readSessionConfig(update), before: wish }),
+    ordered: (id, update) =>
+      void waiting.set(id, { config: readSessionConfig(update), before: wish, named: undefined }),
     refused(id) {
-      wish = waiting.get(id)?.before ?? wish
+      const update = waiting.get(id)
+      if (!update) return undefined
+      wish = update.before
       waiting.delete(id)
+      return { id: update.named }
     },
     confirmed(effective) {
       told = readSessionConfig(effective)
@@ -98,4 +102,5 @@ type Wish = Pick<SessionConfig, 'turnDetection' | 'maxOutputTokens'>
 interface Update {
   readonly config: SessionConfig
   readonly before: Wish
+  readonly named: string | undefined
 }

@@ -85,7 +85,10 @@ export function talkBetween({ terms, visit, client, upstream, standby, onClose }
       const state = sessionState(session)
       const { size, toProvider, refuse } = talk
       size.configured(state.promptBytes)
-      const ofSession = responses({ terms, visit, size, state, standby, send: toProvider, refuse })
+      const ofSession = responses({
+        ...{ terms, visit, size, state, standby, send: toProvider, refuse },
+        onGivenUp: talk.closeIfDone,
+      })
       running = { state, responses: ofSession, transcripts: transcripts(terms, visit) }
       begin(running)
       return running

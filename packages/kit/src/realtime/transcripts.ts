@@ -1,15 +1,12 @@
 import { TollgateError } from '../core/errors.ts'
-import { addCharges, amountsOf, type Charge, chargeOf } from '../toll/charge.ts'
-import { holdOrEnd } from '../toll/provider-hold.ts'
-import { reserveToll, unreachable } from '../toll/reserve.ts'
-import { endToll, type Toll } from '../toll/toll.ts'
+import { chargeOf } from '../toll/charge.ts'
 import type { JsonObject } from '../wire/json.ts'
 import { readTranscriptionUsage } from '../wire/openai/realtime/usage.ts'
 import { priceQuery } from '../wire/routes.ts'
-import { writeRecord } from './record.ts'
-import { firstCall } from './response-call.ts'
+import { heardSound } from './heard-sound.ts'
 import type { Terms, Visit } from './terms.ts'
 import { transcriptCost, type Writer } from './transcript-cost.ts'
+import { transcriptToll } from './transcript-toll.ts'
 
 /**
  * The transcripts of what is heard in a session, which another model writes, turn by turn, without being asked. They have a
@@ -42,72 +39,16 @@ interface Turn {
 }
 
 export function transcripts(terms: Terms, visit: Visit): Transcripts {
-  const { policy, clock } = terms
-  const writers = new WeakMap<JsonObject, Writer>()
-  const admitted = new WeakSet<JsonObject>()
+  const admit = admission(terms, visit)
+  const writerOf = writers(terms, visit)
+  const toll = transcriptToll(terms, visit)
+  const heard = heardSound()
   const pending = new Map<unknown, Turn>()
-  const cuts: number[] = []
-  let toll: Toll | undefined
   let last: Writer | undefined
-  let spent: Charge | undefined
-  let atMs = 0
-  /** Of all the sound of the session: sent, and found to be in a turn or in none; ms. */
-  let sentMs = 0
-  let judgedMs = 0
   /** How much sound is paid for, if it is all in turns. */
   let paidMs = 0
 
-  const open = () => [...pending.values()].reduce((sum, { ms }) => sum + ms, 0) + sentMs - judgedMs
-
-  async function reserve(writer: Writer): Promise<void> {
-    const worst = amountsOf(withSpent(transcriptCost(writer, open() + STEP_MS)))
-    const { requestId, principal } = visit
-    if (!toll) {
-      atMs = clock.now()
-      const plain = { call: undefined, received: undefined, deployment: undefined, unknown: [] }
-      const opened = await reserveToll(policy, {
-        ...plain,
-        requestId,
-        principal,
-        upTo: worst,
-        bound: 'soft',
-        gone: () => false,
-      })
-      await holdOrEnd(opened, visit.deployment.provider, clock)
-      toll = opened
-      toll.sentAtMs = atMs
-      toll.observe = () => amountsOf(spent ?? NOTHING)
-      return
-    }
-    const { booth, id, ttlMs } = toll
-    const consumed = amountsOf(spent ?? NOTHING)
-    const command = { org: principal.org, id, min: worst, want: worst, consumed, ttlMs }
-    const result = await booth.ledger.extend(command).catch((cause: unknown) => {
-      throw unreachable(cause)
-    })
-    if (result.status === 'denied') {
-      if (!policy.observe) throw toll.refusalOf(result.shortfall, worst)
-    } else if (result.status === 'open' || result.status === 'revived') toll.granted = result.granted
-    else throw unreachable(`extend answered ${result.status}`)
-  }
-
-  function withSpent(charge: Charge): Charge {
-    return spent ? addCharges(spent, charge) : charge
-  }
-
-  /** @throws TollgateError when the caller may not use a model. */
-  async function admit(transcription: JsonObject): Promise<void> {
-    if (admitted.has(transcription)) return
-    const { refusal } = await terms.entitle(visit.principal, String(transcription.model ?? ''))
-    if (refusal && !policy.observe) throw refusal
-    admitted.add(transcription)
-  }
-
-  function writerOf(transcription: JsonObject): Writer {
-    const known = writers.get(transcription) ?? readWriter(terms, visit, transcription)
-    writers.set(transcription, known)
-    return known
-  }
+  const openMs = () => [...pending.values()].reduce((sum, { ms }) => sum + ms, 0) + heard.openMs
 
   return {
     async afford(transcriptions, ms) {
@@ -115,41 +56,54 @@ export function transcripts(terms: Terms, visit: Visit): Transcripts {
       const [dearest] = transcriptions
         .map(writerOf)
         .sort((a, b) => transcriptCost(b, STEP_MS).nanoUsd - transcriptCost(a, STEP_MS).nanoUsd)
-      if (dearest && (dearest !== last || open() + ms > paidMs)) {
-        await reserve(dearest)
+      if (dearest && (dearest !== last || openMs() + ms > paidMs)) {
+        await toll.reserve(transcriptCost(dearest, openMs() + STEP_MS))
         last = dearest
-        paidMs = open() + STEP_MS
+        paidMs = openMs() + STEP_MS
       }
-      sentMs += ms
+      heard.sent(ms)
     },
-    cut(event) {
-      if (event === 'commit') cuts.push(sentMs)
-      else judgedMs = sentMs
-    },
-    committed(item, transcription, upToMs = cuts.shift() ?? sentMs) {
-      const ms = Math.max(0, upToMs - judgedMs)
-      judgedMs = Math.max(judgedMs, upToMs)
+    cut: heard.cut,
+    committed(item, transcription, upToMs) {
+      const ms = heard.committed(upToMs)
       if (transcription) pending.set(item, { writer: writerOf(transcription), ms })
     },
     written(item, told) {
       const turn = pending.get(item)
       pending.delete(item)
       if (!turn) return
+      const { writer, ms } = turn
       const usage = readTranscriptionUsage(told)
-      spent = withSpent(
-        usage ? chargeOf(usage, turn.writer.price, 'exact') : transcriptCost(turn.writer, turn.ms),
-      )
-      paidMs -= turn.ms
+      toll.spend(usage ? chargeOf(usage, writer.price, 'exact') : transcriptCost(writer, ms))
+      paidMs -= ms
     },
     async end() {
-      if (!toll) return
-      for (const { writer, ms } of pending.values()) spent = withSpent(transcriptCost(writer, ms))
+      if (!last) return
+      for (const { writer, ms } of pending.values()) toll.spend(transcriptCost(writer, ms))
       pending.clear()
-      const booked = endToll(toll, spent ?? 'nothing')
-      const facts = { call: firstCall(last!.model), toll, atMs, firstByteAtMs: undefined }
-      if (spent) writeRecord(terms, visit, { ...facts, ending: 'finished', status: 101, refusal: undefined })
-      await booked
+      await toll.end(last.model)
     },
+  }
+}
+
+/** Asks once whether the caller may use who writes. @throws TollgateError when it may not. */
+function admission({ policy, entitle }: Terms, { principal }: Visit) {
+  const admitted = new WeakSet<JsonObject>()
+  return async (transcription: JsonObject): Promise<void> => {
+    if (admitted.has(transcription)) return
+    const { refusal } = await entitle(principal, String(transcription.model ?? ''))
+    if (refusal && !policy.observe) throw refusal
+    admitted.add(transcription)
+  }
+}
+
+/** Reads each configuration once. */
+function writers(terms: Terms, visit: Visit) {
+  const known = new WeakMap<JsonObject, Writer>()
+  return (transcription: JsonObject): Writer => {
+    const writer = known.get(transcription) ?? readWriter(terms, visit, transcription)
+    known.set(transcription, writer)
+    return writer
   }
 }
 
@@ -162,5 +116,3 @@ function readWriter({ policy }: Terms, { deployment }: Visit, transcription: Jso
     message: `The price of ${model} is not known, so what its transcripts may cost is not either. Ask your administrator to add it to the prices.`,
   })
 }
-
-const NOTHING: Charge = { nanoUsd: 0 as Charge['nanoUsd'], tokens: 0, basis: 'exact' }

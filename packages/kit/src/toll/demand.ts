@@ -36,6 +36,8 @@ export interface DemandOptions {
   readonly longWrites?: boolean
   /** How much of the call was sent to a deployment before. */
   readonly seenAt?: (deployment: Deployment) => SeenInput | undefined
+  /** How much input the call has at a deployment besides its own bytes, tokens; undefined where nobody knows. */
+  readonly storedAt?: (deployment: Deployment) => number | undefined
 }
 
 const limitsOf = modelLimits()
@@ -60,7 +62,8 @@ export function demandOf(call: Call, deployment: Deployment, options: DemandOpti
     ? nothingFor(options.prices)
     : priceOf(deployment, options.prices)
   const limits = limitsFor(call, deployment)
-  const bounds = boundsOf(withSearches(call, deployment.model, price), price, limits, {
+  const whole = withStored(call, options.storedAt?.(deployment))
+  const bounds = boundsOf(withSearches(whole, deployment.model, price), price, limits, {
     ...options,
     servedIn: deployment.provider.dialect,
     seen: options.seenAt?.(deployment),
@@ -97,6 +100,12 @@ export function limitsFor({ withoutReasoning, dialect }: Call, { provider, model
   const limits = limitsOf(modelBehind({ provider, model }))
   const shown = withoutReasoning === true && provider.dialect === dialect && limits.maxOutput !== undefined
   return shown ? { ...limits, hiddenReasoning: false } : limits
+}
+
+/** What it goes on with is input as well. Each of its tokens is one, as each byte of the request may be. */
+function withStored(call: Call, tokens: number | undefined): Call {
+  if (!call.storedInput || tokens === undefined) return call
+  return { ...call, unboundedInput: false, inputBytes: call.inputBytes + tokens }
 }
 
 /** `gpt-4o-search-preview`, `gpt-5-search-api`: https://platform.openai.com/docs/guides/tools-web-search */

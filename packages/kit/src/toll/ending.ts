@@ -2,7 +2,6 @@ import { inputTokens } from '../wire/usage.ts'
 import type { Counting } from './counting.ts'
 import type { Reading } from './reading.ts'
 import { senderOf, typicalKey } from './reserve.ts'
-import { sentTextOf } from './sent-text.ts'
 import { withLost } from './settlement.ts'
 import { endToll, type Toll } from './toll.ts'
 
@@ -34,12 +33,8 @@ export function learn(toll: Toll, reading: Reading | undefined): void {
 }
 
 /** Where a handler of the application's own answers, it may have sent less of a request than it will of the next. */
-function learnInput(
-  { received, demand, proxied, principal, booth }: Toll,
-  reading: Reading | undefined,
-): void {
+function learnInput({ sent, demand, proxied, principal, booth }: Toll, reading: Reading | undefined): void {
   const usage = reading?.usage
-  if (!received || !demand || !proxied || !usage || !reading.complete || usage.others) return
-  const text = sentTextOf(received)
-  if (text) booth.sent.note(senderOf(principal, demand.deployment), text, inputTokens(usage))
+  if (!sent || !demand || !proxied || !usage || !reading.complete || usage.others) return
+  booth.sent.note(senderOf(principal, demand.deployment), sent, inputTokens(usage))
 }

@@ -8,7 +8,7 @@ export type TollHeaders = Readonly<Record<string, string>>
 /** What is known before the call is sent; what it cost is added when it is known. */
 export function reservedHeaders(toll: Toll, exposeLimits: ExposeLimits): TollHeaders {
   return {
-    ...(toll.would.length > 0 ? { 'x-tollgate-would-refuse': wouldRefuse(toll) } : {}),
+    ...wouldRefuse(toll),
     ...(toll.cap === undefined ? {} : { 'x-tollgate-max-tokens': String(toll.cap) }),
     ...(toll.tightest ? standingHeaders(toll.tightest, exposeLimits) : {}),
   }
@@ -23,8 +23,11 @@ export function chargedHeaders(toll: Toll, showRemaining: boolean): TollHeaders 
   }
 }
 
-function wouldRefuse({ would }: Toll): string {
-  return would.some((shortfall) => shortfall.reason !== 'reserved') ? 'budget_exceeded' : 'budget_reserved'
+function wouldRefuse({ unheld, would }: Toll): TollHeaders {
+  if (unheld) return { 'x-tollgate-would-refuse': unheld }
+  if (would.length === 0) return {}
+  const lasting = would.some((shortfall) => shortfall.reason !== 'reserved')
+  return { 'x-tollgate-would-refuse': lasting ? 'budget_exceeded' : 'budget_reserved' }
 }
 
 /** What is left of the tightest budget, once the part of the grant that was not used is given back. */

@@ -1,6 +1,7 @@
 import type { Format } from '../wire/format.ts'
 import { soundMeter } from '../wire/openai/sound.ts'
 import type { Generated } from '../wire/stream-reader.ts'
+import type { StreamedEvent } from '../wire/streamed-event.ts'
 import type { Usage } from '../wire/usage.ts'
 
 /** An answer as it passes: what the client sees of it, and what it says about its cost. */
@@ -94,10 +95,15 @@ export function soundReading(format: string): Reading {
 
 const NOTHING_GENERATED: Generated = { texts: [], pieces: 0 }
 
+/** A reading that may be shown the events of a stream by whoever translates them, in place of the bytes. */
+export interface EventReading extends Reading {
+  see(run: Buffer, events: readonly StreamedEvent[]): void
+}
+
 /** Read a stream of events. `hideUsage`: the client did not ask for the usage chunk. `answers`: how many come in it. */
-export function eventReading(format: Format, hideUsage: boolean, answers = 1): Reading {
+export function eventReading(format: Format, hideUsage: boolean, answers = 1): EventReading {
   const reader = format.streamReader({ hideUsage, answers })
-  const reading: Growing = {
+  const reading: Growing & Pick<EventReading, 'see'> = {
     usage: undefined,
     overtaken: false,
     model: undefined,
@@ -107,12 +113,20 @@ export function eventReading(format: Format, hideUsage: boolean, answers = 1): R
     firstAtMs: undefined,
     lastAtMs: undefined,
     push(bytes) {
-      reading.lastAtMs = performance.now()
-      reading.firstAtMs ??= reading.lastAtMs
+      noteTime()
       return noted(reader.push(bytes))
+    },
+    see(run, events) {
+      noteTime()
+      reader.see(run, events)
+      noted(undefined)
     },
     end: () => noted(reader.end()),
     takeGenerated: () => reader.takeGenerated(),
+  }
+  function noteTime(): void {
+    reading.lastAtMs = performance.now()
+    reading.firstAtMs ??= reading.lastAtMs
   }
   /** What the reader has found comes with its bytes. */
   function noted(bytes: Buffer | undefined): Buffer | undefined {

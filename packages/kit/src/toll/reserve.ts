@@ -9,13 +9,16 @@ import { noAccountText } from '../ledger/no-account.ts'
 import { capFor, type Enforcement } from '../meter/bounds.ts'
 import type { CallCaps } from '../meter/call-caps.ts'
 import type { PriceBook } from '../meter/price-book.ts'
+import { type DigestedText, digestText } from '../meter/sent-before.ts'
 import type { Tokenizer } from '../meter/tokenizer.ts'
 import type { Call } from '../wire/call.ts'
 import type { ReceivedCall } from '../wire/received-call.ts'
 import type { Deployment } from '../wire/routes.ts'
+import { type Holdings, heldTokens } from '../wire/stored/holdings.ts'
 import type { Booth } from './booth.ts'
-import { type Demand, type DemandOptions, demandOf, mayWriteLong, overCap } from './demand.ts'
+import { type Demand, type DemandOptions, demandOf, mayWriteLong } from './demand.ts'
 import { type ExposeLimits, refusalOf } from './refusals.ts'
+import { refuseUnknown, type Unknown } from './refuse-unknown.ts'
 import { sentTextOf } from './sent-text.ts'
 import { openToll, type Toll } from './toll.ts'
 
@@ -50,6 +53,8 @@ export interface ReserveRequest {
   readonly upTo: Amounts | undefined
   /** What one call may be at the most, by the caller's tier; its key may say less. */
   readonly caps?: CallCaps | undefined
+  /** What it goes on with, and how much that is; undefined where it names nothing, or nobody has looked. */
+  readonly holdings?: Holdings | undefined
   /** What `upTo` says nothing of, so that no hard limit in it can be held. Tokens, where it is not told. */
   readonly unknown?: readonly Unknown[] | undefined
   /** `soft`: `upTo` is only believed to be the most. `proven` where it is not told. */
@@ -57,9 +62,6 @@ export interface ReserveRequest {
   /** The client has left: no sense in waiting on. */
   readonly gone: () => boolean
 }
-
-/** What a plain amount may leave open. */
-type Unknown = 'usd' | 'tokens'
 
 /**
  * Reserve the worst case of a call on the whole path of its caller, in one atomic step.
@@ -71,9 +73,12 @@ export async function reserveToll(policy: ReservePolicy, request: ReserveRequest
   const { booth, clock, tokenizer } = policy
   const { org } = request.principal
   const path = accountPath(request.principal)
-  const sizing = sizingFor(policy, request, path)
-  if (request.upTo) refuseUnknown(request, request.upTo, sizing)
-  const demand = request.call && request.deployment && demandOf(request.call, request.deployment, sizing)
+  const text = request.received && sentTextOf(request.received)
+  const sent = text && digestText(text)
+  const { sizing, demand } = sized(policy, request, { path, sent })
+  const unheld = policy.observe
+    ? refusalCode(() => sized({ ...policy, observe: false }, request, { path, sent }))
+    : undefined
   const { min, want } = demand?.bounds ?? { min: request.upTo!, want: request.upTo! }
   const alike = {
     org,
@@ -108,6 +113,7 @@ export async function reserveToll(policy: ReservePolicy, request: ReserveRequest
     sizing,
     observing: policy.observe,
     received: request.received,
+    sent,
     demand,
     cap:
       demand && !policy.observe
@@ -116,6 +122,7 @@ export async function reserveToll(policy: ReservePolicy, request: ReserveRequest
     granted: result.granted,
     tightest: result.tightest,
     would: result.would,
+    unheld,
     refusalOf: (shortfall, wanted) => denied(policy, path, shortfall, wanted),
     async reserveNext({ resetAtMs }, atLeast, wanted) {
       if (resetAtMs === null || resetAtMs > clock.now()) return undefined
@@ -126,33 +133,8 @@ export async function reserveToll(policy: ReservePolicy, request: ReserveRequest
       return reserved.status === 'ok' ? { id: next.id, granted: reserved.granted } : undefined
     },
     ttlMs: policy.ttlMs,
-    nowMs: clock.now(),
+    reservedAtMs: clock.now(),
   })
-}
-
-const WHY_UNKNOWN: Readonly<Record<Unknown, { readonly message: string; readonly internal: string }>> = {
-  usd: {
-    message:
-      'What this request costs is not known, and a budget in USD stands over it. Ask your administrator to state a meter for it.',
-    internal: 'providerPassages({ providers: [{ …, meters }] }) has no meter for this path',
-  },
-  tokens: {
-    message: 'A budget in tokens stands over this request, and how many tokens it uses is not known.',
-    internal: 'budgetReserve({ upToUsd }) cannot hold a budget in tokens: give it `call` instead',
-  },
-}
-
-/** @throws TollgateError `price_unknown` when a limit stands over something that nobody has said the most of; `cap_exceeded`. */
-function refuseUnknown(
-  { unknown = ['tokens'] }: ReserveRequest,
-  upTo: Amounts,
-  { smallest, caps = {} }: DemandOptions,
-): void {
-  const { maxCostNanoUsd: usd } = caps
-  const held = usd === undefined ? smallest : { ...smallest, usd }
-  const open = unknown.find((metric) => held[metric] !== undefined)
-  if (open) throw new TollgateError('price_unknown', WHY_UNKNOWN[open])
-  if (usd !== undefined && upTo.usd > usd) throw overCap({ cap: 'cost' }, caps)
 }
 
 /** What a tier says of single calls, and what a key does: of two costs the lower one. */
@@ -163,9 +145,37 @@ function capsOf({ caps = {}, principal: { scopes } }: ReserveRequest): CallCaps 
   return usd === undefined ? caps : { ...caps, maxCostNanoUsd: usd }
 }
 
-function sizingFor(policy: ReservePolicy, request: ReserveRequest, path: AccountId[]): DemandOptions {
-  const { call, received, principal } = request
-  const text = received && sentTextOf(received)
+/**
+ * What a request may cost, as its limits want it to be known.
+ *
+ * @throws TollgateError `price_unknown`, `cap_exceeded` where they cannot be held.
+ */
+function sized(policy: ReservePolicy, request: ReserveRequest, where: Where) {
+  const { call, deployment, upTo } = request
+  const sizing = sizingFor(policy, request, where)
+  if (upTo) refuseUnknown(request, upTo, sizing)
+  return { sizing, demand: call && deployment && demandOf(call, deployment, sizing) }
+}
+
+/** Why limits could not be held that only observe. */
+function refusalCode(size: () => unknown): Toll['unheld'] {
+  try {
+    size()
+  } catch (refusal) {
+    if (!TollgateError.is(refusal)) throw refusal
+    if (refusal.code === 'price_unknown' || refusal.code === 'cap_exceeded') return refusal.code
+  }
+  return undefined
+}
+
+/** Where a request is charged, and what of its text may have been sent before. */
+interface Where {
+  readonly path: AccountId[]
+  readonly sent: DigestedText | undefined
+}
+
+function sizingFor(policy: ReservePolicy, request: ReserveRequest, { path, sent }: Where): DemandOptions {
+  const { call, received, principal, holdings } = request
   return {
     prices: policy.prices,
     nearLimit: policy.nearLimit,
@@ -175,7 +185,8 @@ function sizingFor(policy: ReservePolicy, request: ReserveRequest, path: Account
     smallest: policy.observe ? {} : smallestOver(policy.booth, principal.org, path),
     typicalOutput: call && policy.booth.typical.typical(typicalKey(principal), call.model),
     ...(received && { longWrites: mayWriteLong(received.text) }),
-    ...(text && { seenAt: (deployment) => policy.booth.sent.seen(senderOf(principal, deployment), text) }),
+    ...(holdings && { storedAt: (deployment) => heldTokens(holdings, deployment) }),
+    ...(sent && { seenAt: (deployment) => policy.booth.sent.seen(senderOf(principal, deployment), sent) }),
   }
 }
 

@@ -9,11 +9,12 @@ const textOf = (path: string, body: object | string) => {
 }
 
 const MESSAGES = '/v1/messages'
+const LONG = 'Hi'.repeat(5_000)
 const messages = {
   model: 'claude-opus-4-6',
   max_tokens: 100,
   system: 'Be brief.',
-  messages: [{ role: 'user', content: 'Hi' }],
+  messages: [{ role: 'user', content: LONG }],
 }
 
 describe('the text of a call', () => {
@@ -21,7 +22,7 @@ describe('the text of a call', () => {
     expect(textOf(MESSAGES, { ...messages, thinking: { type: 'adaptive' } })).toEqual({
       context: '["messages",[["thinking","{\\"type\\":\\"adaptive\\"}"]]]',
       fields: { system: '"Be brief."' },
-      growing: '[{"role":"user","content":"Hi"}]',
+      growing: `[{"role":"user","content":"${LONG}"}]`,
     })
   })
 
@@ -35,10 +36,10 @@ describe('the text of a call', () => {
   it.each([
     [
       '/v1/chat/completions',
-      { messages: [{ role: 'user', content: 'Hi' }] },
-      '[{"role":"user","content":"Hi"}]',
+      { messages: [{ role: 'user', content: LONG }] },
+      `[{"role":"user","content":"${LONG}"}]`,
     ],
-    ['/v1/responses', { input: 'Hi', instructions: 'Be brief.' }, '"Hi"'],
+    ['/v1/responses', { input: LONG, instructions: 'Be brief.' }, `"${LONG}"`],
   ])('%s', (path, body, growing) => {
     expect(textOf(path, { model: 'gpt-5', ...body })?.growing).toBe(growing)
   })
@@ -48,7 +49,11 @@ describe('is not compared', () => {
   const picture = { type: 'image', source: { type: 'url', url: 'https://a.b/c.png' } }
 
   it.each([
-    ['where not all of it is text', { ...messages, messages: [{ role: 'user', content: [picture] }] }],
+    [
+      'where not all of it is text',
+      { ...messages, messages: [...messages.messages, { role: 'user', content: [picture] }] },
+    ],
+    ['where it is short', { ...messages, messages: [{ role: 'user', content: 'Hi' }] }],
     ['where some of it may be left out', { ...messages, context_management: { edits: [] } }],
     ['where a field is given twice', `{"novel":1,"novel":2,${JSON.stringify(messages).slice(1)}`],
   ])('%s', (_, body) => {
@@ -56,6 +61,6 @@ describe('is not compared', () => {
   })
 
   it('where there is no conversation', () => {
-    expect(textOf('/v1/embeddings', { model: 'text-embedding-3-small', input: 'Hi' })).toBeUndefined()
+    expect(textOf('/v1/embeddings', { model: 'text-embedding-3-small', input: LONG })).toBeUndefined()
   })
 })

@@ -1,4 +1,4 @@
-import type { SentText } from '../meter/sent-before.ts'
+import { type SentText, STEP_CHARS } from '../meter/sent-before.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
 import type { ReceivedCall } from '../wire/received-call.ts'
 
@@ -38,15 +38,11 @@ const INERT: ReadonlySet<string> = new Set([
 /** With it a provider may leave out some of one request, and not of the next. */
 const FORGETS = 'context_management'
 
-const texts = new WeakMap<ReceivedCall, SentText | undefined>()
-
-/** The text of a call, to be compared with what was sent before; undefined where not all of its input is text. */
-export function sentTextOf(received: ReceivedCall): SentText | undefined {
-  if (!texts.has(received)) texts.set(received, readText(received))
-  return texts.get(received)
-}
-
-function readText({ endpoint, unboundedInput, text, fields }: ReceivedCall): SentText | undefined {
+/**
+ * The text of a call, to be compared with what was sent before; undefined where not all of its input is text, and where
+ * there is too little of it to be remembered.
+ */
+export function sentTextOf({ endpoint, unboundedInput, text, fields }: ReceivedCall): SentText | undefined {
   const { spans, duplicates } = fields
   const layout = LAYOUTS[endpoint]
   if (!layout || unboundedInput || duplicates.size > 0 || spans.has(FORGETS)) return undefined
@@ -55,11 +51,13 @@ function readText({ endpoint, unboundedInput, text, fields }: ReceivedCall): Sen
     const span = spans.get(name)
     return span ? text.slice(span.start, span.end) : ''
   }
+  const conversation = valueAt(growing)
+  if (conversation.length < STEP_CHARS) return undefined
   const isText = (name: string) => name === growing || beside.includes(name)
   const deciding = [...spans.keys()].filter((name) => !isText(name) && !INERT.has(name)).sort()
   return {
     context: JSON.stringify([endpoint, deciding.map((name) => [name, valueAt(name)])]),
     fields: Object.fromEntries(beside.filter((name) => spans.has(name)).map((name) => [name, valueAt(name)])),
-    growing: valueAt(growing),
+    growing: conversation,
   }
 }

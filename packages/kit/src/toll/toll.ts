@@ -4,6 +4,7 @@ import { warn } from '../core/warn.ts'
 import type { Principal } from '../directory/principal.ts'
 import type { Amounts, Shortfall, Standing } from '../ledger/ledger.ts'
 import type { Spool } from '../ledger/spool.ts'
+import type { DigestedText } from '../meter/sent-before.ts'
 import type { Tokenizer } from '../meter/tokenizer.ts'
 import type { ReceivedCall } from '../wire/received-call.ts'
 import type { Booth } from './booth.ts'
@@ -34,6 +35,8 @@ export interface Toll {
   readonly observing: boolean
   /** The call as the client sent it; undefined on routes whose body is not a provider's. */
   readonly received: ReceivedCall | undefined
+  /** Its text, to be compared with what was sent before; undefined where it cannot be, or is too short for that. */
+  readonly sent: DigestedText | undefined
   /** Where the call goes, at which price and within which bounds; another attempt may change it. */
   demand: Demand | undefined
   /** What those behind the stage that reserved for it find in its request; undefined where nobody is told so. */
@@ -46,6 +49,8 @@ export interface Toll {
   readonly tightest: Standing | undefined
   /** Budgets that would have refused, had they been enforced. */
   readonly would: readonly Shortfall[]
+  /** Why it would have been refused before they were asked, likewise: its cost is not bounded, or beyond what one call may be. */
+  readonly unheld: 'price_unknown' | 'cap_exceeded' | undefined
   /** What handlers have told of their provider calls. */
   readonly told: ToldCharge[]
   /** The handler says that nothing was bought. */
@@ -102,21 +107,23 @@ export interface OpenTollOptions {
   readonly sizing: DemandOptions
   readonly observing: boolean
   readonly received: ReceivedCall | undefined
+  readonly sent: DigestedText | undefined
   readonly demand: Demand | undefined
   readonly cap: number | undefined
   readonly granted: Amounts
   readonly tightest: Standing | undefined
   readonly would: readonly Shortfall[]
+  readonly unheld: Toll['unheld']
   readonly refusalOf: Toll['refusalOf']
   readonly reserveNext: Toll['reserveNext']
   readonly ttlMs: number
-  readonly nowMs: number
+  readonly reservedAtMs: number
 }
 
 const NOTHING: Amounts = { usd: nanoUsd(0), tokens: 0, requests: 1 }
 
 /** Begin to watch a reservation that has been granted: heartbeats keep it alive from now on. */
-export function openToll({ nowMs, ...granted }: OpenTollOptions): Toll {
+export function openToll(granted: OpenTollOptions): Toll {
   const toll: Toll = {
     ...granted,
     forwarded: undefined,
@@ -131,7 +138,6 @@ export function openToll({ nowMs, ...granted }: OpenTollOptions): Toll {
     proxied: false,
     reading: undefined,
     cut: false,
-    reservedAtMs: nowMs,
     sentAtMs: undefined,
     onCharged: () => {},
     observe: () => NOTHING,

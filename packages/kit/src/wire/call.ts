@@ -22,6 +22,8 @@ export interface Call {
   readonly inputBytes: number
   /** Input tokens may exceed `inputBytes` (images, files, audio): only the context window bounds them. */
   readonly unboundedInput: boolean
+  /** What exceeds them is named by ids of responses and their items, and by nothing else. */
+  readonly storedInput?: true
   /** The field by which it goes on with a conversation that is stored at the provider, which says nothing of whose it is. */
   readonly continues?: string
   /**

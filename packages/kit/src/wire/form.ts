@@ -32,6 +32,12 @@ export function isForm(contentType: string | undefined): contentType is string {
   return contentType !== undefined && FORM_TYPE.test(contentType)
 }
 
+/** What stands between the parts of a form, as its type says; undefined where it does not, or not plainly. */
+export function boundaryOf(contentType: string): string | undefined {
+  const [, quoted, plain] = BOUNDARY.exec(contentType) ?? []
+  return quoted ?? plain
+}
+
 /** A form, read: fields by name, a file as its bytes, and what is given as a list (`image[]`) under its bare name. */
 export interface ReadForm {
   readonly form: Form
@@ -44,8 +50,7 @@ export interface ReadForm {
  * @throws TollgateError `invalid_request` when it is broken, or says something that enforcement reads in two ways.
  */
 export function readForm(bytes: Buffer, contentType: string, rules: GuardedFormRules): ReadForm {
-  const [, quoted, plain] = BOUNDARY.exec(contentType) ?? []
-  const boundary = quoted ?? plain
+  const boundary = boundaryOf(contentType)
   if (boundary === undefined) throw broken('its content-type names no boundary')
   const parts = partsOf(bytes, boundary)
   const spellings = spellingsOf(rules.guarded)

@@ -1,4 +1,4 @@
-import type { Dialect } from '../core/dialect.ts'
+import type { ClientDialect, Dialect } from '../core/dialect.ts'
 import type { AnswerReader } from './answer-reader.ts'
 import type { Call } from './call.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -11,6 +11,7 @@ import type { ProviderError } from './neutral/provider-error.ts'
 import type { StreamEvent } from './neutral/stream.ts'
 import type { Quirks } from './quirks.ts'
 import type { StreamReader, StreamReaderOptions } from './stream-reader.ts'
+import type { StreamedEvent } from './streamed-event.ts'
 
 /**
  * One endpoint as its dialect speaks it: what enforcement must read and change of a call, and read of an answer, whose
@@ -45,6 +46,11 @@ export interface Format {
   readonly serving?: Serving
   /** The format as a provider speaks it that differs in these ways; absent where none does. Asked for by `spokenBy`. */
   withQuirks?(quirks: Quirks): Format
+}
+
+/** A format that clients speak: whatever is said to them has the shape that their SDKs know. */
+export interface ClientFormat extends Format {
+  readonly dialect: ClientDialect
 }
 
 /** What a request says outside its body. */
@@ -114,14 +120,14 @@ export interface Asked {
   readonly requestId: string
 }
 
-/** From a dialect's events to neutral ones: one event of its stream at a time, by its `data` and its `event` name. */
+/** From a dialect's events to neutral ones: one event of its stream at a time. */
 export interface StreamDecoder {
-  push(data: string, event?: string): readonly StreamEvent[]
+  push(event: StreamedEvent): readonly StreamEvent[]
   /** The stream is over: what is left to say, `end` at any rate. */
   end(): readonly StreamEvent[]
 }
 
-/** From neutral events to a dialect's bytes: whole events, terminal ones included. */
+/** From neutral events to a dialect's: the text of whole events, terminal ones included; empty where there is nothing to say. */
 export interface StreamEncoder {
-  push(event: StreamEvent): Buffer | undefined
+  push(event: StreamEvent): string
 }

@@ -2,7 +2,7 @@ import { countTokens } from './anthropic/count-tokens.ts'
 import { messages } from './anthropic/messages/messages.ts'
 import { converse } from './converse/converse.ts'
 import type { Endpoint } from './endpoint.ts'
-import type { Format } from './format.ts'
+import type { ClientFormat, Format } from './format.ts'
 import { count } from './gemini/count.ts'
 import { embed, embedBatch } from './gemini/embed.ts'
 import { generate } from './gemini/generate/generate.ts'
@@ -40,9 +40,14 @@ export const FORMATS: readonly Format[] = [
 const byEndpoint = new Map<Endpoint, Format>(FORMATS.map((format) => [format.endpoint, format]))
 
 /** Whatever stands before them; the longest first, since one ends in another. */
-const suffixes = FORMATS.flatMap((format) => format.suffixes.map((suffix) => ({ suffix, format }))).sort(
-  (a, b) => b.suffix.length - a.suffix.length,
-)
+const suffixes = FORMATS.filter(isSpoken)
+  .flatMap((format) => format.suffixes.map((suffix) => ({ suffix, format })))
+  .sort((a, b) => b.suffix.length - a.suffix.length)
+
+/** Converse is spoken to providers, and by no client. */
+function isSpoken(format: Format): format is ClientFormat {
+  return format.dialect !== 'converse'
+}
 
 /** How the paths of all of them end. */
 export const CALL_SUFFIXES: readonly string[] = FORMATS.flatMap(({ suffixes }) => suffixes)
@@ -54,7 +59,7 @@ export const CALL_PATHS: readonly string[] = CALL_SUFFIXES.map((suffix) => {
 })
 
 /** The format that a path speaks, by its longest known ending. */
-export function formatAt(path: string): Format | undefined {
+export function formatAt(path: string): ClientFormat | undefined {
   return suffixes.find(({ suffix }) => path.endsWith(suffix))?.format
 }
 

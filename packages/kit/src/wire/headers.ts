@@ -56,7 +56,7 @@ export function requestHeaders(
 /** What a dialect itself adds to a request that is no call: the headers of the client's that it names, and the key. */
 export function dialectHeaders(
   client: IncomingHttpHeaders,
-  { dialect, apiKeys, apiKey = apiKeys?.[0] }: Provider,
+  { dialect, apiKeys, apiKey = apiKeys?.[0], hosting }: Provider,
 ): Record<string, string> {
   const { forwarded, required, credentials } = RULES[dialect]
   const headers: Record<string, string> = Object.fromEntries(required)
@@ -64,7 +64,7 @@ export function dialectHeaders(
     const value = client[name]
     if (typeof value === 'string') headers[name] = value
   }
-  const [name, value] = credentials(apiKey)
+  const [name, value] = hosting?.authorize ? [] : credentials(apiKey)
   return name === undefined || value === undefined ? headers : { ...headers, [name]: value }
 }
 

@@ -19,11 +19,55 @@ export interface Hosting {
    * @throws TollgateError `provider_unavailable` when there are no credentials to be had.
    */
   authorize?(request: HostedRequest): Authorization | Promise<Authorization>
+  /** The body inside another one, where the host has an envelope for it; the same where it has none for this call. */
+  wrapped?(body: Buffer, call: HostedCall): Buffer
   /**
-   * What stands before whoever takes the answer, where its streams come framed in another way than as events: behind it they
-   * are events.
+   * What stands before whoever takes the answer, where that comes in another shape than the dialect's, or its streams framed
+   * in another way than as events: behind it they are as the dialect has them.
    */
-  framed?(taker: Dispatcher.DispatchHandler): Dispatcher.DispatchHandler
+  framed?(taker: Dispatcher.DispatchHandler, call: HostedCall): Dispatcher.DispatchHandler
+  /** The body of a refusal in the dialect's words, where the host has said it in its own. */
+  error?(refused: RefusedCall): Buffer
+  /** What it is asked besides calls of models; nobody is passed through to a host that does not say. */
+  readonly passing?: HostPassing
+}
+
+/**
+ * What a host is asked besides calls of models: files, batches, fine-tuning. Its credentials open far more than that, of
+ * the operator's whole account, so what is not named here is closed.
+ */
+export interface HostPassing {
+  readonly open: readonly OpenPaths[]
+  /** What meters and tiers know a path by: what it has after everything that the host puts before it. */
+  nameOf(path: string): string
+  /** Where it is sent. */
+  address(asked: AskedPath): PassedAddress
+  /** Its credentials are a signature over the whole body, which is held first, up to so many bytes. */
+  readonly heldBytes?: number
+  /** The dialect's own paths (`/v1/files`) are the host's too: it is found by them where no plain provider is. */
+  readonly ownPaths?: boolean
+}
+
+/** Requests that a host takes, by their methods and their names. */
+export interface OpenPaths {
+  readonly methods: readonly string[]
+  readonly paths: RegExp
+  /** Nobody is billed for them. Whatever else is open may cost. */
+  readonly free?: true
+}
+
+export interface AskedPath {
+  /** As the client asks for it below the provider's own name. */
+  readonly path: string
+  readonly name: string
+  /** With its question mark; empty where there is none. */
+  readonly query: string
+}
+
+export interface PassedAddress {
+  readonly baseUrl: string
+  /** Below that, with the query. */
+  readonly path: string
 }
 
 /** A call in the words of its provider's dialect, before its host has changed it. */
@@ -38,8 +82,16 @@ export interface HostedCall {
   readonly headers: IncomingHttpHeaders
 }
 
+/** An answer that is no success, as it came. */
+export interface RefusedCall {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: Buffer
+}
+
 /** A request as it is going to be sent. */
 export interface HostedRequest {
+  readonly method: string
   readonly origin: string
   /** Path, and query where it has one, as they go over the wire. */
   readonly path: string

@@ -1,9 +1,18 @@
 export type { Dialect } from '../core/dialect.ts'
 export type { Call } from './call.ts'
 export type { Endpoint } from './endpoint.ts'
-export type { Format } from './format.ts'
+export type { ClientFormat, Format } from './format.ts'
 export { CALL_PATHS, CALL_SUFFIXES, FORMATS } from './formats.ts'
-export type { Authorization, HostedCall, HostedRequest, Hosting } from './hosting.ts'
+export type {
+  AskedPath,
+  Authorization,
+  HostedCall,
+  HostedRequest,
+  Hosting,
+  HostPassing,
+  OpenPaths,
+  PassedAddress,
+} from './hosting.ts'
 export { type AccessToken, type KeptTokenOptions, keptToken } from './hosts/access-token.ts'
 export type { AwsCredentialSource, AwsCredentials } from './hosts/aws-signer.ts'
 export { type AzureProviderOptions, azureProvider } from './hosts/azure.ts'

@@ -22,7 +22,7 @@ const OPEN_BRACKET = 0x5b
 const CLOSE_BRACKET = 0x5d
 
 /** Deeper than any request or answer; a parser that goes on for millions of levels stands still for seconds. */
-const MAX_DEPTH = 128
+export const MAX_DEPTH = 128
 /** More fields than any request has. */
 const MAX_FIELDS = 1_000
 
@@ -52,7 +52,7 @@ export function scanFields(text: string): Fields {
 }
 
 /** The string whose text, quotes included, is [start, end). Names of fields hardly ever have escapes. */
-function stringAt(text: string, start: number, end: number): string {
+export function stringAt(text: string, start: number, end: number): string {
   const inside = text.slice(start + 1, end - 1)
   return inside.includes('\\') ? (JSON.parse(text.slice(start, end)) as string) : inside
 }
@@ -72,7 +72,7 @@ function skipSpace(text: string, from: number): number {
 }
 
 /** The position after the string that begins at `start`. */
-function endOfString(text: string, start: number): number {
+export function endOfString(text: string, start: number): number {
   for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 1)) {
     let backslashes = 0
     while (text.charCodeAt(at - 1 - backslashes) === BACKSLASH) backslashes += 1
@@ -120,6 +120,7 @@ export function spliceFields(
   fields: Fields,
   edits: readonly (readonly [name: string, value: unknown])[],
 ): string {
+  if (edits.every(([, value]) => value !== undefined)) return replaceFields(text, fields, edits)
   const gone = new Set(edits.flatMap(([name, value]) => (value === undefined ? name : [])))
   const kept = edits.filter(([name]) => !gone.has(name))
   if (![...gone].some((name) => fields.spans.has(name))) return replaceFields(text, fields, kept)

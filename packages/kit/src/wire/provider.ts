@@ -26,10 +26,10 @@ export interface Provider {
   /** `none`: what it serves costs nothing, and passes an exhausted budget in USD. */
   readonly billing?: 'metered' | 'none'
   /**
-   * Who may go on with conversations that it stores, which it keeps for whoever has its key: nobody, as a rule, or everybody
-   * here (`shared`), where all callers are one tenant.
+   * Who may go on with what it stores, which it keeps for whoever has its key: nobody, as a rule; whoever made it (`owned`,
+   * where an owner-check is mounted that knows); or everybody here (`shared`), where all callers are one tenant.
    */
-  readonly conversations?: 'refuse' | 'shared'
+  readonly conversations?: 'refuse' | 'owned' | 'shared'
   /** Its id in the price data, where neither its name nor its URL says it. */
   readonly priceAs?: string
   /** Where it differs from whoever's dialect it speaks. */

@@ -4,7 +4,7 @@ import { TollgateError } from '../core/errors.ts'
 import { slot } from '../core/slot.ts'
 import type { Call } from './call.ts'
 import { isForm, readForm } from './form.ts'
-import type { Format } from './format.ts'
+import type { ClientFormat, Format } from './format.ts'
 import { CALL_PATHS, formatAt } from './formats.ts'
 import { refuseAmbiguity } from './guarded.ts'
 import { isJsonType, isObject, type JsonObject } from './json.ts'
@@ -80,7 +80,7 @@ async function readCall(req: IncomingMessage): Promise<ReceivedCall | undefined>
 export function parseCall(
   bytes: Buffer,
   url: string,
-  known?: Format,
+  known?: ClientFormat,
   contentType?: string,
 ): ReceivedCall | undefined {
   if (known?.form && isForm(contentType)) return parseForm(bytes, url, known, contentType)
@@ -108,7 +108,7 @@ export function parseCall(
 
 const NO_FIELDS: Fields = { spans: new Map(), duplicates: new Set(), end: 0 }
 
-function parseForm(bytes: Buffer, url: string, format: Format, contentType: string): ReceivedCall {
+function parseForm(bytes: Buffer, url: string, format: ClientFormat, contentType: string): ReceivedCall {
   const { form, body } = readForm(bytes, contentType, { ...format.form!, guarded: format.guarded })
   const target = targetOf(url, bytes.length)
   return {
@@ -141,7 +141,7 @@ function readObject(text: string, required: boolean): { body: JsonObject; fields
 }
 
 /** On a route of the application's own, the shape of the body says which call it is. */
-function formatOfBody({ model, messages, prompt, input }: JsonObject): Format | undefined {
+function formatOfBody({ model, messages, prompt, input }: JsonObject): ClientFormat | undefined {
   if (typeof model !== 'string') return undefined
   if (Array.isArray(messages)) return chat
   if (prompt !== undefined) return completions

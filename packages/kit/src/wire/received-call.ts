@@ -1,12 +1,12 @@
 import type { Call } from './call.ts'
 import type { Form } from './form.ts'
-import type { Format, Target } from './format.ts'
+import type { ClientFormat, Target } from './format.ts'
 import type { JsonObject } from './json.ts'
 import type { Fields } from './json-fields.ts'
 
 /** A call as it came over the wire: what it asks for, and its own bytes, in which single values can be replaced. */
 export interface ReceivedCall extends Call {
-  readonly format: Format
+  readonly format: ClientFormat
   /** Its path is that endpoint's; false on a route of the application's own, where its body says which call it is. */
   readonly atEndpoint: boolean
   readonly target: Target

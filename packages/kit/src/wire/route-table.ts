@@ -32,6 +32,8 @@ export interface RouteTableOptions<Rules> {
 
 export interface FoundRoute<Rules> {
   readonly places: readonly RoutePlace[]
+  /** Those of all places, one after the other. */
+  readonly seats: readonly Deployment[]
   /** Undefined for a name that passes through. */
   readonly rules: Rules | undefined
 }
@@ -76,7 +78,7 @@ export function routeTable<Rules>({
       if (found || !passes) return found
       const known = byName.get(providerOf(model) ?? '')
       const provider = known ?? providers.find((each) => each.dialect === dialect) ?? providers[0]
-      return provider && { places: [placeAt(provider, model, 1)], rules: undefined }
+      return provider && foundAt<Rules>([placeAt(provider, model, 1)], undefined)
     },
   }
 }
@@ -87,15 +89,18 @@ function finderOf<Rules>(
   providers: ReadonlyMap<string, Provider>,
 ): (model: string) => FoundRoute<Rules> {
   const parts = targets.map((target) => partsOf(target, providers))
-  const found = (asked: string) => ({
-    places: parts.map(({ provider, model, weight }) =>
-      placeAt(provider, model === ANY ? asked : model, weight),
-    ),
-    rules,
-  })
+  const found = (asked: string) =>
+    foundAt(
+      parts.map(({ provider, model, weight }) => placeAt(provider, model === ANY ? asked : model, weight)),
+      rules,
+    )
   if (parts.some(({ model }) => model === ANY)) return found
   const fixed = found('')
   return () => fixed
+}
+
+function foundAt<Rules>(places: readonly RoutePlace[], rules: Rules | undefined): FoundRoute<Rules> {
+  return { places, seats: places.flatMap(({ seats }) => seats), rules }
 }
 
 function partsOf({ to, weight = 1 }: RouteTarget, providers: ReadonlyMap<string, Provider>) {

@@ -82,7 +82,10 @@ export function modelRoutes({
     serves: table.serves,
     resolve(model, dialect, asker) {
       const found = table.find(model, dialect)
-      return found ? openPlaces(found.places, asker?.allows).flatMap(({ seats }) => seats) : []
+      if (!found) return []
+      return asker?.allows
+        ? openPlaces(found.places, asker.allows).flatMap(({ seats }) => seats)
+        : found.seats
     },
   }
 }
@@ -107,10 +110,10 @@ export function routeOf(
   routes: Routes,
   asker: Omit<RouteAsker, 'call'> = {},
 ): readonly [Deployment, ...Deployment[]] {
-  const [first, ...others] = route.peek(req) ?? deploymentsOf(call, routes, { ...asker, call })
-  const deployments = [first!, ...others] as const
-  if (!route.given(req)) route.set(req, deployments)
-  return [...deployments]
+  const known = route.peek(req)
+  const deployments = known ?? deploymentsOf(call, routes, { ...asker, call })
+  if (!known) route.set(req, deployments)
+  return deployments as readonly [Deployment, ...Deployment[]]
 }
 
 /**

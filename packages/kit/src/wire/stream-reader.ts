@@ -1,5 +1,6 @@
-import { type JsonObject, parseObject } from './json.ts'
+import type { JsonObject } from './json.ts'
 import { eventData, eventFramer, splitEvents } from './sse.ts'
+import { readEvents, type StreamedEvent, streamedEvent } from './streamed-event.ts'
 import type { Usage } from './usage.ts'
 
 /** What was generated, as far as it was shown. */
@@ -14,6 +15,8 @@ export interface Generated {
 export interface StreamReader {
   /** Bytes from the provider, in any chunking; returns what the client is to see of them now. */
   push(bytes: Buffer): Buffer | undefined
+  /** A run of whole events, and the events in it, from whoever has read them already and sends something else instead. */
+  see(run: Buffer, events: readonly StreamedEvent[]): void
   /** The stream is over: what is left to send. */
   end(): Buffer | undefined
   readonly usage: Usage | undefined
@@ -27,7 +30,7 @@ export interface StreamReader {
   takeGenerated(): Generated
 }
 
-/** How a dialect's stream is read. Marks are looked for in bytes: events without one are not parsed. */
+/** How a dialect's stream is read. Events without a mark are not parsed. */
 export interface StreamRules {
   /** Stand in every event that says usage, and in no string, which would have their quotes escaped. */
   readonly usageMarks: readonly string[]
@@ -62,36 +65,45 @@ export function streamReaderBy(
   let unread: Buffer[] = []
   let finished = 0
 
-  /** What of one event the client sees, having read it. */
-  const read = (event: Buffer): Buffer | undefined => {
-    const data = eventData(event)
-    if (data === undefined) return event
+  /** Reads one event; returns whether it says usage and nothing else. */
+  const read = ({ data, json }: StreamedEvent): boolean => {
     if (rules.isTerminal?.(data)) reader.done = true
-    const parsed = parseObject(data)
-    const found = parsed && rules.usage(parsed, reader.usage)
+    const found = json && rules.usage(json, reader.usage)
     if (!found) {
-      overtake(event)
-      return event
+      if (json && reader.usage && !reader.overtaken) reader.overtaken = generatedIn(rules, [json]).pieces > 0
+      return false
     }
     reader.usage = found
     reader.overtaken = false
-    reader.model = rules.model(parsed) ?? reader.model
-    return hideUsage && rules.isBareUsage?.(parsed) ? undefined : event
+    reader.model = rules.model(json) ?? reader.model
+    return rules.isBareUsage?.(json) ?? false
   }
 
-  const overtake = (event: Buffer) => {
-    if (reader.usage && !reader.overtaken) reader.overtaken = generatedIn(rules, [event]).pieces > 0
+  /** Whether anything has to be read in a text of events: most show a few words, and are passed on as they are. */
+  const says = (text: string): boolean =>
+    (reader.usage !== undefined && !reader.overtaken) ||
+    rules.usageMarks.some((mark) => text.includes(mark)) ||
+    (rules.terminalMark !== undefined && text.includes(rules.terminalMark))
+
+  /** What of one event the client sees, having read it where it says anything. */
+  const pass = (event: Buffer): Buffer | undefined => {
+    const data = says(searchable(event)) ? eventData(event) : undefined
+    const isBareUsage = data !== undefined && read(streamedEvent(data))
+    return hideUsage && isBareUsage ? undefined : event
+  }
+
+  const note = (run: Buffer, text: string): void => {
+    if (rules.generated) unread.push(run)
+    if (finished < answers) finished += countIn(text, rules.finishMarks)
   }
 
   const readRun = (run: Buffer): Buffer | undefined => {
-    if (rules.generated) unread.push(run)
-    if (finished < answers) finished += countIn(run, rules.finishMarks)
-    if (!has(run, rules.usageMarks)) {
-      const ends = rules.terminalMark !== undefined && run.indexOf(rules.terminalMark) !== -1
-      if (ends || (reader.usage && !reader.overtaken)) for (const event of splitEvents(run)) read(event)
-      return run
-    }
-    const kept = splitEvents(run).flatMap((event) => read(event) ?? [])
+    const text = searchable(run)
+    note(run, text)
+    if (!says(text)) return run
+    const events = splitEvents(run)
+    const kept = events.flatMap((event) => pass(event) ?? [])
+    if (kept.length === events.length) return run
     return kept.length === 0 ? undefined : Buffer.concat(kept)
   }
 
@@ -105,6 +117,10 @@ export function streamReaderBy(
       const run = framer.push(bytes)
       return run && readRun(run)
     },
+    see(run, events) {
+      note(run, searchable(run))
+      for (const event of events) read(event)
+    },
     end() {
       const rest = framer.rest()
       const last = rest && readRun(rest)
@@ -112,7 +128,10 @@ export function streamReaderBy(
       return last
     },
     takeGenerated() {
-      const generated = generatedIn(rules, unread.flatMap(splitEvents))
+      const generated = generatedIn(
+        rules,
+        unread.flatMap(readEvents).flatMap(({ json }) => (json ? [json] : [])),
+      )
       unread = []
       return generated
     },
@@ -120,25 +139,24 @@ export function streamReaderBy(
   return reader
 }
 
-function has(run: Buffer, marks: readonly string[]): boolean {
-  return marks.some((mark) => run.indexOf(mark) !== -1)
+/** Bytes as a text that marks, which are ASCII, are looked for in: each search in the bytes would be a call out of JavaScript. */
+function searchable(bytes: Buffer): string {
+  return bytes.toString('latin1')
 }
 
-function countIn(run: Buffer, marks: readonly string[]): number {
+function countIn(text: string, marks: readonly string[]): number {
   let count = 0
   for (const mark of marks) {
-    for (let at = run.indexOf(mark); at !== -1; at = run.indexOf(mark, at + mark.length)) count += 1
+    for (let at = text.indexOf(mark); at !== -1; at = text.indexOf(mark, at + mark.length)) count += 1
   }
   return count
 }
 
-function generatedIn(rules: StreamRules, events: readonly Buffer[]): Generated {
+function generatedIn(rules: StreamRules, events: readonly JsonObject[]): Generated {
   const byChoice = new Map<unknown, string>()
   let pieces = 0
   for (const event of events) {
-    const parsed = parseObject(eventData(event) ?? '')
-    if (!parsed) continue
-    for (const [choice, texts] of rules.generated?.(parsed) ?? []) {
+    for (const [choice, texts] of rules.generated?.(event) ?? []) {
       for (const text of texts) {
         if (text === '') continue
         byChoice.set(choice, (byChoice.get(choice) ?? '') + text)

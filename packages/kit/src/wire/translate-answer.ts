@@ -6,7 +6,8 @@ import type { Part, Seal } from './neutral/part.ts'
 import { MAX_ERROR_BYTES } from './neutral/provider-error.ts'
 import { replay } from './neutral/replay.ts'
 import type { StreamEvent } from './neutral/stream.ts'
-import { eventData, eventFramer, eventName, splitEvents } from './sse.ts'
+import { eventFramer } from './sse.ts'
+import { readEvents, type StreamedEvent } from './streamed-event.ts'
 import type { TranslatedCall } from './translate-call.ts'
 
 /** A provider's answer on its way to a client of another dialect. */
@@ -22,24 +23,27 @@ export interface AnswerTranslator {
 const JSON_TYPE = 'application/json'
 const EVENTS_TYPE = 'text/event-stream; charset=utf-8'
 
+/** Sees the events of a provider's stream, each run with its bytes, before they are translated. */
+export type EventWatcher = (run: Buffer, events: readonly StreamedEvent[]) => void
+
 /** How a provider's answer is given to the client: as a stream when the client asked for one, and whole otherwise, whatever came. */
 export function translatorFor(
   { from, serving, sealer }: Pick<TranslatedCall, 'from' | 'serving' | 'sealer'>,
   asked: AskedWhen,
   comesAs: 'events' | 'json',
+  watch: EventWatcher = () => {},
 ): AnswerTranslator {
   const finishing = { dated: datedBy(asked.nowMs), signed: signedBy(sealer) }
   const { streamEncoder, writeAnswer } = from.translation
-  if (comesAs === 'events' && asked.stream)
-    return streamTranslator(decoding(serving.streamDecoder(), finishing), streamEncoder(asked))
-  const read =
-    comesAs === 'events' ? foldEvents(serving.streamDecoder(), finishing) : readWhole(serving, finishing)
+  const decoded = () => decoding(serving.streamDecoder(), finishing, watch)
+  if (comesAs === 'events' && asked.stream) return streamTranslator(decoded(), streamEncoder(asked))
+  const read = comesAs === 'events' ? foldEvents(decoded()) : readWhole(serving, finishing)
   return wholeTranslator(
     read,
     asked.stream
       ? {
           contentType: EVENTS_TYPE,
-          write: (answer) => joined(encodeAll(streamEncoder(asked), replay(answer))),
+          write: (answer) => encodeAll(streamEncoder(asked), replay(answer)),
         }
       : {
           contentType: JSON_TYPE,
@@ -87,17 +91,20 @@ interface Decoding {
   end(): StreamEvent[]
 }
 
-function decoding(decoder: StreamDecoder, { dated, signed }: Finishing): Decoding {
+function decoding(decoder: StreamDecoder, { dated, signed }: Finishing, watch: EventWatcher): Decoding {
   const framer = eventFramer()
   const finish = (event: StreamEvent): StreamEvent => {
     if (event.type === 'start') return dated(event)
     return event.type === 'seal' ? { ...event, seal: signed(event.seal) } : event
   }
-  const decode = (run: Buffer | undefined): StreamEvent[] =>
-    (run ? splitEvents(run) : []).flatMap((event) => {
-      const data = eventData(event)
-      return data === undefined ? [] : decoder.push(data, eventName(event)).map(finish)
-    })
+  const decode = (run: Buffer | undefined): StreamEvent[] => {
+    if (!run) return []
+    const events = readEvents(run)
+    watch(run, events)
+    const told: StreamEvent[] = []
+    for (const event of events) for (const said of decoder.push(event)) told.push(finish(said))
+    return told
+  }
   return {
     push: (bytes) => decode(framer.push(bytes)),
     end: () => [...decode(framer.rest()), ...decoder.end()],
@@ -107,8 +114,8 @@ function decoding(decoder: StreamDecoder, { dated, signed }: Finishing): Decodin
 function streamTranslator(decoded: Decoding, encoder: StreamEncoder): AnswerTranslator {
   return {
     contentType: EVENTS_TYPE,
-    push: (bytes) => joined(encodeAll(encoder, decoded.push(bytes))),
-    end: () => joined(encodeAll(encoder, decoded.end())),
+    push: (bytes) => encodeAll(encoder, decoded.push(bytes)),
+    end: () => encodeAll(encoder, decoded.end()),
   }
 }
 
@@ -132,11 +139,12 @@ function readWhole(serving: TranslatedCall['serving'], { dated, signed }: Finish
 }
 
 /** The events of a stream that nobody asked for, put together. */
-function foldEvents(decoder: StreamDecoder, finishing: Finishing): WholeReading {
-  const decoded = decoding(decoder, finishing)
+function foldEvents(decoded: Decoding): WholeReading {
   const events: StreamEvent[] = []
   return {
-    push: (bytes) => void events.push(...decoded.push(bytes)),
+    push(bytes) {
+      for (const event of decoded.push(bytes)) events.push(event)
+    },
     end() {
       const { answer, error } = fold([...events, ...decoded.end()])
       if (error) throw new SyntaxError(`The answer ended with an error: ${error.message}`)
@@ -165,18 +173,10 @@ function wholeTranslator(
   }
 }
 
-function encodeAll(encoder: StreamEncoder, events: Iterable<StreamEvent>): Buffer[] {
-  const encoded: Buffer[] = []
-  for (const event of events) {
-    const bytes = encoder.push(event)
-    if (bytes) encoded.push(bytes)
-  }
-  return encoded
-}
-
-function joined(pieces: readonly Buffer[]): Buffer | undefined {
-  if (pieces.length === 0) return undefined
-  return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces)
+function encodeAll(encoder: StreamEncoder, events: Iterable<StreamEvent>): Buffer | undefined {
+  let text = ''
+  for (const event of events) text += encoder.push(event)
+  return text === '' ? undefined : Buffer.from(text)
 }
 
 /** A provider's refusal in the client's dialect; what cannot be read as one is told by its status alone. */

@@ -1,14 +1,15 @@
+import { countTokens } from '../anthropic/count-tokens.ts'
 import { anthropic } from '../anthropic/index.ts'
 import type { Refusal } from '../behaviour.ts'
 import { converse } from '../converse/converse.ts'
-import { type Asked, isObject, type Speaker } from '../dialect.ts'
+import { type Asked, isObject, isRefusal, type Speaker } from '../dialect.ts'
 import type { StreamEvent } from '../plan.ts'
 import { questionOf } from '../question.ts'
 import { AWS_EVENT_STREAM, awsFrame } from './aws-frame.ts'
 import { isSigned } from './aws-signature.ts'
 
 export const BEDROCK_PATH: RegExp =
-  /\/model\/([^/]+)\/(invoke|invoke-with-response-stream|converse|converse-stream)$/
+  /\/model\/([^/]+)\/(invoke|invoke-with-response-stream|converse|converse-stream|count-tokens)$/
 
 const VERSION = 'bedrock-2023-05-31'
 
@@ -59,6 +60,36 @@ export const bedrockInvoke: Speaker = {
   framing: { contentType: AWS_EVENT_STREAM, frame: chunkFrame },
   error,
   headers,
+}
+
+/**
+ * A request of InvokeModel, counted by the model itself: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_CountTokens.html
+ * The id of an inference profile is refused.
+ */
+export const bedrockCount: Speaker = {
+  plan(asked) {
+    const refusal = stranger(asked)
+    if (refusal) return refusal
+    const [, model = ''] = BEDROCK_PATH.exec(asked.entry.path) ?? []
+    if (!decodeURIComponent(model).startsWith('anthropic.'))
+      return { status: 400, message: "The provided model doesn't support counting tokens." }
+    const { body } = asked.entry
+    const input = isObject(body) && isObject(body.input) ? body.input : {}
+    const inner = isObject(input.invokeModel) ? String(input.invokeModel.body) : ''
+    const said: unknown = JSON.parse(Buffer.from(inner, 'base64').toString('utf8') || 'null')
+    if (!isObject(said)) return { status: 400, message: 'Malformed input request' }
+    const { anthropic_version: version, anthropic_beta: _, max_tokens: cap, ...counted } = said
+    if (version !== VERSION) return { status: 400, message: 'anthropic_version: Field required' }
+    if (cap === undefined) return { status: 400, message: 'max_tokens: Field required' }
+    const plan = countTokens(questionOf(asked, { ...counted, model: plainName(model) }))
+    return isRefusal(plan) ? plan : { ...plan, body: (usage) => inAwsWords(plan.body(usage)) }
+  },
+  error,
+  headers,
+}
+
+function inAwsWords(answer: string): string {
+  return JSON.stringify({ inputTokens: (JSON.parse(answer) as { input_tokens: number }).input_tokens })
 }
 
 /** Every other model, and Claude too, by Converse: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html */

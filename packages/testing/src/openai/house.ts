@@ -9,15 +9,15 @@ const READ = ({ input, cachedInput }: ProviderUsage) => input + cachedInput
 
 /** Ways of real providers, each as its own pages tell them: written apart from the kit's presets, which are held to them. */
 export const HOUSES = {
-  /** https://docs.mistral.ai/api/endpoint/chat */
+  /** https://docs.mistral.ai/api/endpoint/chat, https://github.com/mistralai/client-ts/blob/main/src/models/components/chatcompletionrequest.ts */
   mistral: {
     capField: 'max_tokens',
-    refuses: ['stream_options', 'user', 'seed', 'service_tier', 'logit_bias', 'prompt_cache_key'],
+    refuses: ['stream_options', 'user', 'seed', 'service_tier', 'verbosity', 'logit_bias', 'logprobs'],
     noDeveloper: true,
     tells: 'untold',
   },
   /** https://console.groq.com/docs/openai */
-  groq: { chunkField: 'x_groq', refuses: ['logit_bias'] },
+  groq: { chunkField: 'x_groq', refuses: ['logit_bias', 'logprobs', 'top_logprobs'] },
   /** https://api-docs.deepseek.com/api/create-chat-completion */
   deepseek: {
     capField: 'max_tokens',
@@ -46,7 +46,6 @@ export const HOUSES = {
   cohere: {
     capField: 'max_tokens',
     refuses: ['service_tier', 'logit_bias', 'n', 'parallel_tool_calls'],
-    noDeveloper: true,
     usage: (usage) => ({
       prompt_tokens: READ(usage) + COHERE_PREAMBLE_TOKENS,
       completion_tokens: usage.output,

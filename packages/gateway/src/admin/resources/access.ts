@@ -90,26 +90,26 @@ export const accessRoutes: readonly ObjectRoute[] = [
       summary: 'Give what was asked for.',
       body: approving,
     },
-    async handle(manage, { operator, params, body }) {
+    async handle(manage, { operator, params, ifRevision, body }) {
       const { lasts, ...why } = decoded(approving, body)
       const lastsMs = lasts === undefined ? undefined : durationMs(lasts)
       const decide = {
         org: manage.org,
         id: params.id!,
         by: partyOf(operator),
-        ...present({ ...why, lastsMs }),
+        ...present({ ...why, lastsMs, ifRevision }),
       }
       return toldRequest(done(await deskOf(manage).approve(decide), 'access request', params.id!).request)
     },
   },
   {
     ...{ ...ofRequest, path: `${REQUESTS}/{id}/deny`, summary: 'Do not give it.', body: deciding },
-    async handle(manage, { operator, params, body }) {
+    async handle(manage, { operator, params, ifRevision, body }) {
       const decide = {
         org: manage.org,
         id: params.id!,
         by: partyOf(operator),
-        ...present(decoded(deciding, body)),
+        ...present({ ...decoded(deciding, body), ifRevision }),
       }
       return toldRequest(done(await deskOf(manage).deny(decide), 'access request', params.id!).request)
     },
@@ -141,12 +141,12 @@ export const accessRoutes: readonly ObjectRoute[] = [
       teams: teamsOfAsked('grant'),
     },
     summary: 'End a grant before its time. What was spent under it stays spent.',
-    async handle(manage, { operator, params, body }) {
+    async handle(manage, { operator, params, ifRevision, body }) {
       const revoke = {
         org: manage.org,
         id: params.id!,
         by: partyOf(operator),
-        ...present(decoded(deciding, body)),
+        ...present({ ...decoded(deciding, body), ifRevision }),
       }
       return toldGrant(done(await deskOf(manage).revoke(revoke), 'grant', params.id!).grant)
     },

@@ -59,7 +59,7 @@ export const budgetRoutes: readonly ObjectRoute[] = [
     ...{ ...deciding, method: 'PUT', path: ONE, body: wanted },
     ...{ summary: 'Give an account budgets of its own, in place of those of its kind; policies stay.' },
     async handle(manage, { operator, params, body }) {
-      checkBudgets(operator, params.account!)
+      await checkBudgets(manage, operator, params.account!)
       const { budgets } = decoded(wanted, body)
       return { body: managedJson(await setBudgets(manage, params.account!, budgets)) }
     },
@@ -68,7 +68,7 @@ export const budgetRoutes: readonly ObjectRoute[] = [
     ...{ ...deciding, method: 'DELETE', path: ONE },
     ...{ summary: 'Take its own budgets from an account: it has those of its kind again.' },
     async handle(manage, { operator, params }) {
-      checkBudgets(operator, params.account!)
+      await checkBudgets(manage, operator, params.account!)
       return { body: managedJson(await setBudgets(manage, params.account!, [])) }
     },
   },

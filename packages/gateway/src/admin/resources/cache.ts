@@ -1,8 +1,8 @@
-import type { CacheStore, Invalidation } from '@tollgate/kit/cache'
-import { isAccountId } from '@tollgate/kit/ledger'
+import type { CacheStore } from '@tollgate/kit/cache'
 import { z } from 'zod'
+import { invalidationsOf } from '../../manage/forgotten-answers.ts'
 import type { Manage } from '../../manage/manage.ts'
-import { invalid, notFound } from '../../manage/refused.ts'
+import { notFound } from '../../manage/refused.ts'
 import { decoded } from '../../manage/shape.ts'
 import type { ObjectRoute } from '../route.ts'
 import { semanticJson, semanticShape } from './cache-semantic.ts'
@@ -68,17 +68,4 @@ export const cacheRoutes: readonly ObjectRoute[] = [
 function cacheOf({ cache }: Pick<Manage, 'cache'>): CacheStore {
   if (cache) return cache
   throw notFound('cache here, since nothing is answered from it: the config says', 'cache.mode: off')
-}
-
-/** @throws TollgateError `invalid_request` unless it names one thing. */
-function invalidationsOf(org: string, named: z.output<typeof wanted>): readonly Invalidation[] {
-  const { everything, model, account, tag } = named
-  if (Object.keys(named).length !== 1)
-    throw invalid('body', 'Name one of everything, model, account and tag.')
-  if (everything) return [{ what: 'everything' }]
-  if (model !== undefined) return [{ what: 'model', model }]
-  // What everybody shares is no org's.
-  if (tag !== undefined) return [org, ''].map((of) => ({ what: 'tag', org: of, tag }))
-  if (account !== undefined && isAccountId(account)) return [{ what: 'scope', org, account }]
-  throw invalid('account', '`account` is no account: write team:marketing or user:ada, for instance.')
 }

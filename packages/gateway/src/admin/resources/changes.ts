@@ -1,8 +1,8 @@
-import type { Change } from '@tollgate/kit/directory'
 import { z } from 'zod'
 import { listChanges } from '../../manage/changes.ts'
 import type { PageQuery } from '../../manage/page.ts'
 import type { ObjectRoute } from '../route.ts'
+import { changeJson } from './change-json.ts'
 import { pageOfSchema, pageQuery } from './page-schema.ts'
 
 const change = z
@@ -13,8 +13,8 @@ const change = z
     at: z.iso.datetime(),
     by: z.string().describe('Who: `admin`, `token:ci`, `user:ada`, `config`, `command:root`.'),
     reason: z.string().nullable(),
-    before: z.unknown().describe('As it was kept; null when there was none.'),
-    after: z.unknown().describe('As it is kept; null when it was removed.'),
+    before: z.unknown().describe('As this API writes it; null when there was none.'),
+    after: z.unknown().describe('The same; null when it was removed.'),
   })
   .meta({ id: 'Change' })
 
@@ -30,11 +30,3 @@ export const changeRoutes: readonly ObjectRoute[] = [
     },
   },
 ]
-
-export function changeJson({ sequence, kind, id, atMs, actor, before, after }: Change): object {
-  return {
-    ...{ sequence, kind, id, at: new Date(atMs).toISOString() },
-    ...{ by: actor.by, reason: actor.reason ?? null },
-    ...{ before: before ?? null, after: after ?? null },
-  }
-}

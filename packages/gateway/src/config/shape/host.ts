@@ -1,6 +1,7 @@
 import type { Host } from '../host.ts'
 import { listed } from '../nearest.ts'
 import { text } from './fields.ts'
+import { baseUrl } from './leaves.ts'
 
 /** Fields that only some hosts of other people's models have. */
 export const HOST_FIELDS = {
@@ -17,6 +18,8 @@ export const HOST_FIELDS = {
   accessKeyId: text().optional(),
   secretAccessKey: text().optional(),
   sessionToken: text().optional(),
+  /** Where its jobs are made. */
+  controlUrl: baseUrl.optional(),
 }
 
 export type HostField = keyof typeof HOST_FIELDS
@@ -49,12 +52,13 @@ const HOSTS: Readonly<Record<Host['kind'], HostKind>> = {
     }),
   },
   bedrock: {
-    takes: ['region', 'accessKeyId', 'secretAccessKey', 'sessionToken'],
+    takes: ['region', 'accessKeyId', 'secretAccessKey', 'sessionToken', 'controlUrl'],
     needs: ['region'],
     together: ['accessKeyId', 'secretAccessKey'],
-    read: ({ region = '', accessKeyId, secretAccessKey, sessionToken }) => ({
+    read: ({ region = '', accessKeyId, secretAccessKey, sessionToken, controlUrl }) => ({
       kind: 'bedrock',
       region,
+      controlUrl,
       credentials:
         accessKeyId === undefined || secretAccessKey === undefined
           ? undefined

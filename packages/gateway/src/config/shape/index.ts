@@ -1,3 +1,4 @@
+import type { OwnedPer } from '@tollgate/kit/owners'
 import { z } from 'zod'
 import type { Config, ConfigKey, Team } from '../config.ts'
 import type { Path, Problem } from '../problem.ts'
@@ -41,6 +42,8 @@ export interface StatedConfig
       | 'budgetStatus'
       | 'waitMs'
       | 'exposeLimits'
+      | 'ownedPer'
+      | 'tokenizer'
       | 'prices'
       | 'priceFiles'
       | 'models'
@@ -96,6 +99,16 @@ const config: z.ZodType<StatedConfig> = fields(
     budget_status: choice<429 | 402>({ 429: 429, 402: 402 }).default(429),
     wait: duration('10m').default(0),
     expose_limits: choice({ true: true, false: false }).default(true),
+    owned_per: choice<OwnedPer>({
+      key: 'key',
+      user: 'user',
+      project: 'project',
+      team: 'team',
+      org: 'org',
+    }).default('key'),
+    tokenizer: choice({ 'js-tiktoken': 'js-tiktoken', 'gpt-tokenizer': 'gpt-tokenizer' } as const).default(
+      'js-tiktoken',
+    ),
     providers: providers.default({}),
     routes: routes.default({ named: {}, passthrough: true }),
     timeouts: timeouts.default({}),
@@ -132,6 +145,7 @@ const config: z.ZodType<StatedConfig> = fields(
     budget_status,
     wait,
     expose_limits,
+    owned_per,
     price_files,
     price_updates,
     defaults,
@@ -149,6 +163,7 @@ const config: z.ZodType<StatedConfig> = fields(
     budgetStatus: budget_status,
     waitMs: wait,
     exposeLimits: expose_limits,
+    ownedPer: owned_per,
     priceFiles: price_files,
     priceUpdates: price_updates,
   }

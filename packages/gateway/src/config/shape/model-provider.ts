@@ -74,7 +74,7 @@ export function statedProvider(
     load: filed.load,
     budgets: filed.budgets,
     billing,
-    ...(filed.conversations && { conversations: filed.conversations }),
+    conversations: filed.conversations ?? 'owned',
     ...(filed.discount !== undefined && { discount: filed.discount }),
     models,
     meter: filed.meter,

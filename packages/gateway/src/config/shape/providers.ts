@@ -27,7 +27,7 @@ const provider: z.ZodType<({ readonly dialect?: undefined | Dialect } & FiledPro
     load: load.optional(),
     budgets,
     billing: choice({ metered: 'metered', none: 'none' } as const).optional(),
-    conversations: choice({ refuse: 'refuse', shared: 'shared' } as const).optional(),
+    conversations: choice({ refuse: 'refuse', owned: 'owned', shared: 'shared' } as const).optional(),
     models: z.record(z.string(), text()).optional(),
     ...HOST_FIELDS,
     auth: auth.optional(),

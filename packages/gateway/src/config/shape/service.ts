@@ -76,6 +76,7 @@ export const STAGES: readonly string[] = [
   'auth-virtual-key',
   'tier-check',
   'rate-limit',
+  'owner-check',
   'semantic-cache',
   'budget-reserve',
   'usage-reconcile',

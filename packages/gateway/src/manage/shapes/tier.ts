@@ -9,6 +9,8 @@ const caps = z.strictObject({
   max_cost_usd: usd.optional(),
 })
 
+const rates = z.strictObject({ rpm: count.optional(), tpm: count.optional(), concurrency: count.optional() })
+
 export const tierShape: Shape<TierRecord> = shapeOf(
   {
     label: label.optional().describe('Free text for people.'),
@@ -28,16 +30,19 @@ export const tierShape: Shape<TierRecord> = shapeOf(
       .max(1_000_000)
       .describe('Where it stands among the tiers: the least has the lowest.'),
     caps: caps.optional().describe('Bounds of one request.'),
+    rates: rates.optional().describe('How fast whoever has it may go, unless it has rates of its own.'),
   },
   {
-    read: ({ caps, ...same }) => present({ ...same, caps: caps && readCaps(caps) }),
-    write: ({ label, models, endpoints, approval, rank, caps }) => ({
+    read: ({ caps, rates, ...same }) =>
+      present({ ...same, caps: caps && readCaps(caps), rates: rates && present(rates) }),
+    write: ({ label, models, endpoints, approval, rank, caps, rates }) => ({
       label,
       models: [...models],
       endpoints: endpoints && [...endpoints],
       approval,
       rank,
       caps: caps && writeCaps(caps),
+      rates: rates && { ...rates },
     }),
   },
 )

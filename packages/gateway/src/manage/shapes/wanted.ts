@@ -36,44 +36,55 @@ const decision = z.strictObject({
 
 const text = z.string()
 
+const accessRequest = wantedObject.extend({
+  ...{ id, account: text, by: text, reason: text },
+  ...{ asked_at: instant, lasts_ms: z.int() },
+  state: z.enum(['open', 'approved', 'denied', 'withdrawn']),
+  decided: decision.optional(),
+})
+
+const grant = wantedObject.extend({
+  ...{ id, account: text, approved_by: text, reason: text },
+  ...{ from: instant, until: instant },
+  request: text.optional(),
+  revoked: decision.optional(),
+})
+
+const revision = { revision: z.int() }
+
 /** A request for access, as it is answered. */
-export const accessRequestAnswer: z.ZodObject = wantedObject
-  .extend({
-    ...{ id, account: text, by: text, reason: text },
-    ...{ asked_at: instant, lasts_ms: z.int(), revision: z.int() },
-    state: z.enum(['open', 'approved', 'denied', 'withdrawn']),
-    decided: decision.optional(),
-  })
-  .meta({ id: 'AccessRequest' })
+export const accessRequestAnswer: z.ZodObject = accessRequest.extend(revision).meta({ id: 'AccessRequest' })
 
 /** A grant, as it is answered. */
-export const grantAnswer: z.ZodObject = wantedObject
-  .extend({
-    ...{ id, account: text, approved_by: text, reason: text },
-    ...{ from: instant, until: instant, revision: z.int() },
-    request: text.optional(),
-    revoked: decision.optional(),
-  })
-  .meta({ id: 'Grant' })
+export const grantAnswer: z.ZodObject = grant.extend(revision).meta({ id: 'Grant' })
 
 export function accessRequestJson(id: string, revision: number, request: AccessRequest): object {
+  return { ...accessRequestFields(id, request), revision }
+}
+
+export function grantJson(id: string, revision: number, given: Grant): object {
+  return { ...grantFields(id, given), revision }
+}
+
+/** The same without what only a store knows of it. */
+export function accessRequestFields(id: string, request: AccessRequest): object {
   const { account, by, reason, askedAtMs, lastsMs, state, decided } = request
   const fields = present({
-    ...{ id, account, by, reason, state, revision },
+    ...{ id, account, by, reason, state },
     ...{ asked_at: askedAtMs, lasts_ms: lastsMs, decided: decided && decisionFields(decided) },
     ...wantedOf(request),
   })
-  return z.encode(accessRequestAnswer, fields)
+  return z.encode(accessRequest, fields)
 }
 
-export function grantJson(id: string, revision: number, grant: Grant): object {
-  const { account, approvedBy, reason, fromMs, untilMs, request, revoked } = grant
+export function grantFields(id: string, given: Grant): object {
+  const { account, approvedBy, reason, fromMs, untilMs, request, revoked } = given
   const fields = present({
-    ...{ id, account, approved_by: approvedBy, reason, revision, request },
+    ...{ id, account, approved_by: approvedBy, reason, request },
     ...{ from: fromMs, until: untilMs, revoked: revoked && decisionFields(revoked) },
-    ...wantedOf(grant),
+    ...wantedOf(given),
   })
-  return z.encode(grantAnswer, fields)
+  return z.encode(grant, fields)
 }
 
 function decisionFields({ by, atMs, reason, grant }: Decision) {

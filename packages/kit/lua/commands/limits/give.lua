@@ -24,9 +24,9 @@ for at = 1, #KEYS / 2 do
   if redis.call('ZREM', KEYS[2 * at], ARGV[2]) == 1 then
     given = given + 1
     if tpm then
-      local held, since = drained(KEYS[2 * at - 1], tpm, now)
+      local held = drained(KEYS[2 * at - 1], tpm, now)
       local more = (used - math.min(expected, tpm)) * 60000
-      fill(KEYS[2 * at - 1], math.max(0, held + more), tpm, since)
+      fill(KEYS[2 * at - 1], math.max(0, held + more), tpm, now)
     end
   end
 end

@@ -1,3 +1,4 @@
+export type { CacheUse } from './cache-use.ts'
 export type { Span, SpendGroup, SpendQuery, SpendRow } from './spend.ts'
 export { type SqliteAudit, type SqliteAuditOptions, sqliteAudit } from './sqlite-audit.ts'
 export type { Attribution } from './unattributed.ts'

@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '../../core/clock.ts'
 import type { AccountState } from '../../ledger/ledger.ts'
 import type { AuditRecord } from '../record.ts'
 import type { AuditSink } from '../sink.ts'
+import { type CacheUse, cacheUse } from './cache-use.ts'
 import { openAuditFile } from './open.ts'
 import { pruner } from './prune.ts'
 import { sameReader, threadReader } from './reader.ts'
@@ -24,6 +25,8 @@ export interface SqliteAudit extends AuditSink {
   spendBy(query?: SpendQuery): Promise<readonly SpendRow[]>
   /** What would have been refused, had everything been enforced, by code and account. */
   wouldRefuse(span?: Span): Promise<readonly WouldRefuseRow[]>
+  /** How much the cache was asked, and has saved. */
+  cacheUse(span?: Span): Promise<CacheUse>
   /**
    * What the books hold and no record explains, a line an org, all time. Takes the answer of `ledger.accounts()`; flush
    * the trail first, or what was just spent is not recorded yet.
@@ -62,6 +65,7 @@ export function sqliteAudit(
     lacks,
     spendBy: (asked = {}) => spendBy(query, asked),
     wouldRefuse: (span = {}) => wouldRefuse(query, span),
+    cacheUse: (span = {}) => cacheUse(query, span),
     unattributed: (accounts) => unattributed(query, accounts),
     async recent(limit = 100) {
       return (await query({ sql: RECENT, values: [limit] })).map(recordOf)

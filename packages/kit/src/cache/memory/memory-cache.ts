@@ -76,9 +76,9 @@ export function memoryCache({ clock = systemClock, ...sizes }: MemoryCacheOption
       found.rank = rankOf({ ...found, floor: shelf.floor, costNanoUsd: found.entry.costNanoUsd })
       return { entry: found.entry, stamp }
     },
-    put(entry, stamp) {
+    put(entry, stamp, text = encodeEntry(entry)) {
       const share = shareOf(entry.id)
-      const size = Buffer.byteLength(encodeEntry(entry))
+      const size = Buffer.byteLength(text)
       remove(share, entry.id)
       if (size > maxScopeBytes) return
       const shelf = shelves.get(share) ?? emptyShelf(maxScopeBytes)

@@ -49,3 +49,27 @@ export function cacheKeys(prefix: string): CacheKeys {
     lease: (id) => `${own}:{${shareOf(id)}}:lease:${id}`,
   }
 }
+
+/** The keys of what lessons have come to, all of a book in one slot of a Cluster. */
+export interface LessonKeys {
+  /** Stream: batches of lessons. */
+  readonly log: string
+  /** Hash: key of a row → its text. */
+  readonly rows: string
+  /** Sorted set: key of a row → when it expires, ms. */
+  readonly expiries: string
+  /** String: up to where in the log the rows go. */
+  readonly place: string
+}
+
+/**
+ * @param prefix stands before every key, as before those of the ledger.
+ * @throws RangeError when it has a brace or a space.
+ */
+export function lessonKeys(prefix: string): (book: string) => LessonKeys {
+  ledgerKeys(prefix)
+  return (book) => {
+    const own = `${prefix}:lessons:${LAYOUT}:{${book}}`
+    return { log: `${own}:log`, rows: `${own}:rows`, expiries: `${own}:expiries`, place: `${own}:place` }
+  }
+}

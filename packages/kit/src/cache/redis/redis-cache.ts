@@ -90,10 +90,9 @@ export function redisCache(
       }
       return { entry, stamp }
     },
-    async put(entry, stamp) {
+    async put(entry, stamp, body = encodeEntry(entry)) {
       const { id, version, createdAtMs, expiresAtMs, costNanoUsd } = entry
       const share = shareOf(id)
-      const body = encodeEntry(entry)
       const ttl = expiresAtMs - (clock?.now() ?? createdAtMs)
       if (ttl <= 0) return
       const worth = worthOf(costNanoUsd, Buffer.byteLength(body))

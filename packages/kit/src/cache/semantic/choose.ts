@@ -23,7 +23,8 @@ export interface Choice extends Candidate {
 export interface Choosing {
   readonly asked: SemanticCall
   readonly features: Features
-  readonly learntOf: (id: string) => Learnt
+  /** What is known of an entry; of the answer that is kept there now, where its version is given. */
+  readonly learntOf: (id: string, version?: string) => Learnt
   /** What the group is audited at: a caller that accepts less has its part of it. */
   readonly delta: number
   /** Of one user or key alone: then nobody can have put an answer there for others. */
@@ -55,10 +56,9 @@ export async function choose(neighbours: readonly Neighbour[], choosing: Choosin
       choosing.onVeto(compared.veto)
       continue
     }
-    const candidate = { learnt: choosing.learntOf(id), similarity: score, question }
-    const verdict = decide(candidate, compared.share, choosing)
-    if (!verdict.wouldServe) {
-      nearest ??= candidate
+    const believed = { learnt: choosing.learntOf(id), similarity: score, question }
+    if (!decide(believed, compared.share, choosing).wouldServe) {
+      nearest ??= believed
       continue
     }
     const entry = await choosing.asked.entry(id)
@@ -66,16 +66,19 @@ export async function choose(neighbours: readonly Neighbour[], choosing: Choosin
       gone.push(id)
       continue
     }
+    // Another answer may have come in its place, of which nothing is known that was known of the one before.
+    const candidate = { ...believed, learnt: choosing.learntOf(id, entry.version) }
+    const { chance, wouldServe } = decide(candidate, compared.share, choosing)
     nearest ??= candidate
-    if (mayBeServed(entry, candidate.learnt, choosing))
-      return { nearest, gone, choice: { ...candidate, entry, chance: verdict.chance } }
+    if (wouldServe && mayBeServed(entry, candidate.learnt, choosing))
+      return { nearest, gone, choice: { ...candidate, entry, chance } }
   }
   return { nearest, gone, choice: undefined }
 }
 
 function decide({ learnt, similarity }: Candidate, share: number, { asked, delta, nowMs }: Choosing) {
   const accepted = Math.min(1, asked.delta / delta)
-  return learnt.group.decide(learnt.belief, similarity, { nowMs, share: share * accepted })
+  return learnt.in.group.decide(learnt.belief, similarity, { nowMs, share: share * accepted })
 }
 
 /** Whoever has an answer kept must not be able to choose what others are told: one of them has to have had it right. */

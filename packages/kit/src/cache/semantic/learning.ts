@@ -11,7 +11,8 @@ import type { Seen, TierParts } from './looking.ts'
 
 /** Learns from fresh answers: whether a kept one would have done, and what is worth keeping besides. */
 export interface Learning {
-  from(asked: SemanticCall, seen: Seen, fresh: CacheEntry): void
+  /** @param fresh undefined where the provider's answer is none that is kept. */
+  from(asked: SemanticCall, seen: Seen, fresh: CacheEntry | undefined): void
   idle(): Promise<void>
 }
 
@@ -21,17 +22,17 @@ const UNHURRIED_MS = 5_000
 const MOST_LABELS = 64
 
 export function learning(parts: TierParts & { readonly queue: LabelQueue }): Learning {
-  const { embedder, index, memory, counts, clock, queue } = parts
+  const { embedder, index, memory, sharing, counts, clock, queue } = parts
   const running = new Set<Promise<void>>()
 
   async function learnFrom(asked: SemanticCall, seen: Seen, fresh: CacheEntry): Promise<void> {
     queue.earn(fresh.costNanoUsd)
     const { candidate, isAudit = false } = seen
     if (!candidate) return insert(asked, seen, fresh)
-    const pair = await pairOf(asked, candidate, fresh)
+    const compared = await compare(asked, candidate, fresh)
     const isWanted = isAudit || labelsOf(candidate.learnt) < MOST_LABELS
-    const judgement = pair && isWanted ? await judged(pair, isAudit) : 'unsure'
-    take(asked, candidate, { judgement, isAudit, keptBy: pair?.keptBy })
+    const judgement = compared && isWanted ? await judged(compared.pair, isAudit) : 'unsure'
+    take(asked, candidate, { judgement, isAudit, kept: compared?.kept })
     // An answer that is another one's in other words stays with that one, whose labels would be scattered else.
     if (judgement !== 'same') await insert(asked, seen, fresh)
   }
@@ -43,37 +44,31 @@ export function learning(parts: TierParts & { readonly queue: LabelQueue }): Lea
   function take(
     { askedBy }: SemanticCall,
     { learnt, similarity }: Candidate,
-    { judgement, isAudit, keptBy }: Taken,
+    { judgement, isAudit, kept }: Taken,
   ): void {
     counts.labels[judgement] += 1
-    const { group, belief } = learnt
-    if (judgement === 'unsure') {
-      if (isAudit) group.unjudged()
-      return
-    }
-    const label = { similarity, same: judgement === 'same' }
-    if (label.same && keptBy !== askedBy) learnt.vouchedFor = true
-    if (!isAudit) return group.learn(belief, label)
-    if (!label.same) counts.wrong += 1
-    group.audited(belief, label, clock.now())
+    if (isAudit && judgement === 'different') counts.wrong += 1
+    const { id, partition, version, expiresAtMs } = learnt
+    const { org, accounts, model } = learnt.in
+    sharing.learn({
+      ...{ org, accounts, model, id, partition, similarity, judgement, isAudit, atMs: clock.now() },
+      version: kept?.version ?? version ?? '',
+      expiresAtMs: kept?.expiresAtMs ?? expiresAtMs,
+      vouches: judgement === 'same' && kept?.askedBy !== askedBy,
+    })
   }
 
   /** Both answers as texts; undefined where one of them is none, or gone. */
-  async function pairOf(
+  async function compare(
     asked: SemanticCall,
     { learnt, question }: Candidate,
     fresh: CacheEntry,
-  ): Promise<(Pair & { readonly keptBy: string }) | undefined> {
+  ): Promise<{ readonly pair: Pair; readonly kept: CacheEntry } | undefined> {
     const kept = await asked.entry(learnt.id)
     const [freshAnswer, keptAnswer] = [answerText(fresh.answer), kept && answerText(kept.answer)]
     if (!kept || freshAnswer === undefined || keptAnswer === undefined) return undefined
-    return {
-      question: asked.text,
-      freshAnswer,
-      keptQuestion: question.text,
-      keptAnswer,
-      keptBy: kept.askedBy,
-    }
+    const pair = { question: asked.text, freshAnswer, keptQuestion: question.text, keptAnswer }
+    return { kept, pair }
   }
 
   async function insert(asked: SemanticCall, seen: Seen, fresh: CacheEntry): Promise<void> {
@@ -82,8 +77,7 @@ export function learning(parts: TierParts & { readonly queue: LabelQueue }): Lea
     if (!features || fresh.id !== asked.place.id) return
     const vector = seen.vector ?? (await embedded(asked))
     if (!vector) return
-    memory.forget(fresh.id)
-    memory.of(fresh, partition)
+    memory.of(fresh, partition, fresh.version)
     await index.put(partition, {
       ...{ id: fresh.id, vector, expiresAtMs: fresh.expiresAtMs },
       features: packQuestion({ text: asked.text, features }),
@@ -100,6 +94,12 @@ export function learning(parts: TierParts & { readonly queue: LabelQueue }): Lea
 
   return {
     from(asked, seen, fresh) {
+      const { candidate, isAudit = false } = seen
+      if (!fresh) {
+        // An audit without an answer to compare with is one that nobody could judge.
+        if (candidate && isAudit) take(asked, candidate, { judgement: 'unsure', isAudit, kept: undefined })
+        return
+      }
       // A store that fails here has cost a label, and nobody waits for it.
       const work = learnFrom(asked, seen, fresh).catch(() => {})
       running.add(work)
@@ -108,6 +108,7 @@ export function learning(parts: TierParts & { readonly queue: LabelQueue }): Lea
     async idle() {
       while (running.size > 0) await Promise.all(running)
       await queue.idle()
+      await sharing.turn()
     },
   }
 }
@@ -115,7 +116,8 @@ export function learning(parts: TierParts & { readonly queue: LabelQueue }): Lea
 interface Taken {
   readonly judgement: Judgement
   readonly isAudit: boolean
-  readonly keptBy: string | undefined
+  /** The entry that it was compared with. */
+  readonly kept: CacheEntry | undefined
 }
 
 function labelsOf({ belief: { evidence } }: Learnt): number {

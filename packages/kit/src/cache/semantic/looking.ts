@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../core/clock.ts'
+import { isOfOne } from '../scope.ts'
 import type { SemanticCall, SemanticFinding } from '../semantic-lookup.ts'
 import type { GuardedEmbedder } from '../vectors/embedders/guarded-embedder.ts'
 import type { Vector } from '../vectors/quantise.ts'
@@ -10,6 +11,7 @@ import { whyIneligible } from './eligibility/eligibility.ts'
 import { subjectOf } from './eligibility/subject.ts'
 import { type Features, featuresOf } from './guards/features.ts'
 import type { Memory } from './learnt.ts'
+import type { Sharing } from './lessons/sharing.ts'
 import { count, type Tallies } from './tallies.ts'
 
 /** What looking and learning share. */
@@ -17,6 +19,7 @@ export interface TierParts {
   readonly embedder: GuardedEmbedder
   readonly index: VectorIndex
   readonly memory: Memory
+  readonly sharing: Sharing
   readonly counts: Tallies
   readonly delta: number
   readonly shadow: boolean
@@ -45,14 +48,14 @@ const MOST_NEIGHBOURS = 4
 const MAX_PARTITIONS = 10_000
 
 export function looking(parts: TierParts): Looking {
-  const { embedder, index, memory, counts, delta, random, clock } = parts
+  const { embedder, index, memory, sharing, counts, delta, random, clock } = parts
   const worths = new LRUCache<string, Worth>({ max: MAX_PARTITIONS })
 
   /** The nearest that may be compared, and the one that may be served; what is gone from the cache goes from the index. */
   async function neighboursOf({ asked, partition, features, vector }: Searched): Promise<Chosen> {
     const chosen = await choose(await index.nearest(partition, vector, MOST_NEIGHBOURS), {
-      ...{ asked, features, delta, isPrivate: isOfOne(asked), nowMs: clock.now() },
-      learntOf: (id) => memory.of({ ...asked.place, id }, partition),
+      ...{ asked, features, delta, isPrivate: isOfOne(asked.place.scope), nowMs: clock.now() },
+      learntOf: (id, version) => memory.of({ ...asked.place, id }, partition, version),
       onVeto: (veto) => count(counts.vetoes, veto),
     })
     for (const id of chosen.gone) {
@@ -74,6 +77,7 @@ export function looking(parts: TierParts): Looking {
 
     const startedMs = clock.now()
     const features = featuresOf(text)
+    if (!sharing.isReady) return missed('not_ready', features)
     const worth = worths.get(partition) ?? UNTRIED
     const rows = await index.rows(partition)
     const verdict = worthEmbedding(worth, { rows, length: text.length, chance: random() })
@@ -114,16 +118,11 @@ function findingOf(
     counts.shadowed += 1
     return { found: 'miss', why: 'shadow', similarity }
   }
-  const isAudit = random() < choice.learnt.group.auditRate()
+  const isAudit = random() < choice.learnt.in.group.auditRate()
   return { found: isAudit ? 'audit' : 'hit', entry, similarity, confidence }
 }
 
-/** Whether the answers of a place are one user's or one key's alone. */
-function isOfOne({ place: { scope } }: SemanticCall): boolean {
-  return /^(user|key):/.test(scope.accounts.at(-1) ?? '')
-}
-
-/** The same, of a person: behind a key there may be many. */
+/** Whether the answers of a place are one person's alone: behind a key there may be many. */
 function isOfOneUser({ place: { scope } }: SemanticCall): boolean {
   return scope.accounts.some((account) => account.startsWith('user:'))
 }

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { nanoUsd } from '../../core/money.ts'
 import type { AccountId } from '../../ledger/ledger.ts'
-import { formatOf } from '../../wire/formats.ts'
+import { formatAt } from '../../wire/formats.ts'
 import { parseCall } from '../../wire/receive.ts'
 import type { CacheEntry } from '../entry.ts'
+import { memoryLessons } from '../memory/memory-lessons.ts'
 import type { SemanticCall, SemanticFinding } from '../semantic-lookup.ts'
 import { guardedEmbedder } from '../vectors/embedders/guarded-embedder.ts'
 import { hashEmbedder } from '../vectors/embedders/hash-embedder.ts'
@@ -27,6 +28,8 @@ interface Ask {
   readonly meaning?: string
   readonly delta?: number
   readonly partition?: string
+  /** Whether the provider's answer is one that is kept. */
+  readonly isKept?: boolean
 }
 
 let entries: Map<string, CacheEntry>
@@ -50,7 +53,7 @@ let asks = 0
 async function ask(
   tier: SemanticTier,
   text: string,
-  { by = ADA, accounts = PROJECT, meaning = 'reset', delta = 0.02, partition = 'p' }: Ask = {},
+  { by = ADA, accounts = PROJECT, meaning = 'reset', delta = 0.02, partition = 'p', isKept = true }: Ask = {},
 ): Promise<SemanticFinding> {
   asks += 1
   const body = { model: 'm', messages: [{ role: 'user', content: text }] }
@@ -58,7 +61,11 @@ async function ask(
   const asked: SemanticCall = {
     ...{ partition, text, delta, principal: by, askedBy: by.user, notBeforeMs: 0 },
     place: { id, scope: { org: 'acme', accounts }, model: 'm', tags: [] },
-    received: parseCall(Buffer.from(JSON.stringify(body)), '/v1/chat/completions', formatOf('chat'))!,
+    received: parseCall(
+      Buffer.from(JSON.stringify(body)),
+      '/v1/chat/completions',
+      formatAt('/v1/chat/completions'),
+    )!,
     entry: async (wanted) => entries.get(wanted),
   }
   const finding = await tier.find(asked)
@@ -67,8 +74,8 @@ async function ask(
       asked,
       `${meaning}: in other words each time, so that they have to be read, ${asks}`,
     )
-    entries.set(id, fresh)
-    tier.answered(asked, finding, fresh)
+    if (isKept) entries.set(id, fresh)
+    tier.answered(asked, finding, isKept ? fresh : undefined)
     await tier.idle()
   }
   return finding
@@ -188,6 +195,49 @@ describe('the semantic tier', () => {
     for (let at = 0; tier.status().audits < audits + 20; at += 1) await ask(tier, question(100 + at))
     drawn = 0.999
     expect((await ask(tier, question(7))).found).toBe('audit')
+  })
+
+  it('counts audits whose answer is not kept as audits that nobody could judge', async () => {
+    const tier = tierOf()
+    await taught(tier)
+    drawn = 0.19
+    const { audits, groups, labels } = structuredClone(tier.status())
+    for (let at = 0; tier.status().audits < audits + 20; at += 1)
+      await ask(tier, question(100 + at), { isKept: false })
+    expect(tier.status().labels.unsure).toBe(labels.unsure + 20)
+    expect(tier.status().groups[0]!.audits).toBe(groups[0]!.audits)
+    drawn = 0.999
+    expect((await ask(tier, question(7))).found).toBe('audit')
+  })
+
+  it('knows nothing good of an answer that has come in the place of another', async () => {
+    const tier = tierOf()
+    await taught(tier)
+    const found = await ask(tier, question(7), { by: BOB })
+    const served = found.found === 'hit' ? found.entry : undefined
+    expect(served).toBeDefined()
+    // Somebody had it asked anew (`no-cache`), and what came is another answer, which nobody has vouched for.
+    for (const [id, entry] of entries) entries.set(id, { ...entry, version: 'another', askedBy: 'mallory' })
+    expect((await ask(tier, question(8), { by: BOB })).found).toBe('miss')
+  })
+
+  it('serves nothing before it knows what was known', async () => {
+    const lessons = memoryLessons()
+    let isAway = true
+    const tier = tierOf({
+      lessons: {
+        ...lessons,
+        load: (book) => (isAway ? Promise.reject(new Error('away')) : lessons.load(book)),
+      },
+    })
+    expect(tier.status().isReady).toBe(false)
+    expect(await ask(tier, question(0))).toMatchObject({ found: 'miss', why: 'not_ready' })
+    isAway = false
+    await tier.idle()
+    expect(tier.status().isReady).toBe(true)
+    await taught(tier)
+    expect((await ask(tier, question(7))).found).toBe('hit')
+    await tier.close()
   })
 
   it('serves nothing in shadow mode, and audits everything', async () => {

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../../core/clock.ts'
+import { machineTimers, type Timers } from '../../core/timers.ts'
 import type { CacheEntry } from '../entry.ts'
 import type { SemanticCall, SemanticFinding, SemanticLookup } from '../semantic-lookup.ts'
 import type { GuardedEmbedder } from '../vectors/embedders/guarded-embedder.ts'
@@ -8,6 +9,9 @@ import type { Judge } from './labels/judge.ts'
 import { labelQueue } from './labels/label-queue.ts'
 import { type Learning, learning } from './learning.ts'
 import { memoryOf } from './learnt.ts'
+import type { LessonStore } from './lessons/lesson-store.ts'
+import { LAYOUT } from './lessons/saved-rows.ts'
+import { shared, unshared } from './lessons/sharing.ts'
 import { type Looking, looking, type Seen } from './looking.ts'
 import type { Certificate } from './rule/certificate.ts'
 import { count, type Tallies, tallies } from './tallies.ts'
@@ -16,6 +20,8 @@ export interface SemanticTierOptions {
   readonly embedder: GuardedEmbedder
   /** Where vectors are looked for; in this process alone by default. */
   readonly index?: VectorIndex
+  /** Where what is learnt outlives this process and comes to others; it ends with the process by default. */
+  readonly lessons?: LessonStore
   /** The share of wrong answers among hits that is allowed, above 0 and at most 0.2. */
   readonly delta?: number
   /** Decide and measure, and serve nothing. */
@@ -25,6 +31,7 @@ export interface SemanticTierOptions {
   /** From 0 up to 1. */
   readonly random?: () => number
   readonly clock?: Clock
+  readonly timers?: Timers
 }
 
 /** The semantic half of the cache. */
@@ -39,6 +46,8 @@ export interface SemanticTier extends SemanticLookup {
 
 /** What it has learnt and what its audits certify, for operators. */
 export interface SemanticStatus extends Tallies {
+  /** Whether what was known before this process began is known to it. Until then it serves nothing. */
+  readonly isReady: boolean
   readonly shadow: boolean
   /** What judging has cost, nano-USD. */
   readonly judgingNanoUsd: number
@@ -57,7 +66,8 @@ export interface SemanticGroup extends Certificate {
  * comparing fresh answers with kept ones, and what is learnt is audited: some of what would be served is asked of the
  * provider all the same. At first nothing is served. `docs/concepts/semantic-cache.md` has the idea.
  *
- * Fails open: whatever goes wrong is a miss. A process that dies loses what it has learnt.
+ * Fails open: whatever goes wrong is a miss. Without a store of `lessons`, a process that dies loses what it has learnt; with
+ * one, what it learnt in its last second.
  *
  * @throws RangeError for a delta that nothing could be promised with.
  *
@@ -67,20 +77,24 @@ export interface SemanticGroup extends Certificate {
 export function semanticTier({
   embedder,
   index = inProcessIndex(),
+  lessons,
   delta = 0.02,
   shadow = false,
   judge,
   random = Math.random,
   clock = systemClock,
+  timers = machineTimers,
 }: SemanticTierOptions): SemanticTier {
   if (!(delta > 0 && delta <= 0.2))
     throw new RangeError(`A semantic cache's delta is at most 0.2, not ${delta}`)
   const memory = memoryOf(delta)
+  const book = JSON.stringify([LAYOUT, embedder.id, delta])
+  const sharing = lessons ? shared({ store: lessons, book, memory, clock, timers }) : unshared(memory)
   const counts = tallies()
   const queue = labelQueue({ judge })
-  const shared = { embedder, index, memory, counts, delta, shadow, random, clock }
-  const look: Looking = looking(shared)
-  const learn: Learning = learning({ ...shared, queue })
+  const parts = { embedder, index, memory, sharing, counts, delta, shadow, random, clock }
+  const look: Looking = looking(parts)
+  const learn: Learning = learning({ ...parts, queue })
   /** What was seen at a look, until its answer comes. Keyed by the call itself: what never ends is forgotten with it. */
   const seen = new WeakMap<SemanticCall, Seen>()
 
@@ -97,7 +111,7 @@ export function semanticTier({
     },
     answered(asked: SemanticCall, _finding: SemanticFinding, fresh: CacheEntry | undefined) {
       const looked = seen.get(asked)
-      if (looked && fresh) learn.from(asked, looked, fresh)
+      if (looked) learn.from(asked, looked, fresh)
     },
     async reject(id) {
       const learnt = memory.known(id)
@@ -108,14 +122,18 @@ export function semanticTier({
     },
     status: () => ({
       ...counts,
+      isReady: sharing.isReady,
       shadow,
       judgingNanoUsd: queue.spentNanoUsd,
-      groups: memory.groups().map(({ group, ...named }) => ({ ...named, ...group.certificate(clock.now()) })),
+      groups: memory.groups().map(({ org, accounts, model, group }) => ({
+        ...{ org, account: accounts.at(-1) ?? '', model },
+        ...group.certificate(clock.now()),
+      })),
     }),
     idle: learn.idle,
     async close() {
       queue.close()
-      await Promise.all([embedder.close(), index.close()])
+      await Promise.all([embedder.close(), index.close(), sharing.close()])
     },
   }
 }

@@ -74,9 +74,9 @@ export function sqliteCache(
       hits.count(id)
       return { entry, stamp }
     },
-    put(entry, stamp) {
+    put(entry, stamp, body = encodeEntry(entry)) {
       const { id, version, expiresAtMs, costNanoUsd } = entry
-      shelves.put({ id, version, stamp, expiresAtMs, costNanoUsd, body: encodeEntry(entry) }, clock.now())
+      shelves.put({ id, version, stamp, expiresAtMs, costNanoUsd, body }, clock.now())
     },
     delete: (id) => durably(() => shelves.remove(id)),
     invalidate: (what) => durably(() => void move.run(epochOf(what), uuidv7())),

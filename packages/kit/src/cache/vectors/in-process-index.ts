@@ -6,7 +6,10 @@ import type { VectorStore } from './vector-store.ts'
 export interface InProcessIndexOptions extends Omit<PartitionsOptions, 'store'> {
   /** Where vectors are kept, which the index closes; where absent they end with the process. */
   readonly store?: VectorStore
-  /** Told of what is done here, and followed for what others do; where absent nobody else has this store open. */
+  /**
+   * Told of what is done here, and followed for what others do; the index closes it. Where absent nobody else has this store
+   * open.
+   */
   readonly log?: FleetLog
   /** A row of a full partition had to make room for another: its entry can no longer be found by what it means. */
   readonly onEvict?: (partition: PartitionId, id: string) => void
@@ -81,6 +84,7 @@ export function inProcessIndex({
       await following?.()
       partitions.clear()
       await store?.close()
+      await log?.close()
     },
   }
 }

@@ -20,7 +20,7 @@ export { type LocalEmbedderOptions, localEmbedder } from './embedders/local-embe
 export type { FleetEvent, FleetFollower, FleetLog } from './fleet-log.ts'
 export { type InProcessIndex, type InProcessIndexOptions, inProcessIndex } from './in-process-index.ts'
 export type { Kernel } from './kernel/kernel.ts'
-export { MAX_DIMENSIONS, type Quantised, quantise, type Vector } from './quantise.ts'
+export { MAX_DIMENSIONS, type Quantised, quantise, type Vector, vectorOf } from './quantise.ts'
 export type { Awaitable, Neighbour, PartitionId, VectorIndex, VectorRow } from './vector-index.ts'
 export type { VectorStore } from './vector-store.ts'
 export {

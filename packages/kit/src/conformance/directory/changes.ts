@@ -47,6 +47,22 @@ export const CHANGES: Section = {
     assert.equal((await there.rotateKey('demo', { ...secret, ifRevision: 2 })).status, 'changed')
   },
 
+  async 'revokes only at the revision that was asked for, whoever changes it meanwhile'({ here, there }) {
+    await here.createKey(keyNamed('demo'))
+    await there.changeKey('demo', { label: 'new' })
+    assert.deepEqual(await here.revokeKey('demo', undefined, { ifRevision: 1 }), { status: 'conflict' })
+    const [revoked, changed] = await Promise.all([
+      here.revokeKey('demo', undefined, { ifRevision: 2 }),
+      there.changeKey('demo', { label: 'newer', ifRevision: 2 }),
+    ])
+    const key = await here.getKey('demo')
+    assert.equal(key?.revision, 3)
+    assert.deepEqual(
+      [revoked.status, changed.status],
+      key.revokedAtMs === undefined ? ['conflict', 'changed'] : ['revoked', 'revoked'],
+    )
+  },
+
   async 'keeps no change that makes a key malformed'({ here }) {
     const key = keyNamed('demo')
     await here.createKey(key)

@@ -50,7 +50,7 @@ const oneOrMore = (moved: Moved): History =>
 function provision({ random, scale }: Pen, org: string, account: AccountId): Command {
   const limit = (share: number) => Math.floor(LARGEST[scale] * 4 * share) - random.int(3)
   const usd = { metric: 'usd', timeZone: 'Europe/Berlin', mode: 'hard' } as const
-  const raise = { amount: limit(0.1), untilMs: START_MS + random.pick([HOUR_MS, 26 * HOUR_MS, 9 * DAY_MS]) }
+  const raise = { amount: limit(0.1), untilMs: untilMs(random) }
   const budgets: Readonly<Record<string, readonly Budget[]>> = {
     org: [
       { ...usd, id: 'day', window: 'day', limit: limit(1) },
@@ -70,6 +70,8 @@ function provision({ random, scale }: Pen, org: string, account: AccountId): Com
   const [kind = ''] = account.split(':')
   return ['provision', org, account, budgets[kind]!.filter(() => !random.chance(0.05))]
 }
+
+const untilMs = (random: Random): number => START_MS + random.pick([HOUR_MS, 26 * HOUR_MS, 9 * DAY_MS])
 
 const MODES = ['hard', 'soft'] as const
 
@@ -234,6 +236,16 @@ const adjust: Move = (pen) => {
   return ['adjust', { ...command, id: `a${random.int(8)}`, delta: random.int(200) - 100 }]
 }
 
+/** More for a while, something else instead, or nothing any more; for an account that nobody provisioned as well. */
+const raise: Move = ({ random, scale }) => {
+  const org = random.pick(ORGS)
+  const account = random.pick<AccountId>([`org:${org}`, ...TEAMS, ...KEYS, ...USERS, NOBODY])
+  const command = { org, account, budget: random.pick(['day', 'hour', 'week', 'warn', 'nothing']) }
+  if (random.chance(0.3)) return ['raise', command]
+  const amount = random.pick([1, LARGEST[scale], below(random, LARGEST[scale])])
+  return ['raise', { ...command, raise: { amount, untilMs: untilMs(random) } }]
+}
+
 const provisionAgain: Move = (pen) => {
   const org = pen.random.pick(ORGS)
   return provision(pen, org, pen.random.pick<AccountId>([`org:${org}`, ...TEAMS, ...KEYS]))
@@ -266,6 +278,7 @@ const WEIGHTS: readonly (readonly [move: Move, weight: number])[] = [
   [operator, 3],
   [adjust, 2],
   [provisionAgain, 2],
+  [raise, 3],
   [wait, 4],
   [waitLong, 1],
   [stepBack, 1],

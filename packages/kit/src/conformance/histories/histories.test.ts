@@ -31,6 +31,7 @@ describe('random histories', () => {
       ...['extend denied exceeded', 'extend denied overdraft', 'extend denied reserved'],
       ...['extend finished', 'extend open', 'extend revived', 'extend unknown'],
       ...['heartbeat none', 'heartbeat some', 'provision ok', 'provision unchanged'],
+      ...['raise no_account', 'raise no_budget', 'raise ok', 'raise unchanged'],
       ...['release conflict', 'release released', 'release repeat', 'release tombstoned'],
       ...['reserve conflict', 'reserve denied exceeded', 'reserve denied overdraft'],
       ...['reserve denied reserved', 'reserve finished', 'reserve no_account too_many'],

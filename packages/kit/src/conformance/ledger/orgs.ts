@@ -55,6 +55,24 @@ export const ORGS: Section = {
     })
   },
 
+  async 'tell of their accounts a page at a time, by name'(bench, expect) {
+    const other = await provisionBoth(bench)
+    await other.provision('key:aaa')
+    for (const name of ['b', 'a', 'c']) await bench.provision(`key:${name}`)
+    await bench.reserve({ id: 'a', path: KEY })
+    const all = (await bench.ledger.accounts(ORG)).toSorted((a, b) => (a.account < b.account ? -1 : 1))
+    for (const limit of [1, 2, 3, all.length, all.length + 1]) {
+      const pages: (typeof all)[] = []
+      for (let after = ''; ; after = pages.at(-1)!.at(-1)!.account) {
+        const page = await bench.ledger.accounts(ORG, { after, limit })
+        pages.push([...page])
+        if (page.length < limit) break
+      }
+      expect(pages.flat()).toEqual(all)
+    }
+    expect(await bench.ledger.accounts('nobody', { limit: 10 })).toEqual([])
+  },
+
   async 'may each provision whom the other leaves to the default budgets'(bench, expect) {
     const one = await bench.another({ budgets: [{ per: 'user', limit_usd: '0.15', period: 'daily' }] })
     const other = one.within(OTHER)

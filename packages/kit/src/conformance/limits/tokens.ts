@@ -35,6 +35,15 @@ export const TOKENS: Section = {
     assert.equal(retryAfterMs, 30_001)
   },
 
+  async 'go on running out when a clock is set back, and nobody waits for longer than they were told'(bench) {
+    taken(await bench.take({ scopes: [MINUTE], tokens: 60_000 }))
+    await bench.pass(-3_600_000)
+    const { retryAfterMs } = limited(await bench.take({ scopes: [MINUTE], tokens: 1_000 }))
+    assert.equal(retryAfterMs, 1_000)
+    await bench.pass(retryAfterMs)
+    taken(await bench.take({ scopes: [MINUTE], tokens: 1_000 }))
+  },
+
   async 'let a request pass that is expected to use more than a minute has, when nothing else has'(bench) {
     taken(await bench.take({ scopes: [MINUTE], tokens: 1 }))
     assert.equal(limited(await bench.take({ scopes: [MINUTE], tokens: 1_000_000 })).retryAfterMs, 1)

@@ -91,8 +91,11 @@ export function referenceLedger({
       checkRead(org, accounts)
       return states(books, org, accounts)
     },
-    async accounts(org) {
-      return states(books, org)
+    async accounts(org, page) {
+      const all = states(books, org)
+      if (!page) return all
+      const { after = '', limit } = page
+      return all.filter(({ account }) => account > after).slice(0, limit)
     },
     smallestLimits: (org, path) => smallestLimits(books, org, path),
     async close() {},

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '../../core/clock.ts'
 import { machineTimers } from '../../core/timers.ts'
 import { checked } from '../checked.ts'
 import type { DefaultsOptions } from '../default-budgets.ts'
-import type { AccountId, AccountState, Ledger, SettleExpiredResult } from '../ledger.ts'
+import type { Ledger, SettleExpiredResult } from '../ledger.ts'
 import { adjust } from './adjust.ts'
 import { askRedis } from './ask.ts'
 import type { Books } from './books.ts'
@@ -13,6 +13,7 @@ import { expiredIn, settleExpiredIn } from './expire.ts'
 import { extend } from './extend.ts'
 import { heartbeat } from './heartbeat.ts'
 import { ledgerKeys } from './keys.ts'
+import { listAccounts } from './list-accounts.ts'
 import { loadAccounts, lookAt, lookAtAll } from './load.ts'
 import { openOrgs } from './orgs.ts'
 import { provisionAs } from './provision.ts'
@@ -164,14 +165,7 @@ export function redisLedger(
       await books.lane.idle()
       return readAccounts(books, accounts)
     },
-    async accounts(org) {
-      return within(org, async (books): Promise<readonly AccountState[]> => {
-        const known = (await books.call('HKEYS', books.own.known)) as string[]
-        const ids = known.filter((name) => !name.startsWith('under ')).toSorted() as AccountId[]
-        const states = await readAccounts(books, ids)
-        return states.filter(({ account }) => books.accounts.get(account))
-      })
-    },
+    accounts: (org, page) => within(org, (books) => listAccounts(books, page)),
     smallestLimits: (org, path) => smallestLimitsIn(orgs.of(org), path),
     async close() {
       await orgs.idle()

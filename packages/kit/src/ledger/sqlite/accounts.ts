@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
-import type { AccountId, Budget, Metric, Window } from '../ledger.ts'
+import type { AccountId, AccountPage, Budget, Metric, Window } from '../ledger.ts'
 import { TOTAL } from '../total.ts'
 import { type WindowSpan, windowAt } from '../windows.ts'
 import type { Counter, Counters } from './counters.ts'
@@ -37,8 +37,8 @@ export interface Account extends Rules, AccountName {
 
 export interface Accounts {
   find(org: string, id: AccountId): Account | undefined
-  /** Those of one org, or of all of them. */
-  all(org?: string): AccountName[]
+  /** Those of one org, or a page of them; or of all orgs. */
+  all(org?: string, page?: AccountPage): AccountName[]
   /** How many accounts came by themselves under a parent. */
   autoCount(org: string, parent: string): number
   /** Whether there are traces of an account, itself aside. */
@@ -68,6 +68,7 @@ export interface Keeper {
 const FIND = 'SELECT auto FROM account WHERE org = ? AND id = ?'
 const ALL = 'SELECT org, id FROM account ORDER BY org, id'
 const ALL_OF = 'SELECT org, id FROM account WHERE org = ? ORDER BY id'
+const PAGE_OF = 'SELECT org, id FROM account WHERE org = ? AND id > ? ORDER BY id LIMIT ?'
 const AUTO_COUNT = 'SELECT count(*) AS n FROM account WHERE org = ? AND parent = ? AND auto = 1'
 const RULES = 'SELECT * FROM budget WHERE org = ? AND account = ? ORDER BY place, rule'
 const TRACES = 'SELECT 1 FROM budget WHERE org = ? AND account = ? LIMIT 1'
@@ -93,6 +94,7 @@ export function accountBook(db: DatabaseSync, counters: Counters): Accounts {
   const rules = db.prepare(RULES)
   const all = db.prepare(ALL)
   const allOf = db.prepare(ALL_OF)
+  const pageOf = db.prepare(PAGE_OF)
   const autoCount = db.prepare(AUTO_COUNT)
   const traces = db.prepare(TRACES)
   const save = db.prepare(SAVE)
@@ -134,7 +136,11 @@ export function accountBook(db: DatabaseSync, counters: Counters): Accounts {
       }
       return account
     },
-    all: (org) => (org === undefined ? all.all() : allOf.all(org)).map(nameOf),
+    all(org, page) {
+      if (org === undefined) return all.all().map(nameOf)
+      const rows = page ? pageOf.all(org, page.after ?? '', page.limit) : allOf.all(org)
+      return rows.map(nameOf)
+    },
     autoCount(org, parent) {
       const { autoCounts } = memoryOf(org)
       const count = autoCounts.get(parent) ?? (autoCount.get(org, parent)!.n as number)

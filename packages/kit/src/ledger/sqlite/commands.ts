@@ -39,7 +39,8 @@ export function commandsOn(db: DatabaseSync, books: Books, unseen: ProvisionOpti
     settleExpired: (to, filter = {}) => settleExpired(books, to, filter),
     adjust: adjuster(db, books, provisioned),
     read: (org, accounts) => accounts.map((id) => readAccount(books, provisioned, { org, id })),
-    accounts: (org) => books.accounts.all(org).map((name) => readAccount(books, provisioned, name)),
+    accounts: (org, page) =>
+      books.accounts.all(org, page).map((name) => readAccount(books, provisioned, name)),
   }
   // The table's type says that name and arguments fit together; a call by name cannot.
   return ([name, ...given]) => (commands[name] as (...given: unknown[]) => ReturnType<CarryOut>)(...given)

@@ -67,7 +67,7 @@ export function sqliteLedger(
     settleExpired: (to, filter) => ask('settleExpired', to, filter),
     adjust: (command) => ask('adjust', command),
     read: (org, accounts) => ask('read', org, accounts),
-    accounts: (org) => ask('accounts', org),
+    accounts: (org, page) => ask('accounts', org, page),
     smallestLimits,
     close,
   })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Flexible, type Limiter, memoryLimiter, WINDOW_S } from '../flexible.ts'
+import { MAX_RATE } from '../rates.ts'
 import type { Argument, Script } from './scripts/script.ts'
 
 interface LimiterKeys {
@@ -24,16 +25,16 @@ export interface LimiterClient {
  * The library is given a client in the shape of node-redis, which is the one that it names no commands on: two releases
  * of its script would overwrite each other there. Deadlines and the breaker are those of our own connection.
  */
-export function redisLimiter(client: LimiterClient): (flexible: Flexible, rpm: number) => Limiter {
+export function redisLimiter(client: LimiterClient): (flexible: Flexible) => Limiter {
   const storeClient = nodeRedisOf(client)
-  return (flexible, rpm) =>
+  return (flexible) =>
     new flexible.RateLimiterRedis({
       storeClient,
       useRedisPackage: true,
-      points: rpm,
+      points: MAX_RATE,
       duration: WINDOW_S,
       keyPrefix: '',
-      insuranceLimiter: memoryLimiter(flexible, rpm),
+      insuranceLimiter: memoryLimiter(flexible),
     })
 }
 

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '../../core/clock.ts'
 import { machineTimers } from '../../core/timers.ts'
 import { askRedis } from '../../ledger/redis/ask.ts'
 import { connectRedis, type RedisTarget } from '../../ledger/redis/connection.ts'
-import { limitersOf } from '../flexible.ts'
+import { limiterOf } from '../flexible.ts'
 import { insuredSlots } from '../insured-slots.ts'
 import { joinLimits } from '../join-limits.ts'
 import type { Limits } from '../limits.ts'
@@ -68,7 +68,7 @@ export function redisLimits(
   })
   return joinLimits({
     requests: requestCounter({
-      limiterOf: limitersOf(limiter),
+      limiterOf: limiterOf(limiter),
       keyOf: (org, subject) => keysOf(org).requests(subject),
       faults: () => faults,
       clock: local,

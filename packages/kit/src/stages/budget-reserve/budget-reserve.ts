@@ -14,6 +14,7 @@ import { isUnpricedEndpoint, noEndpoint, pathOf, receiveCall } from '../../wire/
 import type { ReceivedCall } from '../../wire/received-call.ts'
 import type { Deployment, Routes } from '../../wire/routes.ts'
 import { principal } from '../identify/slots.ts'
+import { holdings } from '../owner-check/slots.ts'
 import { entitlement } from '../tier-check/slots.ts'
 import { type CallFacts, callOfFacts, upToAmounts } from './call-facts.ts'
 import { choicesFor, reserveFirst } from './choices.ts'
@@ -96,6 +97,7 @@ export const budgetReserve = ({
           deployment,
           upTo: purchase.upTo,
           caps: entitlement.peek(req)?.caps,
+          holdings: holdings.peek(req),
           unknown: purchase.unknown,
           bound: purchase.bound,
           gone: () => res.closed,

@@ -12,10 +12,10 @@ import type { Deployment } from '../../wire/routes.ts'
 import { isEventStream } from '../../wire/sse.ts'
 import type { TranslatedCall } from '../../wire/translate-call.ts'
 import type { UpstreamResult } from './exchange.ts'
-import { note } from './note.ts'
+import { note, noteAnswer } from './note.ts'
 import type { Outgoing } from './outgoing.ts'
 import type { Preference } from './preference.ts'
-import type { Attempt } from './slots.ts'
+import { type Attempt, answering } from './slots.ts'
 import { type Translation, translationOf } from './translation.ts'
 import type { Trip } from './trip.ts'
 import { callUpstream } from './upstream.ts'
@@ -58,7 +58,7 @@ export async function attempt(trip: Trip, options: AttemptOptions): Promise<Atte
   const seen = { durationMs, ...(despite ? { despite: despite.why } : {}) }
   if (result.end === 'left' || result.end === 'stopped') {
     health.abandoned(deployment)
-    note(trip, deployment, { outcome: result.end, ...seen })
+    noteAnswer(trip, deployment, { outcome: result.end, ...seen })
     return result.end
   }
   if (result.end === 'failed') {
@@ -71,7 +71,7 @@ export async function attempt(trip: Trip, options: AttemptOptions): Promise<Atte
   const { status, firstByteMs } = result
   if (result.end === 'answered') {
     health.answered(deployment, clock.now())
-    note(trip, deployment, { outcome: 'answered', status, firstByteMs, ...seen })
+    noteAnswer(trip, deployment, { outcome: 'answered', status, firstByteMs, ...seen })
     res.end()
     return 'answered'
   }
@@ -79,7 +79,7 @@ export async function attempt(trip: Trip, options: AttemptOptions): Promise<Atte
   if (failure) health.failed(deployment, failure, clock.now())
   else health.answered(deployment, clock.now())
   const reason = failure ? { reason: failure.kind } : {}
-  note(trip, deployment, { outcome: cutBy(trip), ...reason, status, firstByteMs, ...seen })
+  noteAnswer(trip, deployment, { outcome: cutBy(trip), ...reason, status, firstByteMs, ...seen })
   finishCut(trip, deployment, failure)
   return 'answered'
 }
@@ -110,7 +110,8 @@ function lose(
 }
 
 /** Whom the client has its answer from: the last moment for headers. */
-function announce({ res, made }: Trip, { deployment, outgoing, preference }: AttemptOptions): void {
+function announce({ req, res, made }: Trip, { deployment, outgoing, preference }: AttemptOptions): void {
+  answering.set(req, deployment)
   if (outgoing.lost.length > 0) res.setHeader('x-tollgate-lost', outgoing.lost.join(', '))
   res.setHeader('x-tollgate-provider', deployment.provider.name)
   res.setHeader('x-tollgate-model', deployment.model)

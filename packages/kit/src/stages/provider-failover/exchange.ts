@@ -6,8 +6,8 @@ import type { AnswerCheck } from '../../failover/answer-check.ts'
 import type { RefusedAnswer } from '../../failover/classify.ts'
 import type { Failure, Patience } from '../../failover/failure.ts'
 import type { PatienceLimits, PatienceWatch } from '../../failover/patience.ts'
+import type { Delivery } from './delivery.ts'
 import type { Outgoing } from './outgoing.ts'
-import type { Passage } from './passage.ts'
 import type { Translation } from './translation.ts'
 
 /** How a call ended. */
@@ -98,6 +98,7 @@ export interface Exchange {
   heldBytes: number
   /** Undefined for a refusal, and once it is known to be an answer. */
   check: AnswerCheck | undefined
-  passage: Passage | undefined
+  /** From the moment on that the client gets a head. */
+  delivery: Delivery | undefined
   done(result: UpstreamResult): void
 }

@@ -3,6 +3,7 @@ export type { Closure, ClosureReason } from '../../failover/closure.ts'
 export { CLOSURE_COMMANDS, probeClosureSet, type RedisCall } from '../../failover/closure-set.ts'
 export { type Explained, explain } from '../../failover/explain.ts'
 export type { Failure, FailureKind } from '../../failover/failure.ts'
+export { fetchBy } from '../../failover/fetch-by.ts'
 export {
   type ClosureListener,
   type DeploymentHealth,

@@ -2,19 +2,26 @@ import type { Deployment } from '../../wire/routes.ts'
 import type { Attempt } from './slots.ts'
 import type { Trip } from './trip.ts'
 
+type Noted = Omit<Attempt, 'provider' | 'model' | 'key' | 'durationMs'> & { readonly durationMs?: number }
+
 /** Keep what became of one try, for whoever reads the `attempts`, and tell the tracing of the service. */
-export function note(
-  { made, crew }: Pick<Trip, 'made' | 'crew'>,
-  { provider, model, key }: Deployment,
-  attempt: Omit<Attempt, 'provider' | 'model' | 'key' | 'durationMs'> & { readonly durationMs?: number },
-): void {
-  const noted: Attempt = {
+export function note(trip: Trip, deployment: Deployment, noted: Noted): void {
+  keep(trip, deployment, noted)()
+}
+
+/** The same for the one that the client has its answer from: what that costs is known when the request is settled. */
+export function noteAnswer(trip: Trip, deployment: Deployment, noted: Noted): void {
+  trip.answer = { at: trip.made.length, tell: keep(trip, deployment, noted) }
+}
+
+function keep({ made, crew }: Trip, { provider, model, key }: Deployment, noted: Noted) {
+  const attempt: Attempt = {
     provider: provider.name,
     model,
-    ...(key === undefined ? {} : { key }),
+    ...(key !== undefined && { key }),
     durationMs: 0,
-    ...attempt,
+    ...noted,
   }
-  made.push(noted)
-  crew.spans.tell(noted, crew.clock.now())
+  made.push(attempt)
+  return crew.spans.over(attempt, crew.clock.now())
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { Dispatcher } from 'undici'
 import { TollgateError } from '../../core/errors.ts'
 import { outputBound } from '../../meter/output-bound.ts'
 import { limitsFor } from '../../toll/demand.ts'
@@ -14,6 +15,7 @@ import type { ReceivedCall } from '../../wire/received-call.ts'
 import type { Deployment, Provider } from '../../wire/routes.ts'
 import { spokenBy } from '../../wire/spoken-by.ts'
 import { speaks, type TranslatedCall, translateCall } from '../../wire/translate-call.ts'
+import { holdings } from '../owner-check/slots.ts'
 import { addressed, baseUrlOf } from './address.ts'
 
 /** A call as one deployment is to get it. */
@@ -23,6 +25,8 @@ export interface Outgoing {
   readonly headers: string[]
   readonly body: Buffer
   readonly provider: Provider
+  /** What stands before whoever takes the answer, where its host has a shape of its own for that. */
+  readonly framed: ((taker: Dispatcher.DispatchHandler) => Dispatcher.DispatchHandler) | undefined
   /** Absent where the provider speaks as the client does. */
   readonly translated: TranslatedCall | undefined
   /** What the provider cannot be told of it, by translation or because another one has sealed it. */
@@ -49,13 +53,15 @@ const JSON_TYPE = 'application/json'
  */
 export function outgoingCall(options: OutgoingOptions, deployment: Deployment): Outgoing | Promise<Outgoing> {
   const { provider } = deployment
-  refuseContinuation(options.call, provider)
+  refuseContinuation(options.call, deployment, holdings.peek(options.req))
   const said = speaks(provider, options.call)
     ? inItsOwn(options, deployment)
     : translated(options, deployment)
   if (options.strict && said.lost.length > 0) throw lossy(said, provider)
   const base = baseUrlOf(provider.baseUrl)
-  const { bytes, type } = said
+  const { hosting } = provider
+  const { type, hosted } = said
+  const bytes = hosting?.wrapped?.(said.bytes, hosted) ?? said.bytes
   const headers = requestHeaders(options.req.headers, provider, { bytes: bytes.length, type })
   for (const [name, value] of Object.entries(said.translated?.headers ?? {})) setHeader(headers, name, value)
   const outgoing: Outgoing = {
@@ -64,10 +70,11 @@ export function outgoingCall(options: OutgoingOptions, deployment: Deployment): 
     headers,
     body: bytes,
     provider,
+    framed: hosting?.framed && ((taker) => hosting.framed!(taker, hosted)),
     translated: said.translated,
     lost: said.lost,
   }
-  return provider.hosting?.authorize ? authorized(outgoing) : outgoing
+  return hosting?.authorize ? authorized(outgoing) : outgoing
 }
 
 /** A call in the words of its provider, wherever that is. */
@@ -75,6 +82,8 @@ interface Said {
   readonly bytes: Buffer
   readonly type: string
   readonly path: string
+  /** The same, as its host is told of it. */
+  readonly hosted: HostedCall
   readonly translated: TranslatedCall | undefined
   readonly lost: readonly Feature[]
 }
@@ -98,6 +107,7 @@ function inItsOwn(options: OutgoingOptions, deployment: Deployment): Said {
     bytes: forwardedTo(options, deployment, asked) ?? edited(),
     type: call.contentType,
     path: provider.hosting?.path?.(hosted) ?? path,
+    hosted,
     translated: undefined,
     lost: Object.keys(unsealed).length > 0 ? ['foreign_reasoning'] : [],
   }
@@ -134,6 +144,7 @@ function translated(options: OutgoingOptions, deployment: Deployment): Said {
     bytes: translated.bytes,
     type: JSON_TYPE,
     path: hosting?.path?.(hosted) ?? translated.path,
+    hosted,
     translated,
     lost: translated.lost,
   }
@@ -151,6 +162,7 @@ function hostedCall(
 function authorized(outgoing: Outgoing): Outgoing | Promise<Outgoing> {
   const { origin, path, headers, body, provider } = outgoing
   const given = provider.hosting!.authorize!({
+    method: 'POST',
     origin,
     path,
     headers: byName(headers),

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
 import { type Clock, systemClock } from '../../core/clock.ts'
+import { slot } from '../../core/slot.ts'
 import { defineStage, type Stage } from '../../core/stage.ts'
 import { machineTimers } from '../../core/timers.ts'
 import { type HealthBoard, healthBoard } from '../../failover/health-board.ts'
@@ -11,6 +12,7 @@ import { tollSlot } from '../budget-reserve/slots.ts'
 import { principal } from '../identify/slots.ts'
 import { entitlement } from '../tier-check/slots.ts'
 import { gatesOf } from './gates.ts'
+import { settleAnswer } from './settle-answer.ts'
 import { attempts } from './slots.ts'
 import { attemptSpans } from './spans.ts'
 import { travel } from './travel.ts'
@@ -45,6 +47,8 @@ export interface Timeouts {
   readonly idleMs?: number
   readonly totalMs?: number
 }
+
+const trips = slot<Trip>()('failover-trip', 'provider-failover')
 
 /**
  * Call the model's deployments until one answers, and pipe its answer to the client, byte for byte.
@@ -99,6 +103,7 @@ export const providerFailover = ({
         call,
         toll: tollSlot.peek(req),
         made: [],
+        answer: undefined,
         strict: strict || req.headers['x-tollgate-translation'] === 'strict',
         priority: entitled?.rank ?? 0,
         startedAtMs: clock.now(),
@@ -106,6 +111,7 @@ export const providerFailover = ({
         crew,
       }
       attempts.set(req, trip.made)
+      trips.set(req, trip)
       if (trip.toll) {
         // Nothing has been sent yet, and this stage knows when it is.
         trip.toll.proxied = true
@@ -113,6 +119,10 @@ export const providerFailover = ({
       }
       const asker = { caller: principal.peek(req), allows: entitled?.allows }
       await travel(trip, routeOf(req, call, routes, asker))
+    },
+    settle: function providerFailover(req) {
+      const trip = trips.peek(req)
+      if (trip) settleAnswer(trip)
     },
   })
 }

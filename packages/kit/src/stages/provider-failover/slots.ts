@@ -1,6 +1,7 @@
 import { slot } from '../../core/slot.ts'
 import type { ClosureReason } from '../../failover/closure.ts'
 import type { FailureKind } from '../../failover/failure.ts'
+import type { Deployment } from '../../wire/provider.ts'
 
 /** One try at one deployment. */
 export interface Attempt {
@@ -34,6 +35,8 @@ export interface Attempt {
   readonly firstByteMs?: number
   /** What it may have cost without being the answer, nano-USD; 0 when it cost nothing. */
   readonly lostNanoUsd?: number
+  /** What the answer has cost, nano-USD: once that is settled, and where somebody pays. With what was lost, the request's charge. */
+  readonly chargedNanoUsd?: number
 }
 
 /**
@@ -44,3 +47,6 @@ export type AttemptReason = FailureKind | ClosureReason | 'budget' | 'provider_b
 
 /** What was tried for a request, in order. */
 export const attempts = slot<readonly Attempt[]>()('attempts', 'provider-failover')
+
+/** Whom the client has its answer from, as soon as that begins; not given where nobody was asked. */
+export const answering = slot<Deployment>()('answering', 'provider-failover')

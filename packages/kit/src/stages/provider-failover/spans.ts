@@ -4,8 +4,14 @@ import type { Attempt } from './slots.ts'
 
 /** Tells a service's own tracing of each attempt, as a span below whatever is active for the request. */
 export interface AttemptSpans {
-  tell(attempt: Attempt, endedAtMs: number): void
+  /** An attempt is over: its span ends then, and is told once it is said what it has cost. */
+  over(attempt: Attempt, endedAtMs: number): TellSpan
 }
+
+/** Tell a span, with what its attempt has cost, nano-USD; undefined where nobody pays, or that is in it already. */
+export type TellSpan = (chargedNanoUsd?: number) => void
+
+const NOBODY_LISTENS: TellSpan = () => {}
 
 type OpenTelemetry = typeof import('@opentelemetry/api')
 
@@ -26,26 +32,31 @@ export function attemptSpans(): AttemptSpans {
     tracer = loaded?.trace.getTracer('tollgate')
   })
   return {
-    tell(attempt, endedAtMs) {
-      if (!api || !tracer) return
+    over(attempt, endedAtMs) {
+      if (!api || !tracer) return NOBODY_LISTENS
       const { provider, model, outcome, durationMs } = attempt
       const span = tracer.startSpan(`attempt ${provider}/${model}`, {
         kind: api.SpanKind.CLIENT,
         startTime: endedAtMs - durationMs,
-        attributes: attributesOf(attempt),
+        attributes: { 'gen_ai.provider.name': provider, 'gen_ai.request.model': model },
       })
+      // The library may be there without anybody who has registered a tracing, or wants this one.
+      if (!span.isRecording()) return NOBODY_LISTENS
+      span.setAttributes(attributesOf(attempt))
       if (outcome !== 'answered' && outcome !== 'left' && outcome !== 'skipped')
         span.setStatus({ code: api.SpanStatusCode.ERROR })
-      span.end(endedAtMs)
+      return (chargedNanoUsd) => {
+        if (chargedNanoUsd !== undefined)
+          span.setAttribute('tollgate.attempt.charged_usd', nanoToUsd(chargedNanoUsd))
+        span.end(endedAtMs)
+      }
     },
   }
 }
 
 function attributesOf(attempt: Attempt): Record<string, string | number> {
-  const { provider, model, key, status, outcome, reason, despite, firstByteMs, lostNanoUsd } = attempt
+  const { key, status, outcome, reason, despite, firstByteMs, lostNanoUsd } = attempt
   return {
-    'gen_ai.provider.name': provider,
-    'gen_ai.request.model': model,
     'tollgate.attempt.outcome': outcome,
     ...(status !== undefined && { 'http.response.status_code': status }),
     ...(reason !== undefined && { 'error.type': reason }),

@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { Transform } from 'node:stream'
 import { eventReading, jsonReading, type Reading } from '../../toll/reading.ts'
 import { isEventStream } from '../../wire/sse.ts'
 import {
@@ -11,10 +10,8 @@ import {
 import type { TranslatedCall } from '../../wire/translate-call.ts'
 
 /** What stands between a provider's answer and a client of another dialect. */
-export interface Translation {
-  readonly contentType: string
-  readonly stream: Transform
-  /** Reads the provider's own bytes, which say what they cost; absent for an error. */
+export interface Translation extends AnswerTranslator {
+  /** Reads what the provider says, which tells what it costs; absent for an error. */
   readonly reading: Reading | undefined
 }
 
@@ -25,43 +22,42 @@ export function translationOf(
   status: number,
   headers: IncomingHttpHeaders,
 ): Translation {
-  if (status < 200 || status > 299) {
-    const translator = errorTranslator(call, status, asked.requestId)
-    return {
-      contentType: translator.contentType,
-      stream: streamOf(translator, undefined),
-      reading: undefined,
-    }
-  }
-  const comesAs = isEventStream(headers['content-type']) ? 'events' : 'json'
-  const reading = comesAs === 'events' ? eventReading(call.to, false) : jsonReading(call.to)
-  const translator = translatorFor(call, asked, comesAs)
-  return { contentType: translator.contentType, stream: streamOf(translator, reading), reading }
+  if (status < 200 || status > 299)
+    return { ...errorTranslator(call, status, asked.requestId), reading: undefined }
+  return isEventStream(headers['content-type']) ? ofEvents(call, asked) : ofJson(call, asked)
 }
 
-function streamOf(translator: AnswerTranslator, reading: Reading | undefined): Transform {
-  return new Transform({
-    transform(bytes: Buffer, _, done) {
-      reading?.push(bytes)
-      handOver(() => translator.push(bytes), done)
+/** Each event is read once, for what it says and for what it costs. */
+function ofEvents(call: TranslatedCall, asked: AskedWhen): Translation {
+  const reading = eventReading(call.to, false)
+  const { contentType, push, end } = translatorFor(call, asked, 'events', reading.see)
+  return {
+    contentType,
+    push,
+    end() {
+      try {
+        return end()
+      } finally {
+        reading.end()
+      }
     },
-    flush(done) {
-      reading?.end()
-      handOver(() => translator.end(), done)
-    },
-  })
+    reading,
+  }
 }
 
-/** What a translator cannot read is the provider's fault. */
-function handOver(
-  translate: () => Buffer | undefined,
-  done: (error: Error | null, bytes?: Buffer) => void,
-): void {
-  let bytes: Buffer | undefined
-  try {
-    bytes = translate()
-  } catch (error) {
-    return done(error as Error)
+function ofJson(call: TranslatedCall, asked: AskedWhen): Translation {
+  const reading = jsonReading(call.to)
+  const { contentType, push, end } = translatorFor(call, asked, 'json')
+  return {
+    contentType,
+    push(bytes) {
+      reading.push(bytes)
+      return push(bytes)
+    },
+    end() {
+      reading.end()
+      return end()
+    },
+    reading,
   }
-  done(null, bytes)
 }

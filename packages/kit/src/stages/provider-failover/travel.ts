@@ -2,7 +2,7 @@ import { TollgateError } from '../../core/errors.ts'
 import type { Closure } from '../../failover/closure.ts'
 import { deploymentId } from '../../failover/deployment-id.ts'
 import type { Failure } from '../../failover/failure.ts'
-import { cutOff, noRoom, providerFault } from '../../failover/faults.ts'
+import { cutOff, noRoom, outOfTime, providerFault } from '../../failover/faults.ts'
 import { type Itinerary, itinerary } from '../../failover/itinerary.ts'
 import { modelLimits } from '../../meter/model-limits.ts'
 import { extendTo } from '../../toll/attempt.ts'
@@ -49,7 +49,8 @@ export async function travel(trip: Trip, deployments: readonly Deployment[]): Pr
     if (res.closed) return
     if (stop.aborted) throw cutOff()
     const step = way.next(clock.now())
-    if (step.go === 'stop') break
+    const earliestMs = performance.now() + (step.go === 'wait' ? step.ms : 0)
+    if (step.go === 'stop' || earliestMs >= trip.totalAtMs) break
     if (step.go === 'wait') {
       await pause(trip, step.ms)
       continue
@@ -70,7 +71,7 @@ export async function travel(trip: Trip, deployments: readonly Deployment[]): Pr
     }
   }
   if (trouble.refusal) return giveRefusal(trip, trouble.refusal)
-  if (trouble.fault) throw trouble.fault
+  throw trouble.fault ?? outOfTime()
 }
 
 function rescuesOf({ rules }: Routes, { model }: ReceivedCall) {
@@ -96,11 +97,14 @@ async function visit(trip: Trip, { deployment, despite, way, trouble, preference
     trouble.fault ??= refusal
     return false
   }
-  const short = await shortOf(trip, deployment)
+  // Nothing is waited for where there is nothing to wait for: most requests are sent in the turn that they came in.
+  const short = isReservedFor(trip, deployment) ? undefined : await shortOf(trip, deployment)
   if (short) return skip('budget', short)
-  const said = await sayFor(trip, deployment)
+  const saying = sayFor(trip, deployment)
+  const said = saying instanceof Promise ? await saying : saying
   if ('refusal' in said) return skip('dialect', said.refusal)
-  const spent = trip.toll && (await holdAtProvider(trip.toll, deployment.provider, crew.clock.now()))
+  const { provider } = deployment
+  const spent = trip.toll && provider.account && (await holdAtProvider(trip.toll, provider, crew.clock.now()))
   if (spent) return skip('provider_budget', spent)
   if (res.closed || crew.stop.aborted) return false
   if (!crew.health.begin(deployment, crew.clock.now()) && !despite) {
@@ -109,8 +113,9 @@ async function visit(trip: Trip, { deployment, despite, way, trouble, preference
     if (trip.toll) leaveProvider(trip.toll)
     return false
   }
-  const ended = await attempt(trip, { deployment, outgoing: said.outgoing, despite, preference })
-  crew.health.ended(deployment)
+  const ended = await attempt(trip, { deployment, outgoing: said.outgoing, despite, preference }).finally(
+    () => crew.health.ended(deployment),
+  )
   if (ended === 'answered' || ended === 'left') return true
   if (ended === 'stopped') throw cutOff()
   way.failed(deployment, ended.failure)
@@ -133,12 +138,15 @@ function remember(
   trouble.fault = providerFault(deployment, failure)
 }
 
+/** Whether what is reserved is for this deployment, and nothing of it is gone; or nobody reserves. */
+function isReservedFor({ toll }: Trip, deployment: Deployment): boolean {
+  if (!toll?.demand) return true
+  return !toll.lostAttempts && deploymentId(toll.demand.deployment) === deploymentId(deployment)
+}
+
 /** Why a deployment does not fit the budget; undefined when it does: it is reserved for then. */
 async function shortOf({ toll }: Trip, deployment: Deployment): Promise<TollgateError | undefined> {
   if (!toll?.demand) return undefined
-  // What is reserved is for this one, and nothing of it is gone.
-  if (!toll.lostAttempts && deploymentId(toll.demand.deployment) === deploymentId(deployment))
-    return undefined
   try {
     const shortfall = await extendTo(toll, deployment)
     return shortfall && toll.refusalOf(shortfall, toll.demand.bounds.min)
@@ -149,17 +157,23 @@ async function shortOf({ toll }: Trip, deployment: Deployment): Promise<Tollgate
   }
 }
 
+type Said = { readonly outgoing: Outgoing } | { readonly refusal: TollgateError }
+
 /** The call in the words of a deployment, or why it cannot be said there: another one may speak the client's dialect. */
-async function sayFor(
-  { req, call, toll, strict }: Trip,
-  deployment: Deployment,
-): Promise<{ readonly outgoing: Outgoing } | { readonly refusal: TollgateError }> {
+function sayFor({ req, call, toll, strict }: Trip, deployment: Deployment): Said | Promise<Said> {
   try {
-    return { outgoing: await outgoingCall({ req, call, toll, strict }, deployment) }
+    const outgoing = outgoingCall({ req, call, toll, strict }, deployment)
+    return outgoing instanceof Promise ? outgoing.then(asSaid, unsaid) : asSaid(outgoing)
   } catch (error) {
-    if (TollgateError.is(error)) return { refusal: error }
-    throw error
+    return unsaid(error)
   }
+}
+
+const asSaid = (outgoing: Outgoing): Said => ({ outgoing })
+
+function unsaid(error: unknown): Said {
+  if (TollgateError.is(error)) return { refusal: error }
+  throw error
 }
 
 /** Wait, but for nobody who has left, and not beyond the end of the process. */

@@ -10,7 +10,7 @@ import type { ReceivedCall } from '../../wire/received-call.ts'
 import type { Routes } from '../../wire/routes.ts'
 import type { Gates } from './gates.ts'
 import type { Attempt } from './slots.ts'
-import type { AttemptSpans } from './spans.ts'
+import type { AttemptSpans, TellSpan } from './spans.ts'
 
 /** One request on its way through its deployments. */
 export interface Trip {
@@ -19,6 +19,8 @@ export interface Trip {
   readonly call: ReceivedCall
   readonly toll: Toll | undefined
   readonly made: Attempt[]
+  /** Undefined until the client has an answer. */
+  answer: OpenAttempt | undefined
   readonly strict: boolean
   /** Higher is sooner, where requests wait. */
   readonly priority: number
@@ -26,6 +28,13 @@ export interface Trip {
   /** When it must be over, by `performance.now()`. */
   readonly totalAtMs: number
   readonly crew: Crew
+}
+
+/** The attempt that the client has its answer from, until it is known what that costs. */
+export interface OpenAttempt {
+  /** Which of those that were made. */
+  readonly at: number
+  readonly tell: TellSpan
 }
 
 /** What all trips of a stage share. */

@@ -8,8 +8,9 @@ import { patience } from '../../failover/patience.ts'
 import { isReturned } from '../../wire/headers.ts'
 import { MAX_ERROR_BYTES } from '../../wire/neutral/provider-error.ts'
 import { isEventStream } from '../../wire/sse.ts'
+import { deliveryOf } from './delivery.ts'
 import { Ended, type Exchange, Late, type UpstreamOptions, type UpstreamResult } from './exchange.ts'
-import { passageOf } from './passage.ts'
+import { joinedHeaders } from './joined-headers.ts'
 
 /**
  * Send one call and pipe its answer to the client, byte for byte, with the client's back-pressure. An answer that
@@ -32,7 +33,7 @@ export function callUpstream(options: UpstreamOptions): Promise<UpstreamResult> 
       held: undefined,
       heldBytes: 0,
       check: undefined,
-      passage: undefined,
+      delivery: undefined,
       done(result) {
         exchange.over = true
         exchange.watch?.stop()
@@ -45,9 +46,8 @@ export function callUpstream(options: UpstreamOptions): Promise<UpstreamResult> 
     const leave = () => stop(exchange, new Ended('left'))
     const cutOff = () => stop(exchange, new Ended('stopped'))
     const resume = () => {
-      exchange.watch?.resumed()
-      exchange.passage?.tail.resume()
-      exchange.controller?.resume()
+      exchange.delivery?.resume()
+      goOn(exchange)
     }
     exchange.watch = patience({
       ...options.limits,
@@ -70,12 +70,12 @@ export function callUpstream(options: UpstreamOptions): Promise<UpstreamResult> 
         options.onSent()
         if (res.closed || res.destroyed) leave()
       },
-      onResponseStart: (_, status, headers) => begin(exchange, status, headers),
+      onResponseStart: (_, status, headers) => begin(exchange, status, joinedHeaders(headers)),
       onResponseData: (controller, bytes) => take(exchange, controller, bytes),
       onResponseEnd: () => end(exchange),
       onResponseError: (_, error) => breakOff(exchange, error),
     }
-    const framed = options.outgoing.provider.hosting?.framed
+    const { framed } = options.outgoing
     dispatcher.dispatch(dispatchOptions(options), framed ? framed(taker) : taker)
   })
 }
@@ -87,11 +87,22 @@ function dispatchOptions({ outgoing }: UpstreamOptions): Dispatcher.DispatchOpti
 }
 
 function stop(exchange: Exchange, why: Error): void {
-  const { controller, passage } = exchange
+  const { controller, delivery } = exchange
   if (exchange.over) return
   if (!controller) return breakOff(exchange, why)
   controller.abort(why)
-  passage?.head.destroy(why)
+  delivery?.stop(why)
+}
+
+/** The provider is to send nothing for now. */
+function wait({ controller, watch }: Exchange): void {
+  controller?.pause()
+  watch?.paused()
+}
+
+function goOn({ controller, watch }: Exchange): void {
+  watch?.resumed()
+  controller?.resume()
 }
 
 /** The provider answers. */
@@ -107,7 +118,7 @@ function begin(exchange: Exchange, status: number, headers: IncomingHttpHeaders)
   }
   // What came compressed cannot be looked at before it is decoded, which is the client's answer already.
   if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity')
-    return open(exchange)
+    return open(exchange, { isFollowed: false })
   exchange.held = []
   const { dialect } = outgoing.provider
   exchange.check = answerCheck({ status, headers, dialect, nowMs: clock.now() })
@@ -118,7 +129,7 @@ function take(exchange: Exchange, controller: Dispatcher.DispatchController, byt
   exchange.watch?.heard()
   noteFirstByte(exchange)
   const { held, check } = exchange
-  if (!held) return pass(exchange, controller, bytes)
+  if (!held) return exchange.delivery?.push(bytes)
   exchange.heldBytes += bytes.length
   if (!check) {
     if (exchange.heldBytes <= MAX_CHECKED_BYTES) held.push(bytes)
@@ -127,7 +138,7 @@ function take(exchange: Exchange, controller: Dispatcher.DispatchController, byt
   held.push(bytes)
   const found = check.push(bytes)
   if (found === 'unsure') return
-  if (found === 'good') return release(exchange, controller)
+  if (found === 'good') return release(exchange)
   fail(exchange, found)
   controller.abort(new Ended('stopped'))
 }
@@ -137,16 +148,16 @@ function noteFirstByte(exchange: Exchange): void {
 }
 
 /** It is an answer: the client gets its head, and what came of it so far. */
-function release(exchange: Exchange, controller: Dispatcher.DispatchController | undefined): void {
+function release(exchange: Exchange): void {
   const { held = [] } = exchange
   exchange.held = undefined
   exchange.check = undefined
-  open(exchange)
-  for (const bytes of held) pass(exchange, controller, bytes)
+  open(exchange, { isFollowed: held.length > 0 })
+  for (const bytes of held) exchange.delivery?.push(bytes)
 }
 
 /** The client gets the head of an answer. */
-function open(exchange: Exchange): void {
+function open(exchange: Exchange, { isFollowed }: { readonly isFollowed: boolean }): void {
   const { status, headers, options } = exchange
   const { res, outgoing, onAnswer } = options
   noteFirstByte(exchange)
@@ -157,38 +168,25 @@ function open(exchange: Exchange): void {
   }
   const translation = onAnswer({ status, headers, firstByteMs: exchange.firstByteMs })
   if (translation) res.setHeader('content-type', translation.contentType)
-  exchange.passage = passageOf({
-    decoder: decodeStream(headers['content-encoding']),
-    translator: translation?.stream,
-    write(bytes) {
-      const room = res.write(bytes)
-      if (!room) exchange.watch?.paused()
-      return room
-    },
+  const decoder = decodeStream(headers['content-encoding'])
+  exchange.delivery = deliveryOf({
+    decoder,
+    translation,
+    // Whoever has left, or was given an end already, is sent nothing more; what it costs is read all the same.
+    write: (bytes) => exchange.over || res.write(bytes),
+    onFull: () => wait(exchange),
+    onRoom: () => goOn(exchange),
     onFault(cause) {
       stop(exchange, cause)
       cut(exchange, failureOfTransport(cause, true))
     },
   })
-  // Once for the whole answer: a slow client would gather a listener for every piece that came meanwhile.
-  exchange.passage?.head.on('drain', () => {
-    exchange.watch?.resumed()
-    exchange.controller?.resume()
-  })
-  if (isEventStream(res.getHeader('content-type'))) res.flushHeaders()
+  const isStream = isEventStream(res.getHeader('content-type'))
+  // What follows in this turn takes the head along: sent by itself it would be a packet more.
+  if (isStream && (!isFollowed || translation)) res.flushHeaders()
   // With its length the answer needs no chunks, and no write of its own to end them.
-  else if (headers['content-length'] && !exchange.passage)
+  if (!isStream && headers['content-length'] && !decoder && !translation)
     res.setHeader('content-length', headers['content-length'])
-}
-
-function pass(
-  { passage, options, watch }: Exchange,
-  controller: Dispatcher.DispatchController | undefined,
-  bytes: Buffer,
-): void {
-  if ((passage?.head ?? options.res).write(bytes)) return
-  controller?.pause()
-  watch?.paused()
 }
 
 function end(exchange: Exchange): void {
@@ -197,25 +195,21 @@ function end(exchange: Exchange): void {
   if (check) {
     const found = check.end()
     if (found !== 'good') return fail(exchange, found)
-    release(exchange, undefined)
+    release(exchange)
   } else if (held) return fail(exchange, refusalIn(exchange))
-  const { passage, done, firstByteMs } = exchange
-  const answered: UpstreamResult = { end: 'answered', status, firstByteMs }
   exchange.watch?.stop()
-  if (!passage) return done(answered)
-  passage.tail.once('end', () => done(answered))
-  passage.head.end()
+  exchange.delivery!.end(() => {
+    if (!exchange.over) exchange.done({ end: 'answered', status, firstByteMs: exchange.firstByteMs })
+  })
 }
 
 function breakOff(exchange: Exchange, error: Error): void {
   if (exchange.over) return
-  const { held, check, status, passage } = exchange
+  const { held, check, status, delivery } = exchange
   // A refusal that broke off in its middle is one all the same.
   if (held && !check && !(error instanceof Ended)) return fail(exchange, refusalIn(exchange))
   if (status > 0 && !held) {
-    // What it still holds would come behind the end of this answer.
-    passage?.head.destroy()
-    passage?.tail.destroy()
+    delivery?.stop()
     return cut(exchange, error instanceof Ended ? undefined : failureOf(exchange, error))
   }
   if (error instanceof Ended) return exchange.done({ end: error.by })
@@ -246,5 +240,7 @@ function refusalIn(exchange: Exchange): Failure {
 }
 
 function answerOf({ status, headers, held = [], options }: Exchange): RefusedAnswer {
-  return { status, headers, body: Buffer.concat(held), dialect: options.outgoing.provider.dialect }
+  const { dialect, hosting } = options.outgoing.provider
+  const came = { status, headers, body: Buffer.concat(held) }
+  return { ...came, body: hosting?.error?.(came) ?? came.body, dialect }
 }

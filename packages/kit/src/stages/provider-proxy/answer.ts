@@ -4,6 +4,7 @@ import { decodeStream } from '../../core/decode.ts'
 import type { NanoUsd } from '../../core/money.ts'
 import { isPassedBack } from '../../wire/passage/headers.ts'
 import type { Passage } from '../../wire/passage/passages.ts'
+import { UPLOAD_URL, uploadUrlHere } from '../../wire/passage/uploads.ts'
 import { isEventStream } from '../../wire/sse.ts'
 import { meterReading } from './meter-reading.ts'
 
@@ -27,8 +28,11 @@ export function passBack(
   const { statusCode = 502, headers } = answer
   res.statusCode = statusCode
   for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined && isPassedBack(passage.provider.dialect, name)) res.setHeader(name, value)
+    if (value !== undefined && isPassedBack(passage, name)) res.setHeader(name, value)
   }
+  const theirs = passage.uploads && headers[UPLOAD_URL]
+  const here = typeof theirs === 'string' ? uploadUrlHere(theirs, res.req) : undefined
+  if (here !== undefined) res.setHeader(UPLOAD_URL, here)
   const body = bodyOf(answer, res, passage)
   const reading = meterReading(passage, statusCode, headers['content-type'])
   onHead()

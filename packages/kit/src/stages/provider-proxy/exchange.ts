@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream'
 import type { NanoUsd } from '../../core/money.ts'
 import type { Passage } from '../../wire/passage/passages.ts'
 import { passBack } from './answer.ts'
+import type { Authorized } from './authorize.ts'
 import type { Failure } from './faults.ts'
 import type { Forward } from './forwarder.ts'
 import { isKept } from './kept-answers.ts'
@@ -25,6 +26,7 @@ export interface ExchangeOptions {
   readonly req: IncomingMessage
   readonly res: ServerResponse
   readonly passage: Passage
+  readonly authorized: Authorized
   readonly forward: Forward
   readonly maxBodyBytes: number
   /** How long to wait for a connection, and between two bytes either way, ms. */
@@ -45,7 +47,7 @@ export interface ExchangeOptions {
  * soon as the client leaves.
  */
 export async function exchange(options: ExchangeOptions): Promise<Exchanged> {
-  const { req, res, passage, forward, maxBodyBytes, connectMs, idleMs, running } = options
+  const { req, res, passage, authorized, forward, maxBodyBytes, connectMs, idleMs, running } = options
   const { promise, resolve } = Promise.withResolvers<Exchanged>()
   const startedMs = performance.now()
   const inbound = new PassThrough()
@@ -58,6 +60,7 @@ export async function exchange(options: ExchangeOptions): Promise<Exchanged> {
   }
   const patience = waiting(connectMs, () => fail(sent ? { how: 'timeout' } : { how: 'unreachable' }))
   const outbound = outboundOf(req, passage, {
+    authorization: authorized.headers,
     maxBodyBytes,
     onBytes: () => patience.refresh(),
     onTooMany: () => fail({ how: 'too-large', maxBytes: maxBodyBytes }),
@@ -93,7 +96,7 @@ export async function exchange(options: ExchangeOptions): Promise<Exchanged> {
   res.once('close', leave)
   running.add(stop)
   try {
-    await feed(req, outbound, maxBodyBytes)
+    await feed(req, outbound, maxBodyBytes, authorized.held)
     // Whoever has left in the meantime would leave a request behind that nobody ends.
     if (!inbound.destroyed) forward(outbound, inbound)
     return await promise

@@ -8,6 +8,7 @@ import { holdAtProvider } from '../../toll/provider-hold.ts'
 import { type Passage, type Passages, passageOf } from '../../wire/passage/passages.ts'
 import { tollSlot } from '../budget-reserve/slots.ts'
 import { type Attempt, attempts } from '../provider-failover/slots.ts'
+import { authorize } from './authorize.ts'
 import { type Exchanged, exchange } from './exchange.ts'
 import { faultOf } from './faults.ts'
 import { type Forward, makeForwarder } from './forwarder.ts'
@@ -60,6 +61,7 @@ export const providerProxy = ({
   const passOn = async (req: IncomingMessage, res: ServerResponse, passage: Passage): Promise<void> => {
     forwarder ??= makeForwarder(agents)
     const forward = await forwarder
+    const authorized = await authorize(req, passage, maxBodyBytes)
     const toll = tollSlot.peek(req)
     const startedAtMs = clock.now()
     const spent = toll && (await holdAtProvider(toll, passage.provider, startedAtMs))
@@ -69,6 +71,7 @@ export const providerProxy = ({
       req,
       res,
       passage,
+      authorized,
       forward,
       maxBodyBytes,
       connectMs,

@@ -15,23 +15,26 @@ const POLICIES = [
  */
 export function limitHeaders(standings: readonly LimitStanding[]): Record<string, string> {
   const headers: Record<string, string> = {}
-  const policies: string[] = []
-  const states: string[] = []
+  let policies = ''
+  let states = ''
   for (const { metric, name, rest } of POLICIES) {
     const tightest = tightestOf(standings, metric)
     if (!tightest) continue
     const { limit, remaining, resetMs } = tightest
-    policies.push(`"${name}";q=${limit}${rest}`)
-    states.push(
-      `"${name}";r=${remaining}${metric === 'concurrency' ? '' : `;t=${Math.ceil(resetMs / 1000)}`}`,
-    )
+    const comma = policies === '' ? '' : ', '
+    policies += `${comma}"${name}";q=${limit}${rest}`
+    states += `${comma}"${name}";r=${remaining}`
     if (metric === 'concurrency') continue
+    states += `;t=${Math.ceil(resetMs / 1000)}`
     headers[`x-ratelimit-limit-${metric}`] = String(limit)
     headers[`x-ratelimit-remaining-${metric}`] = String(remaining)
     headers[`x-ratelimit-reset-${metric}`] = goDuration(resetMs)
   }
-  if (policies.length === 0) return headers
-  return { ...headers, 'ratelimit-policy': policies.join(', '), ratelimit: states.join(', ') }
+  if (policies !== '') {
+    headers['ratelimit-policy'] = policies
+    headers.ratelimit = states
+  }
+  return headers
 }
 
 function tightestOf(standings: readonly LimitStanding[], metric: RateMetric): LimitStanding | undefined {

@@ -2,15 +2,15 @@ import type { ServerResponse } from 'node:http'
 import type { GrantView } from '../../access/grant-view.ts'
 import { type Clock, systemClock } from '../../core/clock.ts'
 import { misassembled, type TollgateError } from '../../core/errors.ts'
-import { uuidv7 } from '../../core/ids.ts'
+import { requestId } from '../../core/ids.ts'
 import { defineStage, type Stage } from '../../core/stage.ts'
 import { fingerprint } from '../../limits/fingerprint.ts'
 import type { Limits, TakeResult } from '../../limits/limits.ts'
 import { nameOf } from '../../limits/rates.ts'
-import { type RunawayOptions, runawayGuard, type Sighting } from '../../limits/runaway.ts'
+import { type Runaway, type RunawayOptions, runawayGuard, type Sighting } from '../../limits/runaway.ts'
 import { type OutputEstimator, outputEstimator } from '../../meter/typical-output.ts'
 import { chargeOn, type Toll } from '../../toll/toll.ts'
-import { pathOf, receiveCall } from '../../wire/receive.ts'
+import { call, pathOf, receiveCall } from '../../wire/receive.ts'
 import { tollSlot } from '../budget-reserve/slots.ts'
 import { principal } from '../identify/slots.ts'
 import { type CacheOutcome, cacheOutcome } from '../semantic-cache/slots.ts'
@@ -61,13 +61,10 @@ export const rateLimit = ({
   const typical = outputEstimator()
 
   /** Shut out whoever has run away, and tell of it. */
-  async function noteEnd({ sighting }: Pace, ended: Ended): Promise<void> {
-    const nanoUsd = (ended.toll && chargeOn(ended.toll)?.nanoUsd) ?? 0
-    for (const found of guard.end(sighting, loopEnd(ended), nanoUsd)) {
-      const treatment = mode === 'enforce' ? found.treatment : 'observe'
-      if (treatment === 'enforce') await limits.shut(found.org, found.caller, found.reason)
-      runaway.onRunaway?.({ ...found, treatment })
-    }
+  async function stop(found: Runaway): Promise<void> {
+    const treatment = mode === 'enforce' ? found.treatment : 'observe'
+    if (treatment === 'enforce') await limits.shut(found.org, found.caller, found.reason)
+    runaway.onRunaway?.({ ...found, treatment })
   }
 
   return defineStage({
@@ -79,17 +76,18 @@ export const rateLimit = ({
       // Before anything is taken: what the second would take, nobody would give back.
       if (pace.given(req)) throw misassembled('rate-limit is mounted twice on one way. Mount it once.')
       const who = principal.get(req)
-      const received = await receiveCall(req)
+      const received = call.given(req) ? call.peek(req) : await receiveCall(req)
       const sighting = guard.arrive(
         who.org,
         callerOf(who),
         received && fingerprint(pathOf(req), received.bytes),
       )
+      const scopesNow = scopes(who, received?.model)
       const result = await limits.take({
         org: who.org,
-        id: uuidv7(clock.now()),
+        id: requestId(),
         caller: sighting.caller,
-        scopes: await scopes(who, received?.model),
+        scopes: scopesNow instanceof Promise ? await scopesNow : scopesNow,
         tokens: received ? expectedTokens(received, typical.typical(habitKey(sighting), received.model)) : 0,
       })
       const refusal = refusalOf(sighting, result, exposeLimits)
@@ -101,13 +99,14 @@ export const rateLimit = ({
     settle: async function rateLimit(req, _res, outcome) {
       const passing = pace.peek(req)
       if (!passing) return
-      const ended: Ended = {
-        ...{ outcome, cached: SERVED.has(cacheOutcome.peek(req)?.status) },
-        ...(tollSlot.given(req) && { toll: tollSlot.peek(req) }),
-      }
-      learn(typical, passing.sighting, ended.toll)
-      if (passing.taken) await limits.give(passing.taken, usedBy(passing.taken, ended))
-      await noteEnd(passing, ended)
+      const { taken, sighting } = passing
+      const cached = SERVED.has(cacheOutcome.peek(req)?.status)
+      const toll = tollSlot.peek(req)
+      const ended: Ended = tollSlot.given(req) ? { outcome, cached, toll } : { outcome, cached }
+      learn(typical, sighting, toll)
+      if (taken) await limits.give(taken, usedBy(taken, ended))
+      const nanoUsd = (toll && chargeOn(toll)?.nanoUsd) ?? 0
+      for (const found of guard.end(sighting, loopEnd(ended), nanoUsd)) await stop(found)
     },
   })
 }
@@ -140,10 +139,12 @@ function announce(
   exposeLimits: ExposeLimits,
 ): void {
   const standings = result.status === 'taken' ? result.standings : []
-  const known = standings.filter((standing) => mayKnow(standing, exposeLimits))
-  for (const [name, value] of Object.entries(limitHeaders(known))) res.setHeader(name, value)
-  const said = res.hasHeader('x-tollgate-would-refuse')
-  if (wouldRefuse && !said) res.setHeader('x-tollgate-would-refuse', wouldRefuse)
+  if (standings.length > 0) {
+    const headers = limitHeaders(standings.filter((standing) => mayKnow(standing, exposeLimits)))
+    for (const name in headers) res.setHeader(name, headers[name]!)
+  }
+  if (wouldRefuse && !res.hasHeader('x-tollgate-would-refuse'))
+    res.setHeader('x-tollgate-would-refuse', wouldRefuse)
 }
 
 /** Whose answers are alike: those of one caller. */

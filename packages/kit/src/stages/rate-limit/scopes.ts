@@ -78,5 +78,9 @@ function subjectsOf(principal: Principal, model: string | undefined): Subject[] 
 
 /** Whatever names a caller most closely: who is shut out when it runs away. */
 export function callerOf(principal: Principal): Subject {
-  return accountPath(principal).at(-1)!
+  const { org, team, project, user, key } = principal
+  if (key) return `key:${key}`
+  if (user) return `user:${user}`
+  if (project) return `project:${project}`
+  return team ? `team:${team}` : `org:${org}`
 }

@@ -57,7 +57,8 @@ const TIERS: ReadonlySet<string> = new Set(['service_tier', 'serviceTier'])
 
 /** Whoever may go on with what a provider stores would look there for an answer that it never gave. */
 function isStoredFor({ endpoint, body }: CacheableCall, { conversations }: Provider): boolean {
-  return endpoint === 'responses' && conversations === 'shared' && body.store !== false
+  const goesOn = conversations === 'shared' || conversations === 'owned'
+  return endpoint === 'responses' && goesOn && body.store !== false
 }
 
 /** Whether something is read that is not in the request: pages and files by their address, what is stored under an id. */

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { encodeEntry } from '../../cache/codec.ts'
 import type { CacheEntry, CachePlace } from '../../cache/entry.ts'
 import type { ForgivingStore } from '../../cache/forgiving-store.ts'
+import type { InsertAllowance } from '../../cache/insert-allowance.ts'
 import { notKept } from '../../cache/keepable.ts'
 import type { Recording } from '../../cache/recording.ts'
 import { uuidv7 } from '../../core/ids.ts'
@@ -18,6 +19,7 @@ const MAX_ENTRY_BYTES = 256 * 1024
 
 export interface FillOptions {
   readonly store: ForgivingStore
+  readonly inserts: InsertAllowance
   readonly recording: Recording
   /** Of the epochs before anybody was asked. */
   readonly stamp: string
@@ -28,7 +30,7 @@ export interface FillOptions {
 export async function fill(
   req: IncomingMessage,
   plan: Plan,
-  { store, recording, stamp, nowMs }: FillOptions,
+  { store, inserts, recording, stamp, nowMs }: FillOptions,
 ): Promise<CacheEntry | undefined> {
   const answer = recording.answer()
   const toll = tollSlot.peek(req)
@@ -47,8 +49,10 @@ export async function fill(
     createdAtMs: nowMs,
     expiresAtMs: nowMs + Math.ceil(ttlMs * (1 - jitterOf(kept.place.id))),
   }
-  if (Buffer.byteLength(encodeEntry(entry)) > MAX_ENTRY_BYTES) return undefined
-  return (await store.put(entry, kept.stamp)) ? entry : undefined
+  const text = encodeEntry(entry)
+  const bytes = Buffer.byteLength(text)
+  if (bytes > MAX_ENTRY_BYTES || !inserts.admit(entry, bytes)) return undefined
+  return (await store.put(entry, kept.stamp, text)) ? entry : undefined
 }
 
 /** Who gave the answer: where a provider stage says so, whoever answered it last. */

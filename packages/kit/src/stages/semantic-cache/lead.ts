@@ -35,14 +35,17 @@ export function record(
  */
 export function leadFlight(req: IncomingMessage, res: ServerResponse, plan: Plan, flight: Flight): Recording {
   const outliving = outlive(res, () => flight.followers > 0)
-  flight.onDeserted = () => {
+  const onDeserted = () => {
     // Where its last word has come, so has all that is left of it.
     if (flight.recording?.events().at(-1)?.type !== 'end') outliving.release()
   }
-  flight.costNanoUsd = () => {
+  const costNanoUsd = () => {
     const toll = tollSlot.peek(req)
     return (toll && chargeOn(toll)?.nanoUsd) ?? 0
   }
+  // By their names, as in core/tap and for its reason.
+  flight.onDeserted = onDeserted
+  flight.costNanoUsd = costNanoUsd
   const recording = record(req, res, plan, ({ state }) => {
     // A cap that only this caller's budget needs would cut short what the others get; the next one's may need one too.
     if (state !== 'waiting' && isShortened(tollSlot.peek(req)))

@@ -3,6 +3,7 @@ import type { CacheStore } from '../../cache/cache-store.ts'
 import { keyMaker } from '../../cache/exact-key.ts'
 import { flights } from '../../cache/flights.ts'
 import { forgivingStore } from '../../cache/forgiving-store.ts'
+import { insertAllowance } from '../../cache/insert-allowance.ts'
 import type { SemanticLookup } from '../../cache/semantic-lookup.ts'
 import { type Clock, systemClock } from '../../core/clock.ts'
 import { TollgateError } from '../../core/errors.ts'
@@ -70,6 +71,7 @@ export const semanticCache = ({
   const desk: Desk = {
     keys: keyMaker(secret),
     store: forgivingStore(store),
+    inserts: insertAllowance(),
     flights: flights(),
     ...{ policy, routes, context, semantic, clock },
     hitPrice: hitPrice ? hitPriceOf(hitPrice) : FREE_HITS,

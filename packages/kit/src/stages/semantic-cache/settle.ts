@@ -32,7 +32,7 @@ export async function settle(desk: Desk, req: IncomingMessage, outcome: Outcome)
 async function keep(desk: Desk, req: IncomingMessage, visit: Visit): Promise<CacheEntry | undefined> {
   const { plan, stamp, recording } = visit
   if (!plan || !recording || stamp === undefined) return undefined
-  return fill(req, plan, { store: desk.store, recording, stamp, nowMs: desk.clock.now() })
+  return fill(req, plan, { ...desk, recording, stamp, nowMs: desk.clock.now() })
 }
 
 /** The provider's own trouble, which whoever asks the same would have too. */

@@ -16,6 +16,12 @@ const CLASSES: readonly (readonly [string, string])[] = [
   ['/threads/', 'assistants'],
   ['/vector_stores/', 'assistants'],
   ['/videos/', 'videos'],
+  // The same at hosts: Vertex AI's and Bedrock's words for them.
+  ['/batchpredictionjobs', 'batches'],
+  ['/model-invocation-job', 'batches'],
+  ['/async-invoke', 'batches'],
+  ['/tuningjobs', 'fine-tuning'],
+  ['/model-customization-jobs', 'fine-tuning'],
 ]
 
 /** The endpoint class of a path; undefined for text in and out (chat, completions, embeddings, models), open to every tier. */

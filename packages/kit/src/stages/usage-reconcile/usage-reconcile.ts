@@ -94,11 +94,13 @@ const watched = slot<Watch>()('answer-watch', 'usage-reconcile')
 function watch(req: IncomingMessage, res: ServerResponse, toll: Toll): void {
   const seen: Watch = { passing: undefined, reading: undefined, counting: undefined, extending: undefined }
   watched.set(req, seen)
-  toll.observe = () => {
+  const observe = () => {
     // A client that does not read keeps us from reading, and not the provider from generating.
     void seen.extending?.ask()
     return countingOf(seen, toll).observed()
   }
+  // By its name, as in core/tap and for its reason.
+  toll.observe = observe
   let events = false
   transform(res, {
     head(response) {

@@ -1,5 +1,5 @@
 import { type AnswerRules, answerReaderBy } from '../answer-reader.ts'
-import type { Format } from '../format.ts'
+import type { ClientFormat } from '../format.ts'
 import { modelName } from '../model-name.ts'
 import { streamReaderBy } from '../stream-reader.ts'
 import { requireMessages } from './messages/call.ts'
@@ -16,7 +16,7 @@ const COUNT_ANSWER: AnswerRules = {
 }
 
 /** How long a request would be, free of charge: https://platform.claude.com/docs/en/build-with-claude/token-counting */
-export const countTokens: Format = {
+export const countTokens: ClientFormat = {
   endpoint: 'count_tokens',
   dialect: 'anthropic',
   suffixes: ['/v1/messages/count_tokens'],

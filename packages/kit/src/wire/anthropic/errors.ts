@@ -19,7 +19,8 @@ const TYPES: Readonly<Record<string, { readonly kind: ProviderErrorKind; readonl
 
 /** Errors of one type that a policy must tell apart, by what their message or their code says. */
 const TOLD_APART: readonly (readonly [pattern: RegExp, kind: ProviderErrorKind])[] = [
-  [/prompt is too long|context (?:window|limit)/i, 'context_window'],
+  // The second as Bedrock says it of Claude.
+  [/prompt is too long|input is too long|context (?:window|limit)/i, 'context_window'],
   [/content filtering policy/i, 'content_filter'],
   [/credit balance is too low|usage limits|spend[ _]limit/i, 'quota'],
 ]

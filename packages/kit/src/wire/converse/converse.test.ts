@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Conversation } from '../neutral/conversation.ts'
 import { type Folded, fold } from '../neutral/fold.ts'
 import type { Part } from '../neutral/part.ts'
+import { streamedEvent } from '../streamed-event.ts'
 import { readAnswer } from './answer-reader.ts'
 import { converse } from './converse.ts'
 import { readError } from './errors.ts'
@@ -120,7 +121,7 @@ const STREAM: readonly Event[] = [
 function folded(events: readonly Event[]): Folded {
   const decoder = streamDecoder()
   return fold([
-    ...events.flatMap(([name, said]) => decoder.push(JSON.stringify(said), name)),
+    ...events.flatMap(([name, said]) => decoder.push(streamedEvent(JSON.stringify(said), name))),
     ...decoder.end(),
   ])
 }

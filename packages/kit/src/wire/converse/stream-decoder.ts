@@ -1,5 +1,5 @@
 import type { StreamDecoder } from '../format.ts'
-import { isObject, type JsonObject, parseObject } from '../json.ts'
+import { isObject, type JsonObject } from '../json.ts'
 import { type PartEvents, partEvents, type ToldPart } from '../neutral/part-events.ts'
 import { BROKEN_OFF, type ProviderError } from '../neutral/provider-error.ts'
 import type { StreamEvent } from '../neutral/stream.ts'
@@ -31,10 +31,7 @@ export function streamDecoder(): StreamDecoder {
     events: partEvents(0),
   }
   return {
-    push(data, name) {
-      const event = parseObject(data)
-      return event && progress.state !== 'over' ? [...decode(event, name, progress)] : []
-    },
+    push: ({ json, name }) => (json && progress.state !== 'over' ? [...decode(json, name, progress)] : []),
     end: () => (progress.state === 'over' ? [] : [...finish(progress)]),
   }
 }

@@ -1,5 +1,5 @@
 import { answerReaderBy } from '../answer-reader.ts'
-import type { Format } from '../format.ts'
+import type { ClientFormat } from '../format.ts'
 import { streamReaderBy } from '../stream-reader.ts'
 import { field, objectField, spellingOf } from './fields.ts'
 import { GENERATE_STREAM } from './generate/rules.ts'
@@ -10,7 +10,7 @@ import { streamError } from './stream-error.ts'
  * Gemini's countTokens, which generates nothing and is free: a request, and no tokens.
  * https://ai.google.dev/api/tokens
  */
-export const count: Format = {
+export const count: ClientFormat = {
   endpoint: 'count',
   dialect: 'gemini',
   suffixes: [':countTokens'],

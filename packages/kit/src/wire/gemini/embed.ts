@@ -1,6 +1,6 @@
 import { answerReaderBy } from '../answer-reader.ts'
 import type { Call } from '../call.ts'
-import type { Format } from '../format.ts'
+import type { ClientFormat } from '../format.ts'
 import { stringsOf } from '../input-texts.ts'
 import { invalid, type JsonObject } from '../json.ts'
 import { streamReaderBy } from '../stream-reader.ts'
@@ -24,10 +24,10 @@ const EMBED = {
     }),
   streamReader: (options) => streamReaderBy(GENERATE_STREAM, options),
   streamError,
-} as const satisfies Partial<Format>
+} as const satisfies Partial<ClientFormat>
 
 /** One embedding, of one content. */
-export const embed: Format = {
+export const embed: ClientFormat = {
   ...EMBED,
   suffixes: [':embedContent'],
   guarded: new Set(['model', 'content']),
@@ -39,7 +39,7 @@ export const embed: Format = {
 }
 
 /** Several at once, which is also how the SDKs ask for one: each request names the model again. */
-export const embedBatch: Format = {
+export const embedBatch: ClientFormat = {
   ...EMBED,
   suffixes: [':batchEmbedContents'],
   guarded: new Set(['requests']),

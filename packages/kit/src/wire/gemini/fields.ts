@@ -7,8 +7,15 @@ import { invalid, isObject, type JsonObject } from '../json.ts'
  * Source: https://protobuf.dev/programming-guides/json/
  */
 function snakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+  const known = SNAKE_CASE.get(name)
+  if (known !== undefined) return known
+  const snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+  SNAKE_CASE.set(name, snake)
+  return snake
 }
+
+/** Every field that is looked for, once: the names are this code's own, and each chunk of a stream is asked for a dozen. */
+const SNAKE_CASE = new Map<string, string>()
 
 /** The spelling of a field that an object has; camelCase when it has none. @throws TollgateError when it has both. */
 export function spellingOf(of: JsonObject, name: string, path: string = name): string {

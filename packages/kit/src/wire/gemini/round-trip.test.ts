@@ -7,7 +7,7 @@ import { featuresOf } from '../neutral/features.ts'
 import { fold } from '../neutral/fold.ts'
 import type { MediaPart, Part, Seal } from '../neutral/part.ts'
 import { replay } from '../neutral/replay.ts'
-import { eventData } from '../sse.ts'
+import { readEvents, type StreamedEvent } from '../streamed-event.ts'
 import { targetOf } from '../target.ts'
 import type { Usage } from '../usage.ts'
 import { readAnswer } from './generate/answer-reader.ts'
@@ -242,15 +242,12 @@ const answer = fc
 const asked = { model: 'gemini-3-flash', wantsUsage: true, request: {}, requestId: 'req_1' }
 
 /** An answer as the client of a stream gets it, one chunk after the other. */
-function streamed(of: Answer): string[] {
+function streamed(of: Answer): StreamedEvent[] {
   const encoder = streamEncoder(asked)
-  return [...replay(of)].flatMap((event) => {
-    const bytes = encoder.push(event)
-    return bytes ? [eventData(bytes)!] : []
-  })
+  return [...replay(of)].flatMap((event) => readEvents(Buffer.from(encoder.push(event))))
 }
 
-function decoded(chunks: readonly string[]): Answer {
+function decoded(chunks: readonly StreamedEvent[]): Answer {
   const decoder = streamDecoder()
   return fold([...chunks.flatMap((chunk) => decoder.push(chunk)), ...decoder.end()]).answer
 }
@@ -292,7 +289,7 @@ describe('an answer', () => {
     }
     const whole = (writeAnswer(of, asked).candidates as JsonObject[]).map(({ content }) => content)
     const chunks = streamed(of).flatMap((chunk) =>
-      (JSON.parse(chunk) as { candidates: JsonObject[] }).candidates.map(({ content }) => content),
+      (chunk.json!.candidates as JsonObject[]).map(({ content }) => content),
     )
     for (const contents of [whole, chunks]) {
       const read = readRequest({ contents }, targetOf('/v1beta/models/gemini-3-flash:generateContent', 0))

@@ -62,8 +62,8 @@ afterEach(() => server.close())
 const whole = () => ({ type: 'application/json', body: JSON.stringify(writeAnswer(ANSWER, asked)) })
 const streamed = () => {
   const encoder = streamEncoder(asked)
-  const events = [...replay(ANSWER)].flatMap((event) => encoder.push(event) ?? [])
-  return { type: 'text/event-stream', body: Buffer.concat(events) }
+  const body = [...replay(ANSWER)].map((event) => encoder.push(event)).join('')
+  return { type: 'text/event-stream', body }
 }
 
 describe('@google/genai', () => {

@@ -14,10 +14,14 @@ import { inputTokens, type ServiceTier, type Usage } from '../usage.ts'
  */
 export function readUsage(said: unknown): Usage | undefined {
   if (!isObject(said)) return undefined
-  const counts = COUNTS.map((name) => said[name] ?? 0)
-  if (!counts.every(isCount)) return undefined
-  const [prompt = 0, cached = 0, toolUse = 0, candidates = 0, thoughts = 0, total = 0] = counts
-  if (Math.max(...counts) === 0) return undefined
+  const prompt = countIn(said, 'promptTokenCount')
+  const cached = countIn(said, 'cachedContentTokenCount')
+  const toolUse = countIn(said, 'toolUsePromptTokenCount')
+  const candidates = countIn(said, 'candidatesTokenCount')
+  const thoughts = countIn(said, 'thoughtsTokenCount')
+  const total = countIn(said, 'totalTokenCount')
+  const isSaid = prompt + cached + toolUse + candidates + thoughts + total > 0
+  if (!isSaid) return undefined
 
   const input = prompt + toolUse
   const inCache = Math.min(cached, prompt)
@@ -52,14 +56,11 @@ export function readUsage(said: unknown): Usage | undefined {
   }
 }
 
-const COUNTS = [
-  'promptTokenCount',
-  'cachedContentTokenCount',
-  'toolUsePromptTokenCount',
-  'candidatesTokenCount',
-  'thoughtsTokenCount',
-  'totalTokenCount',
-] as const
+/** A count that is absent is none; NaN, which spoils the sum, when it is no count. */
+function countIn(said: JsonObject, name: string): number {
+  const count = said[name] ?? 0
+  return isCount(count) ? count : Number.NaN
+}
 
 /** The tokens of one modality among the details of a count. */
 function of(details: unknown, modality: string): number {

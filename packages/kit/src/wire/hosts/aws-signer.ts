@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Authorization, HostedRequest } from '../hosting.ts'
+import { targetOf } from '../target.ts'
 import { noCredentials } from './no-credentials.ts'
 import { optionalPeer } from './optional-peer.ts'
 
@@ -41,15 +42,18 @@ export function awsSigner({
     'Bedrock',
   ) as typeof import('@aws-crypto/sha256-js')
   const signer = new SignatureV4({ service: 'bedrock', region, credentials, sha256: Sha256 })
-  return async ({ origin, path, headers, body }) => {
+  return async ({ method, origin, path, headers, body }) => {
     const { protocol, hostname, host } = new URL(origin)
+    const { path: plain, query } = targetOf(path, 0)
+    const type = headers['content-type']
     const signed = {
       host,
-      'content-type': headers['content-type'] ?? 'application/json',
+      ...(type === undefined ? {} : { 'content-type': type }),
       // A body may be megabytes long: it is hashed by Node's own code, and the signer takes the hash from here.
       'x-amz-content-sha256': createHash('sha256').update(body).digest('hex'),
     }
-    const request = { method: 'POST', protocol, hostname, path, headers: signed }
+    const asked = { path: plain, query: valuesOf(query) }
+    const request = { method, protocol, hostname, ...asked, headers: signed }
     try {
       const { headers: all } = await signer.sign(request)
       const { host: _, 'content-type': __, ...added } = all
@@ -58,6 +62,12 @@ export function awsSigner({
       throw noCredentials(provider, cause)
     }
   }
+}
+
+/** What a query says, by name, as often as it says it. */
+function valuesOf(query: string): Record<string, string[]> {
+  const said = new URLSearchParams(query)
+  return Object.fromEntries([...new Set(said.keys())].map((name) => [name, said.getAll(name)]))
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../endpoint.ts'
 import type { HostedCall, Hosting } from '../hosting.ts'
 import type { Provider } from '../provider.ts'
+import { azurePassing } from './azure-passing.ts'
 import { bearer } from './bearer.ts'
 
 export interface AzureProviderOptions {
@@ -39,16 +40,18 @@ export function azureProvider({
   deployments = {},
 }: AzureProviderOptions): Provider {
   const resource = baseUrl.replace(/\/+$/, '').replace(/\/openai(?:\/v1)?$/, '')
+  const address = apiVersion === undefined ? `${resource}/openai/v1` : `${resource}/openai`
   const hosting: Hosting = {
     ...(apiVersion === undefined ? {} : { path: (call: HostedCall) => datedPath(call, apiVersion) }),
     authorize: token
       ? bearer(name, token)
       : ({ apiKey: key }) => (key === undefined ? {} : { 'api-key': key }),
+    passing: azurePassing(address, apiVersion),
   }
   return {
     name,
     dialect: 'openai',
-    baseUrl: apiVersion === undefined ? `${resource}/openai/v1` : `${resource}/openai`,
+    baseUrl: address,
     ...(apiKey === undefined ? {} : { apiKey }),
     priceAs: 'azure',
     models: deployments,

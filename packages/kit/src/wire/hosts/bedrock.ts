@@ -1,8 +1,12 @@
+import { readError } from '../converse/errors.ts'
 import type { Edits } from '../format.ts'
 import type { HostedCall, Hosting } from '../hosting.ts'
 import type { Provider } from '../provider.ts'
+import { anthropicError } from './anthropic-error.ts'
 import { awsEventsReader, framedAsEvents } from './aws-events.ts'
 import { type AwsCredentialSource, awsDefaultCredentials, awsSigner } from './aws-signer.ts'
+import { countedAnswer, countInput, countPath } from './bedrock-count.ts'
+import { bedrockPassing } from './bedrock-passing.ts'
 
 export interface BedrockProviderOptions {
   readonly name?: string
@@ -14,6 +18,11 @@ export interface BedrockProviderOptions {
   readonly apiKey?: string
   /** Where the API is, when not at AWS's own address for the region. */
   readonly baseUrl?: string
+  /**
+   * Where jobs are made, which is another address. AWS's own for the region, unless `baseUrl` is stated: then nobody is
+   * passed through to it before it is stated too.
+   */
+  readonly controlUrl?: string
   /** Which model stands behind an inference profile of one's own, by its name in routes. */
   readonly models?: Readonly<Record<string, string>>
 }
@@ -31,7 +40,8 @@ const CLAUDE = /^(?:[a-z-]+\.)?anthropic\.claude-|^claude-/
  * `@aws-sdk/credential-provider-node`.
  *
  * Sources: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html ·
- * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
+ * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html ·
+ * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_CountTokens.html
  *
  * @throws Error when one of them is not installed.
  *
@@ -44,21 +54,24 @@ export function bedrockProvider({
   region,
   apiKey,
   credentials,
-  baseUrl = `https://bedrock-runtime.${region}.amazonaws.com`,
+  baseUrl,
+  controlUrl = baseUrl === undefined ? `https://bedrock.${region}.amazonaws.com` : undefined,
   models = {},
 }: BedrockProviderOptions): Provider {
   const readerOf = awsEventsReader()
+  const runtime = baseUrl ?? `https://bedrock-runtime.${region}.amazonaws.com`
   const hosting: Hosting = {
     authorize:
       apiKey === undefined
         ? awsSigner({ provider: name, region, credentials: credentials ?? awsDefaultCredentials() })
         : ({ apiKey: key }) => ({ authorization: `Bearer ${key}` }),
     framed: (taker) => framedAsEvents(readerOf, taker),
+    passing: bedrockPassing({ runtime, control: controlUrl, signed: apiKey === undefined }),
   }
   return {
     name,
     dialect: 'converse',
-    baseUrl,
+    baseUrl: runtime,
     endpoints: ['converse'],
     ...(apiKey === undefined ? {} : { apiKey }),
     priceAs: 'aws',
@@ -69,25 +82,41 @@ export function bedrockProvider({
         models: CLAUDE,
         as: {
           dialect: 'anthropic',
-          endpoints: ['messages'],
-          hosting: { ...hosting, path: claudePath, fields: claudeFields },
+          endpoints: ['messages', 'count_tokens'],
+          hosting: {
+            ...hosting,
+            path: claudePath,
+            fields: claudeFields,
+            error: anthropicError(readError),
+            wrapped: (body, call) => (isCount(call) ? countInput(body) : body),
+            framed: (taker, call) => (isCount(call) ? countedAnswer(taker) : framedAsEvents(readerOf, taker)),
+          },
         },
       },
     ],
   }
 }
 
-function claudePath({ model, stream }: HostedCall): string {
+function isCount({ endpoint }: HostedCall): boolean {
+  return endpoint === 'count_tokens'
+}
+
+function claudePath(call: HostedCall): string {
+  const { model, stream } = call
+  if (isCount(call)) return countPath(model)
   return `/model/${encodeURIComponent(model)}/${stream ? 'invoke-with-response-stream' : 'invoke'}`
 }
 
 /** The path says the model and whether the answer is a stream; betas that the client names in a header stand in the body. */
-function claudeFields({ headers }: HostedCall): Edits {
+function claudeFields(call: HostedCall): Edits {
+  const { headers } = call
   const betas = headers['anthropic-beta']
   const named = typeof betas === 'string' ? betas.split(',').map((beta) => beta.trim()) : []
   return {
     anthropic_version: ANTHROPIC_VERSION,
     ...(named.length > 0 ? { anthropic_beta: named } : {}),
+    // What is counted is a whole request, in which Claude wants a cap; the count does not depend on it.
+    ...(isCount(call) ? { max_tokens: 1 } : {}),
     model: undefined,
     stream: undefined,
   }

@@ -1,7 +1,10 @@
 import type { Edits } from '../format.ts'
+import { readError } from '../gemini/errors.ts'
 import type { HostedCall, Hosting } from '../hosting.ts'
 import type { Provider } from '../provider.ts'
+import { anthropicError } from './anthropic-error.ts'
 import { bearer } from './bearer.ts'
+import { vertexPassing } from './vertex-passing.ts'
 
 export interface VertexProviderOptions {
   readonly name?: string
@@ -35,16 +38,18 @@ export function vertexProvider({
   token,
   baseUrl = addressOf(location),
 }: VertexProviderOptions): Provider {
-  const place = `${baseUrl.replace(/\/+$/, '')}/v1/projects/${project}/locations/${location}/publishers`
+  const origin = baseUrl.replace(/\/+$/, '')
+  const place = `${origin}/v1/projects/${project}/locations/${location}/publishers`
   const authorize = bearer(name, token)
-  const claude: Hosting = { authorize, path: claudePath, fields: claudeFields }
+  const error = anthropicError(readError)
+  const claude: Hosting = { authorize, path: claudePath, fields: claudeFields, error }
   return {
     name,
     dialect: 'gemini',
     baseUrl: `${place}/google`,
     endpoints: ['generate', 'count'],
     priceAs: 'google',
-    hosting: { authorize },
+    hosting: { authorize, passing: vertexPassing({ origin, project, location }) },
     apart: [
       {
         models: CLAUDE,

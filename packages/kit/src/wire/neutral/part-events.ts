@@ -32,9 +32,9 @@ interface Telling extends ToldPart {
   seal: Seal | undefined
 }
 
-export function partEvents(choice: number): PartEvents {
+/** @param events Where they are told: one list for all choices, where whoever reads the stream takes from that. */
+export function partEvents(choice: number, events: StreamEvent[] = []): PartEvents {
   const parts: Telling[] = []
-  const events: StreamEvent[] = []
   const tellingOf = ({ part }: ToldPart) => parts[part]!
   return {
     parts,

@@ -1,6 +1,6 @@
 import { answerReaderBy } from '../answer-reader.ts'
 import type { Call } from '../call.ts'
-import type { Format, Target } from '../format.ts'
+import type { ClientFormat, Target } from '../format.ts'
 import { stringsOf } from '../input-texts.ts'
 import { invalid, type JsonObject } from '../json.ts'
 import type { Quirks } from '../quirks.ts'
@@ -14,9 +14,9 @@ import { usageEdits } from './usage-edits.ts'
 const DEFAULT_MAX_TOKENS = 16
 
 /** OpenAI's Completions, of texts rather than conversations: https://platform.openai.com/docs/api-reference/completions */
-export const completions: Format = completionsWith({})
+export const completions: ClientFormat = completionsWith({})
 
-function completionsWith(quirks: Quirks): Format {
+function completionsWith(quirks: Quirks): ClientFormat {
   return {
     endpoint: 'completions',
     dialect: 'openai',

@@ -1,5 +1,5 @@
 import { answerReaderBy } from '../answer-reader.ts'
-import type { Format } from '../format.ts'
+import type { ClientFormat } from '../format.ts'
 import { stringsOf } from '../input-texts.ts'
 import { invalid } from '../json.ts'
 import type { Quirks } from '../quirks.ts'
@@ -9,9 +9,9 @@ import { asksForTier, modelOf } from './shared-fields.ts'
 import { streamError } from './stream-error.ts'
 
 /** OpenAI's Embeddings: https://platform.openai.com/docs/api-reference/embeddings */
-export const embeddings: Format = embeddingsWith({})
+export const embeddings: ClientFormat = embeddingsWith({})
 
-function embeddingsWith(quirks: Quirks): Format {
+function embeddingsWith(quirks: Quirks): ClientFormat {
   return {
     endpoint: 'embeddings',
     dialect: 'openai',

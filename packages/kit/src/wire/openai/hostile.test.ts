@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { TollgateError } from '../../core/errors.ts'
 import type { Format } from '../format.ts'
 import { isObject, type JsonObject } from '../json.ts'
+import { streamedEvent } from '../streamed-event.ts'
 import { chat } from './chat/chat.ts'
 import { responses } from './responses/responses.ts'
 
@@ -154,7 +155,10 @@ describe.each(PLACES.map(([format, words]) => [format.endpoint, format, jsonOf(w
       fc.assert(
         fc.property(fc.array(body, { maxLength: 8 }), (events) => {
           const decoder = translation!.streamDecoder()
-          const told = [...events.flatMap((event) => decoder.push(JSON.stringify(event))), ...decoder.end()]
+          const told = [
+            ...events.flatMap((event) => decoder.push(streamedEvent(JSON.stringify(event)))),
+            ...decoder.end(),
+          ]
           expect(told.filter(({ type }) => type === 'end')).toHaveLength(1)
           expect(told.at(-1)).toEqual({ type: 'end' })
           const encoder = translation!.streamEncoder({

@@ -1,5 +1,5 @@
 import { type AnswerRules, answerReaderBy } from '../answer-reader.ts'
-import type { Format } from '../format.ts'
+import type { ClientFormat } from '../format.ts'
 import { stringsOf } from '../input-texts.ts'
 import { invalid, isObject } from '../json.ts'
 import { modelName } from '../model-name.ts'
@@ -20,7 +20,7 @@ const VERDICTS: AnswerRules = {
 }
 
 /** OpenAI's Moderations: https://platform.openai.com/docs/api-reference/moderations */
-export const moderations: Format = {
+export const moderations: ClientFormat = {
   endpoint: 'moderations',
   dialect: 'openai',
   suffixes: ['/moderations'],

@@ -9,7 +9,7 @@ import { fold } from '../neutral/fold.ts'
 import type { MediaPart, Part, ReasoningPart, Seal, ToolCallPart } from '../neutral/part.ts'
 import { replay } from '../neutral/replay.ts'
 import type { StreamEvent } from '../neutral/stream.ts'
-import { eventData, eventName, splitEvents } from '../sse.ts'
+import { readEvents } from '../streamed-event.ts'
 import { chat } from './chat/chat.ts'
 import { responses } from './responses/responses.ts'
 
@@ -336,10 +336,8 @@ function through(
   events: Iterable<StreamEvent>,
 ): StreamEvent[] {
   const [encoder, decoder] = [streamEncoder(asked), streamDecoder()]
-  const bytes = [...events].flatMap((event) => encoder.push(event) ?? [])
-  const decoded = splitEvents(Buffer.concat(bytes)).flatMap((event) => [
-    ...decoder.push(eventData(event)!, eventName(event)),
-  ])
+  const text = [...events].map((event) => encoder.push(event)).join('')
+  const decoded = readEvents(Buffer.from(text)).flatMap((event) => decoder.push(event))
   return [...decoded, ...decoder.end()]
 }
 

@@ -51,8 +51,8 @@ function clientOf({ translation }: Format, events: Iterable<StreamEvent> = repla
       const asked: Asked = { model: request.model, wantsUsage, request, requestId: 'req_1' }
       if (!request.stream) return Response.json(translation!.writeAnswer(ANSWER, asked))
       const encoder = translation!.streamEncoder(asked)
-      const bytes = Buffer.concat([...events].flatMap((event) => encoder.push(event) ?? []))
-      return new Response(bytes, { headers: { 'content-type': 'text/event-stream' } })
+      const text = [...events].map((event) => encoder.push(event)).join('')
+      return new Response(text, { headers: { 'content-type': 'text/event-stream' } })
     },
   })
 }

@@ -1,6 +1,6 @@
 import { type AnswerRules, answerReaderBy } from '../answer-reader.ts'
 import type { Call } from '../call.ts'
-import type { Format, Target } from '../format.ts'
+import type { ClientFormat, Target } from '../format.ts'
 import { stringsOf } from '../input-texts.ts'
 import { invalid, type JsonObject } from '../json.ts'
 import { type StreamRules, streamReaderBy } from '../stream-reader.ts'
@@ -29,7 +29,7 @@ const SPEECH_STREAM: StreamRules = {
 }
 
 /** OpenAI's Speech, text read aloud: https://platform.openai.com/docs/api-reference/audio/createSpeech */
-export const speech: Format = {
+export const speech: ClientFormat = {
   endpoint: 'speech',
   dialect: 'openai',
   suffixes: ['/audio/speech'],

@@ -70,8 +70,15 @@ function usageOf(usage: JsonObject, names: Names): Usage {
   return {
     input: all - cachedInput - written - audioInput - imageInput,
     output: output - audioOutput,
-    ...positive({ cachedInput, cacheWrite: written - cacheWrite1h, cacheWrite1h }),
-    ...positive({ audioInput, imageInput, audioOutput, reasoning }),
+    ...positive({
+      cachedInput,
+      cacheWrite: written - cacheWrite1h,
+      cacheWrite1h,
+      audioInput,
+      imageInput,
+      audioOutput,
+      reasoning,
+    }),
   }
 }
 
@@ -81,7 +88,9 @@ function longWrites(inputDetails: JsonObject | undefined): number {
 }
 
 function positive(counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
-  return Object.fromEntries(Object.entries(counts).filter(([, value]) => value > 0))
+  const kept: Record<string, number> = {}
+  for (const name in counts) if (counts[name]! > 0) kept[name] = counts[name]!
+  return kept
 }
 
 /** Some providers of this dialect leave reasoning out of their output: the total, or the reasoning, then shows it. */

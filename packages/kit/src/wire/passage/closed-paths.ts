@@ -8,13 +8,15 @@ import type { Dialect } from '../../core/dialect.ts'
  * Gemini's https://ai.google.dev/gemini-api/docs/ephemeral-tokens. Calls that go on beside the request that opened them:
  * https://platform.openai.com/docs/guides/realtime-webrtc. The administration of the operator's account:
  * https://platform.openai.com/docs/api-reference/administration, https://platform.claude.com/docs/en/api/administration-api.
- * And the list of models, which is the gateway's own: it tells a caller only of those that it may use.
+ * And the list of models, which is the gateway's own: it tells a caller only of those that it may use. Of uploads, which have
+ * an address of their own at Gemini, those are open that are known: https://ai.google.dev/api/files.
  */
 const CLOSED: Readonly<Partial<Record<Dialect, RegExp>>> = {
   openai:
     /^\/(?:realtime|chatkit|organizations?|dashboard|admin|auth|keys?|api[-_]keys?)(?:\/|$)|^\/models(?:\/[^/]+)?$/,
   anthropic: /^\/(?:organizations?|admin)(?:\/|$)|^\/models(?:\/[^/]+)?$/,
-  gemini: /^\/auth_?tokens(?:\/|$)|^\/models(?:\/[^/:]+)?$/,
+  gemini:
+    /^\/auth_?tokens(?:\/|$)|^\/models(?:\/[^/:]+)?$|^\/upload\/(?!files$|filesearchstores\/[^/:]+:uploadtofilesearchstore$)/,
   // Bedrock wants every request signed, and a signature is for calls to models alone.
   converse: /^/,
 }

@@ -1,10 +1,9 @@
 import type { Dialect } from '../../core/dialect.ts'
+import type { OpenPaths } from '../hosting.ts'
 
-/** Requests that nobody is billed for: methods, and the paths they are asked at, without the version. */
-interface Free {
-  readonly methods: readonly string[]
-  readonly paths: RegExp
-}
+/** Requests that nobody is billed for; their paths are without the version. */
+type Free = OpenPaths & { readonly free: true }
+type FreeRow = Omit<Free, 'free'>
 
 const READING = ['GET', 'HEAD', 'DELETE', 'OPTIONS']
 
@@ -19,7 +18,7 @@ const READING = ['GET', 'HEAD', 'DELETE', 'OPTIONS']
  * cost", https://ai.google.dev/gemini-api/docs/files; a cache is billed while it stands, and not for being looked at:
  * https://ai.google.dev/gemini-api/docs/caching.
  */
-const FREE: Readonly<Partial<Record<Dialect, readonly Free[]>>> = {
+const FREE: Readonly<Partial<Record<Dialect, readonly FreeRow[]>>> = {
   openai: [
     {
       methods: READING,
@@ -44,11 +43,13 @@ const FREE: Readonly<Partial<Record<Dialect, readonly Free[]>>> = {
         /^\/(?:files|cachedContents|batches|operations|tunedModels|fileSearchStores|(?:models|tunedModels)\/[^/]+\/operations)(?:\/|$)/,
     },
     { methods: ['POST'], paths: /^\/batches\/[^/:]+:cancel$/ },
+    // A resumable upload is several requests at one path, by either method.
+    { methods: ['POST', 'PUT'], paths: /^\/upload\/files$/ },
   ],
   converse: [],
 }
 
-/** Whether a request costs nothing at whoever's dialect this is; the path is without its version. */
-export function isFree(dialect: Dialect, method: string, path: string): boolean {
-  return (FREE[dialect] ?? []).some(({ methods, paths }) => methods.includes(method) && paths.test(path))
+/** What costs nothing at whoever's dialect this is. */
+export function freeRequests(dialect: Dialect): readonly Free[] {
+  return (FREE[dialect] ?? []).map((row) => ({ ...row, free: true }))
 }

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Dialect } from '../../core/dialect.ts'
 import { dialectHeaders, isReturned } from '../headers.ts'
 import type { PassedProvider } from './http-provider.ts'
+import type { Passage } from './passage.ts'
+import { UPLOAD_ANSWERS, UPLOAD_HEADERS } from './uploads.ts'
 
 /** What describes a body, and what part of an answer is wanted in which form: it means the same to every server. */
 const FORWARDED = [
@@ -31,10 +32,10 @@ const FORWARDED = [
  */
 export function passageHeaders(
   client: IncomingHttpHeaders,
-  provider: PassedProvider,
+  { provider, uploads }: Passage,
 ): Record<string, string> {
   const headers: Record<string, string> = {}
-  for (const name of FORWARDED) {
+  for (const name of uploads ? [...FORWARDED, ...UPLOAD_HEADERS] : FORWARDED) {
     const value = client[name]
     if (typeof value === 'string') headers[name] = value
   }
@@ -68,7 +69,8 @@ const RETURNED: ReadonlySet<string> = new Set([
   'retry-after',
 ])
 
-/** Whether a header of the answer goes to the client. */
-export function isPassedBack(dialect: Dialect | 'http', name: string): boolean {
-  return RETURNED.has(name) || (dialect !== 'http' && isReturned(dialect, name))
+/** Whether a header of the answer goes to the client as it is. */
+export function isPassedBack({ provider: { dialect }, uploads }: Passage, name: string): boolean {
+  if (RETURNED.has(name) || (uploads && UPLOAD_ANSWERS.has(name))) return true
+  return dialect !== 'http' && isReturned(dialect, name)
 }

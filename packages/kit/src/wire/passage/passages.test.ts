@@ -48,6 +48,8 @@ describe('where requests go that are no calls of models', () => {
     ['GET /v1beta/cachedContents', 'gemini /cachedContents'],
     ['POST /v1beta/models/veo-3:predictLongRunning', 'gemini /models/veo-3:predictLongRunning'],
     ['GET /gemini/v1beta/files/x', 'gemini /files/x'],
+    ['GET /gemini/v1/files/x', 'gemini /files/x'],
+    ['GET /v1alpha/files', 'gemini /files'],
     ['POST /scribe/v1/listen', 'scribe /v1/listen'],
     // An API of one's own may call its paths as it likes.
     ['POST /scribe/v1/embeddings', 'scribe /v1/embeddings'],
@@ -142,11 +144,48 @@ describe('where requests go that are no calls of models', () => {
     expect(passages.resolve(request as unknown as IncomingMessage)).toBeUndefined()
   })
 
-  it('nowhere where the host has addresses and credentials of its own', () => {
+  it('nowhere where the host does not say what it is asked', () => {
     const azure = { ...openai, name: 'azure', hosting: {} }
     const only = providerPassages({ providers: [azure] })
     expect(only.resolve(asked('GET /azure/v1/files'))).toBeUndefined()
     expect(only.resolve(asked('GET /v1/files'))).toBeUndefined()
+  })
+
+  it.each([
+    ['POST /upload/v1beta/files', '/upload/v1beta /files nothing'],
+    [
+      'POST /gemini/upload/v1beta/files?upload_id=a&upload_protocol=resumable',
+      '/upload/v1beta /files?upload_id=a&upload_protocol=resumable nothing',
+    ],
+    ['PUT /upload/v1beta/files?upload_id=a', '/upload/v1beta /files?upload_id=a nothing'],
+    [
+      'POST /upload/v1beta/fileSearchStores/s:uploadToFileSearchStore',
+      '/upload/v1beta /fileSearchStores/s:uploadToFileSearchStore unknown',
+    ],
+    ['POST /upload/v1beta/FILES', '/upload/v1beta /FILES unknown'],
+  ])('files are taken at an address of their own: %s', (line, there) => {
+    const found = passages.resolve(asked(line))
+    expect(
+      `${found?.baseUrl.replace('https://generativelanguage.googleapis.com', '')} ${found?.path} ${found?.cost}`,
+    ).toBe(there)
+    expect(found?.uploads).toBe(true)
+  })
+
+  it.each([
+    'POST /upload/v1beta/models/gemini-2.5-pro:generateContent',
+    'POST /upload/v1beta/auth_tokens',
+    'POST /upload/v1beta/batches',
+    'POST /upload/files',
+    'POST /upload/v1beta/files?$httpMethod=DELETE',
+    'POST /upload/v1beta/files?$httpHeaders=x-goog-api-key%3A1',
+    'POST /upload/v1beta/files?oauth_token=1',
+  ])('and nothing else is: %s', (line) => {
+    expect(passages.resolve(asked(line))).toBeUndefined()
+  })
+
+  it('another dialect’s provider has no such address', () => {
+    const only = providerPassages({ providers: [openai] })
+    expect(only.resolve(asked('POST /upload/v1/files'))).toBeUndefined()
   })
 })
 

@@ -3,21 +3,15 @@ import { type Dialect, dialectOf } from '../../core/dialect.ts'
 import { slot } from '../../core/slot.ts'
 import { CALL_SUFFIXES } from '../formats.ts'
 import { call, pathOf } from '../receive.ts'
-import { isClosed } from './closed-paths.ts'
-import { isFree } from './free-paths.ts'
+import { type Door, doorOf } from './door.ts'
 import type { PassedProvider } from './http-provider.ts'
-import type { Meter } from './meter.ts'
+import type { Passage } from './passage.ts'
 import { plainPath } from './path.ts'
-import { tariffOf } from './tariff.ts'
+import { UPLOADS } from './uploads.ts'
+import { VERSION, VERSION_AT_END } from './version.ts'
 
-/** A request that is no call of a model, on its way to a provider. */
-export interface Passage {
-  readonly provider: PassedProvider
-  /** Below the provider's base URL, with the query: what is sent. */
-  readonly path: string
-  /** What it costs: by a meter, nothing, or nobody knows. */
-  readonly cost: Meter | 'nothing' | 'unknown'
-}
+export type { Passage } from './passage.ts'
+export { withoutVersions } from './version.ts'
 
 /** Where requests go that are no calls of models. */
 export interface Passages {
@@ -32,18 +26,19 @@ export interface ProviderPassagesOptions {
 
 /** Those that every server takes for what they are; TRACE would show a client what is sent in its name. */
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
-const VERSION = /^\/v\d+(?:alpha|beta)?\d*(?=\/|$)/
-const VERSION_OF_MOUNT = /\/v\d+(?:alpha|beta)?\d*$/
 
 /**
  * Everything that providers offer besides calls of models: files, batches, fine-tuning, and all of an API that serves no
- * models. A provider whose host has addresses and credentials of its own (Azure, Vertex, Bedrock) is not passed through to.
+ * models. A provider whose host has addresses and credentials of its own (Azure, Vertex, Bedrock) is passed through to as that says.
  *
  * @throws RangeError when a meter is for no path.
  */
 export function providerPassages({ providers }: ProviderPassagesOptions): Passages {
-  const doors = providers.filter((provider) => !('hosting' in provider && provider.hosting)).map(doorOf)
+  const doors = providers.filter(isReachable).map(doorOf)
   const byName = new Map(doors.map((door) => [door.provider.name, door]))
+  const byPath = (['first', 'else'] as const).flatMap((when) =>
+    doors.filter(({ ownPaths }) => ownPaths === when),
+  )
 
   return {
     resolve(req) {
@@ -56,10 +51,16 @@ export function providerPassages({ providers }: ProviderPassagesOptions): Passag
       const plain = METHODS.has(method) ? plainPath(url) : undefined
       if (!plain) return undefined
       const path = named ? plain.path.slice(name.length + 1) : plain.path
-      const door = named ?? doors.find(({ provider }) => provider.dialect === dialectAt(req, path))
+      const door: Door | undefined =
+        named ?? byPath.find(({ provider }) => provider.dialect === dialectAt(req, path))
       return door && path !== '' ? door.passage(method, path, plain.query) : undefined
     },
   }
+}
+
+/** Whoever has a host is called as that says, or not at all. */
+function isReachable(provider: PassedProvider): boolean {
+  return !('hosting' in provider && provider.hosting && !provider.hosting.passing)
 }
 
 /** Where this request goes, told once: whoever asks next gets the same. No stage reads its body as a call's any more. */
@@ -84,8 +85,10 @@ function isCall(path: string): boolean {
 
 /** The dialect that a path is of by itself; undefined where it begins with no version. */
 function dialectAt(req: IncomingMessage, path: string): Dialect | undefined {
-  const [version] = VERSION.exec(path) ?? []
+  const isUpload = UPLOADS.test(path)
+  const [version] = VERSION.exec(path.replace(UPLOADS, '')) ?? []
   if (version === undefined) return undefined
+  if (isUpload) return 'gemini'
   return /beta|alpha/.test(version) ? 'gemini' : dialectOf(req)
 }
 
@@ -94,42 +97,5 @@ function urlUnderMount(req: IncomingMessage): string {
   const { url = '', originalUrl = url } = req as { url?: string; originalUrl?: string }
   if (!originalUrl.endsWith(url)) return originalUrl
   const mount = originalUrl.slice(0, originalUrl.length - url.length)
-  return (VERSION_OF_MOUNT.exec(mount)?.[0] ?? '') + url
-}
-
-interface Door {
-  readonly provider: PassedProvider
-  passage(method: string, path: string, query: string): Passage | undefined
-}
-
-/** A provider, and everything about it that is known before anybody asks. */
-function doorOf(provider: PassedProvider): Door {
-  const { dialect, baseUrl, billing, meter, meters = {} } = provider
-  const [version = ''] = VERSION_OF_MOUNT.exec(baseUrl) ?? []
-  const below = (path: string) =>
-    version !== '' && path.startsWith(`${version}/`) ? path.slice(version.length) : path
-  const tariff = tariffOf(meters, below)
-
-  const costOf = (method: string, path: string): Passage['cost'] => {
-    const own = tariff(method, path)
-    if (own) return own
-    if (billing === 'none') return 'nothing'
-    if (dialect !== 'http' && isFree(dialect, method, withoutVersions(path))) return 'nothing'
-    return meter ?? 'unknown'
-  }
-  return {
-    provider,
-    passage(method, asked, query) {
-      const path = below(asked)
-      const place = withoutVersions(path)
-      if (place === '' || (dialect !== 'http' && isClosed(dialect, place))) return undefined
-      return { provider, path: path + query, cost: costOf(method, path) }
-    },
-  }
-}
-
-function withoutVersions(path: string): string {
-  let rest = path
-  while (VERSION.test(rest)) rest = rest.replace(VERSION, '')
-  return rest
+  return (VERSION_AT_END.exec(mount)?.[0] ?? '') + url
 }

@@ -12,12 +12,30 @@ const ESCAPES = /%[0-9a-f]{2}/gi
 /** A character that needs no escape, one that would end or climb out of a segment, and an escape of an escape. */
 const TELLING = /[\w.~\-/\\;%?#]|[\x00-\x1f\x7f]/
 const QUERY = /^[\x21\x23-\x5b\x5d-\x7e]*$/
-/** Where some providers take a key, which would be the client's own. */
-const CREDENTIALS: ReadonlySet<string> = new Set(['key', 'api_key', 'api-key', 'apikey', 'access_token'])
+/**
+ * Where some providers take a credential, which would be the client's own, or what overrules the headers and the method that
+ * were governed: https://cloud.google.com/apis/docs/system-parameters,
+ * https://learn.microsoft.com/azure/api-management/api-management-subscriptions#use-a-subscription-key.
+ */
+const OVERRULING: ReadonlySet<string> = new Set([
+  'key',
+  'api_key',
+  'api-key',
+  'apikey',
+  'access_token',
+  'oauth_token',
+  'bearer_token',
+  'subscription-key',
+  '$apikey',
+  '$key',
+  '$userproject',
+  '$httpmethod',
+  '$httpheaders',
+])
 
 /**
  * Read the path and query of a URL; undefined for one that two servers may understand differently (`//`, `..`, an encoded
- * slash, an absolute URL, a fragment), or that carries a credential. What is governed must be what the provider serves.
+ * slash, an absolute URL, a fragment), or that carries a credential or another method. What is governed must be what the provider serves.
  */
 export function plainPath(url: string): PlainPath | undefined {
   const mark = url.indexOf('?')
@@ -40,5 +58,5 @@ function characterOf(escaped: string): string {
 
 function isPlainQuery(query: string): boolean {
   if (!QUERY.test(query)) return false
-  return [...new URLSearchParams(query).keys()].every((name) => !CREDENTIALS.has(name.toLowerCase()))
+  return [...new URLSearchParams(query).keys()].every((name) => !OVERRULING.has(name.toLowerCase()))
 }

@@ -44,8 +44,10 @@ export const PRESETS: readonly Preset[] = [
       capField: 'max_tokens',
       streamUsage: 'untold',
       developerRole: 'system',
-      // Unknown fields are refused with 422.
-      unsupported: [...NEWER_FIELDS, 'user', 'seed', 'logit_bias'],
+      // Unknown fields are refused with 422, `max_completion_tokens` and `stream_options` among them; its seed is
+      // `random_seed`, and it keeps prompts by `prompt_cache_key`. What it knows is what its own client says:
+      // https://github.com/mistralai/client-ts/blob/main/src/models/components/chatcompletionrequest.ts
+      unsupported: ['service_tier', 'verbosity', 'user', 'seed', 'logit_bias', 'logprobs', 'top_logprobs'],
     },
     page: 'https://docs.mistral.ai/api/endpoint/chat',
   },
@@ -57,8 +59,15 @@ export const PRESETS: readonly Preset[] = [
     endpoints: ['chat', 'responses', 'transcriptions', 'translations', 'speech'],
     priceAs: 'groq',
     quirks: {
+      // Streams say it in their last chunk: https://github.com/groq/groq-typescript/blob/main/src/resources/chat/completions.ts
       usage: { elsewhere: 'x_groq.usage' },
-      unsupported: ['verbosity', 'prompt_cache_key', 'logit_bias', 'n'],
+      // Log probabilities, biases and more than one answer are refused with 400 (https://console.groq.com/docs/openai);
+      // penalties and metadata no model has, and tiers have names of its own (https://console.groq.com/docs/api-reference).
+      unsupported: [
+        ...NEWER_FIELDS,
+        ...['logit_bias', 'logprobs', 'top_logprobs', 'n'],
+        ...['frequency_penalty', 'presence_penalty', 'metadata'],
+      ],
     },
     page: 'https://console.groq.com/docs/openai',
   },
@@ -71,8 +80,10 @@ export const PRESETS: readonly Preset[] = [
     priceAs: 'deepseek',
     quirks: {
       capField: 'max_tokens',
+      // What came from the cache is inside `prompt_tokens`: https://api-docs.deepseek.com/guides/kv_cache
       usage: { cachedInput: 'prompt_cache_hit_tokens' },
       developerRole: 'system',
+      // None of these is among the fields that the page names.
       unsupported: [...NEWER_FIELDS, 'user', 'seed', 'logit_bias', 'n', 'parallel_tool_calls'],
     },
     page: 'https://api-docs.deepseek.com/api/create-chat-completion',
@@ -86,6 +97,8 @@ export const PRESETS: readonly Preset[] = [
     priceAs: 'x-ai',
     quirks: {
       capField: 'max_completion_tokens',
+      // `reasoning_tokens` stand beside `completion_tokens`, and `total_tokens` is the sum of all three; an answer that says
+      // so: https://docs.cloud.google.com/vertex-ai/generative-ai/docs/partner-models/grok/capabilities/reasoning
       usage: { reasoning: 'beside' },
       unsupported: [...NEWER_FIELDS, 'logit_bias'],
       conversations: ['chat', 'responses'],
@@ -101,8 +114,13 @@ export const PRESETS: readonly Preset[] = [
     priceAs: 'together',
     quirks: {
       capField: 'max_tokens',
+      // Roles and fields as https://github.com/togethercomputer/openapi/blob/main/openapi.yaml has them; `logprobs` is a
+      // number there, and not OpenAI's switch.
       developerRole: 'system',
-      unsupported: [...NEWER_FIELDS, 'user', 'parallel_tool_calls'],
+      unsupported: [
+        ...NEWER_FIELDS,
+        ...['user', 'parallel_tool_calls', 'metadata', 'logprobs', 'top_logprobs'],
+      ],
     },
     page: 'https://docs.together.ai/reference/chat-completions',
   },
@@ -139,7 +157,7 @@ export const PRESETS: readonly Preset[] = [
     quirks: {
       capField: 'max_tokens',
       usage: { billed: 'billed_units' },
-      developerRole: 'system',
+      // It has developers' messages: https://docs.cohere.com/docs/compatibility-api#state-management
       unsupported: [...NEWER_FIELDS, 'user', 'logit_bias', 'n', 'parallel_tool_calls'],
     },
     page: 'https://docs.cohere.com/docs/compatibility-api',
@@ -153,7 +171,12 @@ export const PRESETS: readonly Preset[] = [
     quirks: {
       capField: 'max_tokens',
       developerRole: 'system',
-      unsupported: [...NEWER_FIELDS, 'user', 'logit_bias', 'n', 'parallel_tool_calls'],
+      // `tool_choice`, biases, `user` and `n` are named as missing:
+      // https://github.com/ollama/ollama/blob/main/docs/api/openai-compatibility.mdx
+      unsupported: [
+        ...NEWER_FIELDS,
+        ...['user', 'logit_bias', 'n', 'parallel_tool_calls', 'tool_choice', 'metadata'],
+      ],
     },
     page: 'https://docs.ollama.com/api/openai-compatibility',
   },

@@ -17,18 +17,20 @@ import { responsesStream } from './stream.ts'
 
 const LEAST_CAP = 16
 
-/** `POST /responses`: https://platform.openai.com/docs/api-reference/responses. Nothing is stored here, so that nothing is found. */
+/** `POST /responses`: https://platform.openai.com/docs/api-reference/responses. What is stored is read again by whoever goes on with it. */
 export function responses(question: Question): Plan | Refusal {
   const { id, body, behaviour, nowMs } = question
   const basics = basicsOf(question)
   if (isRefusal(basics)) return basics
-  const misused = unknownField(body) ?? storedInput(body)
+  const misused = unknownField(body)
   if (misused) return misused
   const items = itemsIn(body)
   if (isRefusal(items)) return items
+  const stored = storedTokens(question, items)
+  if (isRefusal(stored)) return stored
   const asked = wholeNumber(body, 'max_output_tokens', { min: LEAST_CAP })
   if (isRefusal(asked)) return asked
-  const tokens = question.countInput(() => inputTokens(body, items))
+  const tokens = question.countInput(() => inputTokens(body, items) + stored)
   const named = asked === undefined ? undefined : { cap: asked, field: 'max_output_tokens' }
   const cap = outputCap(named, basics.model, tokens)
   if (isRefusal(cap)) return cap
@@ -37,12 +39,15 @@ export function responses(question: Question): Plan | Refusal {
   const { said, end } = speak(promptOf(body, items, { model: basics.model, cap }), behaviour)
   const envelope = envelopeOf(body, { id, nowMs })
   const output = blocksOf(said).map((block) => itemOf(block, id, thoughts).complete)
-  const complete = (usage: ProviderUsage) => ({
-    ...envelope,
-    ...STATUS[end],
-    output,
-    usage: behaviour.usage === 'never' ? null : responsesUsage(usage),
-  })
+  const complete = (usage: ProviderUsage) => {
+    if (body.store !== false) store(question, output, usage)
+    return {
+      ...envelope,
+      ...STATUS[end],
+      output,
+      usage: behaviour.usage === 'never' ? null : responsesUsage(usage),
+    }
+  }
   return {
     bill: basics.bill,
     inputTokens: tokens,
@@ -70,13 +75,30 @@ const STATUS: Readonly<Record<Speech['end'], { status: string; incomplete_detail
   length: { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } },
 }
 
-function storedInput({ previous_response_id: previous }: Body): Refusal | undefined {
-  if (previous === undefined || previous === null) return undefined
-  return invalidRequest(
-    `Previous response with id '${previous}' not found.`,
-    'previous_response_id',
-    'previous_response_not_found',
-  )
+/** What a request goes on with is input like any other, and what it names must be there. */
+function storedTokens({ body, stored }: Question, items: readonly Body[]): number | Refusal {
+  const previous = body.previous_response_id ?? undefined
+  const before = previous === undefined ? 0 : stored.tokensOf(previous)
+  if (before === undefined) {
+    return invalidRequest(
+      `Previous response with id '${previous}' not found.`,
+      'previous_response_id',
+      'previous_response_not_found',
+    )
+  }
+  let tokens = before
+  for (const { id } of items.filter(({ type }) => type === 'item_reference')) {
+    const referred = stored.tokensOf(id)
+    if (referred === undefined)
+      return { ...invalidRequest(`Item with id '${id}' not found.`, 'input'), status: 404 }
+    tokens += referred
+  }
+  return tokens
+}
+
+function store({ id, stored }: Question, output: readonly object[], usage: ProviderUsage): void {
+  stored.keep(`resp_${id}`, usage.input + usage.cachedInput + usage.output)
+  for (const item of output as readonly { readonly id: string }[]) stored.keep(item.id, usage.output)
 }
 
 function promptOf(body: Body, items: readonly Body[], { model, cap }: Pick<Prompt, 'model' | 'cap'>): Prompt {

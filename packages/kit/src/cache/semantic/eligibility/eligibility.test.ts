@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatOf } from '../../../wire/formats.ts'
+import { formatAt } from '../../../wire/formats.ts'
 import { parseCall } from '../../../wire/receive.ts'
 import { digitRuns } from './digit-runs.ts'
 import { type Ineligible, whyIneligible } from './eligibility.ts'
@@ -28,7 +28,7 @@ function why(
   const said = endpoint === 'generate' ? { contents: [{ parts: [{ text: 'x' }] }] } : { messages: [USER] }
   const model = endpoint === 'generate' ? {} : { model: 'm', max_tokens: 9 }
   const whole = JSON.stringify({ ...model, ...said, ...body })
-  const received = parseCall(Buffer.from(whole), PATHS[endpoint], formatOf(endpoint))!
+  const received = parseCall(Buffer.from(whole), PATHS[endpoint], formatAt(PATHS[endpoint]))!
   const look = () => {
     counts.looks += 1
     return subjectOf(text, { received, isPrivate })

@@ -1,6 +1,6 @@
 import { CELLS, gridTables, rowOf } from './grid.ts'
 
-/** What labels have said of one entry: additive, so that two nodes' evidence is one sum. */
+/** What labels have said of one entry: additive, so that the order in which they came says nothing. */
 export interface Evidence {
   /** The log-likelihood of each cell of the grid. */
   readonly likelihood: Float32Array
@@ -30,13 +30,6 @@ export function learn(evidence: Evidence, { similarity, same }: Label): void {
   else evidence.different += 1
 }
 
-/** Another node's evidence of the same entry, from labels that this one has not seen. */
-export function merge(evidence: Evidence, other: Evidence): void {
-  for (let cell = 0; cell < CELLS; cell += 1) evidence.likelihood[cell]! += other.likelihood[cell]!
-  evidence.same += other.same
-  evidence.different += other.different
-}
-
 /** Believe half as much of it: the world has changed since. */
 export function halve(evidence: Evidence): void {
   for (let cell = 0; cell < CELLS; cell += 1) evidence.likelihood[cell]! /= 2
@@ -56,7 +49,8 @@ export function packEvidence({ likelihood, same, different }: Evidence): Buffer 
 /** Undefined for what is none: of another grid, cut short, or no numbers. A cache forgets rather than fails. */
 export function unpackEvidence(bytes: Uint8Array): Evidence | undefined {
   if (bytes.byteLength !== 4 * (2 + CELLS)) return undefined
-  const packed = new Float32Array(bytes.slice().buffer)
+  // Copied, since a Buffer may stand anywhere in memory that it shares with others, and floats only where they fit.
+  const packed = new Float32Array(new Uint8Array(bytes).buffer)
   if (!packed.every((value) => Number.isFinite(value))) return undefined
   return { same: packed[0]!, different: packed[1]!, likelihood: packed.slice(2) }
 }

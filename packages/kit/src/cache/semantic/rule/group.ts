@@ -33,12 +33,16 @@ export interface Group {
   audited(belief: Belief, label: Label, nowMs: number): AuditEvent
   /** An audit said nothing: its judge was unsure, or could not be asked. */
   unjudged(): void
-  /** An entry whose evidence was kept elsewhere. */
-  remember(belief: Belief): void
+  /** An entry whose evidence was kept elsewhere, as it was after so many `doubts`: it is believed less for each since. */
+  remember(belief: Belief, doubts: number): void
   /** Its entry is gone. */
   forget(belief: Belief): void
   certificate(nowMs: number): Certificate
+  /** How often all labels came to be believed half as much, since the first one. */
+  readonly doubts: number
   state(): GroupState
+  /** Go on from what was kept, whatever is known here. */
+  resume(kept: GroupState): void
 }
 
 export interface DecideOptions {
@@ -47,9 +51,13 @@ export interface DecideOptions {
   readonly share?: number
 }
 
+/** To be kept as JSON, and given back at the next start. */
 export interface GroupState {
   readonly pool: Pool
   readonly labels: number
+  readonly doubts: number
+  readonly unjudged: number
+  readonly surprise: number
   readonly audit: AuditState
 }
 
@@ -57,7 +65,6 @@ export interface GroupOptions {
   /** The share of wrong answers among hits that is allowed, above 0 and at most 0.5. */
   readonly delta: number
   readonly coolDownMs?: number
-  readonly kept?: GroupState
 }
 
 /** So many audits in a row without a judgement, and everything is asked of the provider until there is one again. */
@@ -66,20 +73,18 @@ const MOST_UNJUDGED = 20
 /** Of would-be hits, when labels are not what was believed: as after an audit that found something wrong. */
 const SURPRISED_RATE = 0.5
 
-export function group({ delta, coolDownMs, kept }: GroupOptions): Group {
+export function group({ delta, coolDownMs }: GroupOptions): Group {
   const labelled = new Set<Belief>()
-  const watch: Audit = audit({
-    delta,
-    ...(coolDownMs !== undefined && { coolDownMs }),
-    ...(kept && { kept: kept.audit }),
-  })
-  let pool = kept?.pool ?? UNTAUGHT
-  let labels = kept?.labels ?? 0
+  const watched = { delta, ...(coolDownMs !== undefined && { coolDownMs }) }
+  const surprised = surprise()
+  let watch: Audit = audit(watched)
+  let pool = UNTAUGHT
+  let labels = 0
+  let doubts = 0
+  let unjudged = 0
   let prior = logPrior(pool)
   let fit = 0
   let unlabelled = posterior(prior)
-  let unjudged = 0
-  const surprised = surprise()
 
   function weightsOf(belief: Belief): Float32Array {
     if (!belief.evidence) return unlabelled
@@ -90,14 +95,16 @@ export function group({ delta, coolDownMs, kept }: GroupOptions): Group {
     return belief.weights
   }
 
-  function refit(): void {
-    pool = fitPool(
-      pool,
-      Array.from(labelled, ({ evidence }) => evidence!),
-    )
+  function believe(fitted: Pool): void {
+    pool = fitted
     prior = logPrior(pool)
     unlabelled = posterior(prior)
     fit += 1
+  }
+
+  function refit(): void {
+    const evidence = Array.from(labelled, ({ evidence }) => evidence!)
+    believe(fitPool(pool, evidence))
   }
 
   function take(belief: Belief, label: Label): void {
@@ -112,6 +119,7 @@ export function group({ delta, coolDownMs, kept }: GroupOptions): Group {
 
   function doubtAll(): void {
     for (const { evidence } of labelled) halve(evidence!)
+    doubts += 1
     fit += 1
     surprised.clear()
   }
@@ -141,11 +149,25 @@ export function group({ delta, coolDownMs, kept }: GroupOptions): Group {
     unjudged() {
       unjudged += 1
     },
-    remember(belief) {
-      if (belief.evidence) labelled.add(belief)
+    remember(belief, since) {
+      if (!belief.evidence) return
+      for (let at = since; at < doubts; at += 1) halve(belief.evidence)
+      delete belief.weights
+      labelled.add(belief)
     },
     forget: (belief) => void labelled.delete(belief),
-    certificate: watch.certificate,
-    state: () => ({ pool, labels, audit: watch.state() }),
+    certificate: (nowMs) => watch.certificate(nowMs),
+    get doubts() {
+      return doubts
+    },
+    state: () => ({ pool, labels, doubts, unjudged, surprise: surprised.level(), audit: watch.state() }),
+    resume(kept) {
+      watch = audit({ ...watched, kept: kept.audit })
+      surprised.resume(kept.surprise)
+      labels = kept.labels
+      doubts = kept.doubts
+      unjudged = kept.unjudged
+      believe(kept.pool)
+    },
   }
 }

@@ -5,6 +5,9 @@ export interface Surprise {
   /** Whether so much has gone otherwise than believed that audits should look more closely. */
   isHigh(): boolean
   clear(): void
+  /** To be kept, and given back to `resume` at the next start. */
+  level(): number
+  resume(level: number): void
 }
 
 /** Less certain beliefs surprise nobody. */
@@ -32,6 +35,10 @@ export function surprise(): Surprise {
     isHigh: () => level > HIGH,
     clear() {
       level = 1
+    },
+    level: () => level,
+    resume(kept) {
+      level = kept
     },
   }
 }

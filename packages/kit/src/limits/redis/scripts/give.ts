@@ -29,7 +29,7 @@ export type GiveReply = readonly ['given', slots: Int]
  */
 export const give: Script<GiveKeys, GiveArguments, GiveReply> = {
   name: 'give',
-  sha1: '8baf4c2214276b25b9212b6a3145658ae67b1e1a',
+  sha1: '1d98ad6f61333452ea6abe7b9daa299f05dec163',
   writes: true,
   keys: [],
   keyLists: ['scopes'],
@@ -45,9 +45,9 @@ for at = 1, #KEYS / 2 do
   if redis.call('ZREM', KEYS[2 * at], ARGV[2]) == 1 then
     given = given + 1
     if tpm then
-      local held, since = drained(KEYS[2 * at - 1], tpm, now)
+      local held = drained(KEYS[2 * at - 1], tpm, now)
       local more = (used - math.min(expected, tpm)) * 60000
-      fill(KEYS[2 * at - 1], math.max(0, held + more), tpm, since)
+      fill(KEYS[2 * at - 1], math.max(0, held + more), tpm, now)
     end
   end
 end

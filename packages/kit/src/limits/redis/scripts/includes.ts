@@ -4,7 +4,7 @@ const INCLUDES = {
   drained: `local function drained(bucket, tpm, now)
   local found = redis.call('HMGET', bucket, 'used', 'at')
   local used, at = tonumber(found[1] or '0'), tonumber(found[2] or '0')
-  return math.max(0, used - tpm * math.max(0, now - at)), math.max(at, now)
+  return math.max(0, used - tpm * math.max(0, now - at)), at > now
 end`,
   fill: `local function fill(bucket, used, tpm, at)
   redis.call('HSET', bucket, 'used', string.format('%d', used), 'at', string.format('%d', at))

@@ -37,12 +37,12 @@ export type TakeReply =
 
 /**
  * Take a request's tokens, and a slot for as long as it runs, from every scope that it counts in, or from none:
- * all are asked before anything is written, and a refusal writes nothing. Nobody knows when a slot comes free: who
- * finds none is told to wait a second.
+ * all are asked before anything is written, and a refusal writes nothing, but for a clock that was set back. Nobody
+ * knows when a slot comes free: who finds none is told to wait a second.
  */
 export const take: Script<TakeKeys, TakeArguments, TakeReply> = {
   name: 'take',
-  sha1: '1d85f132a8cc1b52834187367b0035c437c72d74',
+  sha1: '12ea3d118beea1b058bc1e83f509c5db6271fb3c',
   writes: true,
   keys: ['breaker'],
   keyLists: ['scopes'],
@@ -58,9 +58,9 @@ if shut_until > now then return { 'shut', whole(shut_until - now), breaker[2] } 
 local scopes, longest = {}, { wait = 0 }
 for at = 1, (#KEYS - 1) / 2 do
   local tpm, slots = tonumber(ARGV[4 + 2 * at]), tonumber(ARGV[5 + 2 * at])
-  local scope = { tpm = tpm, used = 0, need = 0, at = now, wait = 0 }
+  local scope = { tpm = tpm, used = 0, need = 0, wait = 0 }
   if tpm then
-    scope.used, scope.at = drained(KEYS[2 * at], tpm, now)
+    scope.used, scope.set_back = drained(KEYS[2 * at], tpm, now)
     scope.need = math.min(tokens, tpm) * 60000
     scope.wait, scope.metric = tokens_wait(scope.used, scope.need, tpm), 'tokens'
   end
@@ -76,10 +76,12 @@ end
 local taken, standings = longest.wait == 0 and not dry, {}
 for at, scope in ipairs(scopes) do
   if taken then
-    if scope.tpm then fill(KEYS[2 * at], scope.used + scope.need, scope.tpm, scope.at) end
+    if scope.tpm then fill(KEYS[2 * at], scope.used + scope.need, scope.tpm, now) end
     redis.call('ZREMRANGEBYSCORE', KEYS[2 * at + 1], '-inf', whole(now - 600000))
     redis.call('ZADD', KEYS[2 * at + 1], whole(now + ARGV[3]), ARGV[2])
     redis.call('PEXPIRE', KEYS[2 * at + 1], whole(ARGV[3] + 600000))
+  elseif scope.set_back and not dry then
+    fill(KEYS[2 * at], scope.used, scope.tpm, now)
   end
   standings[at] = scope_text(scope, taken)
 end

@@ -8,7 +8,7 @@ import { fold } from '../../neutral/fold.ts'
 import type { Part } from '../../neutral/part.ts'
 import { replay } from '../../neutral/replay.ts'
 import type { StreamEvent } from '../../neutral/stream.ts'
-import { eventData, eventName, splitEvents } from '../../sse.ts'
+import { readEvents } from '../../streamed-event.ts'
 import { readAnswer } from './answer-reader.ts'
 import { writeAnswer } from './answer-writer.ts'
 import { streamDecoder } from './stream-decoder.ts'
@@ -19,13 +19,13 @@ const ASKED: Asked = { model: 'fast', wantsUsage: true, request: {}, requestId: 
 /** What a client gets of a stream, in bytes. */
 function encode(events: Iterable<StreamEvent>): Buffer {
   const encoder = streamEncoder(ASKED)
-  return Buffer.concat([...events].flatMap((event) => encoder.push(event) ?? []))
+  return Buffer.from([...events].map((event) => encoder.push(event)).join(''))
 }
 
 /** What a client is told by such bytes. */
 function decode(bytes: Buffer): StreamEvent[] {
   const decoder = streamDecoder()
-  const told = splitEvents(bytes).flatMap((event) => decoder.push(eventData(event)!, eventName(event)))
+  const told = readEvents(bytes).flatMap((event) => decoder.push(event))
   return [...told, ...decoder.end()]
 }
 

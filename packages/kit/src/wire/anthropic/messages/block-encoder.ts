@@ -5,8 +5,13 @@ import { writeCitation } from './citations.ts'
 
 /** One part of an answer as the events of one block. The index is told by each call, since earlier blocks may be empty. */
 export interface BlockEncoder {
-  push(event: StreamEvent, index: number): JsonObject[]
-  close(index: number): JsonObject[]
+  push(event: StreamEvent, index: number): string
+  close(index: number): string
+}
+
+/** One event of a stream of Messages: its type stands in its name and in its data. */
+export function messageEvent(type: string, said: JsonObject = {}): string {
+  return `event: ${type}\ndata: ${JSON.stringify({ type, ...said })}\n\n`
 }
 
 /** How a part is written; undefined for those that are no block of a message. */
@@ -28,28 +33,28 @@ export function blockEncoder(of: OpenedPart): BlockEncoder | undefined {
 /** A block whose start is known when its part is opened; what else is said of it are deltas. */
 function openedBlock(
   block: JsonObject,
-  deltas: (event: StreamEvent) => JsonObject[] = () => [],
-  last: () => JsonObject[] = () => [],
+  deltaOf: (event: StreamEvent) => JsonObject | undefined = () => undefined,
+  last: () => JsonObject | undefined = () => undefined,
 ): BlockEncoder {
   let open = false
-  const opening = (index: number): JsonObject[] => {
-    if (open) return []
+  const opening = (index: number): string => {
+    if (open) return ''
     open = true
-    return [{ type: 'content_block_start', index, content_block: block }]
+    return messageEvent('content_block_start', { index, content_block: block })
   }
-  const write = (index: number, said: readonly JsonObject[]) =>
-    said.map((delta) => ({ type: 'content_block_delta', index, delta }))
+  const write = (index: number, delta: JsonObject | undefined) =>
+    delta ? messageEvent('content_block_delta', { index, delta }) : ''
   return {
-    push: (event, index) => [...opening(index), ...write(index, deltas(event))],
-    close: (index) => [...opening(index), ...write(index, last()), { type: 'content_block_stop', index }],
+    push: (event, index) => opening(index) + write(index, deltaOf(event)),
+    close: (index) => opening(index) + write(index, last()) + messageEvent('content_block_stop', { index }),
   }
 }
 
 function textBlock(): BlockEncoder {
   return openedBlock({ type: 'text', text: '', citations: null }, (event) => {
-    if (event.type === 'delta') return [{ type: 'text_delta', text: event.text }]
+    if (event.type === 'delta') return { type: 'text_delta', text: event.text }
     const citation = event.type === 'cite' ? writeCitation(event.citation) : undefined
-    return citation ? [{ type: 'citations_delta', citation }] : []
+    return citation && { type: 'citations_delta', citation }
   })
 }
 
@@ -58,8 +63,8 @@ const THINKING: JsonObject = { type: 'thinking', thinking: '', signature: '' }
 /** Whether thoughts are withheld is known by their seal, which comes first when nothing of them is shown. */
 function thoughtBlock(): BlockEncoder {
   const shown = openedBlock(THINKING, (event) => {
-    if (event.type === 'delta') return [{ type: 'thinking_delta', thinking: event.text }]
-    return event.type === 'seal' ? [{ type: 'signature_delta', signature: signatureOf(event.seal) }] : []
+    if (event.type === 'delta') return { type: 'thinking_delta', thinking: event.text }
+    return event.type === 'seal' ? { type: 'signature_delta', signature: signatureOf(event.seal) } : undefined
   })
   let block: BlockEncoder | undefined
   return {
@@ -86,9 +91,9 @@ function toolBlock({ id, name, custom }: Extract<OpenedPart, { type: 'tool_call'
   return openedBlock(
     toolUse(id, name, {}),
     (event) => {
-      if (event.type !== 'delta') return []
-      return [json(custom ? begin() + escaped(event.text) : event.text)]
+      if (event.type !== 'delta') return undefined
+      return json(custom ? begin() + escaped(event.text) : event.text)
     },
-    () => (custom ? [json(`${begin()}"}`)] : []),
+    () => (custom ? json(`${begin()}"}`) : undefined),
   )
 }

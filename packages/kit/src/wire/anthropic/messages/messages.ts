@@ -1,7 +1,7 @@
 import { TollgateError } from '../../../core/errors.ts'
 import { answerReaderBy } from '../../answer-reader.ts'
 import type { Call } from '../../call.ts'
-import type { Format } from '../../format.ts'
+import type { ClientFormat } from '../../format.ts'
 import { streamReaderBy } from '../../stream-reader.ts'
 import { readError, writeError } from '../errors.ts'
 import { streamError } from '../stream-error.ts'
@@ -17,7 +17,7 @@ import { streamDecoder } from './stream-decoder.ts'
 import { streamEncoder } from './stream-encoder.ts'
 
 /** Anthropic's Messages: https://platform.claude.com/docs/en/api/messages */
-export const messages: Format = {
+export const messages: ClientFormat = {
   endpoint: 'messages',
   dialect: 'anthropic',
   suffixes: ['/v1/messages'],

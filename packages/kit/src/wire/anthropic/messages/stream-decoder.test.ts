@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../json.ts'
 import { fold } from '../../neutral/fold.ts'
 import type { StreamEvent } from '../../neutral/stream.ts'
+import { streamedEvent } from '../../streamed-event.ts'
 import { streamDecoder } from './stream-decoder.ts'
 
 function decode(...events: JsonObject[]): StreamEvent[] {
   const decoder = streamDecoder()
-  return [...events.flatMap((event) => decoder.push(JSON.stringify(event))), ...decoder.end()]
+  return [...events.flatMap((event) => decoder.push(streamedEvent(JSON.stringify(event)))), ...decoder.end()]
 }
 
 const START: JsonObject = {
@@ -181,8 +182,10 @@ describe('a stream of Messages', () => {
 
   it('does without what it does not know', () => {
     const decoder = streamDecoder()
-    expect(decoder.push('no JSON')).toEqual([])
-    expect(decoder.push('{"type":"a_new_event"}')).toEqual([])
-    expect(decoder.push(JSON.stringify(delta(7, { type: 'text_delta', text: 'x' })))).toEqual([])
+    expect(decoder.push(streamedEvent('no JSON'))).toEqual([])
+    expect(decoder.push(streamedEvent('{"type":"a_new_event"}'))).toEqual([])
+    expect(decoder.push(streamedEvent(JSON.stringify(delta(7, { type: 'text_delta', text: 'x' }))))).toEqual(
+      [],
+    )
   })
 })

@@ -1,7 +1,7 @@
 import type { StreamDecoder } from '../../format.ts'
-import { isObject, type JsonObject, parseObject } from '../../json.ts'
+import { isObject, type JsonObject } from '../../json.ts'
 import { type PartEvents, partEvents } from '../../neutral/part-events.ts'
-import { BROKEN_OFF } from '../../neutral/provider-error.ts'
+import { BROKEN_OFF, type ProviderError } from '../../neutral/provider-error.ts'
 import type { StreamEvent } from '../../neutral/stream.ts'
 import { readError } from '../errors.ts'
 import { NO_TIME, readRefusal } from './answer-reader.ts'
@@ -17,86 +17,90 @@ interface Progress {
   /** The last word about the end of the answer. */
   ending: JsonObject | undefined
   readonly blocks: Map<unknown, BlockDecoder>
-  readonly events: PartEvents
+  readonly parts: PartEvents
+  /** What is told of it, until it is taken. */
+  readonly told: StreamEvent[]
 }
 
 /** A stream of Messages, event by event: https://platform.claude.com/docs/en/build-with-claude/streaming */
 export function streamDecoder(): StreamDecoder {
+  const told: StreamEvent[] = []
   const progress: Progress = {
     state: 'waiting',
     model: '',
     usage: {},
     ending: undefined,
     blocks: new Map(),
-    events: partEvents(0),
+    parts: partEvents(0, told),
+    told,
   }
   return {
-    push(data) {
-      const event = parseObject(data)
-      return event && progress.state !== 'over' ? [...decode(event, progress)] : []
+    push({ json }) {
+      if (json && progress.state !== 'over') decode(json, progress)
+      return told.splice(0)
     },
-    end: () => (progress.state === 'over' ? [] : [...finish(progress)]),
+    end() {
+      if (progress.state !== 'over') finish(progress)
+      return told.splice(0)
+    },
   }
 }
 
-function* decode(event: JsonObject, progress: Progress): Generator<StreamEvent> {
+function decode(event: JsonObject, progress: Progress): void {
   switch (event.type) {
     case 'message_start':
-      return yield* start(event.message, progress)
+      return start(event.message, progress)
     case 'content_block_start': {
-      yield* start(undefined, progress)
+      start(undefined, progress)
       const block = isObject(event.content_block) ? event.content_block : {}
-      progress.blocks.set(event.index, blockDecoder(block, progress.events))
-      return yield* progress.events.take()
+      progress.blocks.set(event.index, blockDecoder(block, progress.parts))
+      return
     }
     case 'content_block_delta':
-      progress.blocks.get(event.index)?.delta(isObject(event.delta) ? event.delta : {})
-      return yield* progress.events.take()
+      return progress.blocks.get(event.index)?.delta(isObject(event.delta) ? event.delta : {})
     case 'content_block_stop':
       progress.blocks.get(event.index)?.close()
       progress.blocks.delete(event.index)
-      return yield* progress.events.take()
+      return
     case 'message_delta':
       progress.usage = mergeUsage(progress.usage, event.usage)
       if (isObject(event.delta)) progress.ending = { ...progress.ending, ...event.delta }
       return
     case 'message_stop':
-      return yield* finish(progress)
+      return finish(progress)
     case 'error':
-      progress.state = 'over'
-      yield { type: 'error', error: readError(undefined, event) }
-      yield { type: 'end' }
+      fail(readError(undefined, event), progress)
   }
 }
 
-function* start(message: unknown, progress: Progress): Generator<StreamEvent> {
+function start(message: unknown, progress: Progress): void {
   if (progress.state !== 'waiting') return
   progress.state = 'running'
   const { id, model, usage } = isObject(message) ? message : {}
   progress.model = typeof model === 'string' ? model : ''
   progress.usage = mergeUsage({}, usage)
   const begun = { id: typeof id === 'string' ? id : '', model: progress.model, createdAtSec: NO_TIME }
-  yield { type: 'start', ...begun }
+  progress.told.push({ type: 'start', ...begun })
+}
+
+function fail(error: ProviderError, progress: Progress): void {
+  progress.state = 'over'
+  progress.told.push({ type: 'error', error }, { type: 'end' })
 }
 
 /** The end of the answer; of one that breaks off without a reason, as an error: it is not whole. */
-function* finish(progress: Progress): Generator<StreamEvent> {
-  const { ending, usage, model, blocks, events } = progress
+function finish(progress: Progress): void {
+  const { ending, usage, model, blocks, parts, told } = progress
+  if (typeof ending?.stop_reason !== 'string') return fail(BROKEN_OFF, progress)
   progress.state = 'over'
-  if (typeof ending?.stop_reason !== 'string') {
-    yield { type: 'error', error: BROKEN_OFF }
-    yield { type: 'end' }
-    return
-  }
   for (const block of blocks.values()) block.close()
   for (const { type, text } of readRefusal(ending.stop_details)) {
-    const told = events.open({ type })
-    events.tell(told, text)
-    events.close(told)
+    const refusal = parts.open({ type })
+    parts.tell(refusal, text)
+    parts.close(refusal)
   }
-  yield* events.take()
-  yield { type: 'finish', choice: 0, finish: readFinish(ending.stop_reason, ending.stop_sequence) }
+  told.push({ type: 'finish', choice: 0, finish: readFinish(ending.stop_reason, ending.stop_sequence) })
   const read = readUsage(usage, model)
-  if (read) yield { type: 'usage', usage: read }
-  yield { type: 'end' }
+  if (read) told.push({ type: 'usage', usage: read })
+  told.push({ type: 'end' })
 }

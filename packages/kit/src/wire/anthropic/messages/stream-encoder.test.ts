@@ -4,22 +4,21 @@ import { describe, expect, it } from 'vitest'
 import type { Asked } from '../../format.ts'
 import type { JsonObject } from '../../json.ts'
 import type { StreamEvent } from '../../neutral/stream.ts'
-import { eventData, eventName, splitEvents } from '../../sse.ts'
+import { readEvents } from '../../streamed-event.ts'
 import { streamEncoder } from './stream-encoder.ts'
 
 const ASKED: Asked = { model: 'fast', wantsUsage: true, request: {}, requestId: 'req_1' }
 
 function encode(...events: StreamEvent[]): Buffer {
   const encoder = streamEncoder(ASKED)
-  return Buffer.concat(events.flatMap((event) => encoder.push(event) ?? []))
+  return Buffer.from(events.map((event) => encoder.push(event)).join(''))
 }
 
 /** Events by their data; each has the name of its type. */
 function eventsIn(bytes: Buffer): JsonObject[] {
-  return splitEvents(bytes).map((event) => {
-    const data = JSON.parse(eventData(event)!)
-    expect(eventName(event)).toBe(data.type)
-    return data
+  return readEvents(bytes).map(({ name, json }) => {
+    expect(name).toBe(json!.type)
+    return json!
   })
 }
 
@@ -71,7 +70,7 @@ describe('a stream for a client of Anthropic’s', () => {
     const encoder = streamEncoder(ASKED)
     encoder.push(START)
     encoder.push({ type: 'open', choice: 0, part: 0, of: { type: 'text' } })
-    expect(eventsIn(encoder.push(delta(0, 'Hel'))!).at(-1)).toEqual({
+    expect(eventsIn(Buffer.from(encoder.push(delta(0, 'Hel')))).at(-1)).toEqual({
       type: 'content_block_delta',
       index: 0,
       delta: { type: 'text_delta', text: 'Hel' },

@@ -1,12 +1,11 @@
 import type { Asked, StreamEncoder } from '../../format.ts'
-import type { JsonObject } from '../../json.ts'
 import type { Finish } from '../../neutral/answer.ts'
 import type { OpenedPart, PartEvent, StreamEvent } from '../../neutral/stream.ts'
 import type { Usage } from '../../usage.ts'
 import { writeError } from '../errors.ts'
 import { streamError } from '../stream-error.ts'
 import { openMessage } from './answer-writer.ts'
-import { type BlockEncoder, blockEncoder } from './block-encoder.ts'
+import { type BlockEncoder, blockEncoder, messageEvent } from './block-encoder.ts'
 import { writeFinish } from './stop-reason.ts'
 import { writeUsage } from './usage.ts'
 
@@ -44,35 +43,30 @@ export function streamEncoder({ model, requestId }: Asked): StreamEncoder {
     pending: new Map(),
     refusals: new Map(),
   }
-  const start = (id: string): JsonObject[] => {
-    if (progress.started) return []
+  const start = (id: string): string => {
+    if (progress.started) return ''
     progress.started = true
-    return [{ type: 'message_start', message: openMessage(id, model) }]
+    return messageEvent('message_start', { message: openMessage(id, model) })
   }
   return {
     push(event) {
-      if (progress.over || ('choice' in event && event.choice !== 0)) return undefined
-      if (event.type === 'start') return bytesOf(start(event.id))
-      if (event.type !== 'error') return bytesOf([...start(requestId), ...encode(event, progress)])
+      if (progress.over || ('choice' in event && event.choice !== 0)) return ''
+      if (event.type === 'start') return start(event.id)
+      if (event.type !== 'error') return start(requestId) + encode(event, progress)
       progress.over = true
-      return streamError(writeError(event.error, requestId).body)
+      return streamError(writeError(event.error, requestId).body).toString()
     },
   }
 }
 
-function bytesOf(events: readonly JsonObject[]): Buffer | undefined {
-  if (events.length === 0) return undefined
-  return Buffer.from(events.map((it) => `event: ${it.type}\ndata: ${JSON.stringify(it)}\n\n`).join(''))
-}
-
-function encode(event: Exclude<StreamEvent, { type: 'start' | 'error' }>, progress: Progress): JsonObject[] {
+function encode(event: Exclude<StreamEvent, { type: 'start' | 'error' }>, progress: Progress): string {
   switch (event.type) {
     case 'finish':
       progress.finish = event.finish
-      return []
+      return ''
     case 'usage':
       progress.usage = event.usage
-      return []
+      return ''
     case 'end':
       return end(progress)
     case 'open':
@@ -100,31 +94,25 @@ function note(event: PartEvent, progress: Progress): void {
 }
 
 /** Write what may be written: all of the first open part, and the next ones as far as those before them are closed. */
-function flush(progress: Progress): JsonObject[] {
-  const written: JsonObject[] = []
+function flush(progress: Progress): string {
+  let written = ''
   for (const [part, { block, waiting, closed }] of progress.pending) {
     const index = progress.blocks
-    written.push(...waiting.splice(0).flatMap((event) => block.push(event, index)))
+    for (const event of waiting.splice(0)) written += block.push(event, index)
     if (!closed) break
-    written.push(...block.close(index))
+    written += block.close(index)
     progress.pending.delete(part)
     progress.blocks += 1
   }
   return written
 }
 
-function end(progress: Progress): JsonObject[] {
+function end(progress: Progress): string {
   progress.over = true
   for (const part of progress.pending.values()) part.closed = true
   const { finish, refusals, usage } = progress
   const refusal = refusals.size > 0 ? [...refusals.values()].join('') : undefined
-  return [
-    ...flush(progress),
-    {
-      type: 'message_delta',
-      delta: { ...writeFinish(finish, refusal), container: null },
-      usage: writeUsage(usage),
-    },
-    { type: 'message_stop' },
-  ]
+  const delta = { ...writeFinish(finish, refusal), container: null }
+  const last = messageEvent('message_delta', { delta, usage: writeUsage(usage) })
+  return flush(progress) + last + messageEvent('message_stop')
 }

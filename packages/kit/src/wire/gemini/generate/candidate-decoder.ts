@@ -9,15 +9,18 @@ import { readGrounding } from './citations.ts'
 import { readFinish } from './finish.ts'
 import { readPart } from './parts-reader.ts'
 
-/** One candidate while it comes: pieces of a text are parts that repeat, everything else comes whole. */
+/**
+ * One candidate while it comes: pieces of a text are parts that repeat, everything else comes whole. What it has to tell, it
+ * tells to the list that it was given.
+ */
 export interface CandidateDecoder {
-  push(candidate: JsonObject): Generator<StreamEvent>
+  push(candidate: JsonObject): void
   /** It is over; returns why it ended, undefined when nobody said. */
-  end(): Generator<StreamEvent, Finish | undefined>
+  end(): Finish | undefined
 }
 
-export function candidateDecoder(choice: number, ids: CallIds): CandidateDecoder {
-  const events = partEvents(choice)
+export function candidateDecoder(choice: number, ids: CallIds, into: StreamEvent[]): CandidateDecoder {
+  const events = partEvents(choice, into)
   /** The text or the thought that goes on. */
   let open: ToldPart | undefined
   let reason: string | undefined
@@ -76,20 +79,16 @@ export function candidateDecoder(choice: number, ids: CallIds): CandidateDecoder
   }
 
   return {
-    *push(candidate) {
+    push(candidate) {
       const content = field(candidate, 'content')
       const said = isObject(content) ? objectsField(content, 'parts') : []
-      for (const part of said) {
-        for (const neutral of readPart(part, ids)) say(neutral)
-        yield* events.take()
-      }
+      for (const part of said) for (const neutral of readPart(part, ids)) say(neutral)
       reason = textField(candidate, 'finishReason') ?? reason
-      cite(field(candidate, 'groundingMetadata'))
-      yield* events.take()
+      const grounding = field(candidate, 'groundingMetadata')
+      if (grounding) cite(grounding)
     },
-    *end() {
+    end() {
       close()
-      yield* events.take()
       const hasCalls = events.parts.some(({ of }) => of.type === 'tool_call')
       return reason === undefined ? undefined : { reason: readFinish(reason, hasCalls) }
     },

@@ -1,5 +1,5 @@
 import { answerReaderBy } from '../../answer-reader.ts'
-import type { Format } from '../../format.ts'
+import type { ClientFormat } from '../../format.ts'
 import { stringsOf, textOfJson } from '../../input-texts.ts'
 import { isObject, type JsonObject } from '../../json.ts'
 import { streamReaderBy } from '../../stream-reader.ts'
@@ -18,7 +18,7 @@ import { streamDecoder } from './stream-decoder.ts'
 import { streamEncoder } from './stream-encoder.ts'
 
 /** Gemini's generateContent and its stream: https://ai.google.dev/api/generate-content. The path says which. */
-export const generate: Format = {
+export const generate: ClientFormat = {
   endpoint: 'generate',
   dialect: 'gemini',
   suffixes: [':generateContent', STREAMS],

@@ -1,7 +1,7 @@
 import type { StreamDecoder } from '../../format.ts'
-import { isObject, type JsonObject, parseObject } from '../../json.ts'
+import { isObject, type JsonObject } from '../../json.ts'
 import type { Finish } from '../../neutral/answer.ts'
-import { BROKEN_OFF } from '../../neutral/provider-error.ts'
+import { BROKEN_OFF, type ProviderError } from '../../neutral/provider-error.ts'
 import type { StreamEvent } from '../../neutral/stream.ts'
 import type { Usage } from '../../usage.ts'
 import { readError } from '../errors.ts'
@@ -18,10 +18,12 @@ interface Progress {
   /** The request itself was withheld: there are no candidates. */
   blocked: boolean
   readonly candidates: Map<number, CandidateDecoder>
+  /** What is told of it, until it is taken. */
+  readonly told: StreamEvent[]
 }
 
 function waiting(): Progress {
-  return { state: 'waiting', id: '', usage: undefined, blocked: false, candidates: new Map() }
+  return { state: 'waiting', id: '', usage: undefined, blocked: false, candidates: new Map(), told: [] }
 }
 
 /**
@@ -31,92 +33,90 @@ function waiting(): Progress {
 export function streamDecoder(): StreamDecoder {
   const progress = waiting()
   return {
-    push(data) {
-      const chunk = parseObject(data)
-      return chunk && progress.state !== 'over' ? decodeSafely(chunk, progress) : []
+    push({ json }) {
+      if (json && progress.state !== 'over') decodeSafely(json, progress)
+      return progress.told.splice(0)
     },
-    end: () => (progress.state === 'over' ? [] : [...finish(progress)]),
+    end() {
+      finish(progress)
+      return progress.told.splice(0)
+    },
   }
 }
 
-/** The events of an answer that came whole. */
-export function* decodeAnswer(body: JsonObject): Generator<StreamEvent> {
+/** The events of an answer that came whole. @throws TollgateError where a field of it cannot be read. */
+export function decodeAnswer(body: JsonObject): readonly StreamEvent[] {
   const progress = waiting()
-  yield* decodeChunk(body, progress)
-  yield* finish(progress)
+  decodeChunk(body, progress)
+  finish(progress)
+  return progress.told
 }
 
 /** A chunk that is none of Gemini's is the provider's fault, and ends the stream. */
-function decodeSafely(chunk: JsonObject, progress: Progress): StreamEvent[] {
-  const events: StreamEvent[] = []
+function decodeSafely(chunk: JsonObject, progress: Progress): void {
   try {
-    for (const event of decodeChunk(chunk, progress)) events.push(event)
+    decodeChunk(chunk, progress)
   } catch {
-    progress.state = 'over'
-    events.push({ type: 'error', error: UNREADABLE }, { type: 'end' })
+    fail(UNREADABLE, progress)
   }
-  return events
 }
 
-function* decodeChunk(chunk: JsonObject, progress: Progress): Generator<StreamEvent> {
-  if (isObject(chunk.error)) {
-    progress.state = 'over'
-    yield { type: 'error', error: readError(undefined, chunk) }
-    yield { type: 'end' }
-    return
-  }
-  yield* start(chunk, progress)
+function decodeChunk(chunk: JsonObject, progress: Progress): void {
+  if (isObject(chunk.error)) return fail(readError(undefined, chunk), progress)
+  start(chunk, progress)
   for (const candidate of objectsField(chunk, 'candidates')) {
     const { index = 0 } = candidate
-    if (typeof index === 'number') yield* candidateAt(index, progress).push(candidate)
+    if (typeof index === 'number') candidateAt(index, progress).push(candidate)
   }
   const feedback = field(chunk, 'promptFeedback')
   progress.blocked ||= isObject(feedback) && field(feedback, 'blockReason') !== undefined
   progress.usage = readUsage(field(chunk, 'usageMetadata')) ?? progress.usage
 }
 
-function* start(chunk: JsonObject, progress: Progress): Generator<StreamEvent> {
+function fail(error: ProviderError, progress: Progress): void {
+  progress.state = 'over'
+  progress.told.push({ type: 'error', error }, { type: 'end' })
+}
+
+function start(chunk: JsonObject, progress: Progress): void {
   if (progress.state !== 'waiting') return
   progress.state = 'running'
   progress.id = textField(chunk, 'responseId') ?? ''
   const made = Date.parse(textField(chunk, 'createTime') ?? '')
-  yield {
+  progress.told.push({
     type: 'start',
     id: progress.id,
     model: textField(chunk, 'modelVersion') ?? '',
     // Vertex alone says when an answer was made.
     createdAtSec: Number.isNaN(made) ? 0 : Math.floor(made / 1_000),
-  }
+  })
 }
 
-function candidateAt(index: number, { candidates, id }: Progress): CandidateDecoder {
+function candidateAt(index: number, { candidates, id, told }: Progress): CandidateDecoder {
   const known = candidates.get(index)
   if (known) return known
   // Ids of calls are told apart from those of other answers in the same conversation.
   const ids = callIds(['call', id, ...(index === 0 ? [] : [index])].filter((word) => word !== '').join('_'))
-  const candidate = candidateDecoder(index, ids)
+  const candidate = candidateDecoder(index, ids, told)
   candidates.set(index, candidate)
   return candidate
 }
 
 /** The end of the answer; of one that breaks off without a reason, as an error: it is not whole. */
-function* finish(progress: Progress): Generator<StreamEvent> {
-  progress.state = 'over'
-  const { candidates, blocked, usage } = progress
+function finish(progress: Progress): void {
+  if (progress.state === 'over') return
+  const { candidates, blocked, usage, told } = progress
   const finishes = new Map<number, Finish>()
   for (const [index, candidate] of candidates) {
-    const ended = yield* candidate.end()
+    const ended = candidate.end()
     if (ended) finishes.set(index, ended)
   }
   if (candidates.size === 0 && blocked) finishes.set(0, { reason: 'content_filter' })
-  if (finishes.size === 0 || finishes.size < candidates.size) {
-    yield { type: 'error', error: BROKEN_OFF }
-    yield { type: 'end' }
-    return
-  }
-  for (const [choice, ended] of finishes) yield { type: 'finish', choice, finish: ended }
-  if (usage) yield { type: 'usage', usage }
-  yield { type: 'end' }
+  if (finishes.size === 0 || finishes.size < candidates.size) return fail(BROKEN_OFF, progress)
+  progress.state = 'over'
+  for (const [choice, ended] of finishes) told.push({ type: 'finish', choice, finish: ended })
+  if (usage) told.push({ type: 'usage', usage })
+  told.push({ type: 'end' })
 }
 
 const UNREADABLE = {

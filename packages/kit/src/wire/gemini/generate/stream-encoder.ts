@@ -44,7 +44,7 @@ export function streamEncoder({ model, requestId }: Pick<Asked, 'model' | 'reque
   return {
     push(event) {
       const chunk = encode(event)
-      return chunk && Buffer.from(`data: ${JSON.stringify(chunk)}\n\n`)
+      return chunk ? `data: ${JSON.stringify(chunk)}\n\n` : ''
     },
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { fold } from '../../neutral/fold.ts'
 import type { StreamEvent } from '../../neutral/stream.ts'
-import { eventData } from '../../sse.ts'
+import { readEvents, streamedEvent } from '../../streamed-event.ts'
 import { readAnswer } from './answer-reader.ts'
 import { streamDecoder } from './stream-decoder.ts'
 import { streamEncoder } from './stream-encoder.ts'
@@ -9,7 +9,7 @@ import { streamEncoder } from './stream-encoder.ts'
 const decode = (...chunks: unknown[]) => {
   const decoder = streamDecoder()
   const events = chunks.flatMap((chunk) =>
-    decoder.push(typeof chunk === 'string' ? chunk : JSON.stringify(chunk)),
+    decoder.push(streamedEvent(typeof chunk === 'string' ? chunk : JSON.stringify(chunk))),
   )
   return [...events, ...decoder.end()]
 }
@@ -183,10 +183,7 @@ describe('readAnswer', () => {
 describe('a stream for a client of Gemini', () => {
   const encode = (...events: StreamEvent[]) => {
     const encoder = streamEncoder({ model: 'gpt-5', requestId: 'req_1' })
-    return events.flatMap((event) => {
-      const bytes = encoder.push(event)
-      return bytes ? [JSON.parse(eventData(bytes)!) as Record<string, unknown>] : []
-    })
+    return events.flatMap((event) => readEvents(Buffer.from(encoder.push(event))).map(({ json }) => json!))
   }
   const start: StreamEvent = { type: 'start', id: 'chatcmpl-1', model: 'gpt-5-2', createdAtSec: 1 }
   const at = (part: number) => ({ choice: 0, part })

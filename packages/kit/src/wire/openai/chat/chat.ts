@@ -1,5 +1,5 @@
 import { answerReaderBy } from '../../answer-reader.ts'
-import type { Format } from '../../format.ts'
+import type { ClientFormat } from '../../format.ts'
 import { stringsOf, textOfJson } from '../../input-texts.ts'
 import type { Quirks } from '../../quirks.ts'
 import { streamReaderBy } from '../../stream-reader.ts'
@@ -18,11 +18,13 @@ import { streamEncoder } from './stream-encoder.ts'
 import { carriagesAt, takenAt } from './unsupported.ts'
 
 /** OpenAI's Chat Completions, which most providers speak: https://platform.openai.com/docs/api-reference/chat */
-export const chat: Format = chatWith({})
+export const chat: ClientFormat = chatWith({})
 
 /** The same as a provider speaks it that has quirks. */
-function chatWith(quirks: Quirks): Format {
+function chatWith(quirks: Quirks): ClientFormat {
   const { usage } = quirks
+  const answerRules = completionAnswer(usage)
+  const streamRules = completionStream(usage)
   return {
     endpoint: 'chat',
     dialect: 'openai',
@@ -53,8 +55,8 @@ function chatWith(quirks: Quirks): Format {
       ...textOfJson(tools, functions, response_format),
       ...stringsOf(messages),
     ],
-    answerReader: () => answerReaderBy(completionAnswer(usage)),
-    streamReader: (options) => streamReaderBy(completionStream(usage), options),
+    answerReader: () => answerReaderBy(answerRules),
+    streamReader: (options) => streamReaderBy(streamRules, options),
     streamError,
     translation: {
       carries: carriagesAt(quirks),

@@ -7,13 +7,13 @@ import { callDecoder } from './call-decoder.ts'
 import { readFinish } from './finish.ts'
 import { detailsOf, plainReasoning, sealOfDetail, textOfDetail } from './reasoning.ts'
 
-/** One choice of a stream: its deltas as events of its parts. */
+/** One choice of a stream: its deltas as events of its parts, which it tells to the list that it was given. */
 export interface ChoiceDecoder {
-  push(choice: JsonObject): readonly StreamEvent[]
+  push(choice: JsonObject): void
   /** The provider has said why it ended. */
   readonly finished: boolean
   /** Closes what is still open. */
-  close(): readonly StreamEvent[]
+  close(): void
   finish(): StreamEvent
 }
 
@@ -24,8 +24,8 @@ interface Saying {
   readonly detail: string | undefined
 }
 
-export function choiceDecoder(choice: number, answerId: string): ChoiceDecoder {
-  const events = partEvents(choice)
+export function choiceDecoder(choice: number, answerId: string, into: StreamEvent[]): ChoiceDecoder {
+  const events = partEvents(choice, into)
   let saying: Saying | undefined
   let reason: unknown
 
@@ -70,12 +70,10 @@ export function choiceDecoder(choice: number, answerId: string): ChoiceDecoder {
       for (const image of readImages(said)) events.close(open(image))
       calls.push(said)
       if (typeof finishReason === 'string' && finishReason !== '') reason = finishReason
-      return events.take()
     },
     close() {
       calls.close()
       for (const told of events.parts) events.close(told)
-      return events.take()
     },
     finish() {
       const has = (type: OpenedPart['type']) => events.parts.some(({ of }) => of.type === type)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Folded, fold } from '../../neutral/fold.ts'
 import type { StreamEvent } from '../../neutral/stream.ts'
+import { streamedEvent } from '../../streamed-event.ts'
 import { streamDecoder } from './stream-decoder.ts'
 
 const HEAD = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1_795_000_000, model: 'gpt-5.6' }
@@ -10,7 +11,7 @@ const chunk = (delta: object, rest: object = {}, finish: string | null = null) =
 
 function decode(...data: readonly string[]): StreamEvent[] {
   const decoder = streamDecoder({ elsewhere: 'x_groq.usage' })
-  return [...data.flatMap((one) => decoder.push(one)), ...decoder.end()]
+  return [...data.flatMap((one) => decoder.push(streamedEvent(one))), ...decoder.end()]
 }
 
 function folded(...data: readonly string[]): Folded {

@@ -1,5 +1,5 @@
 import type { StreamDecoder } from '../../format.ts'
-import { isObject, type JsonObject, parseObject } from '../../json.ts'
+import { isObject, type JsonObject } from '../../json.ts'
 import { BROKEN_OFF, type ProviderError } from '../../neutral/provider-error.ts'
 import type { StreamEvent } from '../../neutral/stream.ts'
 import type { UsageQuirks } from '../../quirks.ts'
@@ -14,31 +14,32 @@ import { type ChoiceDecoder, choiceDecoder } from './choice-decoder.ts'
  */
 export function streamDecoder(quirks?: UsageQuirks): StreamDecoder {
   const choices = new Map<number, ChoiceDecoder>()
+  const told: StreamEvent[] = []
   let id = ''
   let usage: Usage | undefined
   let state: 'unstarted' | 'running' | 'done' | 'over' = 'unstarted'
 
-  const decode = (chunk: JsonObject): readonly StreamEvent[] => {
-    const events: StreamEvent[] = []
-    const start = startOf(chunk)
-    const saysNothing = start.id === '' && choicesIn(chunk).length === 0
+  const start = (chunk: JsonObject): void => {
+    const begun = startOf(chunk)
     // Azure's first chunk is about the prompt, and has neither an id nor a model.
-    if (state === 'unstarted' && !saysNothing) {
-      id = start.id
-      state = 'running'
-      events.push(start)
-    }
+    if (begun.id === '' && choicesIn(chunk).length === 0) return
+    id = begun.id
+    state = 'running'
+    told.push(begun)
+  }
+  const decoderOf = ({ index: said }: JsonObject): ChoiceDecoder => {
+    const index = typeof said === 'number' ? said : 0
+    const known = choices.get(index)
+    if (known) return known
+    const decoder = choiceDecoder(index, id, told)
+    choices.set(index, decoder)
+    return decoder
+  }
+  const decode = (chunk: JsonObject): readonly StreamEvent[] => {
+    if (state === 'unstarted') start(chunk)
     usage = readChunkUsage(chunk, quirks) ?? usage
-    for (const choice of choicesIn(chunk)) {
-      const index = typeof choice.index === 'number' ? choice.index : 0
-      let decoder = choices.get(index)
-      if (!decoder) {
-        decoder = choiceDecoder(index, id)
-        choices.set(index, decoder)
-      }
-      events.push(...decoder.push(choice))
-    }
-    return events
+    for (const choice of choicesIn(chunk)) decoderOf(choice).push(choice)
+    return told.splice(0)
   }
 
   const end = (error?: ProviderError): readonly StreamEvent[] => {
@@ -47,27 +48,24 @@ export function streamDecoder(quirks?: UsageQuirks): StreamDecoder {
     state = 'over'
     const failure = error ?? (isCut ? BROKEN_OFF : undefined)
     if (failure) return [{ type: 'error', error: failure }, { type: 'end' }]
-    const ends = [...choices.values()]
-    return [
-      ...ends.flatMap((choice) => choice.close()),
-      ...ends.map((choice) => choice.finish()),
-      ...(usage ? [{ type: 'usage' as const, usage }] : []),
-      { type: 'end' },
-    ]
+    for (const choice of choices.values()) choice.close()
+    for (const choice of choices.values()) told.push(choice.finish())
+    if (usage) told.push({ type: 'usage', usage })
+    told.push({ type: 'end' })
+    return told.splice(0)
   }
 
   return {
-    push(data) {
+    push({ data, json: chunk }) {
       if (state === 'over') return []
-      if (data.trim() === DONE) {
-        state = 'done'
-        return end()
+      if (chunk) {
+        const error = errorIn(chunk)
+        return error ? end(error) : decode(chunk)
       }
-      // Something that is no JSON is no chunk, and not ours to judge.
-      const chunk = parseObject(data)
-      if (!chunk) return []
-      const error = errorIn(chunk)
-      return error ? end(error) : decode(chunk)
+      // Anything else that is no JSON is no chunk, and not ours to judge.
+      if (data.trim() !== DONE) return []
+      state = 'done'
+      return end()
     },
     end: () => end(),
   }

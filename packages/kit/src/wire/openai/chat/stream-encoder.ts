@@ -1,5 +1,6 @@
 import type { Asked, StreamEncoder } from '../../format.ts'
 import type { JsonObject } from '../../json.ts'
+import type { Answer } from '../../neutral/answer.ts'
 import type { StreamEvent } from '../../neutral/stream.ts'
 import { DONE } from '../completion-rules.ts'
 import { writeError } from '../errors.ts'
@@ -8,27 +9,19 @@ import { writeUsage } from '../usage.ts'
 import { CHAT_ID } from './answer-writer.ts'
 import { type ChoiceEncoder, choiceEncoder } from './choice-encoder.ts'
 
-type Start = Extract<StreamEvent, { type: 'start' }>
-
 /** Neutral events as chunks of Chat Completions: https://platform.openai.com/docs/api-reference/chat-streaming */
 export function streamEncoder({ model, wantsUsage }: Asked): StreamEncoder {
   const choices = new Map<number, ChoiceEncoder>()
-  let start: Pick<Start, 'id' | 'createdAtSec'> = { id: '', createdAtSec: 0 }
+  let head = headOf(model)
 
-  const chunk = (said: JsonObject) =>
-    event({
-      id: prefixedId(CHAT_ID, start.id),
-      object: 'chat.completion.chunk',
-      created: start.createdAtSec,
-      model,
-      // Whoever asked for usage finds the field in every chunk, and null in all but the last.
-      ...(wantsUsage ? { usage: null } : {}),
-      ...said,
-    })
-  const choiceChunks = (index: number, deltas: readonly JsonObject[], finishReason: string | null = null) =>
-    deltas
-      .map((delta) => chunk({ choices: [{ index, delta, logprobs: null, finish_reason: finishReason }] }))
-      .join('')
+  // Whoever asked for usage finds the field in every chunk, and null in all but the last.
+  const chunk = (choice: string, usage: JsonObject | null = null) =>
+    `data: ${head},"choices":[${choice}]${wantsUsage ? `,"usage":${JSON.stringify(usage)}` : ''}}\n\n`
+  const choiceChunks = (index: number, deltas: readonly JsonObject[], finishReason: string | null = null) => {
+    let chunks = ''
+    for (const delta of deltas) chunks += chunk(choiceText(index, delta, finishReason))
+    return chunks
+  }
   /** A choice's first chunk says whose words they are. */
   const begin = (index: number): string => {
     if (choices.has(index)) return ''
@@ -39,12 +32,12 @@ export function streamEncoder({ model, wantsUsage }: Asked): StreamEncoder {
   const encode = (said: StreamEvent): string => {
     switch (said.type) {
       case 'start':
-        start = said
+        head = headOf(model, said)
         return begin(0)
       case 'usage':
-        return wantsUsage ? chunk({ choices: [], usage: writeUsage(said.usage) }) : ''
+        return wantsUsage ? chunk('', writeUsage(said.usage)) : ''
       case 'error':
-        return event(writeError(said.error).body)
+        return `data: ${JSON.stringify(writeError(said.error).body)}\n\n`
       case 'end':
         return `data: ${DONE}\n\n`
       case 'finish': {
@@ -59,14 +52,19 @@ export function streamEncoder({ model, wantsUsage }: Asked): StreamEncoder {
     }
   }
 
-  return {
-    push(said) {
-      const text = encode(said)
-      return text === '' ? undefined : Buffer.from(text)
-    },
-  }
+  return { push: encode }
 }
 
-function event(data: JsonObject): string {
-  return `data: ${JSON.stringify(data)}\n\n`
+/** What all chunks of a stream begin with, as JSON that goes on: it is the most of each, and written once. */
+function headOf(model: string, start: Pick<Answer, 'id' | 'createdAtSec'> = NOT_STARTED): string {
+  const { id, createdAtSec: created } = start
+  const head = { id: prefixedId(CHAT_ID, id), object: 'chat.completion.chunk', created, model }
+  return JSON.stringify(head).slice(0, -1)
+}
+
+const NOT_STARTED = { id: '', createdAtSec: 0 }
+
+function choiceText(index: number, delta: JsonObject, finishReason: string | null): string {
+  const said = `"index":${index},"delta":${JSON.stringify(delta)}`
+  return `{${said},"logprobs":null,"finish_reason":${JSON.stringify(finishReason)}}`
 }

@@ -1,7 +1,7 @@
 import { answerReaderBy } from '../../answer-reader.ts'
 import type { Endpoint } from '../../endpoint.ts'
 import type { FormRules } from '../../form.ts'
-import type { Format } from '../../format.ts'
+import type { ClientFormat } from '../../format.ts'
 import { stringsOf } from '../../input-texts.ts'
 import { streamReaderBy } from '../../stream-reader.ts'
 import { streamError } from '../stream-error.ts'
@@ -16,15 +16,15 @@ const FORM: FormRules = {
 }
 
 /** Pictures from a description: https://platform.openai.com/docs/api-reference/images/create */
-export const images: Format = picturesFrom('images', '/images/generations')
+export const images: ClientFormat = picturesFrom('images', '/images/generations')
 
 /** Pictures from pictures: https://platform.openai.com/docs/api-reference/images/createEdit */
-export const imageEdits: Format = picturesFrom('image_edits', '/images/edits', FORM)
+export const imageEdits: ClientFormat = picturesFrom('image_edits', '/images/edits', FORM)
 
 /** OpenAI has retired it; others serve it yet: https://platform.openai.com/docs/api-reference/images/createVariation */
-export const imageVariations: Format = picturesFrom('image_variations', '/images/variations', FORM)
+export const imageVariations: ClientFormat = picturesFrom('image_variations', '/images/variations', FORM)
 
-function picturesFrom(endpoint: Endpoint, path: string, form?: FormRules): Format {
+function picturesFrom(endpoint: Endpoint, path: string, form?: FormRules): ClientFormat {
   return {
     endpoint,
     dialect: 'openai',

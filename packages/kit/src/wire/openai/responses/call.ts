@@ -26,7 +26,7 @@ export function readCall(body: JsonObject, { bytes }: Target): Call {
     ...(isObject(body.reasoning) && body.reasoning.effort === 'none' ? { withoutReasoning: true } : {}),
     choices: 1,
     inputBytes: bytes,
-    unboundedInput: hasStoredInput(body) || !items.every(isWhole) || !parts.every(isText),
+    ...inputOf(body, items, parts),
     ...continuation(body),
     audioInput: parts.some((part) => part.type === 'input_audio'),
     imageInput: !items.every(isBlind) || !parts.every((part) => isText(part) || isSound(part)),
@@ -41,6 +41,23 @@ export const STORED_INPUT = ['previous_response_id', 'conversation', 'prompt'] a
 
 function hasStoredInput(body: JsonObject): boolean {
   return STORED_INPUT.some((field) => isGiven(body[field]))
+}
+
+/** Whether its bytes bound what it reads; and if not, whether that is only for what is stored of other responses. */
+function inputOf(
+  body: JsonObject,
+  items: readonly JsonObject[],
+  parts: readonly JsonObject[],
+): Pick<Call, 'unboundedInput' | 'storedInput'> {
+  const isPlain = parts.every(isText)
+  if (!hasStoredInput(body) && items.every(isWhole) && isPlain) return { unboundedInput: false }
+  const named = isPlain && !isStoredOtherwise(body) && items.every(isWholeOrNamed)
+  return { unboundedInput: true, ...(named && { storedInput: true }) }
+}
+
+/** Of whose size nobody knows: a conversation grows with whoever adds to it, and a prompt is the operator's. */
+function isStoredOtherwise({ conversation, prompt }: JsonObject): boolean {
+  return isGiven(conversation) || isGiven(prompt)
 }
 
 /** Either is an id that the provider takes from whoever has its key: https://platform.openai.com/docs/guides/conversation-state */
@@ -73,6 +90,10 @@ const WHOLE_ITEMS: ReadonlySet<unknown> = new Set([
 /** An item whose text is all there is to it. Others refer to what is stored, or stand for more than they are long. */
 function isWhole({ type, role }: JsonObject): boolean {
   return WHOLE_ITEMS.has(type) || (type === undefined && typeof role === 'string')
+}
+
+function isWholeOrNamed(item: JsonObject): boolean {
+  return isWhole(item) || item.type === 'item_reference'
 }
 
 function partsOf({ content, output }: JsonObject): readonly JsonObject[] {

@@ -49,8 +49,8 @@ function place(): { readonly openai: ReturnType<typeof createOpenAI>; readonly s
       const asked = { model: 'fast', wantsUsage: true, request, requestId: 'req_1' }
       if (!request.stream) return Response.json(writeAnswer(answer, asked))
       const encoder = streamEncoder(asked)
-      const bytes = Buffer.concat([...replay(answer)].flatMap((event) => encoder.push(event) ?? []))
-      return new Response(bytes, { headers: { 'content-type': 'text/event-stream' } })
+      const text = [...replay(answer)].map((event) => encoder.push(event)).join('')
+      return new Response(text, { headers: { 'content-type': 'text/event-stream' } })
     },
   })
   return { openai, seen }

@@ -1,5 +1,5 @@
 import { answerReaderBy } from '../../answer-reader.ts'
-import type { Format } from '../../format.ts'
+import type { ClientFormat } from '../../format.ts'
 import { stringsOf, textOfJson } from '../../input-texts.ts'
 import { streamReaderBy } from '../../stream-reader.ts'
 import { readError, writeError } from '../errors.ts'
@@ -15,7 +15,7 @@ import { streamEncoder } from './stream-encoder.ts'
 import { streamError } from './stream-error.ts'
 
 /** OpenAI's Responses, which the AI SDK and Codex speak: https://platform.openai.com/docs/api-reference/responses */
-export const responses: Format = {
+export const responses: ClientFormat = {
   endpoint: 'responses',
   dialect: 'openai',
   suffixes: ['/responses'],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Folded, fold } from '../../neutral/fold.ts'
 import type { StreamEvent } from '../../neutral/stream.ts'
+import { streamedEvent } from '../../streamed-event.ts'
 import { streamDecoder } from './stream-decoder.ts'
 
 const RESPONSE = { id: 'resp_1', object: 'response', created_at: 1_795_000_000, model: 'gpt-5.6', output: [] }
@@ -19,7 +20,7 @@ const completed = (rest: object = {}) =>
 
 function decode(...data: readonly string[]): StreamEvent[] {
   const decoder = streamDecoder()
-  return [...data.flatMap((one) => decoder.push(one)), ...decoder.end()]
+  return [...data.flatMap((one) => decoder.push(streamedEvent(one))), ...decoder.end()]
 }
 
 function folded(...data: readonly string[]): Folded {

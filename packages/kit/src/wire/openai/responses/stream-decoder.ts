@@ -1,5 +1,5 @@
 import type { StreamDecoder } from '../../format.ts'
-import { isObject, type JsonObject, parseObject } from '../../json.ts'
+import { isObject, type JsonObject } from '../../json.ts'
 import { BROKEN_OFF, type ProviderError } from '../../neutral/provider-error.ts'
 import type { StreamEvent } from '../../neutral/stream.ts'
 import { readError } from '../errors.ts'
@@ -42,10 +42,9 @@ export function streamDecoder(): StreamDecoder {
   }
 
   return {
-    push(data) {
+    push({ json: event }) {
       // Something that is no JSON is no event, and not ours to judge.
-      const event = over ? undefined : parseObject(data)
-      if (!event) return []
+      if (over || !event) return []
       const response = isObject(event.response) ? event.response : {}
       switch (event.type) {
         case 'response.created':

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { isObject, type JsonObject } from '../../json.ts'
 import type { StreamEvent } from '../../neutral/stream.ts'
-import { eventData, splitEvents } from '../../sse.ts'
+import { readEvents } from '../../streamed-event.ts'
 import { streamEncoder } from './stream-encoder.ts'
 
 const START: StreamEvent = { type: 'start', id: 'msg_1', model: 'm', createdAtSec: 1_795_000_000 }
@@ -13,8 +13,8 @@ function encode(...events: readonly StreamEvent[]): JsonObject[] {
     request: { store: false, instructions: 'Be brief.', tools: [{ type: 'function', name: 'f' }] },
     requestId: 'req_1',
   })
-  const bytes = Buffer.concat(events.flatMap((event) => encoder.push(event) ?? []))
-  return splitEvents(bytes).map((event) => JSON.parse(eventData(event)!))
+  const text = events.map((event) => encoder.push(event)).join('')
+  return readEvents(Buffer.from(text)).map(({ json }) => json!)
 }
 
 const last = (events: readonly JsonObject[]) => events.at(-1)!.response as JsonObject

@@ -69,10 +69,5 @@ export function streamEncoder(asked: Asked): StreamEncoder {
     }
   }
 
-  return {
-    push(said) {
-      const text = encode(said)
-      return text === '' ? undefined : Buffer.from(text)
-    },
-  }
+  return { push: encode }
 }

@@ -1,6 +1,6 @@
 import { answerReaderBy } from '../../answer-reader.ts'
 import type { Endpoint } from '../../endpoint.ts'
-import type { Format } from '../../format.ts'
+import type { ClientFormat } from '../../format.ts'
 import { stringsOf } from '../../input-texts.ts'
 import { streamReaderBy } from '../../stream-reader.ts'
 import { streamError } from '../stream-error.ts'
@@ -8,12 +8,12 @@ import { readCall } from './call.ts'
 import { TRANSCRIPTION_ANSWER, TRANSCRIPTION_STREAM } from './rules.ts'
 
 /** A recording as text: https://platform.openai.com/docs/api-reference/audio/createTranscription */
-export const transcriptions: Format = textFrom('transcriptions', '/audio/transcriptions')
+export const transcriptions: ClientFormat = textFrom('transcriptions', '/audio/transcriptions')
 
 /** A recording as English text: https://platform.openai.com/docs/api-reference/audio/createTranslation */
-export const translations: Format = textFrom('translations', '/audio/translations')
+export const translations: ClientFormat = textFrom('translations', '/audio/translations')
 
-function textFrom(endpoint: Endpoint, path: string): Format {
+function textFrom(endpoint: Endpoint, path: string): ClientFormat {
   return {
     endpoint,
     dialect: 'openai',

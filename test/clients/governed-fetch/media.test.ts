@@ -2,7 +2,7 @@ import { governedFetch } from '@tollgate/kit/client'
 import { memoryLedger, simulatedProvider } from '@tollgate/testing'
 import OpenAI, { toFile } from 'openai'
 import { expect, it } from 'vitest'
-import { closeAfter } from '../support/close-after.ts'
+import { closeAfter } from '../../support/close-after.ts'
 
 /** The real client on a governed fetch, straight to the provider. */
 async function worker(limit_usd = '1.00') {

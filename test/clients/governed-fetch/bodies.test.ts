@@ -1,7 +1,7 @@
 import { governedFetch } from '@tollgate/kit/client'
 import { memoryLedger } from '@tollgate/testing'
 import { expect, it } from 'vitest'
-import { closeAfter } from '../support/close-after.ts'
+import { closeAfter } from '../../support/close-after.ts'
 
 const call = { model: 'gpt-4o-mini', max_tokens: 10, messages: [{ role: 'user', content: 'x' }] }
 const PATH = '/v1/chat/completions'

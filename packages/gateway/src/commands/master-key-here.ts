@@ -1,0 +1,18 @@
+import { masterKey, type SqliteStore } from '../config/index.ts'
+
+/**
+ * The master key of books in a file, as a command has it: stated, or kept beside them since their gateway's first start. None
+ * is made here: what is hashed or sealed with another one, that gateway neither knows nor opens.
+ *
+ * @throws Error when it is not at hand, with where to take it from.
+ */
+export function masterKeyHere({ path }: SqliteStore, stated: string | undefined): Buffer {
+  const { key } = masterKey({ stated, databasePath: path, make: notHere })
+  return key
+}
+
+function notHere(): never {
+  throw new Error(
+    'the master key of these books is not here: set TOLLGATE_MASTER_KEY, or name the config of their gateway with --config',
+  )
+}

@@ -1,0 +1,59 @@
+import { accountPath, type KeySummary, keyPrincipal } from '@tollgate/kit/directory'
+import type { AccountId, Budget, Ledger } from '@tollgate/kit/ledger'
+import type { StoreConfig } from '../config/index.ts'
+import type { BudgetRules } from './account-budgets.ts'
+import { type Provisioned, provisionAccount, provisionChanged } from './provision-account.ts'
+
+/** Accounts that need no provisioning any more, by org. */
+export type SeenAccounts = Map<string, Set<AccountId>>
+
+/** Those that the config itself names. */
+export function accountsOfConfig({ org, teams }: Pick<StoreConfig, 'org' | 'teams'>): SeenAccounts {
+  return new Map([[org, new Set<AccountId>([`org:${org}`, ...teams.map(({ id }) => `team:${id}` as const)])]])
+}
+
+/**
+ * A key, and whoever it belongs to and the config does not name; `seen` has had its budgets already.
+ *
+ * @param own what whoever owns the key states; undefined: the budgets of its own that the books keep stay.
+ */
+export async function provisionKey(
+  rules: BudgetRules,
+  ledger: Ledger,
+  key: KeySummary,
+  own: readonly Budget[] | undefined,
+  seen: SeenAccounts,
+): Promise<void> {
+  await Promise.all(accountsOfKey(key, own, seen).map((account) => provisionAccount(rules, ledger, account)))
+}
+
+/** The same of many keys: who has what they should have is only read. */
+export async function provisionKeys(
+  rules: BudgetRules,
+  ledger: Ledger,
+  keys: readonly KeySummary[],
+  seen: SeenAccounts,
+): Promise<void> {
+  const accounts = keys.flatMap((key) => accountsOfKey(key, undefined, seen))
+  for (const [org, theirs] of Map.groupBy(accounts, ({ org }) => org))
+    await provisionChanged(rules, ledger, org, theirs)
+}
+
+/** The account of a key and those over it, but for users and those that were `seen`, among which they are from now on. */
+function accountsOfKey(
+  key: KeySummary,
+  own: readonly Budget[] | undefined,
+  seen: SeenAccounts,
+): Provisioned[] {
+  const { org } = key
+  const seenInOrg = seen.get(org) ?? new Set()
+  seen.set(org, seenInOrg)
+  const unseen = accountPath(keyPrincipal(key)).filter(
+    (account) => !account.startsWith('user:') && !seenInOrg.has(account),
+  )
+  return unseen.map((account) => {
+    if (account.startsWith('key:')) return { org, account, own }
+    seenInOrg.add(account)
+    return { org, account }
+  })
+}

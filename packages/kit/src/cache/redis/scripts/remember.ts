@@ -1,0 +1,68 @@
+// Made from lua/commands/cache/remember.lua by scripts/build-lua.ts.
+import { luaText } from './includes.ts'
+import type { Argument, Script, Text } from './script.ts'
+
+export interface RememberKeys {
+  /** Hash: key → text. */
+  readonly rows: string
+  /** Zset: key → ms. */
+  readonly expiries: string
+  /** String: `ms-sequence` of the log's entry that the rows go up to. */
+  readonly place: string
+}
+
+export interface RememberArguments {
+  /** Ms; '' for the server's clock. */
+  readonly now: Argument
+  readonly place: Argument
+  /** Ms that all of it is kept for after this. */
+  readonly ttl: Argument
+  /** Expiry: ms. */
+  readonly rows: readonly {
+    readonly key: Argument
+    readonly text: Argument
+    readonly expiry: Argument
+  }[]
+}
+
+export type RememberReply =
+  | readonly ['saved']
+  /** That was saved before. */
+  | readonly ['behind', place: Text]
+
+/**
+ * Save what lessons have come to, up to a place in their log: each row in the place of the one of its key. Nothing is saved
+ * where somebody has saved what comes after. Rows that nobody needs any more go, some at a time.
+ */
+export const remember: Script<RememberKeys, RememberArguments, RememberReply> = {
+  name: 'remember',
+  sha1: '309f26a138dc6a7cdb5b86247494a959b663f6a3',
+  writes: true,
+  keys: ['rows', 'expiries', 'place'],
+  keyLists: [],
+  args: ['now', 'place', 'ttl'],
+  argLists: [{ name: 'rows', fields: ['key', 'text', 'expiry'] }],
+  lua: luaText(
+    '#!lua',
+    ['now_ms', 'whole'],
+    `local now = now_ms(ARGV[1])
+local kept = redis.call('GET', KEYS[3])
+if kept then
+  local kept_ms, kept_at = string.match(kept, '(%d+)-(%d+)')
+  local ms, at = string.match(ARGV[2], '(%d+)-(%d+)')
+  local ahead = tonumber(kept_ms) - tonumber(ms)
+  if ahead > 0 or ahead == 0 and tonumber(kept_at) > tonumber(at) then return { 'behind', kept } end
+end
+for _, old in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', whole(now), 'LIMIT', 0, 256)) do
+  redis.call('HDEL', KEYS[1], old)
+  redis.call('ZREM', KEYS[2], old)
+end
+for at = 4, #ARGV, 3 do
+  redis.call('HSET', KEYS[1], ARGV[at], ARGV[at + 1])
+  redis.call('ZADD', KEYS[2], ARGV[at + 2], ARGV[at])
+end
+redis.call('SET', KEYS[3], ARGV[2])
+for _, key in ipairs({ KEYS[1], KEYS[2], KEYS[3] }) do redis.call('PEXPIRE', key, ARGV[3]) end
+return { 'saved' }`,
+  ),
+}

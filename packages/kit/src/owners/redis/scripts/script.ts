@@ -1,0 +1,1 @@
+export type { AnyScript, Argument, Int, Script, Text } from '../../../ledger/redis/scripts/script.ts'

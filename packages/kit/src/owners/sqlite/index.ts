@@ -1,0 +1,1 @@
+export { type SqliteOwnersOptions, sqliteOwners } from './sqlite-owners.ts'

@@ -1,0 +1,1 @@
+export { type OwnerCheckOptions, ownerCheck } from './owner-check.ts'

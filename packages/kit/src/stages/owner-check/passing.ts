@@ -1,0 +1,113 @@
+import type { IncomingMessage } from 'node:http'
+import { DEFAULT_MAX_BODY_BYTES, hasBody, readBody } from '../../core/body.ts'
+import type { Dialect } from '../../core/dialect.ts'
+import { TollgateError } from '../../core/errors.ts'
+import { notFound } from '../../wire/continuation.ts'
+import { boundaryOf, isForm } from '../../wire/form.ts'
+import { invalid, isJsonType } from '../../wire/json.ts'
+import { type FormPart, scanForm } from '../../wire/multipart.ts'
+import type { Passage } from '../../wire/passage/passages.ts'
+import { withoutVersions } from '../../wire/passage/version.ts'
+import { namedInJson } from '../../wire/stored/named-by-call.ts'
+import { namedInForm } from '../../wire/stored/named-in-form.ts'
+import { type StoredPlace, storedPlace } from '../../wire/stored/places.ts'
+import { namedInRequestFile } from '../../wire/stored/request-file.ts'
+import type { Register } from './register.ts'
+import type { Answering } from './watch-answer.ts'
+
+/** What OpenAI runs as a batch must be a file that has been read: its requests go on with what they name. */
+const RUNS_A_FILE = '/batches'
+/** Where files are brought, which may be larger than what is read here. */
+const BRINGS_FILES = /^\/(?:files|uploads\/[^/]+\/parts)$/i
+
+/**
+ * Let a request that is no call of a model name only what is its caller's, in its path and in its body.
+ *
+ * @returns what to write down of its answer.
+ * @throws TollgateError `not_found` for anything else, whether it is somebody's or nobody's; `endpoint_not_allowed` for what
+ * would show or use what everybody has stored; 400, 413 or 415 for a body that cannot be looked through.
+ */
+export async function checkPassing(
+  req: IncomingMessage,
+  { provider, path, uploads }: Passage & { readonly provider: { readonly dialect: Dialect } },
+  { register, keepMs }: { readonly register: Register; readonly keepMs: number },
+): Promise<Answering> {
+  const { method = '' } = req
+  const plain = withoutVersions(path.split('?', 1)[0]!)
+  const place = storedPlace(provider.dialect, plain)
+  if (!uploads) refuseShared(place, method, provider.name)
+  // What comes at an address for files alone is a file, and names nothing.
+  const body = uploads ? NOTHING : await namedInBody(req, plain, place)
+  const inPath = place?.at === 'one' ? [place.id] : []
+  const named = [...new Set([...inPath, ...body.named])]
+  const own = named.length > 0 ? await register.own(provider.name, named) : new Map()
+  if (!named.every((id) => own.has(id))) throw notFound()
+  if (place?.at === 'all' && place.name === RUNS_A_FILE && !named.every((id) => own.get(id).checked))
+    throw unchecked()
+  return {
+    provider: provider.name,
+    options: { below: place?.at === 'one' && place.below, named: provider.dialect === 'gemini' },
+    factsOf: () => (body.checked ? { checked: true } : undefined),
+    ...(place?.at === 'one' && !place.below && method === 'DELETE' && { forgets: [place.id] }),
+    ttlMs: keepMs,
+  }
+}
+
+/** A list is everybody's, and so is what reads it. */
+function refuseShared(place: StoredPlace | undefined, method: string, provider: string): void {
+  if (place?.at === 'everything' || (place?.at === 'all' && method !== 'POST')) {
+    throw new TollgateError('endpoint_not_allowed', {
+      message: `This would show what everybody here has stored at ${provider}. Ask for what is yours by its id.`,
+    })
+  }
+}
+
+interface NamedInBody {
+  readonly named: readonly string[]
+  /** It is a file of requests, and all that they name is among it. */
+  readonly checked: boolean
+}
+
+const NOTHING: NamedInBody = { named: [], checked: false }
+
+async function namedInBody(
+  req: IncomingMessage,
+  path: string,
+  place: StoredPlace | undefined,
+): Promise<NamedInBody> {
+  if (!hasBody(req)) return NOTHING
+  const type = req.headers['content-type']
+  if (isForm(type)) return namedInFormBody(req, type, BRINGS_FILES.test(path))
+  // What is in no collection may be sent anything; only JSON is known to name what is stored.
+  if (!place && !isJsonType(type)) return NOTHING
+  const bytes = await readBody(req, DEFAULT_MAX_BODY_BYTES)
+  return bytes.length === 0 ? NOTHING : { named: namedInJson(bytes.toString('utf8')), checked: false }
+}
+
+async function namedInFormBody(req: IncomingMessage, type: string, brings: boolean): Promise<NamedInBody> {
+  const bytes = Number(req.headers['content-length'] ?? Number.POSITIVE_INFINITY)
+  // A large file is passed on unread: it belongs to whoever brings it, and no batch runs it.
+  if (brings && bytes > DEFAULT_MAX_BODY_BYTES) return NOTHING
+  const form = await readBody(req, DEFAULT_MAX_BODY_BYTES, 'binary')
+  const parts = partsOf(form, type)
+  if (!parts && brings) return NOTHING
+  if (!parts) throw invalid('body', 'This form cannot be read: its parts are not written plainly.')
+  const requests = brings ? namedInRequestFile(parts, form) : undefined
+  return { named: [...namedInForm(parts, form), ...(requests ?? [])], checked: requests !== undefined }
+}
+
+function partsOf(form: Buffer, type: string): readonly FormPart[] | undefined {
+  const boundary = boundaryOf(type)
+  try {
+    return boundary === undefined ? undefined : scanForm(form, boundary)
+  } catch {
+    return undefined
+  }
+}
+
+function unchecked(): TollgateError<'invalid_request'> {
+  return invalid(
+    'input_file_id',
+    'What the requests in this file go on with could not be looked through when it came. Upload it as multipart/form-data with `purpose` batch, one JSON object a line, 32 MiB at the most.',
+  )
+}

@@ -1,0 +1,54 @@
+import { TollgateError } from '../../core/errors.ts'
+import { warn } from '../../core/warn.ts'
+import type { Claim, Owned, Owners } from '../../owners/owners.ts'
+import type { StoredFacts } from '../../wire/stored/holdings.ts'
+
+/** The register of owners, as one caller sees it. */
+export interface Register {
+  /** What of these is the caller's. @throws TollgateError `ledger_unavailable` when nobody can tell. */
+  own(provider: string, ids: readonly string[]): Promise<ReadonlyMap<string, StoredFacts>>
+  /** Write down what the caller has made. What cannot be written down is nobody's, and said to the log. */
+  claim(claim: Omit<Claim, 'owner'>): Promise<void>
+  forget(provider: string, ids: readonly string[]): Promise<void>
+}
+
+export function registerOf(owners: Owners, owner: string): Register {
+  return {
+    async own(provider, ids) {
+      const found = await looked(owners, provider, ids)
+      const mine = [...found].filter(([, owned]) => owned.owner === owner)
+      return new Map(mine.map(([id, { facts }]) => [id, facts]))
+    },
+    claim: (claim) => written(() => owners.claim({ ...claim, owner })),
+    forget: (provider, ids) => written(() => owners.forget(provider, ids)),
+  }
+}
+
+/** Fails closed: what nobody can tell to be the caller's is not given. */
+async function looked(
+  owners: Owners,
+  provider: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Owned>> {
+  try {
+    return await owners.find(provider, ids)
+  } catch (cause) {
+    throw new TollgateError('ledger_unavailable', {
+      message: 'Whose it is that this request names cannot be told just now. Try again shortly.',
+      internal: `The register of owners did not answer: ${String(cause)}`,
+      retryAfterMs: 1000,
+      cause,
+    })
+  }
+}
+
+async function written(work: () => Promise<void> | void): Promise<void> {
+  try {
+    await work()
+  } catch (cause) {
+    warn(
+      'TOLLGATE_OWNER_UNKNOWN',
+      `The register of owners could not be told what a provider has stored, so that its maker cannot go on with it: ${String(cause)}`,
+    )
+  }
+}

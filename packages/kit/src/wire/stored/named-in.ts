@@ -1,0 +1,122 @@
+import { invalid } from '../json.ts'
+import { endOfString, MAX_DEPTH, stringAt } from '../json-fields.ts'
+import { isKeeper } from '../openai/responses/kept-items.ts'
+import { foldedName, NAMING, NAMING_OBJECTS, OPAQUE, refers, TOOL_USES } from './naming.ts'
+import { storedId } from './stored-id.ts'
+
+/** An object or a list of the text, while it is read. */
+interface Level {
+  readonly isList: boolean
+  /** The field that it is the value of, or that its list is, folded. */
+  readonly field: string
+  /** Nothing in it names anything. */
+  readonly opaque: boolean
+  /** The field whose value comes next, folded. */
+  key: string
+  readonly types: string[]
+  readonly ids: string[]
+  /** How often it is sealed, and how often that says something: two readers may disagree about which one counts. */
+  sealFields: number
+  seals: number
+  readonly found: { readonly under: string; readonly id: string }[]
+}
+
+const QUOTE = 0x22
+const COLON = 0x3a
+const OPEN_BRACE = 0x7b
+const CLOSE_BRACE = 0x7d
+const OPEN_BRACKET = 0x5b
+const CLOSE_BRACKET = 0x5d
+
+/** More than any request goes on with; each is looked for. */
+const MAX_NAMED = 256
+
+/**
+ * Every id of something stored that a JSON text names, at any depth. The text itself is read, and not what a parser makes
+ * of it: a field that is given twice names both, whichever one the provider takes.
+ *
+ * @param text which is JSON: that has been asked of a parser.
+ * @throws TollgateError `invalid_request` when it names more than any request needs, or nests too deeply.
+ */
+export function namedIn(text: string): readonly string[] {
+  const root = levelOf(true, '', false)
+  const open: Level[] = [root]
+  let level = root
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) {
+      const end = endOfString(text, at)
+      if (!level.isList && isKey(text, end)) noteKey(level, stringAt(text, at, end))
+      else if (matters(level)) noteValue(level, stringAt(text, at, end))
+      at = end - 1
+    } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+      if (open.length > MAX_DEPTH) throw invalid('input', 'The body nests too deeply.')
+      level = below(level, code === OPEN_BRACKET)
+      open.push(level)
+    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
+      const closed = open.pop()!
+      level = open.at(-1)!
+      for (const id of namedBy(closed)) level.found.push({ under: closed.field, id })
+    }
+  }
+  const named = [...new Set(root.found.map(({ id }) => id))]
+  if (named.length > MAX_NAMED)
+    throw invalid('input', `The request names more than ${MAX_NAMED} stored things.`)
+  return named
+}
+
+function levelOf(isList: boolean, field: string, opaque: boolean): Level {
+  return { isList, field, opaque, key: '', types: [], ids: [], sealFields: 0, seals: 0, found: [] }
+}
+
+function below(level: Level, isList: boolean): Level {
+  const field = level.isList ? level.field : level.key
+  return levelOf(isList, field, level.opaque || OPAQUE.has(field))
+}
+
+function isKey(text: string, end: number): boolean {
+  let at = end
+  while (text.charCodeAt(at) <= SPACE) at += 1
+  return text.charCodeAt(at) === COLON
+}
+
+const SPACE = 0x20
+
+function noteKey(level: Level, name: string): void {
+  level.key = foldedName(name)
+  if (level.key === 'encryptedcontent') level.sealFields += 1
+}
+
+/** Fields of an object that say what its `id` is of. */
+const TELLING: ReadonlySet<string> = new Set(['type', 'id', 'encryptedcontent'])
+
+/** Whether a text is looked at that stands here: most of a request is words, which nobody has to read. */
+function matters({ isList, field, key, opaque }: Level): boolean {
+  if (opaque) return false
+  return isList ? NAMING.has(field) : NAMING.has(key) || TELLING.has(key)
+}
+
+function noteValue(level: Level, said: string): void {
+  const { isList, key } = level
+  if (isList || NAMING.has(key)) {
+    const id = storedId(said)
+    if (id !== undefined) level.found.push({ under: key, id })
+  } else if (key === 'type') level.types.push(said)
+  else if (key === 'id') level.ids.push(said)
+  else if (said !== '') level.seals += 1
+}
+
+/** What an object names, when all of it has been read. */
+function namedBy({ isList, field, opaque, types, ids, sealFields, seals, found }: Level): readonly string[] {
+  if (opaque) return []
+  const sealed = sealFields === 1 && seals === 1
+  const isNamed = NAMING.has(field) || NAMING_OBJECTS.has(field) || types.some((type) => refers(type, sealed))
+  const ownIds = !isList && isNamed ? ids : []
+  const toolUse = types.length > 0 && types.every((type) => TOOL_USES.has(type))
+  const vendorSkill = types.length > 0 && types.every((type) => type === 'anthropic')
+  const inside = found.filter(
+    ({ under }) => !(toolUse && under === 'input') && !(vendorSkill && under === 'skillid'),
+  )
+  const mine = ownIds.filter((id) => !isKeeper({ id }))
+  return [...mine, ...inside.map(({ id }) => id)]
+}

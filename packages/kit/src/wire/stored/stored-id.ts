@@ -1,0 +1,31 @@
+/** What Gemini names things by: a collection and an id, `files/abc`, `models/veo/operations/xyz`. */
+const RESOURCE =
+  /(?:^|\/)((?:models\/[^/?#]+\/operations|(?:files|cachedContents|batches|operations|tunedModels|fileSearchStores|corpora|batchPredictionJobs|tuningJobs))\/[^/?#:]+)/
+
+/** What AWS names things by, with the account and the region that they are in. */
+const ARN = /^arn:[^/]*\/(?:.*\/)?([^/]+)$/
+
+/** Where Gemini's files are read from: https://ai.google.dev/api/files */
+const OWN_HOST = /^(?:https?:)?\/\/[^/]*googleapis\.com(?:[:/]|$)/i
+const ABSOLUTE = /^(?:[a-z][a-z0-9+.-]*:)?\/\//i
+
+/**
+ * The one way to write the id of something stored: Gemini takes a file by its name and by its whole address, and AWS a job by its id
+ * and by its ARN. Undefined for
+ * an address of somebody else's, which names nothing that is stored at the provider.
+ */
+export function storedId(said: string): string | undefined {
+  const plain = decoded(said)
+  if (ABSOLUTE.test(plain) && !OWN_HOST.test(plain)) return undefined
+  return (RESOURCE.exec(plain) ?? ARN.exec(plain))?.[1] ?? said
+}
+
+/** An address may be escaped twice over; what is no escape stays as it is, and names nothing then. */
+function decoded(said: string): string {
+  try {
+    const once = decodeURIComponent(said)
+    return once === said ? said : decoded(once)
+  } catch {
+    return said
+  }
+}
