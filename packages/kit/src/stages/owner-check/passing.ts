@@ -7,6 +7,7 @@ import { boundaryOf, isForm } from '../../wire/form.ts'
 import { invalid, isJsonType } from '../../wire/json.ts'
 import { type FormPart, scanForm } from '../../wire/multipart.ts'
 import type { Passage } from '../../wire/passage/passages.ts'
+import { uploadsNamed } from '../../wire/passage/uploads.ts'
 import { withoutVersions } from '../../wire/passage/version.ts'
 import { namedInJson } from '../../wire/stored/named-by-call.ts'
 import { namedInForm } from '../../wire/stored/named-in-form.ts'
@@ -15,8 +16,8 @@ import { namedInRequestFile } from '../../wire/stored/request-file.ts'
 import type { Register } from './register.ts'
 import type { Answering } from './watch-answer.ts'
 
-/** What OpenAI runs as a batch must be a file that has been read: its requests go on with what they name. */
-const RUNS_A_FILE = '/batches'
+/** What OpenAI, or Mistral, runs as a batch must be a file that has been read: its requests go on with what they name. */
+const RUNS_A_FILE: ReadonlySet<string> = new Set(['/batches', '/batch/jobs'])
 /** Where files are brought, which may be larger than what is read here. */
 const BRINGS_FILES = /^\/(?:files|uploads\/[^/]+\/parts)$/i
 
@@ -36,26 +37,38 @@ export async function checkPassing(
   const plain = withoutVersions(path.split('?', 1)[0]!)
   const place = storedPlace(provider.dialect, plain)
   if (!uploads) refuseShared(place, method, provider.name)
+  const begun = uploads ? uploadsNamed(path) : []
   // What comes at an address for files alone is a file, and names nothing.
   const body = uploads ? NOTHING : await namedInBody(req, plain, place)
   const inPath = place?.at === 'one' ? [place.id] : []
-  const named = [...new Set([...inPath, ...body.named])]
+  const named = [...new Set([...inPath, ...begun, ...body.named])]
   const own = named.length > 0 ? await register.own(provider.name, named) : new Map()
   if (!named.every((id) => own.has(id))) throw notFound()
-  if (place?.at === 'all' && place.name === RUNS_A_FILE && !named.every((id) => own.get(id).checked))
+  if (place?.at === 'all' && RUNS_A_FILE.has(place.name) && !named.every((id) => own.get(id).checked))
     throw unchecked()
   return {
     provider: provider.name,
     options: { below: place?.at === 'one' && place.below, named: provider.dialect === 'gemini' },
+    ...(isContent(path) && { isContent: true }),
+    // A name that its caller may choose is free again when the provider has forgotten what had it, and says so by making it.
+    ...(provider.dialect === 'gemini' && method !== 'GET' && place?.at === 'all' && { anew: true }),
     factsOf: () => (body.checked ? { checked: true } : undefined),
     ...(place?.at === 'one' && !place.below && method === 'DELETE' && { forgets: [place.id] }),
     ttlMs: keepMs,
   }
 }
 
-/** A list is everybody's, and so is what reads it. */
+/** Where what is stored comes itself, in place of what is to be said of it. */
+function isContent(path: string): boolean {
+  const [plain = '', query] = path.split('?', 2)
+  return (
+    /(?:\/content|\/results|:download)$/i.test(plain) || new URLSearchParams(query).get('alt') === 'media'
+  )
+}
+
+/** A list is everybody's, and so is what reads it; of what is in no collection that is known nobody can tell whose it is. */
 function refuseShared(place: StoredPlace | undefined, method: string, provider: string): void {
-  if (place?.at === 'everything' || (place?.at === 'all' && method !== 'POST')) {
+  if (place?.at === 'everything' || (place?.at !== 'one' && method !== 'POST')) {
     throw new TollgateError('endpoint_not_allowed', {
       message: `This would show what everybody here has stored at ${provider}. Ask for what is yours by its id.`,
     })

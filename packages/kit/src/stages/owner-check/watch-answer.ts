@@ -1,11 +1,15 @@
 import type { ServerResponse } from 'node:http'
 import { observe } from '../../core/tap.ts'
 import { isJsonType } from '../../wire/json.ts'
+import { UPLOAD_URL, uploadsNamed } from '../../wire/passage/uploads.ts'
 import { isEventStream } from '../../wire/sse.ts'
 import type { StoredFacts } from '../../wire/stored/holdings.ts'
 import type { Made, MadeOptions } from '../../wire/stored/made-in.ts'
 import { type MadeReader, madeInEvents, madeInJson } from '../../wire/stored/made-reader.ts'
 import type { Register } from './register.ts'
+
+/** Longer than Google goes on with an upload that was begun, which is a week. */
+const UPLOAD_MS = 8 * 86_400_000
 
 /** Whose answer it is, and what to write down of it. */
 export interface Answering {
@@ -13,6 +17,10 @@ export interface Answering {
   readonly options?: MadeOptions
   /** What is known of all that was made, by what was said of it. */
   readonly factsOf: (made: Made) => StoredFacts | undefined
+  /** It is what somebody has brought: whatever ids are in it were written by anybody. */
+  readonly isContent?: true
+  /** What it makes is new: whoever had such a name before has nothing of it. */
+  readonly anew?: true
   /** Something is gone, if this is a success. */
   readonly forgets?: readonly string[]
   readonly ttlMs: number
@@ -37,12 +45,16 @@ export function watchAnswer(
     if (!made || !answering || made.ids.length === 0) return
     const { provider, ttlMs, factsOf } = answering
     const facts = factsOf(made)
-    work.push(register.claim({ provider, ids: made.ids, ttlMs, ...(facts && { facts }) }))
+    const claim = () => register.claim({ provider, ids: made.ids, ttlMs, ...(facts && { facts }) })
+    work.push(answering.anew ? register.forget(provider, made.ids).then(claim) : claim())
   }
   observe(res, {
     head() {
       answering = isSuccess(res) ? answeringOf() : undefined
       reader = answering && readerFor(res.getHeader('content-type'), answering)
+      const begun = answering ? uploadsNamed(String(res.getHeader(UPLOAD_URL) ?? '')) : []
+      if (answering && begun.length > 0)
+        work.push(register.claim({ provider: answering.provider, ids: begun, ttlMs: UPLOAD_MS }))
     },
     chunk(bytes) {
       reader?.push(bytes)
@@ -63,7 +75,8 @@ function isSuccess(res: ServerResponse): boolean {
   return res.statusCode >= 200 && res.statusCode <= 299 && encoding === 'identity'
 }
 
-function readerFor(type: unknown, { options }: Answering): MadeReader | undefined {
+function readerFor(type: unknown, { options, isContent }: Answering): MadeReader | undefined {
+  if (isContent) return undefined
   if (isEventStream(type)) return madeInEvents()
   return isJsonType(String(type)) ? madeInJson(options) : undefined
 }

@@ -17,7 +17,7 @@ const CLOSED: Readonly<Partial<Record<Dialect, RegExp>>> = {
   anthropic: /^\/(?:organizations?|admin)(?:\/|$)|^\/models(?:\/[^/]+)?$/,
   gemini:
     /^\/auth_?tokens(?:\/|$)|^\/models(?:\/[^/:]+)?$|^\/upload\/(?!files$|filesearchstores\/[^/:]+:uploadtofilesearchstore$)/,
-  // Bedrock wants every request signed, and a signature is for calls to models alone.
+  // Bedrock alone speaks it, and what is open there its host says: wire/hosts/bedrock-passing.ts.
   converse: /^/,
 }
 

@@ -51,6 +51,10 @@ describe('what an Azure resource is asked besides calls of models', () => {
       `${DATED}/files?${query} nothing`,
     )
     expect(where('POST /azure/openai/batches', dated)).toBe(`${DATED}/batches?${query} unknown`)
+    expect(where('GET /azure/openai/files?limit=2&API-Version=2099-01-01', dated)).toBe(
+      `${DATED}/files?${query}&limit=2 nothing`,
+    )
+    expect(where('GET /azure/v1/files?Api-Version=preview', azure)).toBe(`${V1}/files nothing`)
   })
 
   it.each([

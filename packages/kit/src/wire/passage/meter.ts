@@ -13,4 +13,17 @@ export interface Meter {
    * that; without them it is given nothing, and `reserve` is charged.
    */
   readonly place?: readonly string[]
+  /**
+   * How many thousandths of a unit a call used, rounded up, by the answer that `costOf` is given; without `costOf`, each call.
+   * For records alone; undefined where it does not say.
+   */
+  readonly thousandthsOf?: (answer?: unknown) => number | undefined
+}
+
+/** What a call used, by its meter. What it cost is told apart, and exactly. */
+export interface UsedUnits {
+  /** As people say it: `minute`, `credit`. */
+  readonly unit: string
+  /** Thousandths of it, rounded up. */
+  readonly thousandths: number
 }

@@ -11,7 +11,6 @@ import { UPLOADS } from './uploads.ts'
 import { VERSION, VERSION_AT_END } from './version.ts'
 
 export type { Passage } from './passage.ts'
-export { withoutVersions } from './version.ts'
 
 /** Where requests go that are no calls of models. */
 export interface Passages {

@@ -51,6 +51,17 @@ export function uploadUrlHere(theirs: string, req: IncomingMessage): string | un
   return `${schemeOf(req)}://${host}${originalUrl.split('?', 1)[0]}?${query}`
 }
 
+/** The fields of a query that may name an upload, as the most lenient reader takes them. */
+const isUploadId = (name: string) => name.toLowerCase().replaceAll('_', '') === 'uploadid'
+
+/** The uploads that an address or a query goes on with, by names that nothing else has. */
+export function uploadsNamed(address: string): readonly string[] {
+  const mark = address.indexOf('?')
+  if (mark === -1) return []
+  const given = [...new URLSearchParams(address.slice(mark))]
+  return given.filter(([name]) => isUploadId(name)).map(([, id]) => `upload_id=${id}`)
+}
+
 /**
  * How the client has come. Where TLS ends before this process, whoever ended it says so; a client that says it itself is
  * told to come back in a safer way than it came.

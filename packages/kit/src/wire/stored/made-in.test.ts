@@ -57,6 +57,12 @@ describe('what an answer says was stored', () => {
     for (const odd of [null, 1, 'x', [], [{ id: 'x' }]]) expect(madeIn(odd).ids).toEqual([])
   })
 
+  it('no count where the provider has left out what did not fit: the next one may read it', () => {
+    const answer = { id: 'resp_1', output: [], usage: { input_tokens: 3, output_tokens: 4 } }
+    expect(madeIn({ ...answer, truncation: 'disabled' }).tokens).toBe(23)
+    expect(madeIn({ ...answer, truncation: 'auto' })).toEqual({ ids: ['resp_1'] })
+  })
+
   it('no count where the provider gives none, or an absurd one', () => {
     for (const usage of [
       null,

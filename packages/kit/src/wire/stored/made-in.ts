@@ -72,7 +72,9 @@ function textsAt(value: unknown, path: readonly string[]): readonly string[] {
 }
 
 /** https://platform.openai.com/docs/api-reference/responses/object#responses/object-usage */
-function tokensOf({ usage, output }: JsonObject): number | undefined {
+function tokensOf({ usage, output, truncation }: JsonObject): number | undefined {
+  // What was left out to fit beside a long answer was not read, and may be by the next one.
+  if (truncation === 'auto') return undefined
   if (!isObject(usage) || !Array.isArray(output)) return undefined
   const { input_tokens: input, output_tokens: written } = usage
   if (!isCount(input) || !isCount(written)) return undefined

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../endpoint.ts'
-import { invalid } from '../json.ts'
+import { invalid, parseJson } from '../json.ts'
 import { keptItems } from '../openai/responses/kept-items.ts'
 import type { ReceivedCall } from '../received-call.ts'
 import { namedIn } from './named-in.ts'
@@ -34,10 +34,6 @@ const TEXT_ALONE: ReadonlySet<Endpoint> = new Set(['embeddings', 'completions', 
 
 /** @throws TollgateError `invalid_request` for a text that is no JSON: what it names cannot be told. */
 export function namedInJson(text: string): readonly string[] {
-  try {
-    JSON.parse(text)
-  } catch {
-    throw invalid('body', 'The body is not JSON.')
-  }
+  if (parseJson(text) === undefined) throw invalid('body', 'The body is not JSON.')
   return namedIn(text)
 }

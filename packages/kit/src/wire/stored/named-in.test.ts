@@ -10,6 +10,23 @@ describe('what a request names', () => {
     ['a conversation by its id', { conversation: 'conv_1' }, ['conv_1']],
     ['a conversation as an object', { conversation: { id: 'conv_1' } }, ['conv_1']],
     ['items', { input: [{ type: 'item_reference', id: 'msg_1' }] }, ['msg_1']],
+    ['items that do not say that they are references', { input: [{ id: 'msg_1' }] }, ['msg_1']],
+    ['nor what they are', { items: [{ type: null, id: 'msg_1', role: 'user' }] }, ['msg_1']],
+    [
+      'what is given to no tool',
+      { type: 'tool_use', input: [{ content: [{ type: 'input_file', file_id: 'file-1' }] }] },
+      ['file-1'],
+    ],
+    [
+      'a file by a host that is written to its root',
+      { fileUri: 'https://generativelanguage.googleapis.com./v1beta/files/abc' },
+      ['files/abc'],
+    ],
+    [
+      'what is climbed to from what is one’s own, as it is written',
+      { fileUri: 'files/mine/%2e%2e/theirs' },
+      ['files/mine/%2e%2e/theirs'],
+    ],
     [
       'what was thought, without its seal',
       { input: [{ type: 'reasoning', id: 'rs_1', summary: [] }] },
@@ -51,6 +68,10 @@ describe('what a request names', () => {
   })
 
   it.each<[string, object]>([
+    [
+      'whole messages without a type',
+      { input: [{ role: 'assistant', content: [{ type: 'output_text', text: 'x' }], id: 'msg_1' }] },
+    ],
     ['words', { input: 'go on with resp_1, "previous_response_id": "resp_1"' }],
     ['labels', { metadata: { file_id: 'mine', conversation: 'mine' } }],
     ['schemas', { tools: [{ parameters: { properties: { file_id: { default: 'file-1' } } } }] }],
@@ -76,6 +97,10 @@ describe('what a request names', () => {
           { type: 'function_call', id: 'fc_1' },
         ],
       },
+    ],
+    [
+      'things of the same names that a tool is given',
+      { messages: [{ content: [{ toolUse: { input: { id: 'a', items: [{ id: 'b' }] } } }] }] },
     ],
     ['what was thought, sealed', { input: [{ type: 'reasoning', id: 'rs_1', encrypted_content: 'x' }] }],
     ['what only keeps others', { input: [{ type: 'reasoning', id: 'rs_kept_W10', summary: [] }] }],

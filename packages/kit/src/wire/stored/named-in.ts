@@ -1,12 +1,14 @@
 import { invalid } from '../json.ts'
 import { endOfString, MAX_DEPTH, stringAt } from '../json-fields.ts'
 import { isKeeper } from '../openai/responses/kept-items.ts'
-import { foldedName, NAMING, NAMING_OBJECTS, OPAQUE, refers, TOOL_USES } from './naming.ts'
-import { storedId } from './stored-id.ts'
+import { foldedName, NAMING, NAMING_OBJECTS, NAMING_RESOURCES, OPAQUE, refers, TOOL_USES } from './naming.ts'
+import { isResource, storedId } from './stored-id.ts'
 
 /** An object or a list of the text, while it is read. */
 interface Level {
   readonly isList: boolean
+  /** In how many others it is. */
+  readonly depth: number
   /** The field that it is the value of, or that its list is, folded. */
   readonly field: string
   /** Nothing in it names anything. */
@@ -15,6 +17,8 @@ interface Level {
   key: string
   readonly types: string[]
   readonly ids: string[]
+  /** Which of its fields say that it is a whole message, folded. */
+  readonly fields: Set<string>
   /** How often it is sealed, and how often that says something: two readers may disagree about which one counts. */
   sealFields: number
   seals: number
@@ -39,7 +43,7 @@ const MAX_NAMED = 256
  * @throws TollgateError `invalid_request` when it names more than any request needs, or nests too deeply.
  */
 export function namedIn(text: string): readonly string[] {
-  const root = levelOf(true, '', false)
+  const root = levelOf({ isList: true, depth: 0, field: '', opaque: false })
   const open: Level[] = [root]
   let level = root
   for (let at = 0; at < text.length; at += 1) {
@@ -65,13 +69,14 @@ export function namedIn(text: string): readonly string[] {
   return named
 }
 
-function levelOf(isList: boolean, field: string, opaque: boolean): Level {
-  return { isList, field, opaque, key: '', types: [], ids: [], sealFields: 0, seals: 0, found: [] }
+function levelOf(where: Pick<Level, 'isList' | 'depth' | 'field' | 'opaque'>): Level {
+  return { ...where, key: '', types: [], ids: [], fields: new Set(), sealFields: 0, seals: 0, found: [] }
 }
 
 function below(level: Level, isList: boolean): Level {
   const field = level.isList ? level.field : level.key
-  return levelOf(isList, field, level.opaque || OPAQUE.has(field))
+  const opaque = level.opaque || OPAQUE.has(field)
+  return levelOf({ isList, depth: level.depth + 1, field, opaque })
 }
 
 function isKey(text: string, end: number): boolean {
@@ -85,7 +90,11 @@ const SPACE = 0x20
 function noteKey(level: Level, name: string): void {
   level.key = foldedName(name)
   if (level.key === 'encryptedcontent') level.sealFields += 1
+  if (SAYING_WHOLE.has(level.key)) level.fields.add(level.key)
 }
+
+/** Fields of a message that is whole, whether it says its type or not. */
+const SAYING_WHOLE: ReadonlySet<string> = new Set(['role', 'content'])
 
 /** Fields of an object that say what its `id` is of. */
 const TELLING: ReadonlySet<string> = new Set(['type', 'id', 'encryptedcontent'])
@@ -93,26 +102,32 @@ const TELLING: ReadonlySet<string> = new Set(['type', 'id', 'encryptedcontent'])
 /** Whether a text is looked at that stands here: most of a request is words, which nobody has to read. */
 function matters({ isList, field, key, opaque }: Level): boolean {
   if (opaque) return false
-  return isList ? NAMING.has(field) : NAMING.has(key) || TELLING.has(key)
+  return isList ? NAMING.has(field) : NAMING.has(key) || NAMING_RESOURCES.has(key) || TELLING.has(key)
 }
 
 function noteValue(level: Level, said: string): void {
   const { isList, key } = level
-  if (isList || NAMING.has(key)) {
+  if (isList || NAMING.has(key) || (NAMING_RESOURCES.has(key) && isResource(said))) {
     const id = storedId(said)
     if (id !== undefined) level.found.push({ under: key, id })
   } else if (key === 'type') level.types.push(said)
   else if (key === 'id') level.ids.push(said)
-  else if (said !== '') level.seals += 1
+  else if (key === 'encryptedcontent' && said !== '') level.seals += 1
 }
 
 /** What an object names, when all of it has been read. */
-function namedBy({ isList, field, opaque, types, ids, sealFields, seals, found }: Level): readonly string[] {
+function namedBy(level: Level): readonly string[] {
+  const { isList, field, opaque, types, ids, sealFields, seals, found } = level
   if (opaque) return []
   const sealed = sealFields === 1 && seals === 1
-  const isNamed = NAMING.has(field) || NAMING_OBJECTS.has(field) || types.some((type) => refers(type, sealed))
+  const isNamed =
+    NAMING.has(field) ||
+    NAMING_OBJECTS.has(field) ||
+    isBareItem(level) ||
+    types.some((type) => refers(type, sealed))
   const ownIds = !isList && isNamed ? ids : []
-  const toolUse = types.length > 0 && types.every((type) => TOOL_USES.has(type))
+  // Elsewhere than in a message the type of such a call means nothing, and its `input` may be what a provider reads.
+  const toolUse = field === 'content' && types.length > 0 && types.every((type) => TOOL_USES.has(type))
   const vendorSkill = types.length > 0 && types.every((type) => type === 'anthropic')
   const inside = found.filter(
     ({ under }) => !(toolUse && under === 'input') && !(vendorSkill && under === 'skillid'),
@@ -120,3 +135,16 @@ function namedBy({ isList, field, opaque, types, ids, sealFields, seals, found }
   const mine = ownIds.filter((id) => !isKeeper({ id }))
   return [...mine, ...inside.map(({ id }) => id)]
 }
+
+/**
+ * An item of which there is no more than an `id` refers to one that is stored: its `type` may be left out, or be null
+ * (https://platform.openai.com/docs/api-reference/responses/create#responses-create-input). A message says who says what.
+ */
+function isBareItem({ isList, depth, field, types, fields }: Level): boolean {
+  const isItem = !isList && depth <= ITEM_DEPTH && ITEM_LISTS.has(field)
+  return isItem && types.length === 0 && fields.size < SAYING_WHOLE.size
+}
+
+const ITEM_LISTS: ReadonlySet<string> = new Set(['input', 'items'])
+/** In the list of a body, which is below a request of its own in a file of them. Further down are things that tools take. */
+const ITEM_DEPTH = 4

@@ -45,10 +45,15 @@ export const NAMING: ReadonlySet<string> = folded(
   'file_uri',
   'file_search_store_names',
   'operation_name',
+  'agent_id',
+  'library_ids',
 )
 
+/** Of which only the name of something stored is one: whatever else they say is what a file is called. */
+export const NAMING_RESOURCES: ReadonlySet<string> = folded('file_name')
+
 /** Of which only an object's `id` names something: their text is an address, or a sound. */
-export const NAMING_OBJECTS: ReadonlySet<string> = folded('audio', 'video')
+export const NAMING_OBJECTS: ReadonlySet<string> = folded('audio', 'video', 'characters')
 
 /** Fields whose value is the caller's own, to whatever it is like: labels, schemas, and what tools are given and give. */
 export const OPAQUE: ReadonlySet<string> = folded(

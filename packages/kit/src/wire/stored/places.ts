@@ -22,28 +22,31 @@ const NONE = /^$/
 
 /**
  * OpenAI's: https://platform.openai.com/docs/api-reference. Its evals read stored completions and responses of a whole
- * project: https://platform.openai.com/docs/api-reference/evals/createRun. Gemini's batches may be files, whose requests name others:
- * https://ai.google.dev/gemini-api/docs/batch-api. Vertex AI's: https://cloud.google.com/vertex-ai/docs/reference/rest. Bedrock's:
- * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_Operations_Amazon_Bedrock.html
- * Anthropic's: https://platform.claude.com/docs/en/api/overview. Gemini's: https://ai.google.dev/api.
+ * project: https://platform.openai.com/docs/api-reference/evals/createRun. Others of its dialect store agents and libraries
+ * (https://docs.mistral.ai/api), which nobody here looks after.
+ * Anthropic's: https://platform.claude.com/docs/en/api/overview.
+ * Gemini's: https://ai.google.dev/api, and Vertex AI's: https://cloud.google.com/vertex-ai/docs/reference/rest. Batches may be
+ * files, whose requests name others: https://ai.google.dev/gemini-api/docs/batch-api.
+ * Bedrock's: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_Operations_Amazon_Bedrock.html
  */
 const COLLECTIONS: Readonly<Partial<Record<Dialect, Collections>>> = {
   openai: {
     names:
-      /^\/(?:files|uploads|batches|fine_tuning\/jobs|fine_tuning\/checkpoints|vector_stores|assistants|threads|conversations|containers|videos|skills|responses|chat\/completions)(?=\/|$)/,
+      /^\/(?:files|uploads|batches|batch\/jobs|fine_tuning\/jobs|fine_tuning\/checkpoints|vector_stores|assistants|threads|conversations|containers|videos|skills|responses|chat\/completions)(?=\/|$)/,
     verbs: /^(?:runs|input_tokens|compact|edits|extensions|characters)$/,
-    everything: /^\/(?:evals|fine_tuning\/alpha)(?:\/|$)/,
+    everything:
+      /^\/(?:evals|fine_tuning\/alpha|agents|libraries|collections|fine-tunes|audio\/voices|audio\/voice_consents)(?:\/|$)/,
   },
   anthropic: {
     names: /^\/(?:messages\/batches|files|skills)(?=\/|$)/,
     verbs: NONE,
-    everything: NONE,
+    everything: /^\/(?:agents|sessions|environments|vaults|memory_stores)(?:\/|$)/,
   },
   gemini: {
     names:
       /^\/(?:files|cachedcontents|batches|operations|tunedmodels|filesearchstores|corpora|interactions|batchpredictionjobs|tuningjobs|models\/[^/]+\/operations)(?=\/|$)/,
     verbs: NONE,
-    everything: /:(?:batchgeneratecontent|asyncbatchembedcontent)$/,
+    everything: /^\/generatedfiles(?:\/|$)|:(?:batchgeneratecontent|asyncbatchembedcontent)$/,
   },
   converse: {
     names: /^\/(?:model-invocation-jobs?|model-customization-jobs|async-invoke)(?=\/|$)/,

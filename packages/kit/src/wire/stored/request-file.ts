@@ -1,3 +1,4 @@
+import { parseJson } from '../json.ts'
 import type { FormPart } from '../multipart.ts'
 import { namedIn } from './named-in.ts'
 
@@ -13,15 +14,6 @@ export function namedInRequestFile(parts: readonly FormPart[], bytes: Buffer): r
   if (bytes.toString('utf8', purpose.start, purpose.end) !== 'batch') return undefined
   const lines = bytes.toString('utf8', file.start, file.end).split(/\r\n|[\n\r\u2028\u2029\u0085]/)
   const requests = lines.filter((line) => line.trim() !== '')
-  if (!requests.every(isJson)) return undefined
+  if (!requests.every((line) => parseJson(line) !== undefined)) return undefined
   return [...new Set(requests.flatMap(namedIn))]
-}
-
-function isJson(line: string): boolean {
-  try {
-    JSON.parse(line)
-    return true
-  } catch {
-    return false
-  }
 }

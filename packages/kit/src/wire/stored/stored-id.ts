@@ -6,18 +6,27 @@ const RESOURCE =
 const ARN = /^arn:[^/]*\/(?:.*\/)?([^/]+)$/
 
 /** Where Gemini's files are read from: https://ai.google.dev/api/files */
-const OWN_HOST = /^(?:https?:)?\/\/[^/]*googleapis\.com(?:[:/]|$)/i
+const OWN_HOST = /^(?:https?:)?\/\/[^/]*googleapis\.com\.?(?:[:/]|$)/i
+
+/** Where a server that climbs ends elsewhere than one that reads from the left: such a text names nothing that anybody has. */
+const CLIMBS = /(?:^|[\\/])\.{1,2}(?:[\\/?#]|$)/
 const ABSOLUTE = /^(?:[a-z][a-z0-9+.-]*:)?\/\//i
 
 /**
- * The one way to write the id of something stored: Gemini takes a file by its name and by its whole address, and AWS a job by its id
- * and by its ARN. Undefined for
- * an address of somebody else's, which names nothing that is stored at the provider.
+ * The one way to write the id of something stored: Gemini takes a file by its name and by its whole address, and AWS a job by
+ * its id and by its ARN. Undefined for an address of somebody else's, which names nothing that is stored at the provider.
  */
 export function storedId(said: string): string | undefined {
   const plain = decoded(said)
   if (ABSOLUTE.test(plain) && !OWN_HOST.test(plain)) return undefined
+  if (CLIMBS.test(plain)) return said
   return (RESOURCE.exec(plain) ?? ARN.exec(plain))?.[1] ?? said
+}
+
+/** Whether a text is the name of something stored, as Gemini writes it. */
+export function isResource(said: string): boolean {
+  const id = storedId(said)
+  return id !== undefined && RESOURCE.exec(id)?.[1] === id
 }
 
 /** An address may be escaped twice over; what is no escape stays as it is, and names nothing then. */

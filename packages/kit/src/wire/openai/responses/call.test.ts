@@ -38,6 +38,8 @@ describe('a call of Responses', () => {
       },
     ],
     [{ input: [{ type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'gAAA' }] }],
+    [{ input: [{ type: 'reasoning', content: [{ type: 'reasoning_text', text: 'x' }], summary: [] }] }],
+    [{ input: [{ type: 'reasoning', id: 'rs_kept_W10', summary: [] }] }],
     [{ previous_response_id: null, conversation: null, prompt: null }],
   ])('is bounded by its bytes: %j', (body) => {
     expect(read(body).unboundedInput).toBe(false)
@@ -50,6 +52,9 @@ describe('a call of Responses', () => {
     [{ input: [{ type: 'function_call_output', call_id: 'c', output: [{ type: 'input_image' }] }] }],
     [{ input: [{ type: 'item_reference', id: 'msg_1' }] }],
     [{ input: [{ id: 'msg_1' }] }],
+    [{ input: [{ id: 'msg_1', role: 'user' }] }],
+    [{ input: [{ type: 'reasoning', id: 'rs_1', summary: [] }] }],
+    [{ input: [{ type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: '' }] }],
     [{ input: [{ type: 'compaction', encrypted_content: 'gAAA' }] }],
     [{ previous_response_id: 'resp_1' }],
     [{ conversation: 'conv_1' }],

@@ -2,6 +2,7 @@ import type { Call } from '../../call.ts'
 import type { Target } from '../../format.ts'
 import { invalid, isObject, type JsonObject, optionalBoolean } from '../../json.ts'
 import { asksForTier, capOf, modelOf } from '../shared-fields.ts'
+import { isKeeper } from './kept-items.ts'
 
 /** Caps below it are refused: https://platform.openai.com/docs/api-reference/responses/create#responses-create-max_output_tokens */
 const LEAST_OUTPUT_TOKENS = 16
@@ -84,16 +85,27 @@ const WHOLE_ITEMS: ReadonlySet<unknown> = new Set([
   'function_call_output',
   'custom_tool_call',
   'custom_tool_call_output',
-  'reasoning',
 ])
 
 /** An item whose text is all there is to it. Others refer to what is stored, or stand for more than they are long. */
-function isWhole({ type, role }: JsonObject): boolean {
-  return WHOLE_ITEMS.has(type) || (type === undefined && typeof role === 'string')
+function isWhole(item: JsonObject): boolean {
+  const { type, role, content } = item
+  if (type === 'reasoning') return isWholeThought(item)
+  return WHOLE_ITEMS.has(type) || (type === undefined && typeof role === 'string' && isGiven(content))
+}
+
+/**
+ * What was thought comes back whole where it is sealed, and where no id says that it is stored: by that alone the provider
+ * reads again all that it has, of which a summary says little
+ * (https://platform.openai.com/docs/guides/reasoning#keeping-reasoning-items-in-context).
+ */
+function isWholeThought(item: JsonObject): boolean {
+  const { id, encrypted_content: seal } = item
+  return !isGiven(id) || isKeeper(item) || (typeof seal === 'string' && seal !== '')
 }
 
 function isWholeOrNamed(item: JsonObject): boolean {
-  return isWhole(item) || item.type === 'item_reference'
+  return isWhole(item) || item.type === 'item_reference' || item.type === 'reasoning'
 }
 
 function partsOf({ content, output }: JsonObject): readonly JsonObject[] {

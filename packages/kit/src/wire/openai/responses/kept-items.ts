@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../../json.ts'
+import { isObject, type JsonObject, parseJson } from '../../json.ts'
 
 /**
  * Clients that leave `store` as it is take items for stored, and send ids of them back instead of items; the AI SDK does so
@@ -30,11 +30,6 @@ export function keptItems(items: readonly unknown[]): ReadonlyMap<unknown, JsonO
 }
 
 function heldBy({ id }: JsonObject): readonly JsonObject[] {
-  try {
-    const text = Buffer.from(String(id).slice(KEPT.length), 'base64url').toString()
-    const items: unknown = JSON.parse(text)
-    return Array.isArray(items) ? items.filter(isObject) : []
-  } catch {
-    return []
-  }
+  const items = parseJson(Buffer.from(String(id).slice(KEPT.length), 'base64url').toString())
+  return Array.isArray(items) ? items.filter(isObject) : []
 }
