@@ -78,7 +78,7 @@ export type WorstPrices = Pick<UnitPrices, 'input' | 'output' | 'perRequest'>
  */
 export interface Unboundable {
   readonly status: 'unboundable'
-  readonly reason: 'input' | 'unpriced' | 'amount'
+  readonly reason: 'input' | 'length' | 'unpriced' | 'amount'
 }
 
 /** What providers add at the ends of a request; what they put around its messages is shorter than the JSON of those. */

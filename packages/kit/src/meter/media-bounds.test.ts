@@ -67,7 +67,7 @@ describe('pictures', () => {
   it('read the text, and the pictures that they are made from, once each', () => {
     const { want } = bounded('gpt-image-2', { ...PICTURES, count: 3, inputs: 2 }, { unboundedInput: true })
     // Nobody knows which token is text before it is told: all at the price of a picture's.
-    expect(want.usd).toBe(3 * ((100 + 2 * 6_725) * 8_000 + 196 * 30_000))
+    expect(want.usd).toBe(3 * ((100 + 2 * 6_757) * 8_000 + 196 * 30_000))
   })
 
   it.each([
@@ -171,6 +171,21 @@ describe('a recording', () => {
     })
     expect(bounded('gpt-transcribe', HOUR, read).want.usd).toBe(270_000_000)
     expect(bounded('whisper-1', { ...HOUR, bound: 'believed' }, read).bound).toBe('soft')
+  })
+
+  it('of a length that nobody knows is refused where a budget in USD stands over it, and passes where none does', () => {
+    const long: Media = { ...HOUR, bound: 'unknown' }
+    const refused = { status: 'unboundable', reason: 'length' }
+    expect(bound('whisper-1', long, read).bounds).toEqual(refused)
+    expect(bound('whisper-1', long, { ...read, smallest: {} }).bounds).toMatchObject({ bound: 'soft' })
+  })
+
+  it('of such a length, by the token, may be all that its model reads', () => {
+    const short: Media = { kind: 'recording', longestMs: 10, bound: 'unknown' }
+    expect(bounded('gpt-4o-mini-transcribe', short, read)).toMatchObject({
+      want: { usd: 58_000_000 },
+      bound: 'soft',
+    })
   })
 
   it('by the token costs no more than its model can read and write', () => {

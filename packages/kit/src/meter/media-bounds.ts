@@ -54,13 +54,15 @@ export function mediaBoundsOf({
   if (windowless && (usdAtStake || smallest.tokens !== undefined))
     return { status: 'unboundable', reason: 'input' }
   if (call.unpriced.length > 0 && usdAtStake) return { status: 'unboundable', reason: 'unpriced' }
+  const ofUnknownLength = call.media.kind === 'recording' && call.media.bound === 'unknown'
+  if (ofUnknownLength && unit.perRequest > 0 && usdAtStake) return { status: 'unboundable', reason: 'length' }
 
   const read = windowless ? 0 : inputTokens
   const worst: Amounts | undefined = worstAmounts(unit, read, outputTokens * call.choices)
   // Its price is cut off where the books end.
   if (!worst || unit.perRequest >= MAX_AMOUNT) return { status: 'unboundable', reason: 'amount' }
   if (maxCostNanoUsd !== undefined && worst.usd > maxCostNanoUsd) return { status: 'over_cap', cap: 'cost' }
-  const believed = known.sizes === 'soft' || ('bound' in call.media && call.media.bound === 'believed')
+  const believed = known.sizes === 'soft' || ('bound' in call.media && call.media.bound !== 'proven')
   const soft = price.source === 'ceiling' || call.unpriced.length > 0 || windowless || believed
   return {
     status: 'bounded',
@@ -87,6 +89,7 @@ function inputBound({ media, ...call }: MediaDemand['call'], known: MediaModel, 
   if (media.kind === 'pictures') return media.count * (text + media.inputs * known.inputPictureTokens)
   const { contextWindow = Number.POSITIVE_INFINITY } = limits
   if (media.kind === 'recording') {
+    if (media.bound === 'unknown') return contextWindow
     const sound = Math.ceil((media.longestMs / 1_000) * SOUND_TOKENS_PER_SECOND)
     return Math.min(text + sound, contextWindow)
   }

@@ -20,6 +20,15 @@ interface MediaFamily extends MediaModel {
   readonly source: string
 }
 
+/**
+ * Of a picture that others are made from: 65, 129 for each of four tiles, 6,144 where it is to be kept to closely, and 32 tokens of
+ * text that come with it, which no page of OpenAI's says, and its bills do.
+ *
+ * Sources: https://developers.openai.com/api/docs/guides/images-vision ·
+ * https://community.openai.com/t/vision-pricing-calculator-inaccurate-resizing-rounding-vs-api-costs/1281361
+ */
+const PICTURE_TOKENS = 65 + 4 * 129 + 6_144 + 32
+
 /** Each preview of a picture: https://platform.openai.com/docs/guides/image-generation#partial-images-cost */
 const PREVIEW_TOKENS = 100
 
@@ -102,8 +111,7 @@ const FAMILIES: readonly MediaFamily[] = [
     models: /^gpt-image-1(\.5|-mini)?(-\d{4}|$)/,
     billed: 'tokens',
     outputTokens: ofTable,
-    // 65 and 129 a tile, of which there are four; and 6,144 where the input is to be kept to closely.
-    inputPictureTokens: 6_725,
+    inputPictureTokens: PICTURE_TOKENS,
     sizes: 'proven',
     source: GUIDE,
   },
@@ -112,7 +120,7 @@ const FAMILIES: readonly MediaFamily[] = [
     billed: 'tokens',
     outputTokens: (media) => ofArea(media, 'high'),
     // Every input is kept to closely; no number is published for it, and the model before it has no larger one.
-    inputPictureTokens: 6_725,
+    inputPictureTokens: PICTURE_TOKENS,
     sizes: 'soft',
     source: GUIDE,
   },
@@ -120,7 +128,7 @@ const FAMILIES: readonly MediaFamily[] = [
     models: /^(gpt-image|chatgpt-image)-/,
     billed: 'tokens',
     outputTokens: (media) => ofArea(media, 'max') + PLANNING_TOKENS,
-    inputPictureTokens: 6_725,
+    inputPictureTokens: PICTURE_TOKENS,
     sizes: 'soft',
     source: `${MODELS}/gpt-image-2.6-sunburst`,
   },
@@ -167,7 +175,7 @@ const UNKNOWN: MediaModel = {
     if (media.kind === 'speech') return spoken(media)
     return media.kind === 'recording' ? 4_096 : 0
   },
-  inputPictureTokens: 6_725,
+  inputPictureTokens: PICTURE_TOKENS,
   sizes: 'soft',
 }
 

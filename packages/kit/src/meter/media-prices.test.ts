@@ -5,6 +5,10 @@ const book = priceBook()
 const openai = (model: string) => book.price({ provider: 'openai', model })
 
 it.each([
+  ['gpt-image-1', { input: 5e9, imageInput: 10e9, imageOutput: 40e9 }],
+  ['gpt-image-1-mini', { input: 2e9, imageInput: 2.5e9, cachedImageInput: 0.25e9, imageOutput: 8e9 }],
+  ['chatgpt-image-latest', { input: 5e9, imageInput: 8e9, output: 10e9, imageOutput: 32e9 }],
+  ['dall-e-3', { perImage: 0.12e9 }],
   ['gpt-image-2', { input: 5e9, imageInput: 8e9, imageOutput: 30e9 }],
   ['gpt-image-2.6-sunburst', { input: 5e9, cachedImageInput: 2e9, imageOutput: 30e9 }],
   ['gpt-4o-mini-tts', { input: 0.6e9, audioOutput: 12e9 }],

@@ -28,6 +28,7 @@ const STATED: readonly StatedPrice[] = [
     source: `${MODELS}/gpt-image-2.6-sunburst`,
   },
   {
+    // Whichever ChatGPT draws with at the moment: its page had the prices of gpt-image-1.5 when that was it, in March 2026.
     models: /^chatgpt-image-latest$/,
     prices: priced({
       input: usd('5'),
@@ -45,9 +46,18 @@ const STATED: readonly StatedPrice[] = [
     prices: priced({ input: usd('0.60'), output: usd('12'), audioOutput: usd('12') }),
     source: `${MODELS}/gpt-4o-mini-tts`,
   },
-  { models: /^tts-1-hd/, prices: byPiece({ perMillionCharacters: usd('30') }), source: `${MODELS}/tts-1-hd` },
-  { models: /^tts-1/, prices: byPiece({ perMillionCharacters: usd('15') }), source: `${MODELS}/tts-1` },
   {
+    models: /^tts-1-hd/,
+    prices: byPiece({ perMillionCharacters: usd('30') }),
+    source: 'https://developers.openai.com/api/docs/models/tts-1-hd',
+  },
+  {
+    models: /^tts-1/,
+    prices: byPiece({ perMillionCharacters: usd('15') }),
+    source: 'https://developers.openai.com/api/docs/models/tts-1',
+  },
+  {
+    // The page of dall-e-3 says that it is shut down, and has no price any more: these are the last that were told.
     models: /^dall-e-3/,
     prices: {
       ...byPiece({ perImage: usd('0.12') }),

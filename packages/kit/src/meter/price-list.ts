@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isObject } from '../core/json-object.ts'
-import type { JsonObject } from '../wire/json.ts'
+import { isObject, parseObject } from '../core/json-object.ts'
 import { litellmKey, readLitellmEntry } from './litellm-prices.ts'
 import type { ModelPrices } from './price.ts'
 import { overrideKey } from './price-override.ts'
@@ -34,7 +33,7 @@ const SAMPLE = 'sample_spec'
  * if (list.status === 'read') priceBook({ lists: [list] })
  */
 export function loadPrices(text: string): PriceList | UnreadableList {
-  const entries = entriesIn(text)
+  const entries = parseObject(text)
   if (!entries) return { status: 'unreadable', problems: ['it is no JSON object of models'] }
   const prices = new Map<string, ModelPrices>()
   const problems: string[] = []
@@ -52,13 +51,4 @@ export function loadPrices(text: string): PriceList | UnreadableList {
     return { status: 'unreadable', problems: [...problems, 'no price of a token is in it'] }
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 12)
   return { status: 'read', prices, problems, version: `litellm@${hash}` }
-}
-
-function entriesIn(text: string): JsonObject | undefined {
-  try {
-    const parsed: unknown = JSON.parse(text)
-    return isObject(parsed) ? parsed : undefined
-  } catch {
-    return undefined
-  }
 }

@@ -53,7 +53,20 @@ describe('unitMeter', () => {
 
   it('charges what is reserved where nothing is to be read', () => {
     const meter = unitMeter({ unit: 'request', usd: '0.25' })
-    expect(meter).toEqual({ unit: 'request', reserve: 250_000_000 })
+    expect(meter).toMatchObject({ unit: 'request', reserve: 250_000_000 })
+    expect([meter.costOf, meter.thousandthsOf!()]).toEqual([undefined, 1_000])
+    expect(unitMeter({ unit: 'search', usd: '0', reserve: '2.5' }).thousandthsOf!()).toBe(2_500)
+  })
+
+  it('says how many units that were, in thousandths that are rounded up', () => {
+    const { thousandthsOf } = unitMeter(deepgram)
+    expect([90, 25.933313, 0, 'many'].map((seconds) => thousandthsOf!(heard(seconds)))).toEqual([
+      1_500,
+      433,
+      0,
+      undefined,
+    ])
+    expect(thousandthsOf!(heard(1e40))).toBeUndefined()
   })
 
   it.each([

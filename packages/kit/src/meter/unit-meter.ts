@@ -33,7 +33,10 @@ export function unitMeter({ unit, usd, from, divide = 1, reserve = 1 }: UnitMete
   const reserved = costOf(stated(reserve, 'reserve'), price, ONE)
   if (reserved === undefined) throw new RangeError(`${reserve} × ${usd} USD is more than the books can count`)
   const meter = { unit, reserve: reserved }
-  if (from === undefined) return meter
+  if (from === undefined) {
+    const each = thousandthsOf(stated(reserve, 'reserve'), ONE)
+    return { ...meter, thousandthsOf: () => each }
+  }
   const names = from.split('.')
   if (names.includes('')) throw new RangeError(`"${from}" is no place in an answer: write metadata.duration`)
   return {
@@ -42,6 +45,10 @@ export function unitMeter({ unit, usd, from, divide = 1, reserve = 1 }: UnitMete
     costOf(answer) {
       const used = decimalOf(valueAt(answer, names))
       return used && costOf(used, price, per)
+    },
+    thousandthsOf(answer) {
+      const used = decimalOf(valueAt(answer, names))
+      return used && thousandthsOf(used, per)
     },
   }
 }
@@ -73,9 +80,18 @@ function stated(value: string | number, name: string): Decimal {
 
 /** Units × price ÷ what makes a unit, rounded up once; undefined where it is more than the books count. */
 function costOf(used: Decimal, price: bigint, per: Decimal): NanoUsd | undefined {
-  const dividend = used.digits * price * 10n ** BigInt(per.places)
-  const cost = divideUp(dividend, per.digits * 10n ** BigInt(used.places))
+  const cost = timesUp(used, price, per)
   return cost > MAX_AMOUNT ? undefined : nanoUsd(Number(cost))
+}
+
+/** Units in thousandths, rounded up; undefined where they are more than can be added up. */
+function thousandthsOf(used: Decimal, per: Decimal): number | undefined {
+  const thousandths = timesUp(used, 1_000n, per)
+  return thousandths > MAX_AMOUNT ? undefined : Number(thousandths)
+}
+
+function timesUp(used: Decimal, factor: bigint, per: Decimal): bigint {
+  return divideUp(used.digits * factor * 10n ** BigInt(per.places), per.digits * 10n ** BigInt(used.places))
 }
 
 /** The value that an answer has at a place; only what it has of its own. */

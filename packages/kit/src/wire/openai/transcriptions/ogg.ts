@@ -1,20 +1,47 @@
+import { LONGEST_PACKET_MS, packetMs } from './opus.ts'
+
 const PAGE_HEAD_BYTES = 27
-/** The longest that a packet of Opus plays: https://www.rfc-editor.org/rfc/rfc6716#section-3.2.5 */
-const LONGEST_PACKET_MS = 120
+const CAPTURE = 'OggS'
 /** A packet ends with its first segment that is not full: https://www.rfc-editor.org/rfc/rfc3533#section-6 */
 const FULL_SEGMENT = 255
+const CONTINUED = 0x01
+const FIRST_OF_STREAM = 0x02
+/** Opus always counts its samples at this rate: https://www.rfc-editor.org/rfc/rfc7845#section-4 */
+const SAMPLES_PER_MS = 48n
+/** Of a page on which no packet ends. */
+const NO_POSITION = 0xffffffffffffffffn
 
 /**
- * How long an Ogg file of Opus plays at the most, ms: each of its packets for as long as any does, however few bytes it has.
- * Undefined for every other file.
+ * How long an Ogg file of Opus plays at the most, ms: what its packets play, however few bytes they have, or what its pages say,
+ * whichever is longer. Undefined for every other file, and where a stream of anything else begins in it.
  */
 export function oggOpusMs(file: Buffer): number | undefined {
-  if (file.toString('latin1', 0, 4) !== 'OggS' || !file.subarray(0, 256).includes('OpusHead'))
-    return undefined
-  let packets = 0
-  for (let page = file.indexOf('OggS'); page !== -1; page = file.indexOf('OggS', page + PAGE_HEAD_BYTES)) {
-    const segments = file.subarray(page + PAGE_HEAD_BYTES, page + PAGE_HEAD_BYTES + (file[page + 26] ?? 0))
-    for (const size of segments) if (size < FULL_SEGMENT) packets += 1
+  if (file.toString('latin1', 0, 4) !== CAPTURE) return undefined
+  let played = 0
+  let said = 0n
+  // Wherever a page may begin: a reader that has lost its place goes on there.
+  for (let page = 0; page !== -1; page = file.indexOf(CAPTURE, page + PAGE_HEAD_BYTES)) {
+    if (page + PAGE_HEAD_BYTES > file.length) break
+    const flags = file[page + 5]!
+    const body = page + PAGE_HEAD_BYTES + file[page + 26]!
+    if (flags & FIRST_OF_STREAM && file.toString('latin1', body, body + 8) !== 'OpusHead') return undefined
+    const position = file.readBigUInt64LE(page + 6)
+    if (position !== NO_POSITION && position > said) said = position
+    played += playedOn(file, page + PAGE_HEAD_BYTES, body, (flags & CONTINUED) !== 0)
   }
-  return packets * LONGEST_PACKET_MS
+  return Math.max(played, Number(said / SAMPLES_PER_MS) + 1)
+}
+
+/** What the packets play that begin on a page; of one that begins before it, that page has told. */
+function playedOn(file: Buffer, segments: number, body: number, continued: boolean): number {
+  let ms = 0
+  let at = body
+  let begins = !continued
+  for (const size of file.subarray(segments, body)) {
+    // One without bytes is played as one that was lost.
+    if (begins) ms += size === 0 ? LONGEST_PACKET_MS : packetMs(file, at)
+    at += size
+    begins = size < FULL_SEGMENT
+  }
+  return ms
 }
