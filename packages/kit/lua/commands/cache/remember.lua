@@ -1,6 +1,6 @@
 #!lua
 -- Save what lessons have come to, up to a place in their log: each row in the place of the one of its key. Nothing is saved
--- where somebody has saved what comes after. Rows that nobody needs any more go, some at a time.
+-- where somebody has saved what comes after. Rows that nobody needs any more go, some at a time, and more than come.
 --
 -- KEYS  1 rows         hash: key → text
 --       2 expiries     zset: key → ms
@@ -24,7 +24,8 @@ if kept then
   if ahead > 0 or ahead == 0 and tonumber(kept_at) > tonumber(at) then return { 'behind', kept } end
 end
 
-for _, old in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', whole(now), 'LIMIT', 0, 256)) do
+local most = 256 + (#ARGV - 3) / 3
+for _, old in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', whole(now), 'LIMIT', 0, whole(most))) do
   redis.call('HDEL', KEYS[1], old)
   redis.call('ZREM', KEYS[2], old)
 end

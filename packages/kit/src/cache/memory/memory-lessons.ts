@@ -41,7 +41,7 @@ export function memoryLessons({
     },
     async hear(name, after) {
       const { log, gone } = bookOf(name)
-      const isGap = after !== BEGINNING && Number(after) <= gone
+      const isGap = after !== BEGINNING && !(Number(after) > gone && Number(after) <= gone + log.length)
       const from = after === BEGINNING || isGap ? gone : Number(after)
       const batches = structuredClone(log.slice(from - gone))
       const place = from + batches.length

@@ -42,6 +42,22 @@ describe('on one server', () => {
     for (const key of keys) expect(Number(await server.call('pttl', key)), key).toBeGreaterThan(0)
   })
 
+  it('does not grow by what has expired, however much is saved at once', async () => {
+    let nowMs = 1_000
+    const options = { prefix: 'grown', deadlineMs: 20_000, clock: { now: () => nowMs } }
+    const store = redisLessons(server.url, options)
+    onTestFinished(() => store.close())
+    for (let place = 1; place <= 5; place += 1) {
+      nowMs += 10
+      const rows = Array.from({ length: 500 }, (_, at) => ({
+        ...{ key: `${place} ${at}`, text: 'x', expiresAtMs: nowMs + 5 },
+      }))
+      await store.save('book', { place: `1-${place}`, rows })
+    }
+    const [rows] = (await server.call('keys', 'grown:lessons:1:*:rows')) as string[]
+    expect(await server.call('hlen', rows!)).toBe(500)
+  })
+
   it('needs no more than the ACL that is printed for it', async () => {
     const rules = redisAcl('allowed', { also: CACHE_COMMANDS }).split(' ')
     await server.call('acl', 'setuser', 'allowed', '>secret', ...rules)

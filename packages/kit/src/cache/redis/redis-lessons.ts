@@ -40,7 +40,7 @@ export function redisLessons(
   {
     prefix = 'tg',
     deadlineMs = 2_000,
-    maxBatches = 10_000,
+    maxBatches = 2_000,
     onFault = () => {},
     clock,
   }: RedisLessonsOptions = {},
@@ -85,7 +85,7 @@ export function redisLessons(
         : first
       const fresh = all.filter(([id]) => id !== after)
       const batches = fresh.flatMap(([, [, text]]) => readBatch(text) ?? [])
-      return { batches, place: fresh.at(-1)?.[0] ?? after, isGap }
+      return { batches, place: fresh.at(-1)?.[0] ?? (isGap ? BEGINNING : after), isGap }
     },
     async load(book) {
       const own = keys(book)

@@ -12,6 +12,8 @@ export interface Candidate {
   readonly learnt: Learnt
   readonly similarity: number
   readonly question: KeptQuestion
+  /** Its answer, where it may be served: an audit is of this one, whatever is kept in its place meanwhile. */
+  readonly entry?: CacheEntry
 }
 
 /** One of them that may be served. */

@@ -7,7 +7,7 @@ import { answerText } from './labels/answer-text.ts'
 import type { Judgement, Pair } from './labels/judge.ts'
 import type { LabelQueue } from './labels/label-queue.ts'
 import type { Learnt } from './learnt.ts'
-import type { Seen, TierParts } from './looking.ts'
+import { type Seen, scopeOf, type TierParts } from './looking.ts'
 
 /** Learns from fresh answers: whether a kept one would have done, and what is worth keeping besides. */
 export interface Learning {
@@ -61,10 +61,10 @@ export function learning(parts: TierParts & { readonly queue: LabelQueue }): Lea
   /** Both answers as texts; undefined where one of them is none, or gone. */
   async function compare(
     asked: SemanticCall,
-    { learnt, question }: Candidate,
+    { learnt, question, entry }: Candidate,
     fresh: CacheEntry,
   ): Promise<{ readonly pair: Pair; readonly kept: CacheEntry } | undefined> {
-    const kept = await asked.entry(learnt.id)
+    const kept = entry ?? (await asked.entry(learnt.id))
     const [freshAnswer, keptAnswer] = [answerText(fresh.answer), kept && answerText(kept.answer)]
     if (!kept || freshAnswer === undefined || keptAnswer === undefined) return undefined
     const pair = { question: asked.text, freshAnswer, keptQuestion: question.text, keptAnswer }
@@ -84,12 +84,11 @@ export function learning(parts: TierParts & { readonly queue: LabelQueue }): Lea
     })
   }
 
-  async function embedded({ text, place, principal }: SemanticCall): Promise<Vector | undefined> {
-    const scope = JSON.stringify(place.scope)
-    const made = await embedder.embed(text, { scope, principal, deadlineMs: UNHURRIED_MS })
-    if (made.status === 'missed') return undefined
-    counts.embeddingNanoUsd += made.costNanoUsd
-    return made.vector
+  /** The request's record is written by then: what this costs is in that of the next one in its scope. */
+  async function embedded(asked: SemanticCall): Promise<Vector | undefined> {
+    const { text, principal } = asked
+    const made = await embedder.embed(text, { scope: scopeOf(asked), principal, deadlineMs: UNHURRIED_MS })
+    return made.status === 'embedded' ? made.vector : undefined
   }
 
   return {

@@ -1,13 +1,13 @@
 import { LRUCache } from 'lru-cache'
 import type { CachePlace } from '../entry.ts'
 import type { GroupName, Lesson } from './lessons/lesson.ts'
-import { type Belief, type Group, group } from './rule/group.ts'
+import { type Belief, type Group, type GroupState, group } from './rule/group.ts'
 
 /** What is known of an entry besides its answer. */
 export interface Learnt {
   readonly id: string
   readonly partition: string
-  readonly in: NamedGroup
+  in: NamedGroup
   readonly belief: Belief
   /** Of the answer that this is known of; undefined while nobody has read that. */
   version: string | undefined
@@ -34,19 +34,30 @@ export interface Memory {
   forget(id: string): void
   group(name: GroupName): NamedGroup
   groups(): readonly NamedGroup[]
-  /** What lessons have changed; whoever saves it empties this. */
-  readonly changed: { readonly groups: Set<NamedGroup>; readonly entries: Set<Learnt> }
+  /** Have a group saved, though nothing has changed it. */
+  touch(named: NamedGroup): void
+  /** Forget everything. */
+  clear(): void
+  /** What lessons have changed, groups by their names; whoever saves it empties this. */
+  readonly changed: { readonly groups: Map<string, NamedGroup>; readonly entries: Set<Learnt> }
 }
 
 const MAX_GROUPS = 1_000
+/** Groups of which no more is kept in memory than would be saved: one that was switched off stays so. */
+const MAX_SLEEPING = 10_000
 const MAX_ENTRIES = 50_000
 const NEVER = Number.NEGATIVE_INFINITY
 
 export function memoryOf(delta: number): Memory {
-  const changed = { groups: new Set<NamedGroup>(), entries: new Set<Learnt>() }
+  const changed = { groups: new Map<string, NamedGroup>(), entries: new Set<Learnt>() }
+  const sleeping = new LRUCache<string, { readonly state: GroupState; readonly taughtMs: number }>({
+    max: MAX_SLEEPING,
+  })
   const groups = new LRUCache<string, NamedGroup>({
     max: MAX_GROUPS,
-    dispose: (named) => void changed.groups.delete(named),
+    dispose({ group, taughtMs }, key) {
+      sleeping.set(key, { state: group.state(), taughtMs })
+    },
   })
   const entries = new LRUCache<string, Learnt>({
     max: MAX_ENTRIES,
@@ -58,18 +69,33 @@ export function memoryOf(delta: number): Memory {
 
   /** Those who share answers to one model learn together. The embedder is the same for all of one process. */
   function groupOf({ org, accounts, model }: GroupName): NamedGroup {
-    const key = JSON.stringify([org, accounts, model])
+    const key = keyOf({ org, accounts, model })
     const known = groups.get(key)
     if (known) return known
     const made = { org, accounts, model, group: group({ delta }), taughtMs: NEVER }
+    const slept = sleeping.get(key)
+    if (slept) {
+      made.group.resume(slept.state)
+      made.taughtMs = slept.taughtMs
+    }
     groups.set(key, made)
     return made
+  }
+
+  /** An entry whose group has slept goes on in the one that has come back. */
+  function wake(learnt: Learnt): Learnt {
+    const { in: before, belief } = learnt
+    const now = groupOf(before)
+    if (now === before) return learnt
+    learnt.in = now
+    now.group.remember(belief, before.group.doubts)
+    return learnt
   }
 
   function entryOf(id: string, partition: string, version: string | undefined, name: GroupName): Learnt {
     const known = entries.get(id)
     if (known) known.version ??= version
-    if (known && (version === undefined || known.version === version)) return known
+    if (known && (version === undefined || known.version === version)) return wake(known)
     const fresh: Learnt = {
       ...{ id, partition, version, in: groupOf(name), belief: {} },
       ...{ vouchedFor: false, expiresAtMs: NEVER, taughtMs: NEVER },
@@ -91,10 +117,24 @@ export function memoryOf(delta: number): Memory {
     changed.entries.add(learnt)
   }
 
+  function touch(named: NamedGroup): void {
+    changed.groups.set(keyOf(named), named)
+    // Where nothing can be saved for long, one of too many is not.
+    if (changed.groups.size > MAX_SLEEPING) changed.groups.delete(changed.groups.keys().next().value!)
+  }
+
   return {
     changed,
+    touch,
     group: groupOf,
     groups: () => [...groups.values()],
+    clear() {
+      entries.clear()
+      groups.clear()
+      sleeping.clear()
+      changed.groups.clear()
+      changed.entries.clear()
+    },
     known: (id) => entries.get(id),
     of: ({ id, scope: { org, accounts }, model }, partition, version) =>
       entryOf(id, partition, version, { org, accounts, model }),
@@ -104,7 +144,9 @@ export function memoryOf(delta: number): Memory {
       if (lesson.judgement !== 'unsure') learn(lesson, lesson.judgement)
       else if (lesson.isAudit) named.group.unjudged()
       named.taughtMs = lesson.atMs
-      changed.groups.add(named)
+      touch(named)
     },
   }
 }
+
+const keyOf = ({ org, accounts, model }: GroupName): string => JSON.stringify([org, accounts, model])

@@ -87,13 +87,12 @@ export function looking(parts: TierParts): Looking {
       return missed(embedding.why, embedding.why === 'late' ? features : undefined)
 
     const { vector, costNanoUsd } = embedding
-    counts.embeddingNanoUsd += costNanoUsd
     const { choice, nearest } = await neighboursOf({ asked, partition, features, vector })
     const savedNanoUsd = choice?.entry.costNanoUsd ?? 0
     const tookMs = clock.now() - startedMs
     worths.set(partition, afterLook(worth, { savedNanoUsd, costNanoUsd, tookMs }))
     const candidate = choice ?? nearest
-    const finding = { ...findingOf(choice, nearest, parts), costNanoUsd }
+    const finding = findingOf(choice, nearest, parts)
     const isAudit = choice !== undefined
     return { partition, finding, features, vector, isAudit, ...(candidate && { candidate }) }
   }
@@ -127,6 +126,7 @@ function isOfOneUser({ place: { scope } }: SemanticCall): boolean {
   return scope.accounts.some((account) => account.startsWith('user:'))
 }
 
-function scopeOf({ place: { scope } }: SemanticCall): string {
+/** Within which vectors are remembered, and their costs counted. */
+export function scopeOf({ place: { scope } }: SemanticCall): string {
   return JSON.stringify(scope)
 }

@@ -113,6 +113,42 @@ async function taught(tier: SemanticTier, options: Ask = {}): Promise<void> {
   for (let at = 0; at < 120; at += 1) await ask(tier, question(at), { by: at % 2 ? ADA : BOB, ...options })
 }
 
+describe('what embedding costs', () => {
+  const PRICE = 40
+  /** One that is paid for, and as good as the usual one. */
+  function paid() {
+    const embedder = hashEmbedder()
+    let calls = 0
+    const priced = {
+      ...embedder,
+      async embed(...call: Parameters<typeof embedder.embed>) {
+        calls += 1
+        return { ...(await embedder.embed(...call))!, costNanoUsd: nanoUsd(PRICE) }
+      },
+    }
+    return { embedder: guardedEmbedder(priced), spent: () => calls * PRICE }
+  }
+
+  it('is in the findings to the last nano-dollar, also what was made after the answer', async () => {
+    const { embedder, spent } = paid()
+    const tier = tierOf({ embedder })
+    let told = 0
+    for (let at = 0; at < 10; at += 1) told += (await ask(tier, question(at))).costNanoUsd ?? 0
+    expect(spent()).toBe(10 * PRICE)
+    expect(told).toBe(spent())
+    expect(tier.status().embeddingNanoUsd).toBe(spent())
+  })
+
+  it('is told to those who share answers with whoever paid for it, and to nobody else', async () => {
+    const { embedder } = paid()
+    const tier = tierOf({ embedder })
+    await ask(tier, question(0))
+    const others = await ask(tier, question(1), { accounts: ['org:acme', 'project:other'], partition: 'q' })
+    expect(others.costNanoUsd).toBe(0)
+    expect((await ask(tier, question(2))).costNanoUsd).toBe(2 * PRICE)
+  })
+})
+
 describe('the semantic tier', () => {
   it('serves nothing at first, and what it has learnt to be right later', async () => {
     const tier = tierOf()

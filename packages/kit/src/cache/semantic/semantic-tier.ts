@@ -3,6 +3,7 @@ import { machineTimers, type Timers } from '../../core/timers.ts'
 import type { CacheEntry } from '../entry.ts'
 import type { SemanticCall, SemanticFinding, SemanticLookup } from '../semantic-lookup.ts'
 import type { GuardedEmbedder } from '../vectors/embedders/guarded-embedder.ts'
+import { waitFor } from '../vectors/embedders/wait-for.ts'
 import { inProcessIndex } from '../vectors/in-process-index.ts'
 import type { VectorIndex } from '../vectors/vector-index.ts'
 import type { Judge } from './labels/judge.ts'
@@ -12,7 +13,7 @@ import { memoryOf } from './learnt.ts'
 import type { LessonStore } from './lessons/lesson-store.ts'
 import { LAYOUT } from './lessons/saved-rows.ts'
 import { shared, unshared } from './lessons/sharing.ts'
-import { type Looking, looking, type Seen } from './looking.ts'
+import { type Looking, looking, type Seen, scopeOf } from './looking.ts'
 import type { Certificate } from './rule/certificate.ts'
 import { count, type Tallies, tallies } from './tallies.ts'
 
@@ -49,6 +50,8 @@ export interface SemanticStatus extends Tallies {
   /** Whether what was known before this process began is known to it. Until then it serves nothing. */
   readonly isReady: boolean
   readonly shadow: boolean
+  /** What embedding has cost, nano-USD, whether or not anybody still waited for it. */
+  readonly embeddingNanoUsd: number
   /** What judging has cost, nano-USD. */
   readonly judgingNanoUsd: number
   readonly groups: readonly SemanticGroup[]
@@ -60,6 +63,9 @@ export interface SemanticGroup extends Certificate {
   readonly account: string
   readonly model: string
 }
+
+/** How long a judgement that is given up may take to end, ms. */
+const CLOSING_MS = 5_000
 
 /**
  * Answers to other words that ask the same. How alike two texts must be is nowhere set: it is learnt, entry by entry, from
@@ -103,7 +109,7 @@ export function semanticTier({
       counts.asked += 1
       const looked = await look(asked)
       seen.set(asked, looked)
-      const { finding } = looked
+      const finding: SemanticFinding = { ...looked.finding, costNanoUsd: embedder.claim(scopeOf(asked)) }
       if (finding.found === 'hit') counts.hits += 1
       else if (finding.found === 'audit') counts.audits += 1
       else count(counts.misses, finding.why)
@@ -124,6 +130,7 @@ export function semanticTier({
       ...counts,
       isReady: sharing.isReady,
       shadow,
+      embeddingNanoUsd: embedder.spentNanoUsd,
       judgingNanoUsd: queue.spentNanoUsd,
       groups: memory.groups().map(({ org, accounts, model, group }) => ({
         ...{ org, account: accounts.at(-1) ?? '', model },
@@ -133,7 +140,10 @@ export function semanticTier({
     idle: learn.idle,
     async close() {
       queue.close()
-      await Promise.all([embedder.close(), index.close(), sharing.close()])
+      // Before the books are shut, whatever is paid for is in them; and a judge that does not hear is not waited for for ever.
+      const judged = waitFor(queue.idle(), { deadlineMs: CLOSING_MS, signal: undefined, timers })
+      await Promise.all([judged, embedder.close()])
+      await Promise.all([index.close(), sharing.close()])
     },
   }
 }

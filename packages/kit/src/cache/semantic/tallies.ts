@@ -14,12 +14,11 @@ export interface Tallies {
   readonly misses: Record<string, number>
   readonly vetoes: Partial<Record<Veto, number>>
   readonly labels: Record<Judgement, number>
-  embeddingNanoUsd: number
 }
 
 export function tallies(): Tallies {
   return {
-    ...{ asked: 0, hits: 0, audits: 0, wrong: 0, shadowed: 0, embeddingNanoUsd: 0 },
+    ...{ asked: 0, hits: 0, audits: 0, wrong: 0, shadowed: 0 },
     misses: {},
     vetoes: {},
     labels: { same: 0, different: 0, unsure: 0 },

@@ -15,7 +15,7 @@ export interface SqliteLessonsOptions {
   readonly busyTimeoutMs?: number
 }
 
-/** Rows that are read, and rows that are deleted, in one turn of the event loop. */
+/** Rows that are read in one turn of the event loop, and deleted in one beyond those that come. */
 const PAGE = 256
 const BATCHES_AT_ONCE = 64
 
@@ -46,7 +46,7 @@ export function sqliteLessons(
       'INSERT OR REPLACE INTO cache_learnt (book, key, text, expires_at_ms) VALUES (?, ?, ?, ?)',
     ),
     prune: db.prepare(`DELETE FROM cache_learnt WHERE rowid IN
-      (SELECT rowid FROM cache_learnt WHERE expires_at_ms <= ? LIMIT ${PAGE})`),
+      (SELECT rowid FROM cache_learnt WHERE expires_at_ms <= ? LIMIT ?)`),
   }
   const placeOf = (book: string) => Number(statements.place.get(book)?.place ?? 0)
 
@@ -78,7 +78,7 @@ export function sqliteLessons(
       const found = statements.hear.all(book, isGap ? 0 : Number(after))
       const batches = found.flatMap(({ batch }) => readBatch(batch as string) ?? [])
       const last = found.at(-1)?.sequence
-      return { batches, place: last === undefined ? after : String(last), isGap }
+      return { batches, place: last === undefined ? (isGap ? BEGINNING : after) : String(last), isGap }
     },
     async load(book) {
       const place = placeOf(book)
@@ -87,7 +87,8 @@ export function sqliteLessons(
     save: async (book, { place, rows }) =>
       transaction(db, () => {
         if (Number(place) < placeOf(book)) return false
-        statements.prune.run(clock.now())
+        // More than come, so that what is kept does not grow by what nobody needs.
+        statements.prune.run(clock.now(), PAGE + rows.length)
         statements.move.run(book, Number(place))
         for (const { key, text, expiresAtMs } of rows) statements.put.run(book, key, text, expiresAtMs)
         return true

@@ -18,12 +18,14 @@ export const KEYS: Section = {
       user: 'ada@example.org',
       label: 'Ada’s laptop “#1”; DROP TABLE virtual_key',
       tags: { feature: 'search', 'cost center': 'é' },
+      tier: 'large',
       scopes: {
         models: ['gpt-4o-mini', 'claude-haiku-*'],
         endpoints: ['text'],
         addresses: ['10.0.0.0/8', '2001:db8::/32'],
         origins: ['https://app.example.com'],
         maxCostNanoUsd: nanoUsd(50_000_000),
+        rates: { rpm: 60, concurrency: 2 },
       },
       expiresAtMs: START_MS + 1,
       revokedAtMs: START_MS + 2,
@@ -180,5 +182,7 @@ const MALFORMED: readonly Partial<KeyRecord>[] = [
   { scopes: { addresses: ['example.com'] } },
   { scopes: { origins: ['https://app.example.com/'] } },
   { scopes: { model: ['gpt-4o'] } as object },
+  { scopes: { rates: { rpm: 0 } } },
+  { scopes: { rates: { rps: 1 } } as object },
   { tags: { feature: 'x'.repeat(5000) } },
 ]

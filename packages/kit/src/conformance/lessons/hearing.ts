@@ -80,6 +80,16 @@ export const HEARING: Record<string, (bench: LessonBench) => Promise<void>> = {
     assert.equal((await heardAll(there, heard.place)).isGap, false)
   },
 
+  async 'after a place that is in no log are a gap, which is told once'({ here, there }) {
+    await here.tell('another', batchOf('a'))
+    const { place: elsewhere } = await heardAll(here, BEGINNING, 'another')
+    const heard = await there.hear(BOOK, elsewhere)
+    assert.deepEqual(heard, { batches: [], place: BEGINNING, isGap: true })
+    const batch = batchOf('a')
+    await here.tell(BOOK, batch)
+    assert.deepEqual((await heardAll(there, heard.place)).batches, [batch])
+  },
+
   async 'remain when all handles were closed'({ here, there, reopen }) {
     const batch = batchOf('a')
     await here.tell(BOOK, batch)

@@ -93,6 +93,9 @@ async function lead(
     flight.land({ how: 'served' })
     return serveOther(desk, req, res, plan, looked.finding)
   }
+  const overheadNanoUsd = looked?.finding.costNanoUsd ?? 0
+  // Whatever becomes of the request, its look was paid for.
+  note(req, { outcome: { ...NOTHING, status: 'miss', reason, overheadNanoUsd }, plan, flight })
   if (plan.controls.onlyIfCached) throw new TollgateError('not_cached')
   const { store, timers } = desk
   const { lease, entry } = await leaseOrEntry({
@@ -102,13 +105,13 @@ async function lead(
   })
   if (entry) {
     flight.land({ how: 'answered', answer: entry.answer })
-    return serve(desk, req, res, plan, { status: 'hit', entry })
+    return serve(desk, req, res, plan, { status: 'hit', entry, overheadNanoUsd })
   }
   const outcome = {
     ...NOTHING,
     status: looked?.finding.found === 'audit' ? 'audit' : 'miss',
     reason: looked?.finding.found === 'miss' ? looked.finding.why : reason,
-    overheadNanoUsd: looked?.finding.costNanoUsd ?? 0,
+    overheadNanoUsd,
   } as const
   note(req, { outcome, plan, stamp, flight, lease, looked, recording: leadFlight(req, res, plan, flight) })
   announceForward(res, outcome)

@@ -32,11 +32,11 @@ export type RememberReply =
 
 /**
  * Save what lessons have come to, up to a place in their log: each row in the place of the one of its key. Nothing is saved
- * where somebody has saved what comes after. Rows that nobody needs any more go, some at a time.
+ * where somebody has saved what comes after. Rows that nobody needs any more go, some at a time, and more than come.
  */
 export const remember: Script<RememberKeys, RememberArguments, RememberReply> = {
   name: 'remember',
-  sha1: '309f26a138dc6a7cdb5b86247494a959b663f6a3',
+  sha1: '140e0257ec174324007329e5d46a1ca52f2dba5b',
   writes: true,
   keys: ['rows', 'expiries', 'place'],
   keyLists: [],
@@ -53,7 +53,8 @@ if kept then
   local ahead = tonumber(kept_ms) - tonumber(ms)
   if ahead > 0 or ahead == 0 and tonumber(kept_at) > tonumber(at) then return { 'behind', kept } end
 end
-for _, old in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', whole(now), 'LIMIT', 0, 256)) do
+local most = 256 + (#ARGV - 3) / 3
+for _, old in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', whole(now), 'LIMIT', 0, whole(most))) do
   redis.call('HDEL', KEYS[1], old)
   redis.call('ZREM', KEYS[2], old)
 end

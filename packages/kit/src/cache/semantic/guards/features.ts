@@ -1,3 +1,4 @@
+import { parseJson } from '../../../core/json-object.ts'
 import { detectLanguage, languageOf } from '../languages/languages.ts'
 import { tokensOf } from '../tokens.ts'
 import { namesOf } from './names.ts'
@@ -39,12 +40,7 @@ export function packFeatures(features: Features): Uint8Array {
 
 /** Undefined for what is none, or of a language that there are no words for any more: its entry is not compared then. */
 export function unpackFeatures(bytes: Uint8Array): Features | undefined {
-  let kept: unknown
-  try {
-    kept = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString())
-  } catch {
-    return undefined
-  }
+  const kept = parseJson(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString())
   if (!Array.isArray(kept) || kept.length !== 6) return undefined
   const [length, language, negated, quantities, names, words] = kept
   if (typeof length !== 'number' || ![quantities, names, words].every(Array.isArray)) return undefined

@@ -1,4 +1,4 @@
-import { isObject } from '../../../core/json-object.ts'
+import { isObject, parseObject } from '../../../core/json-object.ts'
 import type { LessonBatch } from './lesson.ts'
 
 export function writeBatch(batch: LessonBatch): string {
@@ -7,13 +7,8 @@ export function writeBatch(batch: LessonBatch): string {
 
 /** Undefined of what is no batch that this release knows: another may have written it, and nobody is to stumble over it. */
 export function readBatch(text: string): LessonBatch | undefined {
-  let batch: unknown
-  try {
-    batch = JSON.parse(text)
-  } catch {
-    return undefined
-  }
-  if (!isObject(batch) || !Array.isArray(batch.lessons)) return undefined
+  const batch = parseObject(text)
+  if (!batch || !Array.isArray(batch.lessons)) return undefined
   const { by, number, lessons } = batch
   const isWhole = typeof by === 'string' && typeof number === 'number' && lessons.every(isLesson)
   return isWhole ? (batch as unknown as LessonBatch) : undefined

@@ -30,7 +30,7 @@ export const BEGINNING: Place = ''
 
 export interface Heard {
   readonly batches: readonly LessonBatch[]
-  /** The last one's, or the one that was asked about where there was none. */
+  /** The last one's; where there was none the one that was asked about, or the log's beginning if that is not in it. */
   readonly place: Place
   /** The place asked about is not in the log any more: some after it may be gone, and those given begin at its beginning. */
   readonly isGap: boolean

@@ -1,4 +1,4 @@
-import { isObject } from '../../../core/json-object.ts'
+import { isObject, type JsonObject } from '../../../core/json-object.ts'
 import type { Learnt, Memory, NamedGroup } from '../learnt.ts'
 import { type Evidence, packEvidence, unpackEvidence } from '../rule/evidence.ts'
 import type { GroupState } from '../rule/group.ts'
@@ -52,11 +52,16 @@ export function tellersRow(numbers: ReadonlyMap<string, number>, expiresAtMs: nu
   return { key: 'tellers', text: JSON.stringify(text), expiresAtMs }
 }
 
+/** The last batch of each process that rows have. */
+export function tellersIn(rows: readonly Remembered[]): readonly (readonly [by: string, number: number])[] {
+  return rows.flatMap((row) => (row.of === 'tellers' ? row.numbers : []))
+}
+
 /** Undefined of a text that is none: it is as if nothing had been saved. */
 export function readRow({ text }: SavedRow): Remembered | undefined {
   try {
     const said: unknown = JSON.parse(text)
-    if (!isObject(said)) return undefined
+    if (!isObject(said) || !isRow(said)) return undefined
     const evidence =
       typeof said.evidence === 'string' ? unpackEvidence(Buffer.from(said.evidence, 'base64')) : undefined
     return { ...said, evidence } as unknown as Remembered
@@ -65,12 +70,25 @@ export function readRow({ text }: SavedRow): Remembered | undefined {
   }
 }
 
-/** Go on from what rows say, wherever nothing later is known: groups first, as their entries' evidence is believed by them. */
+/** What another release may have left out, or meant otherwise, would throw wherever it is used. */
+function isRow({ of, group, state, numbers, id, doubts, expiresAtMs }: JsonObject): boolean {
+  if (of === 'tellers') return Array.isArray(numbers) && numbers.every(Array.isArray)
+  if (!isObject(group) || !Array.isArray(group.accounts)) return false
+  if (of === 'entry')
+    return typeof id === 'string' && typeof doubts === 'number' && typeof expiresAtMs === 'number'
+  return of === 'group' && isObject(state) && isObject(state.audit) && isPool(state.pool)
+}
+
+function isPool(pool: unknown): boolean {
+  if (!isObject(pool) || !Array.isArray(pool.slopes)) return false
+  return [pool.mean, pool.spread, ...pool.slopes].every(Number.isFinite)
+}
+
+/** Go on from what rows say: groups first, as their entries' evidence is believed by them. */
 export function remember(memory: Memory, rows: readonly Remembered[]): void {
   for (const row of rows) {
     if (row.of !== 'group') continue
     const named = memory.group(row.group)
-    if (named.taughtMs > row.atMs) continue
     named.group.resume(row.state)
     named.taughtMs = row.atMs
   }
@@ -79,7 +97,6 @@ export function remember(memory: Memory, rows: readonly Remembered[]): void {
 
 function rememberEntry(memory: Memory, row: RememberedEntry): void {
   const { id, group, partition, version, evidence, vouchedFor, expiresAtMs, atMs, doubts } = row
-  if ((memory.known(id)?.taughtMs ?? atMs) > atMs) return
   const { org, accounts, model } = group
   const learnt = memory.of({ id, scope: { org, accounts }, model, tags: [] }, partition, version)
   Object.assign(learnt, { vouchedFor, expiresAtMs, taughtMs: atMs })

@@ -63,7 +63,7 @@ const chanceOf = ({ memory }: Process, id = 'share.a') => {
 
 /** The store, which does as its faults say. */
 function faulty(store: LessonStore) {
-  const faults = { tell: 'none' as 'none' | 'before' | 'after', load: false }
+  const faults = { tell: 'none' as 'none' | 'before' | 'after', load: false, hear: false }
   const broken: LessonStore = {
     ...store,
     async tell(book, batch) {
@@ -71,6 +71,7 @@ function faulty(store: LessonStore) {
       await store.tell(book, batch)
       if (faults.tell === 'after') throw new Error('the answer was lost')
     },
+    hear: (...asked) => (faults.hear ? Promise.reject(new Error('away')) : store.hear(...asked)),
     load: (book) => (faults.load ? Promise.reject(new Error('away')) : store.load(book)),
   }
   return { faults, broken }
@@ -181,7 +182,10 @@ describe('a process that starts', () => {
   it('passes over rows that it cannot read', async () => {
     const store = emptyStore()
     await learnAll(await started(store), [lesson()])
-    const rows = ['', 'null', '[]', '{"of":"entry"', '"group"'].map((text, at) => ({
+    const rows = [
+      ...['', 'null', '[]', '{"of":"entry"', '"group"', '{"of":"tellers"}', '{"of":"tellers","numbers":[1]}'],
+      ...['{"of":"group","group":{"accounts":[]}}', '{"of":"entry","group":{"accounts":[]}}'],
+    ].map((text, at) => ({
       ...{ key: `odd ${at}`, text, expiresAtMs: nowMs + HOUR_MS },
     }))
     await store.save('book', { place: '1', rows })
@@ -230,6 +234,114 @@ describe('a store that fails', () => {
     expect(certificateOf(asleep).aim).toBe(DELTA / 2)
     expect(asleep.memory.known('share.own')).toBeDefined()
   })
+})
+
+describe('what the store has lost', () => {
+  /** A store that can be emptied while processes live. */
+  function losing(maxBatches?: number) {
+    let inner = emptyStore(maxBatches)
+    const store: LessonStore = {
+      tell: (...told) => inner.tell(...told),
+      hear: (...asked) => inner.hear(...asked),
+      load: (book) => inner.load(book),
+      save: (...saved) => inner.save(...saved),
+      close: async () => {},
+    }
+    return {
+      store,
+      lose() {
+        inner = emptyStore(maxBatches)
+      },
+    }
+  }
+
+  it('is saved again by those who know it: who starts then forgets nothing that was switched off', async () => {
+    const { store, lose } = losing()
+    const here = await started(store)
+    await learnAll(here, wrongAudits(40))
+    nowMs += 10_000
+    await here.turn()
+    lose()
+    await here.turn()
+    await here.turn()
+    const after = await started(store)
+    expect(certificateOf(after).standing).toBe('off')
+    expect(stateOf(after)).toEqual(stateOf(here))
+  })
+
+  it('of its log alone makes nobody read all that was saved again at every turn', async () => {
+    const { store, lose } = losing()
+    const here = await started(store)
+    await learnAll(here, [lesson()])
+    lose()
+    await here.turn()
+    await here.turn()
+    let loads = 0
+    const { load } = store
+    Object.assign(store, {
+      load(book: string) {
+        loads += 1
+        return load(book)
+      },
+    })
+    await here.turn()
+    expect(loads).toBe(0)
+  })
+})
+
+describe('a process that was away for longer than the log goes back', () => {
+  it('knows what others have switched off meanwhile, though it has learnt since', async () => {
+    const store = emptyStore(3)
+    const { broken, faults } = faulty(store)
+    const [here, away] = [await started(store), await started(broken)]
+    await learnAll(here, [lesson()])
+    await away.turn()
+    await learnAll(here, wrongAudits(40))
+    for (let at = 0; at < 6; at += 1) await learnAll(here, [lesson({ id: 'share.x' })])
+    nowMs += 10_000
+    await here.turn()
+    nowMs += 1_000
+    faults.tell = 'before'
+    faults.hear = true
+    await learnAll(away, [lesson({ id: 'share.own' })])
+    faults.tell = 'none'
+    faults.hear = false
+    await away.turn()
+    await here.turn()
+    expect(certificateOf(away).standing).toBe('off')
+    expect(stateOf(away).labels).toBe(stateOf(here).labels)
+  })
+})
+
+it('a store that takes nothing more still says what others have switched off', async () => {
+  const store = emptyStore()
+  const { broken, faults } = faulty(store)
+  const [here, mute] = [await started(store), await started(broken)]
+  faults.tell = 'before'
+  await learnAll(here, wrongAudits(40))
+  await learnAll(mute, [lesson()])
+  expect(certificateOf(mute).standing).toBe('off')
+})
+
+it('a batch after one that was told, and cannot be told itself, makes nobody forget the first', async () => {
+  const store = emptyStore()
+  let calls = 0
+  const here = await started({
+    ...store,
+    async tell(...told) {
+      calls += 1
+      if (calls === 2) throw new Error('away')
+      await store.tell(...told)
+    },
+  })
+  const there = await started(store)
+  await learnAll(
+    here,
+    Array.from({ length: 300 }, () => lesson()),
+  )
+  await here.turn()
+  await there.turn()
+  expect([here, there].map((process) => stateOf(process).labels)).toEqual([300, 300])
 })
 
 const AWAY = fc.constantFrom('none' as const, 'before' as const, 'after' as const)

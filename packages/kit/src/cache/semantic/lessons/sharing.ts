@@ -5,8 +5,16 @@ import type { Timers } from '../../../core/timers.ts'
 import { warnSometimes } from '../../warn-sometimes.ts'
 import type { Memory } from '../learnt.ts'
 import type { Lesson, LessonBatch } from './lesson.ts'
-import { BEGINNING, type LessonStore, type Place } from './lesson-store.ts'
-import { entryRow, groupRow, type Remembered, readRow, remember, tellersRow } from './saved-rows.ts'
+import { BEGINNING, type Heard, type LessonStore, type Place } from './lesson-store.ts'
+import {
+  entryRow,
+  groupRow,
+  type Remembered,
+  readRow,
+  remember,
+  tellersIn,
+  tellersRow,
+} from './saved-rows.ts'
 
 /** How lessons come to what is known here, and to whoever else there is. */
 export interface Sharing {
@@ -46,7 +54,9 @@ export interface SharingOptions {
 const TURN_MS = 1_000
 /** How often what is known is saved, ms: so much of the log is read again at a start. */
 const SAVE_MS = 10_000
-const LESSONS_PER_BATCH = 256
+const NEVER = Number.NEGATIVE_INFINITY
+/** Some thirty kilobytes: a log is bounded by its batches, and on Redis it is the ledger's memory that it takes. */
+const LESSONS_PER_BATCH = 64
 /** Batches that wait for a store which is away; the oldest are not told to anybody else when there are more. */
 const MOST_UNTOLD = 1_000
 /** Processes whose batches are told apart. */
@@ -72,6 +82,7 @@ export function shared({
   const told = new LRUCache<string, number>({ max: MOST_TELLERS })
   let fresh: Lesson[] = []
   let untold: LessonBatch[] = []
+  let unheard: LessonBatch[] = []
   let number = 0
   let place: Place | undefined
   let isReady = false
@@ -96,39 +107,73 @@ export function shared({
 
   async function tell(): Promise<void> {
     batch()
-    try {
-      for (let first = untold[0]; first; first = untold[0]) {
-        await store.tell(book, first)
-        untold.shift()
-      }
-    } catch (error) {
-      for (const one of untold) take(one)
-      untold = untold.slice(-MOST_UNTOLD)
-      throw error
+    for (let first = untold[0]; first; first = untold[0]) {
+      await store.tell(book, first)
+      untold.shift()
+      unheard.push(first)
     }
+  }
+
+  /**
+   * What has not come back from the log is learnt all the same, in the order of its numbers: who learnt a later one first would
+   * pass by those before it.
+   */
+  function takeOwn(): void {
+    for (const one of [...unheard, ...untold]) take(one)
+    unheard = []
+    untold = untold.slice(-MOST_UNTOLD)
   }
 
   async function hear(from: Place): Promise<void> {
     const heard = await store.hear(book, from)
-    // What was lost of the log may have been saved by somebody.
-    if (heard.isGap) await load()
+    if (heard.isGap) await makeGood(heard)
     for (const one of heard.batches) take(one)
     place = heard.place
     if (heard.place !== from) await hear(heard.place)
   }
 
   /** Read what was saved until it has not changed meanwhile: no row may know more than the place that they are said to be of. */
-  async function load(): Promise<Place> {
+  async function saved(): Promise<{ readonly before: Place; readonly found: readonly Remembered[] }> {
     for (;;) {
       const { place: before, rows } = await store.load(book)
       const found: Remembered[] = []
       for await (const some of rows) found.push(...some.flatMap((row) => readRow(row) ?? []))
-      if ((await store.load(book)).place !== before) continue
-      remember(memory, found)
-      for (const { numbers } of found.filter((row) => row.of === 'tellers'))
-        for (const [by, number] of numbers) told.set(by, Math.max(number, told.get(by) ?? 0))
-      return before
+      if ((await store.load(book)).place === before) return { before, found }
     }
+  }
+
+  function begin(found: readonly Remembered[]): void {
+    remember(memory, found)
+    for (const [by, number] of tellersIn(found)) told.set(by, number)
+  }
+
+  /**
+   * Some of the log is gone. Where that was saved by somebody, this process goes on as one that starts does, from there, and
+   * learns once more what it has not told yet. Where what is saved knows nothing that is not known here, the store has lost
+   * it: it is saved again, so that nobody who starts forgets what was switched off.
+   */
+  async function makeGood({ batches }: Heard): Promise<void> {
+    const { found } = await saved()
+    if (tellersIn(found).some(([by, number]) => number > (told.get(by) ?? 0))) {
+      isReady = false
+      memory.clear()
+      told.clear()
+      begin(found)
+      for (const one of untold) take(one)
+      return
+    }
+    for (const named of memory.groups()) memory.touch(named)
+    savedMs = NEVER
+    // What is saved is saved up to a place: there has to be one.
+    if (batches.length > 0 || memory.groups().length === 0) return
+    number += 1
+    untold.push({ by, number, lessons: [] })
+  }
+
+  async function begun(): Promise<Place> {
+    const { before, found } = await saved()
+    begin(found)
+    return before
   }
 
   async function save(): Promise<void> {
@@ -137,9 +182,9 @@ export function shared({
     savedMs = clock.now()
     const [someGroups, someEntries] = [[...groups], [...entries]]
     const rows = [
-      ...someGroups.map((named) => groupRow(named, savedMs + REMEMBERED_MS)),
+      ...someGroups.map(([, named]) => groupRow(named, savedMs + REMEMBERED_MS)),
       ...someEntries.map(entryRow),
-      tellersRow(new Map(told.entries()), savedMs + REMEMBERED_MS),
+      tellersRow(new Map([...told.rentries()] as [string, number][]), savedMs + REMEMBERED_MS),
     ]
     groups.clear()
     entries.clear()
@@ -148,18 +193,27 @@ export function shared({
       isSaved = await store.save(book, { place, rows })
     } finally {
       if (!isSaved) {
-        for (const named of someGroups) groups.add(named)
+        for (const [key, named] of someGroups) if (!groups.has(key)) groups.set(key, named)
         for (const learnt of someEntries) if (memory.known(learnt.id) === learnt) entries.add(learnt)
       }
     }
   }
 
+  async function tellAndHear(from: Place): Promise<void> {
+    // A store that takes nothing may still have what others have told: that something is switched off.
+    const failed = await tell().then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    )
+    await hear(from)
+    isReady = true
+    if (failed) throw failed.error
+  }
+
   async function work(isLast: boolean): Promise<void> {
     try {
-      place ??= await load()
-      await tell()
-      await hear(place)
-      isReady = true
+      place ??= await begun()
+      await tellAndHear(place).finally(takeOwn)
       if (isLast || clock.now() - savedMs >= SAVE_MS) await save()
     } catch (error) {
       onFault(error)

@@ -4,7 +4,7 @@ import type { Timers } from '../../../core/timers.ts'
 import type { Principal } from '../../../directory/principal.ts'
 import { breaker } from '../../../failover/breaker.ts'
 import { quantise, type Vector } from '../quantise.ts'
-import type { Embedder } from './embedder.ts'
+import type { Embedded, Embedder } from './embedder.ts'
 import { type Patience, waitFor } from './wait-for.ts'
 
 /** How a call ends without a vector, or why there is none. */
@@ -25,8 +25,18 @@ export type Landing = { readonly vector: Vector; readonly costNanoUsd: NanoUsd }
 export interface EmbedderCalls {
   /** Whether a call may be made now; it then has to be. */
   begin(): boolean
-  /** Make the call that was begun. Never rejects. */
-  make(text: string, principal: Principal | undefined): Promise<Landing>
+  /**
+   * Make the call that was begun. Never rejects.
+   *
+   * @param onCost told what it cost, whatever came of it.
+   */
+  make(
+    text: string,
+    principal: Principal | undefined,
+    onCost: (costNanoUsd: NanoUsd) => void,
+  ): Promise<Landing>
+  /** No call is made any more. Those under way end, or are given up soon: when this resolves, what they cost is in the books. */
+  close(): Promise<void>
 }
 
 export interface EmbedderCallsOptions {
@@ -47,21 +57,38 @@ export function embedderCalls(
   { promptMs, giveUpMs, onCall, clock, timers }: EmbedderCallsOptions,
 ): EmbedderCalls {
   const guard = breaker(BREAKER)
+  /** Also those that nobody waits for any more: they may still have something to pay. */
+  const underWay = new Map<Promise<unknown>, AbortController>()
+  let isClosed = false
 
-  async function make(text: string, principal: Principal | undefined): Promise<Landing> {
+  function started(work: Promise<Embedded | null>, controller: AbortController): Promise<Embedded | null> {
+    const over = work.then(
+      () => void underWay.delete(over),
+      () => void underWay.delete(over),
+    )
+    underWay.set(over, controller)
+    return work
+  }
+
+  async function make(
+    text: string,
+    principal: Principal | undefined,
+    onCost: (costNanoUsd: NanoUsd) => void,
+  ): Promise<Landing> {
     const startedMs = clock.now()
     const controller = new AbortController()
     const patience: Patience = { deadlineMs: giveUpMs, signal: undefined, timers }
     const tell = (outcome: EmbedderCall['outcome'], costNanoUsd = nanoUsd(0), cause?: unknown) => {
       const tookMs = clock.now() - startedMs
+      onCost(costNanoUsd)
       onCall({ outcome, costNanoUsd, tookMs, ...(cause === undefined ? {} : { cause }) })
       // Whoever is well and slower than requests wait costs them that wait each time.
-      if (outcome === 'denied') guard.abandoned()
-      else if (outcome === 'embedded' && tookMs <= promptMs) guard.succeeded(clock.now())
-      else guard.failed(clock.now())
+      if (outcome === 'denied') guard.abandoned(startedMs)
+      else if (outcome === 'embedded' && tookMs <= promptMs) guard.succeeded(clock.now(), startedMs)
+      else guard.failed(clock.now(), startedMs)
     }
     try {
-      const work = embedder.embed([text], { signal: controller.signal, principal })
+      const work = started(embedder.embed([text], { signal: controller.signal, principal }), controller)
       const made = await waitFor(work, patience)
       if (made === 'late' || made === 'aborted') throw new Error(`no answer within ${giveUpMs} ms`)
       if (made === null) {
@@ -80,5 +107,19 @@ export function embedderCalls(
     }
   }
 
-  return { begin: () => guard.begin(clock.now()), make }
+  return {
+    begin: () => !isClosed && guard.begin(clock.now()),
+    make,
+    async close() {
+      isClosed = true
+      const ended = async (deadlineMs: number) => {
+        if (underWay.size === 0) return
+        await waitFor(Promise.all(underWay.keys()), { deadlineMs, signal: undefined, timers })
+      }
+      await ended(promptMs)
+      for (const controller of underWay.values()) controller.abort(new Error('the embedder is closed'))
+      // One that does not hear that it is to stop is not waited for for ever.
+      await ended(giveUpMs)
+    },
+  }
 }

@@ -258,3 +258,60 @@ it('does not have more under way than it may', async () => {
   answer()
   expect(await second).toMatchObject({ status: 'embedded' })
 })
+
+describe('what calls cost', () => {
+  it('is told once, also of one that came late, in the scope that it was made for', async () => {
+    const { ask, answer, timers, guarded } = bench()
+    const late = ask('Hello')
+    await timers.pass(150)
+    expect(await late).toEqual(missed('late'))
+    expect(guarded.claim('acme')).toBe(0)
+    answer()
+    await turn()
+    expect(guarded.claim('globex')).toBe(0)
+    expect(guarded.claim('acme')).toBe(40)
+    expect(guarded.claim('acme')).toBe(0)
+    expect(guarded.spentNanoUsd).toBe(40)
+  })
+})
+
+describe('closing', () => {
+  it('waits for what is under way, and lets nothing new begin', async () => {
+    const { ask, answer, asked, guarded } = bench()
+    const asking = ask('Hello')
+    let isClosed = false
+    const closing = guarded.close().then(() => {
+      isClosed = true
+    })
+    await turn()
+    expect(isClosed).toBe(false)
+    expect(await ask('Another')).toEqual(missed('resting'))
+    answer()
+    await closing
+    expect((await asking).status).toBe('embedded')
+    expect(asked).toHaveLength(1)
+  })
+
+  it('gives up what takes longer than a request would wait, and waits until that has ended', async () => {
+    const { ask, asked, timers, guarded } = bench()
+    void ask('Hello')
+    let isClosed = false
+    const closing = guarded.close().then(() => {
+      isClosed = true
+    })
+    await timers.pass(150)
+    expect(asked[0]!.signal.aborted).toBe(true)
+    expect(isClosed).toBe(false)
+    asked[0]!.answer.reject(new Error('aborted'))
+    await closing
+  })
+
+  it('waits for nobody for ever', async () => {
+    const { ask, timers, guarded } = bench()
+    void ask('Hello')
+    const closing = guarded.close()
+    await timers.pass(150)
+    await timers.pass(5_000)
+    await closing
+  })
+})

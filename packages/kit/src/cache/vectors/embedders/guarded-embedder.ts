@@ -60,8 +60,19 @@ export interface GuardedEmbedder {
   readonly dimensions: number
   /** Never rejects, and embeds no text twice that is still remembered or under way. Nothing is tried again. */
   embed(text: string, options: EmbedText): Promise<Embedding>
+  /**
+   * What calls have cost in a scope since this was asked last, nano-USD, those among them that came late, that were no
+   * vectors, and that nobody waited for: for the record of whoever asks now.
+   */
+  claim(scope: string): NanoUsd
+  /** What all calls have cost, nano-USD. */
+  readonly spentNanoUsd: number
+  /** Resolves when nothing is bought any more, and what was is in the books. */
   close(): Promise<void>
 }
+
+/** Scopes whose costs are still to be claimed. */
+const MAX_SCOPES = 10_000
 
 /**
  * Put between the cache and an embedder: whatever is wrong with that, a request loses no more than its deadline, and what
@@ -84,21 +95,32 @@ export function guardedEmbedder(
   const flights = new Map<string, Promise<Landing>>()
   const calls = embedderCalls(embedder, { promptMs: usualDeadlineMs, giveUpMs, onCall, clock, timers })
 
+  const unclaimed = new LRUCache<string, number>({ max: MAX_SCOPES })
+  let spentNanoUsd = 0
+
+  function spend(scope: string, costNanoUsd: number): void {
+    if (costNanoUsd === 0) return
+    spentNanoUsd += costNanoUsd
+    unclaimed.set(scope, costNanoUsd + (unclaimed.get(scope) ?? 0))
+  }
+
   /** The landing of this text: of the flight that is under way, or of one of its own. */
   function flightOf(
     key: string,
     text: string,
-    principal: Principal | undefined,
+    { scope, principal }: Pick<EmbedText, 'scope' | 'principal'>,
   ): Promise<Landing> | 'resting' {
     const known = flights.get(key)
     if (known) return known
     if (flights.size >= maxFlights || !calls.begin()) return 'resting'
-    const flight = calls.make(text, principal).then((landing) => {
-      flights.delete(key)
-      if (landing === 'invalid') memory.set(key, landing)
-      else if (typeof landing === 'object') memory.set(key, landing.vector)
-      return landing
-    })
+    const flight = calls
+      .make(text, principal, (cost) => spend(scope, cost))
+      .then((landing) => {
+        flights.delete(key)
+        if (landing === 'invalid') memory.set(key, landing)
+        else if (typeof landing === 'object') memory.set(key, landing.vector)
+        return landing
+      })
     flights.set(key, flight)
     return flight
   }
@@ -112,7 +134,7 @@ export function guardedEmbedder(
       if (known === 'invalid') return missed('invalid')
       if (known) return { status: 'embedded', vector: known, from: 'memory', costNanoUsd: nanoUsd(0) }
       const isFirst = !flights.has(key)
-      const flight = flightOf(key, text, principal)
+      const flight = flightOf(key, text, { scope, principal })
       if (flight === 'resting') return missed('resting')
       const landing = await waitFor(flight, { deadlineMs, signal, timers })
       if (typeof landing === 'string') return missed(landing)
@@ -121,7 +143,16 @@ export function guardedEmbedder(
         ? { status: 'embedded', vector, from: 'embedder', costNanoUsd }
         : { status: 'embedded', vector, from: 'flight', costNanoUsd: nanoUsd(0) }
     },
+    claim(scope) {
+      const costNanoUsd = unclaimed.get(scope) ?? 0
+      unclaimed.delete(scope)
+      return nanoUsd(costNanoUsd)
+    },
+    get spentNanoUsd() {
+      return spentNanoUsd
+    },
     async close() {
+      await calls.close()
       memory.clear()
       await embedder.close?.()
     },

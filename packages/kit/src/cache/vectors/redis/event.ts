@@ -1,3 +1,4 @@
+import { parseObject } from '../../../core/json-object.ts'
 import type { FleetEvent } from '../fleet-log.ts'
 
 /** The only field of a stream's entry. */
@@ -7,12 +8,7 @@ export const writeEvent = (event: FleetEvent): string => JSON.stringify(event)
 
 /** Undefined of what is no event that this release knows: another may have written it. */
 export function readEvent(text: string): FleetEvent | undefined {
-  let event: Partial<Record<string, unknown>> | null
-  try {
-    event = JSON.parse(text)
-  } catch {
-    return undefined
-  }
+  const event = parseObject(text)
   const kind = event?.kind
   const fields =
     typeof kind === 'string' && Object.hasOwn(FIELDS, kind) ? FIELDS[kind as FleetEvent['kind']] : undefined
