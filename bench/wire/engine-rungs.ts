@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
-import { compose, defineStage, modelRoutes, providerFailover } from '@tollgate/kit'
+import { compose, defineStage, providerFailover } from '@tollgate/kit'
 import type { Middleware } from '@tollgate/kit/core'
-import { healthBoard, routing } from '@tollgate/kit/stages/provider-failover'
-import { call, type Provider, type ReceivedCall, receiveCall } from '@tollgate/kit/wire'
+import { call, type ReceivedCall, receiveCall } from '@tollgate/kit/wire'
 import type { Dispatcher } from 'undici'
 import { ASKED_MODEL, CHAT_PATH, PROVIDER_KEY } from '../exchange.ts'
+import { deploymentsAt } from './deployments.ts'
 
 /** A handler that has one call to make. */
 export interface EngineRung {
@@ -12,32 +12,30 @@ export interface EngineRung {
   readonly handler: Middleware
 }
 
+/** A provider in memory needs no address. */
 const ORIGIN = 'http://127.0.0.1'
 
-/** From a bare dispatch to a choice of three: every handler is given the same call, read already. */
-export function engineRungs(dispatcher: Dispatcher): readonly EngineRung[] {
-  const provider = (name: string): Provider => ({
-    ...{ name, dialect: 'openai', baseUrl: `${ORIGIN}/v1`, apiKey: PROVIDER_KEY },
-  })
-  const one = modelRoutes({ providers: [provider('a')], routes: { [ASKED_MODEL]: [`a/${ASKED_MODEL}`] } })
-  const health = healthBoard()
-  const three = routing({
-    providers: ['a', 'b', 'c'].map(provider),
-    routes: {
-      [ASKED_MODEL]: {
-        targets: ['a', 'b', 'c'].map((name) => `${name}/${ASKED_MODEL}`),
-        order: 'least-latency',
-      },
-    },
-    health,
-  })
+/** A provider of another process. */
+export interface Remote {
+  readonly dispatcher: Dispatcher
+  readonly origin: string
+}
+
+/**
+ * A dispatch of undici over a connection, which says what the others are to be held against; then, to a provider in memory,
+ * from a bare dispatch to a choice of three. Every handler is given the same call, read already.
+ */
+export function engineRungs(dispatcher: Dispatcher, remote: Remote): readonly EngineRung[] {
+  const { one, three, health } = deploymentsAt(ORIGIN)
   const reading = readOnce()
+  const inMemory = { dispatcher, origin: ORIGIN }
   return [
-    { title: 'a bare dispatch', handler: compose(reading, dispatching(dispatcher, bare)) },
     {
-      title: 'and the headers of both ways',
-      handler: compose(reading, dispatching(dispatcher, withHeaders)),
+      title: 'a bare dispatch of undici, over a connection',
+      handler: compose(reading, dispatching(remote, bare)),
     },
+    { title: 'a bare dispatch in memory', handler: compose(reading, dispatching(inMemory, bare)) },
+    { title: 'and what any proxy does', handler: compose(reading, dispatching(inMemory, proxying)) },
     {
       title: 'and provider-failover, one deployment',
       handler: compose(reading, providerFailover({ routes: one, dispatcher })),
@@ -62,22 +60,33 @@ function readOnce() {
   })
 }
 
-/** How a proxy words its request, and what it gives back of the answer's head. */
+/** How a proxy words its request, and what it makes of the answer. */
 interface Wording {
+  body(asked: ReceivedCall): Buffer
   request(client: IncomingHttpHeaders, body: Buffer): string[]
   answer(res: ServerResponse, headers: IncomingHttpHeaders): void
+  /** Whether what came is an answer. */
+  isGood(whole: Buffer): boolean
 }
 
 const bare: Wording = {
+  body: ({ bytes }) => bytes,
   request: () => ['content-type', 'application/json', 'authorization', `Bearer ${PROVIDER_KEY}`],
   answer: (res, headers) => give(res, headers, ['content-type', 'content-length']),
+  isGood: () => true,
 }
 
+const [OPENS, CLOSES] = Buffer.from('{}')
 const FORWARDED = ['accept', 'user-agent', 'traceparent', 'tracestate']
 const RETURNED = new Set(['content-type', 'content-length', 'cache-control', 'openai-processing-ms'])
 
-/** What any proxy does that lets through what it knows, and nothing else, and says who has answered. */
-const withHeaders: Wording = {
+/**
+ * What any proxy does that lets through the headers that it knows, looks whether the model has another name at the provider
+ * and whether a 200 is an error, and says who has answered.
+ */
+const proxying: Wording = {
+  body: ({ bytes, body }) =>
+    body.model === ASKED_MODEL ? bytes : Buffer.from(JSON.stringify({ ...body, model: ASKED_MODEL })),
   request(client, body) {
     const headers = [...bare.request(client, body), 'content-length', String(body.length)]
     headers.push('accept-encoding', 'identity')
@@ -97,22 +106,24 @@ const withHeaders: Wording = {
     res.setHeader('x-tollgate-model', ASKED_MODEL)
     res.setHeader('x-tollgate-attempts', 1)
   },
+  isGood: (whole) =>
+    whole[0] === OPENS && whole.at(-1) === CLOSES && !whole.subarray(0, 64).includes('"error"'),
 }
 
 function give(res: ServerResponse, headers: IncomingHttpHeaders, names: readonly string[]): void {
   for (const name of names) res.setHeader(name, headers[name]!)
 }
 
-function dispatching(dispatcher: Dispatcher, { request, answer }: Wording) {
+function dispatching({ dispatcher, origin }: Remote, wording: Wording) {
   return defineStage({
     name: 'dispatching',
     last: true,
     handle(req, res) {
-      const { bytes: body } = call.get(req)!
-      const headers = request(req.headers, body)
+      const body = wording.body(call.get(req)!)
+      const headers = wording.request(req.headers, body)
       return new Promise((done) => {
         dispatcher.dispatch(
-          { origin: ORIGIN, path: CHAT_PATH, method: 'POST', body, headers },
+          { origin, path: CHAT_PATH, method: 'POST', body, headers },
           {
             onRequestStart(controller) {
               res.once('close', () => {
@@ -122,9 +133,10 @@ function dispatching(dispatcher: Dispatcher, { request, answer }: Wording) {
             },
             onResponseStart(_, status, head) {
               res.statusCode = status
-              answer(res, head)
+              wording.answer(res, head)
             },
             onResponseData(controller, chunk) {
+              if (!wording.isGood(chunk)) return controller.abort(new Error('no answer'))
               if (!res.write(chunk)) controller.pause()
             },
             onResponseEnd() {

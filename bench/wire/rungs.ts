@@ -1,10 +1,11 @@
 import type { ServerResponse } from 'node:http'
-import { compose, defineStage, modelRoutes, providerFailover } from '@tollgate/kit'
-import { healthBoard, providerAgent, routing } from '@tollgate/kit/stages/provider-failover'
-import { call, type Provider, receiveCall } from '@tollgate/kit/wire'
+import { compose, defineStage, providerFailover } from '@tollgate/kit'
+import { providerAgent } from '@tollgate/kit/stages/provider-failover'
+import { call, receiveCall } from '@tollgate/kit/wire'
 import express, { type Express, type RequestHandler } from 'express'
 import type { Dispatcher } from 'undici'
-import { ASKED_MODEL, CHAT_PATH, PROVIDER_KEY } from '../exchange.ts'
+import { CHAT_PATH, PROVIDER_KEY } from '../exchange.ts'
+import { deploymentsAt } from './deployments.ts'
 
 /** A handler in front of the provider. */
 export interface Rung {
@@ -33,22 +34,7 @@ export function rungsOn(origin: string): readonly Rung[] {
   })
   const read = appOf(compose(reading), (req, res) => send(res, call.get(req)!.bytes))
 
-  const provider = (name: string): Provider => ({
-    ...{ name, dialect: 'openai', baseUrl: `${origin}/v1`, apiKey: PROVIDER_KEY },
-  })
-  // The model keeps its name, so that the body passes as it is.
-  const one = modelRoutes({ providers: [provider('a')], routes: { [ASKED_MODEL]: [`a/${ASKED_MODEL}`] } })
-  const health = healthBoard()
-  const three = routing({
-    providers: ['a', 'b', 'c'].map(provider),
-    routes: {
-      [ASKED_MODEL]: {
-        targets: ['a', 'b', 'c'].map((name) => `${name}/${ASKED_MODEL}`),
-        order: 'least-latency',
-      },
-    },
-    health,
-  })
+  const { one, three, health } = deploymentsAt(origin)
   return [
     { title: 'a bare dispatch of undici', app: bare },
     { title: 'and the call read and checked', app: read },

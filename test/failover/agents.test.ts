@@ -1,11 +1,7 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { request as ask, createServer } from 'node:http'
 import { createSecureServer } from 'node:http2'
 import { createServer as createTlsServer } from 'node:https'
 import { connect, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { modelRoutes, providerFailover, providerPassages, providerProxy } from '@tollgate/kit'
 import { nodeAgents, providerAgent } from '@tollgate/kit/stages/provider-failover'
 import express from 'express'
@@ -14,6 +10,7 @@ import { WebSocketServer } from 'ws'
 import { dial } from '../../packages/kit/src/realtime/dial.ts'
 import { closeAfter } from '../support/close-after.ts'
 import { serve } from '../support/http.ts'
+import { selfSigned } from './self-signed.ts'
 
 const ANSWER = JSON.stringify({ object: 'chat.completion', choices: [{ message: { content: 'hello' } }] })
 
@@ -26,18 +23,6 @@ type Listening = {
 async function portOf(server: Listening): Promise<number> {
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
   return (server.address() as { port: number }).port
-}
-
-/** A certificate for localhost that its own key has signed. */
-function selfSigned(): { readonly key: Buffer; readonly cert: Buffer } {
-  const folder = mkdtempSync(join(tmpdir(), 'tollgate-tls-'))
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-  const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
-  const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
-  execFileSync('openssl', ['req', ...kind, ...names, '-keyout', key, '-out', cert], { stdio: 'ignore' })
-  const pair = { key: readFileSync(key), cert: readFileSync(cert) }
-  rmSync(folder, { recursive: true })
-  return pair
 }
 
 /** A proxy that makes tunnels, and notes for where. */

@@ -3,7 +3,7 @@ import type { Deployment } from '@tollgate/kit/wire'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { closeAfter } from '../support/close-after.ts'
-import { type RedisServer, redisServer } from '../support/redis.ts'
+import { faultProxy, type RedisServer, redisServer } from '../support/redis.ts'
 
 let server: RedisServer
 beforeAll(async () => {
@@ -17,9 +17,13 @@ const deployment: Deployment = {
 }
 
 /** One process of a fleet. */
-function member(): { readonly health: HealthBoard; readonly shared: ReturnType<typeof sharedClosures> } {
+function member(url = server.url): {
+  readonly health: HealthBoard
+  readonly shared: ReturnType<typeof sharedClosures>
+} {
   const health = healthBoard({ minVolume: 1, failureShare: 1, openMs: 30_000 })
-  const redis = new Redis(server.url)
+  const redis = new Redis(url, { maxRetriesPerRequest: 0, retryStrategy: () => 20 })
+  redis.on('error', () => {})
   closeAfter(async () => redis.disconnect())
   const shared = sharedClosures({
     health,
@@ -51,4 +55,27 @@ it('one that comes later learns what is known', async () => {
   here.health.failed(deployment, { kind: 'auth', paid: false, retryAfterMs: 60_000 }, Date.now())
   const late = member()
   await expect.poll(() => late.health.closure(deployment, Date.now())?.why).toMatch(/^(auth|quota)$/)
+})
+
+it('a Redis that is away keeps nobody from what they know themselves, and is told of that when it is back', async () => {
+  const proxy = await faultProxy(server)
+  closeAfter(() => proxy.close())
+  const [here, there] = [member(proxy.url), member(proxy.url)]
+  await Promise.all([here.shared.refresh(), there.shared.refresh()])
+  const warnings: string[] = []
+  const onWarning = (warning: Error & { code?: string }) => warnings.push(String(warning.code))
+  process.on('warning', onWarning)
+  closeAfter(async () => void process.off('warning', onWarning))
+
+  proxy.shut()
+  const other = { ...deployment, provider: { ...deployment.provider, name: 'q' } }
+  const why = ({ health }: { readonly health: HealthBoard }) => health.closure(other, Date.now())?.why
+  here.health.failed(other, { kind: 'unreachable', paid: false }, Date.now())
+  expect(why(here)).toBe('failing')
+  for (let look = 0; look < 3; look += 1) await Promise.all([here.shared.refresh(), there.shared.refresh()])
+  expect([why(here), why(there)]).toEqual(['failing', undefined])
+
+  proxy.open()
+  await expect.poll(() => why(there)).toBe('failing')
+  expect(warnings.filter((code) => code === 'TOLLGATE_CLOSURES').length).toBeLessThanOrEqual(2)
 })

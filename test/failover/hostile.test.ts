@@ -115,6 +115,17 @@ describe('a head that is not as it should be', () => {
   )
 })
 
+describe('a body that says more behind its end', () => {
+  it('is whole, and its trailers are nobody else’s', async () => {
+    const body = '{"object":"chat.completion","choices":[]}'
+    const trailers = '0\r\nx-of-a: secret\r\n\r\n'
+    const { bench } = await misbehaving(begins(JSON_TYPE, body, (socket) => void socket.end(trailers)))
+    const answer = await bench.ask()
+    expect([answer.status, served(answer), await answer.text()]).toEqual([200, 'a', body])
+    expect([...answer.headers.keys()]).not.toContain('x-of-a')
+  })
+})
+
 describe('a call that has ended', () => {
   it('takes no part of what runs, also where its answer cannot be ended well', async () => {
     const { bench } = await misbehaving(begins('audio/mpeg', 'sound', reset), {

@@ -76,7 +76,7 @@ describe('a breaker', () => {
   it('lets another probe through when the first was abandoned, or never ends', () => {
     const abandoned = opened()
     abandoned.begin(100)
-    abandoned.abandoned()
+    abandoned.abandoned(100)
     expect(abandoned.begin(101)).toBe(true)
     const endless = opened()
     endless.begin(100)
@@ -91,6 +91,34 @@ describe('a breaker', () => {
     expect(tested.state(50).is).toBe('open')
     tested.responded(50, 50)
     expect(tested.state(50).is).toBe('closed')
+  })
+
+  it('is told nothing by calls from before it opened, once it is half-open', () => {
+    const tested = opened()
+    expect(tested.begin(100)).toBe(true)
+    const ends: readonly ((beganAtMs: number) => void)[] = [
+      (beganAtMs) => tested.abandoned(beganAtMs),
+      (beganAtMs) => tested.succeeded(110, beganAtMs),
+      (beganAtMs) => tested.failed(110, beganAtMs),
+    ]
+    for (const end of ends) end(-50)
+    expect(tested.state(110)).toEqual({ is: 'half-open', probing: true })
+    expect(tested.begin(110)).toBe(false)
+    tested.succeeded(120, 100)
+    expect(tested.state(120)).toEqual({ is: 'closed' })
+  })
+
+  it('that somebody else has opened is not closed by an answer to what was asked before', () => {
+    const tested = breaker(options)
+    tested.openUntil(300, 100)
+    tested.responded(150, 100)
+    expect(tested.state(150)).toEqual({ is: 'open', untilMs: 300 })
+    expect(tested.begin(300)).toBe(true)
+    // The same closure, heard once more.
+    tested.openUntil(300, 299)
+    expect(tested.state(300)).toEqual({ is: 'half-open', probing: true })
+    tested.responded(310, 10)
+    expect(tested.state(310)).toEqual({ is: 'closed' })
   })
 
   it('never lets two calls in while it is half-open, whatever happens', () => {

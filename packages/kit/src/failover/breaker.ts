@@ -26,12 +26,13 @@ export interface Breaker {
   begin(nowMs: number): boolean
   /** The head of an answer came, so long after it was asked for, ms: more need not be seen to know that it is well again. */
   responded(nowMs: number, tookMs: number): void
-  succeeded(nowMs: number): void
-  failed(nowMs: number): void
-  /** A call ended without saying anything of the deployment. */
-  abandoned(): void
+  /** A call has ended that was begun then: one from before it opened says nothing of now. */
+  succeeded(nowMs: number, beganAtMs?: number): void
+  failed(nowMs: number, beganAtMs?: number): void
+  /** A call that was begun then ended without saying anything of the deployment. */
+  abandoned(beganAtMs: number): void
   /** Somebody else has found it failing: open until then. */
-  openUntil(untilMs: number): void
+  openUntil(untilMs: number, nowMs: number): void
   /** Somebody else has found it well. */
   close(): void
 }
@@ -56,6 +57,7 @@ export function breaker({
   let spanMs = openMs
   /** A probe that nobody has ended by then counts for nothing: its answer may take minutes, and others want to know. */
   let probingUntilMs = 0
+  let probeBeganAtMs = 0
 
   const open = (nowMs: number) => {
     openedAtMs = nowMs
@@ -71,6 +73,8 @@ export function breaker({
     rate.clear()
   }
 
+  const isOfNow = (beganAtMs: number) => beganAtMs >= openedAtMs
+
   return {
     state(nowMs) {
       if (openedUntilMs === 0) return CLOSED
@@ -81,29 +85,32 @@ export function breaker({
       if (openedUntilMs === 0) return true
       if (nowMs < openedUntilMs || nowMs < probingUntilMs) return false
       probingUntilMs = nowMs + maxOpenMs
+      probeBeganAtMs = nowMs
       return true
     },
     responded(nowMs, tookMs) {
-      // The answer of a call that began before it opened says nothing of now.
-      if (openedUntilMs > 0 && nowMs - tookMs >= openedAtMs) close()
+      if (openedUntilMs > 0 && isOfNow(nowMs - tookMs)) close()
     },
-    succeeded(nowMs) {
+    succeeded(nowMs, beganAtMs = nowMs) {
       if (openedUntilMs === 0) rate.add(false, nowMs)
-      else if (nowMs >= openedUntilMs) close()
+      else if (nowMs >= openedUntilMs && isOfNow(beganAtMs)) close()
     },
-    failed(nowMs) {
+    failed(nowMs, beganAtMs = nowMs) {
       if (openedUntilMs > 0) {
-        if (nowMs >= openedUntilMs) open(nowMs)
+        if (nowMs >= openedUntilMs && isOfNow(beganAtMs)) open(nowMs)
         return
       }
       rate.add(true, nowMs)
       if (rate.at(nowMs) >= failureShare) open(nowMs)
     },
-    abandoned() {
-      probingUntilMs = 0
+    abandoned(beganAtMs) {
+      if (beganAtMs >= probeBeganAtMs) probingUntilMs = 0
     },
-    openUntil(untilMs) {
-      openedUntilMs = Math.max(openedUntilMs, untilMs)
+    openUntil(untilMs, nowMs) {
+      // Told again and again, for as long as it holds.
+      if (untilMs <= openedUntilMs) return
+      openedAtMs = nowMs
+      openedUntilMs = untilMs
       probingUntilMs = 0
     },
     close,

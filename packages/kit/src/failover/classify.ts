@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dialect } from '../core/dialect.ts'
+import { parseJson } from '../core/json-object.ts'
 import type { ProviderErrorKind } from '../wire/neutral/provider-error.ts'
 import { readProviderError } from '../wire/provider-errors.ts'
 import type { Failure, FailureKind } from './failure.ts'
@@ -31,7 +32,7 @@ const KINDS: Readonly<Record<ProviderErrorKind, FailureKind>> = {
 
 /** What a provider's refusal means, by its status, its headers and what its dialect says in the body. */
 export function failureOfAnswer({ status, headers, body, dialect }: RefusedAnswer, nowMs: number): Failure {
-  const error = readProviderError(dialect, status, parsed(body))
+  const error = readProviderError(dialect, status, parseJson(body.toString('utf8')))
   const retryAfterMs = retryAfterOf(headers, nowMs) ?? error.retryAfterMs
   return {
     kind: kindOf(status, error.kind),
@@ -55,15 +56,16 @@ function kindOf(status: number, said: ProviderErrorKind): FailureKind {
   return kind
 }
 
-function parsed(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'))
-  } catch {
-    return undefined
-  }
+/** A call that ended without a status: by whether the provider had any of it, and looked at that. */
+export function failureOfTransport(cause: unknown, sent: boolean): Failure {
+  const isTaken = sent && !isTurnedAway(cause)
+  return { kind: isTaken ? 'broken' : 'unreachable', paid: isTaken, cause }
 }
 
-/** A call that ended without a status: by whether the provider had any of it. */
-export function failureOfTransport(cause: unknown, sent: boolean): Failure {
-  return { kind: sent ? 'broken' : 'unreachable', paid: sent, cause }
+/**
+ * A server of HTTP/2 that refuses a stream promises that it has done nothing with it; Node says so in words alone.
+ * https://www.rfc-editor.org/rfc/rfc9113#section-8.7
+ */
+function isTurnedAway(cause: unknown): boolean {
+  return cause instanceof Error && cause.message.includes('NGHTTP2_REFUSED_STREAM')
 }

@@ -95,7 +95,7 @@ describe('what others have found', () => {
       board.answered(at(`other-${other}`), 0)
       board.answered(at('busy'), 0)
     }
-    board.impose({ id: 'p/busy', why: 'failing', untilMs: 1_000 })
+    board.impose({ id: 'p/busy', why: 'failing', untilMs: 1_000 }, 0)
     expect(board.closure(at('busy'), 0)).toMatchObject({ id: 'p/busy', why: 'failing' })
   })
 
@@ -103,8 +103,8 @@ describe('what others have found', () => {
     const board = healthBoard()
     const told: Closure[] = []
     board.watch({ closed: (closure) => told.push(closure), opened: () => {} })
-    board.impose({ id: 'p/m', why: 'failing', untilMs: 100 })
-    board.impose({ id: 'p#1', why: 'quota', untilMs: 200 })
+    board.impose({ id: 'p/m', why: 'failing', untilMs: 100 }, 0)
+    board.impose({ id: 'p#1', why: 'quota', untilMs: 200 }, 0)
     expect(board.closure(at('m'), 0)).toMatchObject({ id: 'p#1', why: 'quota' })
     board.lift('p#1')
     expect(board.closure(at('m'), 0)).toMatchObject({ id: 'p/m', why: 'failing' })

@@ -19,11 +19,11 @@ export interface HealthBoard {
   begin(deployment: Deployment, nowMs: number): boolean
   /** An answer begins: it is well again, and says how much more it takes. */
   answering(deployment: Deployment, head: AnswerBegin, nowMs: number): void
-  /** The answer came to its end, or its client did not wait for that. */
-  answered(deployment: Deployment, nowMs: number): void
-  failed(deployment: Deployment, failure: Failure, nowMs: number): void
-  /** The call has ended without saying anything of the deployment: its client left. */
-  abandoned(deployment: Deployment): void
+  /** The answer to a call that was begun then came to its end, or its client did not wait for that. */
+  answered(deployment: Deployment, nowMs: number, beganAtMs?: number): void
+  failed(deployment: Deployment, failure: Failure, nowMs: number, beganAtMs?: number): void
+  /** The call that was begun then has ended without saying anything of the deployment: its client left. */
+  abandoned(deployment: Deployment, beganAtMs: number): void
   /** The call is over, however it ended. */
   ended(deployment: Deployment): void
   /** Ms to the first byte, lately; 0 where that is not known. */
@@ -35,7 +35,7 @@ export interface HealthBoard {
   /** What is found here from now on: a closure, or its end. Returns how to stop listening. */
   watch(listener: ClosureListener): () => void
   /** Another process has found this. */
-  impose(closure: Closure): void
+  impose(closure: Closure, nowMs: number): void
   /** Another process has found it well. */
   lift(id: string): void
 }
@@ -167,12 +167,12 @@ export function healthBoard(options: BreakerOptions = {}): HealthBoard {
       entry.forecast = forecastOf(headers, nowMs)
       tell(entry, nowMs, (breaker) => breaker.responded(nowMs, firstByteMs))
     },
-    answered(deployment, nowMs) {
+    answered(deployment, nowMs, beganAtMs) {
       const entry = entryOf(deployment)
       entry.answered += 1
-      tell(entry, nowMs, (breaker) => breaker.succeeded(nowMs))
+      tell(entry, nowMs, (breaker) => breaker.succeeded(nowMs, beganAtMs))
     },
-    failed(deployment, { kind, status, retryAfterMs }, nowMs) {
+    failed(deployment, { kind, status, retryAfterMs }, nowMs, beganAtMs) {
       const entry = entryOf(deployment)
       const { blames } = FAILURES[kind]
       entry.failed += 1
@@ -182,10 +182,10 @@ export function healthBoard(options: BreakerOptions = {}): HealthBoard {
       if (blames === 'key') cool(coolingOf(entry.ids.key), kind, untilMs, nowMs)
       // Who refuses is well enough to refuse.
       tell(entry, nowMs, (breaker) =>
-        blames === 'deployment' ? breaker.failed(nowMs) : breaker.succeeded(nowMs),
+        blames === 'deployment' ? breaker.failed(nowMs, beganAtMs) : breaker.succeeded(nowMs, beganAtMs),
       )
     },
-    abandoned: (deployment) => breakerOf(deploymentId(deployment)).abandoned(),
+    abandoned: (deployment, beganAtMs) => breakerOf(deploymentId(deployment)).abandoned(beganAtMs),
     ended(deployment) {
       const entry = entryOf(deployment)
       entry.inFlight = Math.max(0, entry.inFlight - 1)
@@ -200,8 +200,8 @@ export function healthBoard(options: BreakerOptions = {}): HealthBoard {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    impose({ id, why, untilMs }) {
-      if (why === 'failing') return breakerOf(id).openUntil(untilMs)
+    impose({ id, why, untilMs }, nowMs) {
+      if (why === 'failing') return breakerOf(id).openUntil(untilMs, nowMs)
       const cooling = coolingOf(id)
       if (untilMs > cooling.untilMs) Object.assign(cooling, { why, untilMs })
     },

@@ -24,7 +24,7 @@ export interface SharedClosures {
 /**
  * Let the processes of a fleet know what each has found of deployments and keys: who is shut, and until when. One sorted
  * set, by the time at which each closure ends; told when it happens, and read in the background: no request waits for it.
- * A Redis that is away is warned of once; each process then goes by what it has seen itself.
+ * A Redis that is away is warned of once; each process then goes by what it has seen itself, and tells of that later.
  *
  * @example
  * const shared = sharedClosures({ health, call: (...args) => redis.call(...args) })
@@ -41,6 +41,8 @@ export function sharedClosures({
   let known = new Map<string, Closure>()
   /** What this process has found itself: what others make of it is not news to it. */
   const own = new Map<string, Closure>()
+  /** What of that nobody has been told yet. */
+  const untold = new Map<string, Closure>()
   let closed = false
   let failing = false
   let timer: unknown
@@ -56,14 +58,21 @@ export function sharedClosures({
   }
   const tell = (work: Promise<void>) => void reach(work, 'What is known of deployments is not shared')
 
+  const add = async (closure: Closure) => {
+    await set.add(closure)
+    if (untold.get(closure.id) === closure) untold.delete(closure.id)
+  }
+
   const stopWatching = health.watch({
     closed(closure) {
       own.set(closure.id, closure)
-      tell(set.add(closure))
+      untold.set(closure.id, closure)
+      tell(add(closure))
     },
     opened(id) {
       const closure = own.get(id) ?? known.get(id)
       own.delete(id)
+      untold.delete(id)
       known.delete(id)
       if (closure) tell(set.remove(closure))
     },
@@ -73,11 +82,13 @@ export function sharedClosures({
     const { nowMs, found } = await set.read()
     if (closed) return
     for (const closure of found.values()) {
-      if (own.get(closure.id)?.untilMs !== closure.untilMs) health.impose(closure)
+      if (own.get(closure.id)?.untilMs !== closure.untilMs) health.impose(closure, nowMs)
     }
     for (const [id, { untilMs }] of known) if (!found.has(id) && untilMs > nowMs) health.lift(id)
-    for (const [id, { untilMs }] of own) if (untilMs <= nowMs) own.delete(id)
+    for (const each of [own, untold])
+      for (const [id, { untilMs }] of each) if (untilMs <= nowMs) each.delete(id)
     known = found
+    await Promise.all([...untold.values()].map(add))
   }
   const refresh = () => reach(hear(), 'What others know of deployments is not heard')
 

@@ -1,6 +1,6 @@
 import { nanoUsd } from '../../core/money.ts'
 import type { Amounts } from '../../ledger/ledger.ts'
-import type { ReserveRequest } from '../../toll/reserve.ts'
+import type { ReserveRequest } from '../../toll/reserve-request.ts'
 import type { Passage } from '../../wire/passage/passages.ts'
 
 /** What a request that is passed through buys. */

@@ -22,6 +22,8 @@ import { callUpstream } from './upstream.ts'
 
 export interface AttemptOptions {
   readonly deployment: Deployment
+  /** As its health has been told. */
+  readonly startedAtMs: number
   readonly outgoing: Outgoing
   readonly despite: Closure | undefined
   readonly preference: Preference
@@ -35,8 +37,7 @@ export type AttemptEnd =
 export async function attempt(trip: Trip, options: AttemptOptions): Promise<AttemptEnd> {
   const { res, toll, crew } = trip
   const { clock, health } = crew
-  const { deployment, outgoing, despite } = options
-  const startedAtMs = clock.now()
+  const { deployment, startedAtMs, outgoing, despite } = options
   const result = await callUpstream({
     ...crew,
     totalAtMs: trip.totalAtMs,
@@ -57,27 +58,27 @@ export async function attempt(trip: Trip, options: AttemptOptions): Promise<Atte
   const durationMs = clock.now() - startedAtMs
   const seen = { durationMs, ...(despite ? { despite: despite.why } : {}) }
   if (result.end === 'left' || result.end === 'stopped') {
-    health.abandoned(deployment)
+    health.abandoned(deployment, startedAtMs)
     noteAnswer(trip, deployment, { outcome: result.end, ...seen })
     return result.end
   }
   if (result.end === 'failed') {
     const { failure } = result
-    health.failed(deployment, failure, clock.now())
+    health.failed(deployment, failure, clock.now(), startedAtMs)
     const lostNanoUsd = lose(trip, result)
     note(trip, deployment, { ...toldOf(failure), ...seen, lostNanoUsd })
     return { failure, refused: isCallersOwn(failure) ? result.refused : undefined }
   }
   const { status, firstByteMs } = result
   if (result.end === 'answered') {
-    health.answered(deployment, clock.now())
+    health.answered(deployment, clock.now(), startedAtMs)
     noteAnswer(trip, deployment, { outcome: 'answered', status, firstByteMs, ...seen })
     res.end()
     return 'answered'
   }
   const { failure } = result
-  if (failure) health.failed(deployment, failure, clock.now())
-  else health.answered(deployment, clock.now())
+  if (failure) health.failed(deployment, failure, clock.now(), startedAtMs)
+  else health.answered(deployment, clock.now(), startedAtMs)
   const reason = failure ? { reason: failure.kind } : {}
   noteAnswer(trip, deployment, { outcome: cutBy(trip), ...reason, status, firstByteMs, ...seen })
   finishCut(trip, deployment, failure)

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../../core/clock.ts'
+import type { Crowd } from '../../core/crowd.ts'
 import type { Timers } from '../../core/timers.ts'
 import type { AnswerCheck } from '../../failover/answer-check.ts'
 import type { RefusedAnswer } from '../../failover/classify.ts'
@@ -42,7 +43,7 @@ export interface UpstreamOptions {
   readonly clock: Clock
   readonly timers: Timers
   /** What ends the calls that run, should the process end before them: this one adds itself while it does. */
-  readonly running: Set<() => void>
+  readonly running: Crowd<() => void>
   /** The call has begun: what lets its provider go at any moment from now on. */
   onStart(letGo: () => void): void
   /** The provider has the request, or part of it: from here on it may cost. */

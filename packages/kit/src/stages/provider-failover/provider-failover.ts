@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
 import { type Clock, systemClock } from '../../core/clock.ts'
+import { type Crowd, crowd } from '../../core/crowd.ts'
 import { slot } from '../../core/slot.ts'
 import { defineStage, type Stage } from '../../core/stage.ts'
 import { machineTimers } from '../../core/timers.ts'
@@ -128,10 +129,10 @@ export const providerFailover = ({
 }
 
 /** Whatever is in it is called when the process is about to end: a listener on the signal for all calls, not for each. */
-function endedBy(stop: AbortSignal): Set<() => void> {
-  const running = new Set<() => void>()
+function endedBy(stop: AbortSignal): Crowd<() => void> {
+  const running = crowd<() => void>()
   stop.addEventListener('abort', () => {
-    for (const end of [...running]) end()
+    for (const end of running.present()) end()
   })
   return running
 }

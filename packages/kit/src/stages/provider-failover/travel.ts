@@ -107,15 +107,20 @@ async function visit(trip: Trip, { deployment, despite, way, trouble, preference
   const spent = trip.toll && provider.account && (await holdAtProvider(trip.toll, provider, crew.clock.now()))
   if (spent) return skip('provider_budget', spent)
   if (res.closed || crew.stop.aborted) return false
-  if (!crew.health.begin(deployment, crew.clock.now()) && !despite) {
+  const startedAtMs = crew.clock.now()
+  if (!crew.health.begin(deployment, startedAtMs) && !despite) {
     // Somebody else has taken its probe meanwhile.
     crew.health.ended(deployment)
     if (trip.toll) leaveProvider(trip.toll)
     return false
   }
-  const ended = await attempt(trip, { deployment, outgoing: said.outgoing, despite, preference }).finally(
-    () => crew.health.ended(deployment),
-  )
+  const ended = await attempt(trip, {
+    deployment,
+    startedAtMs,
+    outgoing: said.outgoing,
+    despite,
+    preference,
+  }).finally(() => crew.health.ended(deployment))
   if (ended === 'answered' || ended === 'left') return true
   if (ended === 'stopped') throw cutOff()
   way.failed(deployment, ended.failure)
@@ -181,12 +186,12 @@ function pause({ res, crew: { timers, running } }: Trip, ms: number): Promise<vo
   return new Promise((resolve) => {
     const goOn = () => {
       timers.clearTimeout(timer)
-      running.delete(goOn)
+      running.leave(place, goOn)
       res.off('close', goOn)
       resolve()
     }
     const timer = timers.setTimeout(goOn, Math.ceil(ms))
-    running.add(goOn)
+    const place = running.join(goOn)
     res.once('close', goOn)
   })
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../../core/clock.ts'
+import type { Crowd } from '../../core/crowd.ts'
 import type { Timers } from '../../core/timers.ts'
 import type { HealthBoard } from '../../failover/health-board.ts'
 import type { PatienceLimits } from '../../failover/patience.ts'
@@ -46,7 +47,7 @@ export interface Crew {
   readonly limits: PatienceLimits
   readonly dispatcher: Dispatcher
   /** What ends the calls that run, should the process end before them. */
-  readonly running: Set<() => void>
+  readonly running: Crowd<() => void>
   readonly stop: AbortSignal
   readonly spans: AttemptSpans
   readonly clock: Clock

@@ -37,7 +37,7 @@ export function callUpstream(options: UpstreamOptions): Promise<UpstreamResult> 
       done(result) {
         exchange.over = true
         exchange.watch?.stop()
-        running.delete(cutOff)
+        running.leave(place, cutOff)
         res.off('close', leave)
         res.off('drain', resume)
         resolve(result)
@@ -57,7 +57,7 @@ export function callUpstream(options: UpstreamOptions): Promise<UpstreamResult> 
       onLate: (wait) => stop(exchange, new Late(wait)),
     })
     options.onStart(cutOff)
-    running.add(cutOff)
+    const place = running.join(cutOff)
     res.once('close', leave)
     res.on('drain', resume)
     const taker: Dispatcher.DispatchHandler = {

@@ -1,12 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import { decodeStream } from '../../core/decode.ts'
-import type { NanoUsd } from '../../core/money.ts'
 import { isPassedBack } from '../../wire/passage/headers.ts'
 import type { Passage } from '../../wire/passage/passages.ts'
 import { UPLOAD_URL, uploadUrlHere } from '../../wire/passage/uploads.ts'
 import { isEventStream } from '../../wire/sse.ts'
-import { meterReading } from './meter-reading.ts'
+import { type MeteredCost, meterReading } from './meter-reading.ts'
 
 /** Told how an answer passes. */
 export interface Passing {
@@ -15,7 +14,7 @@ export interface Passing {
   onBytes(): void
   onBroken(cause: unknown): void
   /** All of it has come, and its end is still here: what it cost, where that is known. */
-  onEnd(cost: NanoUsd | undefined): void
+  onEnd(cost: MeteredCost | undefined): void
 }
 
 /** Pass a provider's answer to the client as it comes, and no faster than the client takes it; its end is left to the caller. */

@@ -1,13 +1,14 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { PassThrough } from 'node:stream'
-import type { NanoUsd } from '../../core/money.ts'
+import type { Crowd } from '../../core/crowd.ts'
 import type { Passage } from '../../wire/passage/passages.ts'
 import { passBack } from './answer.ts'
 import type { Authorized } from './authorize.ts'
 import type { Failure } from './faults.ts'
 import type { Forward } from './forwarder.ts'
 import { isKept } from './kept-answers.ts'
+import type { MeteredCost } from './meter-reading.ts'
 import { feed, outboundOf } from './outbound.ts'
 
 /** How an exchange ended: the client has its answer, or it failed. */
@@ -33,13 +34,13 @@ export interface ExchangeOptions {
   readonly connectMs: number
   readonly idleMs: number
   /** What ends the exchanges that run, should the process end before them: this one adds itself while it does. */
-  readonly running: Set<() => void>
+  readonly running: Crowd<() => void>
   /** From here on it may cost. */
   onSent(): void
   /** An answer for the client begins: the last moment to set headers. */
   onAnswer(): void
   /** The answer is whole, and its last byte is still here: what it cost, where that is known. */
-  onCost(cost: NanoUsd | undefined): void
+  onCost(cost: MeteredCost | undefined): void
 }
 
 /**
@@ -94,7 +95,7 @@ export async function exchange(options: ExchangeOptions): Promise<Exchanged> {
   const leave = () => fail({ how: 'left' })
   const stop = () => fail({ how: 'stopped' })
   res.once('close', leave)
-  running.add(stop)
+  const place = running.join(stop)
   try {
     await feed(req, outbound, maxBodyBytes, authorized.held)
     // Whoever has left in the meantime would leave a request behind that nobody ends.
@@ -103,7 +104,7 @@ export async function exchange(options: ExchangeOptions): Promise<Exchanged> {
   } finally {
     patience.stop()
     res.off('close', leave)
-    running.delete(stop)
+    running.leave(place, stop)
     req.unpipe(outbound)
   }
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { tooLarge } from '../../core/body.ts'
 import { type Clock, systemClock } from '../../core/clock.ts'
+import { crowd } from '../../core/crowd.ts'
 import { TollgateError } from '../../core/errors.ts'
 import { defineStage, type Stage } from '../../core/stage.ts'
 import type { NodeAgents } from '../../failover/node-agents.ts'
@@ -52,9 +53,9 @@ export const providerProxy = ({
   stop = new AbortController().signal,
   clock = systemClock,
 }: ProviderProxyOptions): Stage<never, never, 'provider-proxy'> => {
-  const running = new Set<() => void>()
+  const running = crowd<() => void>()
   stop.addEventListener('abort', () => {
-    for (const end of [...running]) end()
+    for (const end of running.present()) end()
   })
   let forwarder: Promise<Forward> | undefined
 
@@ -81,7 +82,7 @@ export const providerProxy = ({
         if (toll) toll.sentAtMs = clock.now()
       },
       onAnswer: () => void res.setHeader('x-tollgate-provider', passage.provider.name),
-      onCost: (cost) => void (cost !== undefined && toll?.told.push({ nanoUsd: cost })),
+      onCost: (cost) => void (cost && toll?.told.push(cost)),
     })
     attempts.set(req, [attemptOf(passage, exchanged, clock.now() - startedAtMs)])
     if (exchanged.end === 'answered' || exchanged.failure.how === 'left') return
