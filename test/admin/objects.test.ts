@@ -77,7 +77,7 @@ describe('a team', () => {
     const { admin } = await served()
     const { status, message } = await admin('POST', '/teams', { id: 'arts', tier: 'projct' })
     expect(status).toBe(400)
-    expect(message).toContain('did you mean project?')
+    expect(message).toContain('did you mean project.')
   })
 })
 

@@ -98,6 +98,33 @@ describe('a file that has changed', () => {
     expect(provider.totals().requests).toBe(1)
   })
 
+  it('holds for keys that are made while the others have their budgets', async () => {
+    const defaults = (limit: number) =>
+      `defaults: { key: { budgets: [{ limit_usd: ${limit}, period: daily }] } }`
+    const { gateway, admin, edit } = await following(`${defaults(9)}\n${YAML}`)
+    const made: Promise<{ readonly body: unknown }>[] = []
+    const make = () => made.push(admin('POST', '/keys', { team: 'science' }))
+    for (let key = 0; key < 40; key++) make()
+    await made[0]
+    edit(defaults(9), defaults(1))
+    const reloaded = gateway.reload()
+    for (let round = 0; round < 20; round++) {
+      for (let key = 0; key < 5; key++) make()
+      await made.at(-5)
+    }
+    expect(await reloaded).toBe('applied')
+    const accounts = (await Promise.all(made)).map(({ body }) => (body as { account: string }).account)
+    const limits = await Promise.all(
+      accounts.map(async (account) => {
+        const { budgets } = (await admin('GET', `/budgets/${account}`)).body as {
+          budgets: readonly { readonly limit_usd: string }[]
+        }
+        return budgets[0]!.limit_usd
+      }),
+    )
+    expect(new Set(limits)).toEqual(new Set(['1.000000000']))
+  })
+
   it('and is wrong changes nothing, and says so', async () => {
     const heard = warnings()
     const { gateway, edit } = await following()

@@ -1,13 +1,13 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { AuditSink } from '@tollgate/kit/audit'
 import type { Clock, Timers } from '@tollgate/kit/core'
 import type { Crossing } from '@tollgate/kit/ledger'
 import type { Runaway } from '@tollgate/kit/limits'
 import type { AlertRule } from '../config/index.ts'
 import type { SpendReports } from '../report/spend-report.ts'
+import { addressesBy } from './addresses.ts'
 import { type Alert, budgetAlert, type GrantEnd, grantAlert, runawayAlert, type Spender } from './alert.ts'
 import type { OnCrossed } from './crossings.ts'
-import { type Delivery, delivery } from './delivery.ts'
+import { delivery } from './delivery.ts'
 import { recordAlerts } from './record-alerts.ts'
 import { topSpenders } from './top-spenders.ts'
 import { webhook } from './webhook.ts'
@@ -36,12 +36,6 @@ export interface AlertsOptions {
   readonly fetch?: typeof fetch
 }
 
-/** Somebody who is told, and how. */
-interface Address {
-  readonly rule: AlertRule
-  readonly way: Delivery
-}
-
 /** How long an alert of a budget waits for the names of those who spent most, ms. */
 const NAMING_MS = 2_000
 
@@ -50,34 +44,16 @@ export function alertsOf(
   rules: readonly AlertRule[],
   { clock, priceAgeMs, timers, ...options }: AlertsOptions,
 ): Alerts {
-  const addressOf = (rule: AlertRule): Address => ({
-    rule,
-    way: delivery(webhook(rule, { clock, ...options }), {
+  const addresses = addressesBy((rule) =>
+    delivery(webhook(rule, { clock, ...options }), {
       timers,
       onLost: (alert, why) => lost(rule, alert, why),
     }),
-  })
-  let addresses: readonly Address[] = []
-  let at: readonly number[] = []
-  const leaving = new Set<Promise<void>>()
+  )
   const naming = new Set<Promise<void>>()
-
-  function useRules(next: readonly AlertRule[]): void {
-    const before = addresses
-    const known = (rule: AlertRule) => before.find((address) => isDeepStrictEqual(address.rule, rule))
-    addresses = next.map((rule) => known(rule) ?? addressOf(rule))
-    at = [...new Set(next.flatMap((rule) => rule.at))].sort((a, b) => a - b)
-    for (const { way } of before.filter((address) => !addresses.includes(address))) {
-      // What was noticed before is for whoever was named then.
-      const left = Promise.all(naming).then(() => way.close().finally(() => leaving.delete(left)))
-      leaving.add(left)
-    }
-  }
+  const useRules = (next: readonly AlertRule[]) => addresses.use(next, () => Promise.all(naming))
   useRules(rules)
 
-  const everybody = (alert: Alert) => {
-    for (const { way } of addresses) way.send(alert)
-  }
   const closed = Promise.withResolvers<readonly Spender[]>()
   let reports: SpendReports | undefined
 
@@ -96,29 +72,29 @@ export function alertsOf(
   }
 
   async function tellCrossing(...[org, crossing]: Parameters<OnCrossed>): Promise<void> {
-    const wanted = addresses.filter(({ rule }) => rule.at.includes(crossing.percent))
-    const top = await named(crossing)
-    const alert = budgetAlert(org, crossing, top)
-    for (const { way } of wanted) way.send(alert)
+    // Whoever is named when it is noticed is told, though another config may come meanwhile.
+    const wanted = addresses.wanting(crossing.percent)
+    const alert = budgetAlert(org, crossing, await named(crossing))
+    for (const way of wanted) way.send(alert)
   }
 
   return {
-    at: () => at,
+    at: addresses.at,
     useRules,
     onCrossed(org, crossing) {
       const telling = tellCrossing(org, crossing).finally(() => naming.delete(telling))
       naming.add(telling)
     },
-    onRunaway: (runaway) => everybody(runawayAlert(runaway, clock.now())),
-    onGrant: (grant) => everybody(grantAlert(grant)),
-    sink: recordAlerts(everybody, { clock, priceAgeMs, isHeard: () => addresses.length > 0 }),
+    onRunaway: (runaway) => addresses.tellAll(runawayAlert(runaway, clock.now())),
+    onGrant: (grant) => addresses.tellAll(grantAlert(grant)),
+    sink: recordAlerts(addresses.tellAll, { clock, priceAgeMs, isHeard: () => addresses.isAny }),
     useReports(given) {
       reports = given
     },
     async close() {
       closed.resolve([])
       await Promise.all(naming)
-      await Promise.all([...leaving, ...addresses.map(({ way }) => way.close())])
+      await addresses.close()
     },
   }
 }

@@ -82,6 +82,13 @@ describe.each(STORES)('texts in %s', (_, place) => {
     ))
 })
 
+it('what is said of the books is in their slot, whatever their org is called', async () => {
+  const texts = redisTexts({ target: server.url, prefix: 'slots' }, '{50%}')
+  await texts.replace('provisioned', 'accounts', 'all', undefined)
+  await texts.close()
+  expect(await server.call('exists', 'slots:kept:provisioned:{%7B50%25%7D}')).toBe(1)
+})
+
 it('what was replaced in a file is not in it any more', async () => {
   const path = join(folder, 'replaced.db')
   const texts = sqliteTexts(path, 'acme')

@@ -19,7 +19,7 @@ export function redisTexts(
 ): KeptTexts {
   const { call, close } = redisCommands(target, { deadlineMs: DEADLINE_MS })
   // What is said of the books is in their slot: no copy of them that has lost something comes with a word that it has not.
-  const placeOf = (kind: TextKind) => (kind === 'provisioned' ? `{${org}}` : org)
+  const placeOf = (kind: TextKind) => (kind === 'provisioned' ? `{${tagOf(org)}}` : org)
   const keyOf = (kind: TextKind) => `${prefix}:kept:${kind}:${placeOf(kind)}`
 
   return {
@@ -35,3 +35,6 @@ export function redisTexts(
     close,
   }
 }
+
+/** As the keys of the books have it. */
+const tagOf = (org: string): string => org.replace(/[%{}]/g, encodeURIComponent)

@@ -6,7 +6,9 @@ import {
   kindOf,
 } from '@tollgate/kit/ledger'
 import { ownBudget } from '../store/own-budgets.ts'
+import { ownersThere } from '../store/owners-there.ts'
 import { provisionAccount } from '../store/provision-account.ts'
+import { provisionInForce } from '../store/provision-in-force.ts'
 import type { Manage, ManagedConfig } from './manage.ts'
 import { type Page, type PageQuery, pageOf } from './page.ts'
 import { fitting, invalid, notFound, ownedByFile } from './refused.ts'
@@ -35,25 +37,32 @@ export async function getBudgets(manage: Manage, account: string): Promise<Manag
   return managed(manage, await stateOf(manage, accountOf(account)))
 }
 
-/** Give an account budgets of its own, in place of those that its kind has by default; policies stay over it. */
+/** Give an account budgets of its own, in place of those of its tier or its kind; policies stay over it. */
 export async function setBudgets(
   manage: Manage,
   text: string,
   entries: readonly BudgetEntry[],
 ): Promise<ManagedAccount> {
-  const { ledger, org } = manage
+  const { ledger, directory, org } = manage
   const config = manage.config()
   const account = accountOf(text)
   if (isOfFile(config, account)) throw ownedByFile('budgets of', account, config.file)
   await checkThere(manage, account)
   const own = await fitting(async () => entries.map((entry) => ownBudget(entry, config.timeZone)))
-  await provisionAccount(config, ledger, { org, account, own })
+  await provisionInForce(manage.config, (rules) =>
+    provisionAccount({ rules, ledger, directory }, { org, account, own }),
+  )
   return managed(manage, await stateOf(manage, account))
 }
 
-/** The account of what has just been made or moved has the budgets of its kind, and keeps those of its own. */
-export async function provisionFor({ ledger, org, config }: Manage, account: AccountId): Promise<void> {
-  if (!isOfFile(config(), account)) await provisionAccount(config(), ledger, { org, account })
+/** The account of what has just been made or moved has the budgets of its tier, or its kind, and keeps those of its own. */
+export async function provisionFor(manage: Manage, account: AccountId): Promise<void> {
+  const { ledger, directory, org, config } = manage
+  await provisionInForce(config, async (rules) => {
+    const by = { rules, ledger, directory }
+    const [there] = isOfFile(rules, account) ? [] : await ownersThere(by, org, [account])
+    if (there) await provisionAccount(by, { org, account })
+  })
 }
 
 function managed({ config }: Manage, state: AccountState): ManagedAccount {

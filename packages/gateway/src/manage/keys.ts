@@ -9,6 +9,7 @@ import {
 } from '@tollgate/kit/directory'
 import type { BudgetEntry } from '@tollgate/kit/ledger'
 import { ownBudget } from '../store/own-budgets.ts'
+import { provisionInForce } from '../store/provision-in-force.ts'
 import { accountsOfConfig, provisionKey } from '../store/provision-key.ts'
 import { actorOf, type Manage, type Operator } from './manage.ts'
 import { checkNotOwn, checkOwnerStays } from './own.ts'
@@ -25,7 +26,7 @@ import {
 } from './refused.ts'
 import { present } from './shape.ts'
 import { fieldsOf, type KeyFields, keyShape } from './shapes/key.ts'
-import { checkTeam } from './tier-rules.ts'
+import { checkTeam, checkTier } from './tier-rules.ts'
 
 const NOUN = 'key'
 
@@ -73,6 +74,7 @@ export async function createKey(
   const config = manage.config()
   const owner = keyShape.read(fields)
   await checkOwner(manage, owner)
+  await checkKeyTier(manage, operator, {}, owner)
   if (budgets.length > 0 && owner.user !== undefined) checkNotOwn(operator, `user:${owner.user}`)
   const own = budgets.map((entry) => ownBudget(entry, config.timeZone))
   const { record, secret } = await fitting(async () =>
@@ -81,7 +83,9 @@ export async function createKey(
   // First the key, then its budgets: those of a key that is there already stay, and one without any is refused.
   const { status } = await directory.createKey(record, actorOf(operator))
   if (status !== 'created') throw alreadyThere(NOUN, record.id)
-  await provisionKey(config, ledger, record, own, accountsOfConfig(config))
+  await provisionInForce(manage.config, (rules) =>
+    provisionKey({ rules, ledger, directory }, record, own, accountsOfConfig(rules)),
+  )
   return { key: await getKey(manage, record.id), secret }
 }
 
@@ -97,10 +101,34 @@ export async function changeKey(
   const after = keyShape.merge(before, patch)
   checkOwnerStays(operator, before, after)
   await checkOwner(manage, differences(before, after))
+  await checkKeyTier(manage, operator, before, after)
   await provisionOwners(manage, { ...key, ...after })
   // What was merged and checked is right for the revision that was read, and for no other.
   const change = { ...differences(before, after), ifRevision: key.revision ?? 1 }
-  return changed(manage, id, await fitting(() => manage.directory.changeKey(id, change, actorOf(operator))))
+  const result = await fitting(() => manage.directory.changeKey(id, change, actorOf(operator)))
+  const moved = await changed(manage, id, result)
+  if (HOLDS.some((field) => before[field] !== after[field])) await provisionOwners(manage, moved)
+  return moved
+}
+
+/** What says which tier comes with a key, and with it which budgets. */
+const HOLDS = ['tier', 'team', 'project', 'user'] as const
+
+/**
+ * Whether an operator may give a key the tier that it is to have: also where the tier stays, and somebody else has the key.
+ *
+ * @throws TollgateError `invalid_request` or `permission_denied`.
+ */
+async function checkKeyTier(
+  manage: Manage,
+  operator: Operator,
+  before: KeyFields,
+  after: KeyFields,
+): Promise<void> {
+  if (HOLDS.every((field) => before[field] === after[field])) return
+  if (before.tier !== after.tier)
+    for (const { user } of [before, after]) if (user !== undefined) checkNotOwn(operator, `user:${user}`)
+  await checkTier(manage, operator, after.tier)
 }
 
 /** What is to be changed, and nothing else. */
@@ -167,6 +195,8 @@ async function checkOwner(
 }
 
 /** Whoever a key belongs to from now on has an account before its next request; its own budgets stay. */
-async function provisionOwners({ ledger, config }: Manage, key: KeySummary): Promise<void> {
-  await provisionKey(config(), ledger, key, undefined, accountsOfConfig(config()))
+async function provisionOwners({ ledger, directory, config }: Manage, key: KeySummary): Promise<void> {
+  await provisionInForce(config, (rules) =>
+    provisionKey({ rules, ledger, directory }, key, undefined, accountsOfConfig(rules)),
+  )
 }

@@ -24,7 +24,7 @@ export interface Manage {
 /** What a config owns, and the budgets that it gives by kind. */
 export type ManagedConfig = Pick<
   StoreConfig,
-  'file' | 'org' | 'timeZone' | 'teams' | 'defaults' | 'policies'
+  'file' | 'store' | 'org' | 'timeZone' | 'teams' | 'defaults' | 'policies'
 > & { readonly keys: readonly Pick<StoreConfig['keys'][number], 'id' | 'budgets'>[] }
 
 /** Whoever changes something: a token, a person, or somebody at the machine's command line. */

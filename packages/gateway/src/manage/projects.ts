@@ -11,5 +11,5 @@ export const projects: RecordOperations<'project'> = recordOperations({
     if (after?.tier !== before?.tier) await checkTier(manage, operator, after?.tier)
     if (after?.team !== before?.team) await checkTeam(manage, after?.team)
   },
-  settle: (manage, id) => provisionFor(manage, `project:${id}`),
+  settle: (manage, { id }) => provisionFor(manage, `project:${id}`),
 })

@@ -10,6 +10,7 @@ import {
   type TierRecord,
 } from '@tollgate/kit/directory'
 import type { Config } from '../config/index.ts'
+import { entryOf } from '../store/account-budgets.ts'
 import { present } from './shape.ts'
 
 /** What a config states of the directory. */
@@ -104,10 +105,15 @@ const APPROVALS: ReadonlySet<string> = new Set(['none', 'viewer', 'team-lead', '
 
 /** An approval that is said in words of its own takes an admin, who can read them. */
 function tierRecord(
-  { label, models, endpoints, approval, caps, rates }: StatedObjects['tiers'][number],
+  { label, models, endpoints, approval, caps, rates, budgets }: StatedObjects['tiers'][number],
   rank: number,
 ): TierRecord {
   const known = (APPROVALS.has(approval) ? approval : 'admin') as NonNullable<TierRecord['approval']>
   const some = endpoints.length > 0 ? endpoints : undefined
-  return { ...present({ label, endpoints: some, caps, rates }), models, approval: known, rank }
+  return {
+    ...present({ label, endpoints: some, caps, rates, budgets: budgets?.map(entryOf) }),
+    models,
+    approval: known,
+    rank,
+  }
 }

@@ -17,8 +17,8 @@ export interface RecordRules<Kind extends RecordKind> {
    * @throws TollgateError with the reason.
    */
   check?(manage: Manage, operator: Operator, change: RecordChange<Kind>): Promise<void>
-  /** What else there must be once it is kept: an account in the books. */
-  settle?(manage: Manage, id: string): Promise<void>
+  /** What else must be so once it is kept, or gone: an account in the books, and what it may spend. */
+  settle?(manage: Manage, change: RecordChange<Kind>): Promise<void>
 }
 
 export interface RecordChange<Kind extends RecordKind> {
@@ -73,7 +73,7 @@ export function recordOperations<Kind extends RecordKind>(rules: RecordRules<Kin
     const result = await fitting(() => directory.records.put(record, actorOf(operator)))
     if (result.status === 'read_only') throw ownedByFile(noun, id, manage.config().file)
     if (result.status === 'conflict') throw beaten(result.kept)
-    await settle(manage, id)
+    await settle(manage, { id, before, after })
     return result.kept as Kept<Kind>
   }
 
@@ -101,13 +101,15 @@ export function recordOperations<Kind extends RecordKind>(rules: RecordRules<Kin
     async remove(manage, operator, { id, ifRevision }) {
       const { directory, org } = manage
       const { value: before, revision } = await get(manage, id)
+      if (ifRevision !== undefined && ifRevision !== revision) throw changedMeanwhile(noun, id, revision)
       await check(manage, operator, { id, before, after: undefined })
       // What was checked may be taken away, and nothing that has come in its place.
-      const record = { kind, org, id, ifRevision: ifRevision ?? revision }
+      const record = { kind, org, id, ifRevision: revision }
       const { status } = await directory.records.remove(record, actorOf(operator))
       if (status === 'unknown') throw notFound(noun, id)
       if (status === 'read_only') throw ownedByFile(noun, id, manage.config().file)
       if (status === 'conflict') throw changedMeanwhile(noun, id, (await get(manage, id)).revision)
+      await settle(manage, { id, before, after: undefined })
     },
   }
 }

@@ -32,7 +32,7 @@ export function shapeOf<Fields extends z.ZodRawShape, Value>(
   const wire = z.strictObject(fields)
   const patch = patchOf(fields)
   const read = (json: unknown) => ways.read(decoded(wire, json))
-  const write = (value: Value) => z.encode(wire, present(ways.write(value)) as never) as Json
+  const write = (value: Value) => encoded(wire, present(ways.write(value))) as Json
   return {
     wire,
     patch,
@@ -58,6 +58,21 @@ function patchedField(field: z.ZodType): z.ZodType {
 /** The fields that are there. */
 export function present<T extends object>(fields: T): { [Name in keyof T]: Exclude<T[Name], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never
+}
+
+/**
+ * What is kept, as it is written. It is told as it is: a file, an import or a release before this one may have kept what nobody
+ * could write here, and one such thing must not hide a whole list.
+ */
+export function encoded(schema: z.ZodType, value: unknown): unknown {
+  if (value === undefined || value === null) return value
+  const inner = bare(schema)
+  if (inner instanceof z.ZodCodec) return z.encode(inner, value)
+  if (inner instanceof z.ZodArray)
+    return (value as readonly unknown[]).map((item) => encoded(inner.element as z.ZodType, item))
+  if (!(inner instanceof z.ZodObject)) return value
+  const fields = Object.entries(value).map(([name, field]) => [name, encoded(inner.shape[name], field)])
+  return Object.fromEntries(fields)
 }
 
 /** What a text of JSON says, once it is right. @throws TollgateError `invalid_request`, with the field that is wrong. */
@@ -132,8 +147,14 @@ function fieldsAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly str
 }
 
 function unwrapped(schema: z.ZodType): z.ZodType {
+  const inner = bare(schema)
+  if (inner instanceof z.ZodCodec || inner instanceof z.ZodPipe) return unwrapped(inner.in as z.ZodType)
+  return inner
+}
+
+/** What a value has to be that is there. */
+function bare(schema: z.ZodType): z.ZodType {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault)
-    return unwrapped(schema.unwrap() as z.ZodType)
-  if (schema instanceof z.ZodCodec || schema instanceof z.ZodPipe) return unwrapped(schema.in as z.ZodType)
+    return bare(schema.unwrap() as z.ZodType)
   return schema
 }

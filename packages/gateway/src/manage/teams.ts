@@ -11,5 +11,5 @@ export const teams: RecordOperations<'team'> = recordOperations({
   async check(manage, operator, { before, after }) {
     if (after?.tier !== before?.tier) await checkTier(manage, operator, after?.tier)
   },
-  settle: (manage, id) => provisionFor(manage, `team:${id}`),
+  settle: (manage, { id }) => provisionFor(manage, `team:${id}`),
 })

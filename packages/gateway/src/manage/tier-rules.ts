@@ -21,7 +21,7 @@ export async function checkTier(
     const names = (await records.list('tier', org, { limit: NAMED })).map(({ id }) => id)
     throw invalid(
       'tier',
-      `There is no tier ${tier}: ${names.length > 0 ? hint(tier, names) : 'none is declared'}.`,
+      `There is no tier ${tier}: ${names.length > 0 ? hint(tier, names).replace(/\?$/, '') : 'none is declared'}.`,
     )
   }
   const { approval = 'none' } = kept.value

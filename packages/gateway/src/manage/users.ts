@@ -1,10 +1,11 @@
+import { provisionFor } from './budgets.ts'
 import { checkNotOwn } from './own.ts'
 import { type RecordOperations, recordOperations } from './records.ts'
 import { denied } from './refused.ts'
 import { userShape } from './shapes/user.ts'
 import { checkTeam, checkTier } from './tier-rules.ts'
 
-/** The account of a user is made by the books, with the first request. */
+/** The account of a user is made by the books, with the first request, unless a tier of its own comes with budgets. */
 export const users: RecordOperations<'user'> = recordOperations({
   kind: 'user',
   noun: 'user',
@@ -18,4 +19,5 @@ export const users: RecordOperations<'user'> = recordOperations({
     }
     if (after?.team !== before?.team) await checkTeam(manage, after?.team)
   },
+  settle: (manage, { id }) => provisionFor(manage, `user:${id}`),
 })

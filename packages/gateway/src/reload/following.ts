@@ -62,14 +62,27 @@ async function apply(
   const service = serve(config)
   try {
     const { written, removed } = await reconcile(store.directory, config)
-    await withNotes(config, (notes) => provision(config, { ...store, notes }))
+    await provisionBy(config, store)
     store.restate(config)
     run(stated)
     generations.replace(service)
+    await provisionLate(config, store)
     return [...written, ...removed.map((name) => `${name} removed`)]
   } catch (error) {
     service.close()
     throw error
+  }
+}
+
+const provisionBy = (config: Config, store: Store): Promise<void> =>
+  withNotes(config, (notes) => provision(config, { ...store, notes }))
+
+/** Whoever has made a key while the others had their budgets went by what was in force until now. */
+async function provisionLate(config: Config, store: Store): Promise<void> {
+  try {
+    await provisionBy(config, store)
+  } catch (error) {
+    warn(`what was made meanwhile has the budgets of the config before, until a restart: ${String(error)}`)
   }
 }
 

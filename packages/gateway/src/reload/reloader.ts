@@ -29,8 +29,8 @@ export interface Reloader {
  * nothing, and says so. What takes a restart is named, and stays as it was until then.
  */
 export function reloader({ running, read, apply, say, warn, onOutcome }: ReloaderOptions): Reloader {
-  /** As the file has it, with what waits for a restart. */
-  let stated = running()
+  /** As the file has it, with what waits for a restart; undefined: half of another one may be in the books. */
+  let stated: Config | undefined = running()
   let last: Promise<unknown> = Promise.resolve()
   let closed = false
 
@@ -39,6 +39,7 @@ export function reloader({ running, read, apply, say, warn, onOutcome }: Reloade
     if (isDeepStrictEqual(next, stated)) return 'unchanged'
     const before = running()
     const later = needsRestart(before, next)
+    stated = undefined
     const done = await apply(withoutRestart(before, next))
     stated = next
     say(`reloaded ${next.file}${done.length > 0 ? `: ${done.join(', ')}` : ''}`)

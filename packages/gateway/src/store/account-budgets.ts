@@ -1,25 +1,31 @@
 import { nanoToUsd } from '@tollgate/kit/core'
+import type { TierBudget } from '@tollgate/kit/directory'
 import type { AccountKind, Budget, DefaultBudget, Period, Window } from '@tollgate/kit/ledger'
 import type { Config } from '../config/index.ts'
 
 export type BudgetRules = Pick<Config, 'defaults' | 'policies'>
 
 /**
- * The budgets of an account: its own where it has any, otherwise its kind's defaults; and the policies over its kind,
- * which nobody's own budgets take the place of.
+ * The budgets of an account: its own where it has any, otherwise those of its tier, otherwise its kind's defaults; and the
+ * policies over its kind, which nobody's own budgets take the place of.
  */
 export function accountBudgets(
   { defaults, policies }: BudgetRules,
   kind: AccountKind,
   own: readonly Budget[] = [],
+  ofTier: readonly Budget[] = [],
 ): readonly Budget[] {
-  const base = own.length > 0 || kind === 'org' || kind === 'provider' ? own : defaults[kind]
+  const ofKind = kind === 'org' || kind === 'provider' ? [] : defaults[kind]
+  const base = [own, ofTier].find((budgets) => budgets.length > 0) ?? ofKind
   return [...base, ...policies.filter(({ per }) => per === kind).map(({ budget }) => budget)]
 }
 
 /** What users get whom nobody has seen, as the ledger makes their accounts by itself. */
 export function unseenUserBudgets(rules: BudgetRules): DefaultBudget[] {
-  return accountBudgets(rules, 'user').map((budget) => ({ per: 'user', ...entryOf(budget) }))
+  return accountBudgets(rules, 'user').map((budget) => {
+    const { id, timeZone } = budget
+    return { per: 'user', id, ...entryOf(budget), timeZone }
+  })
 }
 
 const PERIODS: Readonly<Record<Window, Period>> = {
@@ -30,7 +36,8 @@ const PERIODS: Readonly<Record<Window, Period>> = {
   total: 'total',
 }
 
-function entryOf({ id, metric, window, timeZone, limit, mode }: Budget): Omit<DefaultBudget, 'per'> {
+/** A budget as it is written, whose calendar is that of the org. */
+export function entryOf({ metric, window, limit, mode }: Budget): TierBudget {
   const amount = metric === 'usd' ? { limit_usd: nanoToUsd(limit) } : { [`limit_${metric}`]: limit }
-  return { id, ...amount, period: PERIODS[window], timeZone, mode }
+  return { ...amount, period: PERIODS[window], mode }
 }

@@ -78,7 +78,7 @@ type NamedKey = Pick<ConfigKey, 'id'> & Partial<Omit<ConfigKey, 'secret' | 'budg
 type StatedKey = NamedKey & Pick<ConfigKey, 'secret'>
 
 function recordOf(key: StatedKey, org: string, hasher: KeyHasher): KeyRecord {
-  const { id, secret, team, project, user, label, tags, scopes } = key
+  const { id, secret, team, project, user, tier, label, tags, scopes } = key
   return keyRecord({
     hasher,
     id,
@@ -87,6 +87,7 @@ function recordOf(key: StatedKey, org: string, hasher: KeyHasher): KeyRecord {
     ...(team !== undefined && { team }),
     ...(project !== undefined && { project }),
     ...(user !== undefined && { user }),
+    ...(tier !== undefined && { tier }),
     ...(label !== undefined && { label }),
     ...(tags !== undefined && { tags }),
     ...(scopes !== undefined && { scopes }),

@@ -1,8 +1,12 @@
 import { accountPath, type KeySummary, keyPrincipal } from '@tollgate/kit/directory'
-import type { AccountId, Budget, Ledger } from '@tollgate/kit/ledger'
+import type { AccountId, Budget } from '@tollgate/kit/ledger'
 import type { StoreConfig } from '../config/index.ts'
-import type { BudgetRules } from './account-budgets.ts'
-import { type Provisioned, provisionAccount, provisionChanged } from './provision-account.ts'
+import {
+  type Provisioned,
+  type Provisioning,
+  provisionAccount,
+  provisionChanged,
+} from './provision-account.ts'
 
 /** Accounts that need no provisioning any more, by org. */
 export type SeenAccounts = Map<string, Set<AccountId>>
@@ -18,25 +22,22 @@ export function accountsOfConfig({ org, teams }: Pick<StoreConfig, 'org' | 'team
  * @param own what whoever owns the key states; undefined: the budgets of its own that the books keep stay.
  */
 export async function provisionKey(
-  rules: BudgetRules,
-  ledger: Ledger,
+  by: Provisioning,
   key: KeySummary,
   own: readonly Budget[] | undefined,
   seen: SeenAccounts,
 ): Promise<void> {
-  await Promise.all(accountsOfKey(key, own, seen).map((account) => provisionAccount(rules, ledger, account)))
+  await Promise.all(accountsOfKey(key, own, seen).map((account) => provisionAccount(by, account)))
 }
 
 /** The same of many keys: who has what they should have is only read. */
 export async function provisionKeys(
-  rules: BudgetRules,
-  ledger: Ledger,
+  by: Provisioning,
   keys: readonly KeySummary[],
   seen: SeenAccounts,
 ): Promise<void> {
   const accounts = keys.flatMap((key) => accountsOfKey(key, undefined, seen))
-  for (const [org, theirs] of Map.groupBy(accounts, ({ org }) => org))
-    await provisionChanged(rules, ledger, org, theirs)
+  for (const [org, theirs] of Map.groupBy(accounts, ({ org }) => org)) await provisionChanged(by, org, theirs)
 }
 
 /** The account of a key and those over it, but for users and those that were `seen`, among which they are from now on. */
@@ -52,7 +53,7 @@ function accountsOfKey(
     (account) => !account.startsWith('user:') && !seenInOrg.has(account),
   )
   return unseen.map((account) => {
-    if (account.startsWith('key:')) return { org, account, own }
+    if (account.startsWith('key:')) return { org, account, own, key }
     seenInOrg.add(account)
     return { org, account }
   })

@@ -159,12 +159,85 @@ describe('a start after which only something has changed', () => {
     expect(await limitOf('team:blue')).toEqual([])
   })
 
+  it('does so by other rules too, and after a start by others that had ended halfway', async () => {
+    const { start, options, limitOf } = await setUp(4)
+    const blue = { id: 'blue', budgets: [perDay(50)] }
+    await start(configWith([perDay(2)], { teams: [RED, blue] }))
+    const away: Ledger = {
+      ...options.ledger,
+      provision: async (org, account, budgets) => {
+        if (account === 'key:k00002') throw new Error('away')
+        return options.ledger.provision(org, account, budgets)
+      },
+    }
+    await expect(start(configWith([perDay(3)]), { ledger: away })).rejects.toThrow('away')
+    expect(await limitOf('team:blue')).toEqual([[50]])
+    await start(configWith([perDay(3)]))
+    expect(await limitOf('team:blue')).toEqual([])
+  })
+
   it('knows the key that no history names: the demonstration', async () => {
     const { start, keyOf, limitOf } = await setUp(2)
     await start(configWith([perDay(2)]))
     await start(configWith([perDay(2)]), { front: { records: [keyOf(77)] } as never })
     expect(await limitOf('key:k00077')).toEqual([[2]])
   })
+})
+
+describe('budgets that come with tiers', () => {
+  const config = configWith([perDay(2)])
+  const admin = { by: 'admin' }
+  const tier = (limit_usd: string) => ({
+    ...({ kind: 'tier', org: 'acme', id: 'large' } as const),
+    value: { models: ['*'], rank: 0, budgets: [{ limit_usd, period: 'daily' as const }] },
+  })
+
+  it('are given by the next start to whoever has one that came with others when somebody ended', async () => {
+    const { start, directory, limitOf } = await setUp(4)
+    await directory.records.put(tier('50'), admin)
+    await directory.changeKey(idOf(2), { tier: 'large' })
+    await directory.records.put({ kind: 'user', org: 'acme', id: 'ada', value: { tier: 'large' } }, admin)
+    await directory.records.put({ kind: 'user', org: 'acme', id: 'bob', value: {} }, admin)
+    await start(config)
+    expect(await limitOf('key:k00002')).toEqual([[50]])
+    expect([await limitOf('user:ada'), await limitOf('user:bob')]).toEqual([[[50]], undefined])
+    await directory.records.put(tier('60'), admin)
+    expect((await start(config)).written).toEqual(['key:k00002', 'user:ada', ...STATED].sort())
+    expect(await limitOf('key:k00002')).toEqual([[60]])
+    expect(await start(config)).toEqual({ written: STATED, read: STATED.length })
+    await directory.records.put({ kind: 'org', org: 'acme', id: 'acme', value: { tier: 'large' } }, admin)
+    await start(config)
+    expect([await limitOf('key:k00000'), await limitOf('key:k00001')]).toEqual([[[60]], [[2]]])
+  })
+
+  it('are those of the tier that somebody was moved to while they were being given', async () => {
+    const { start, options, directory, limitOf } = await setUp(4)
+    await directory.records.put(tier('50'), admin)
+    const moving: Ledger = {
+      ...options.ledger,
+      async provision(org, account, budgets) {
+        const isFirst = account === 'key:k00002' && (await directory.getKey(idOf(2)))?.tier === undefined
+        if (isFirst) await directory.changeKey(idOf(2), { tier: 'large' })
+        return options.ledger.provision(org, account, budgets)
+      },
+    }
+    await start(config, { ledger: moving })
+    expect(await limitOf('key:k00002')).toEqual([[50]])
+  })
+})
+
+it('the keys of another org are left to those who go by its rules', async () => {
+  const { start, ledger, directory } = await setUp(2)
+  const theirs = issueKey({ hasher, org: 'globex', id: 'k99999', team: 'sales' }).record
+  await directory.createKey(theirs)
+  await ledger.provision('globex', 'org:globex', [perDay(9)])
+  await ledger.provision('globex', 'key:k99999', [perDay(1)])
+  expect((await start(configWith([perDay(2)]))).written).not.toContain('key:k99999')
+  expect(await ledger.budgetsOf('globex', ['org:globex', 'team:sales', 'key:k99999'])).toEqual([
+    [perDay(9)],
+    undefined,
+    [perDay(1)],
+  ])
 })
 
 describe('everything is looked at again', () => {
@@ -201,16 +274,10 @@ describe('everything is looked at again', () => {
     let theirs: Promise<void> | undefined
     const slow: ProvisionedNotes = {
       ...notes,
-      async begin(done) {
-        const pass = await notes.begin(done)
-        return {
-          async goOn() {
-            theirs ??= provision(other, options)
-            await (theirs as Promise<void>)
-            await pass.goOn()
-          },
-          end: pass.end,
-        }
+      async goingBy(rules) {
+        theirs ??= provision(other, options)
+        await (theirs as Promise<void>)
+        await notes.goingBy(rules)
       },
     }
     await start(config, { notes: slow })
@@ -221,7 +288,7 @@ describe('everything is looked at again', () => {
   it('but is done once by those who start together by the same rules', async () => {
     const { start, options, notes } = await setUp(4)
     await Promise.all([provision(config, options), provision(config, options), provision(config, options)])
-    expect(await notes.read()).toMatchObject({ stated: STATED })
+    expect(await notes.read()).toMatchObject({ books: 'the first' })
     expect(await start(config)).toEqual({ written: STATED, read: STATED.length })
   })
 })

@@ -1,22 +1,21 @@
-import { hash } from 'node:crypto'
 import { type Directory, everyRecord } from '@tollgate/kit/directory'
 import type { AccountId, Ledger } from '@tollgate/kit/ledger'
 import type { Config } from '../config/index.ts'
-import { accountBudgets } from './account-budgets.ts'
 import { changesSince } from './changes-since.ts'
 import { keyPages } from './every-key.ts'
 import type { FrontKeys } from './front-keys.ts'
-import { provisionChanged } from './provision-account.ts'
+import { ownersThere } from './owners-there.ts'
+import { type Provisioning, provisionChanged } from './provision-account.ts'
 import { provisionKeys, type SeenAccounts } from './provision-key.ts'
 import { ownAccounts, provisionStated } from './provision-stated.ts'
-import type { Provisioned, ProvisionedNotes } from './provisioned-notes.ts'
+import { nameOfRules, type Provisioned, type ProvisionedNotes } from './provisioned-notes.ts'
 
 /** So many keys are worth a word to whoever waits for a start. */
 const WORTH_A_WORD = 100_000
 
 export interface ProvisionOptions {
   readonly ledger: Ledger
-  readonly directory: Pick<Directory, 'listKeys' | 'records'>
+  readonly directory: Pick<Directory, 'getKey' | 'listKeys' | 'records'>
   readonly front: Pick<FrontKeys, 'records'>
   /** Of what was given to whom before. */
   readonly notes: ProvisionedNotes
@@ -35,101 +34,93 @@ export interface ProvisionOptions {
  * nobody spends without limits in the meantime.
  */
 export async function provision(config: Config, options: ProvisionOptions): Promise<void> {
+  const { ledger, directory, notes } = options
   const now = await provisionedBy(config, options)
-  const noted = await options.notes.read()
+  const stated = new Set(ownAccounts(config))
+  // Word of them is left first: what no config states any more has the budgets of its kind again.
+  const everStated = await notes.stating([...stated])
+  const left = everStated.filter((account) => !stated.has(account))
+  await provisionStated(config, options)
+  const noted = await notes.read()
   const isKnown = noted?.rules === now.rules && noted.books === now.books && noted.sequence <= now.sequence
-  if (noted && isKnown) await provisionSince(config, options, noted, now)
-  else await provisionAll(config, options, now)
+  const by = { rules: config, ledger, directory }
+  const seen: SeenAccounts = new Map([[config.org, new Set(stated)]])
+  const pass = { org: config.org, by, options, seen, left, now }
+  if (noted && isKnown) await provisionSince(pass, noted)
+  else await provisionAll(pass)
 }
 
 /** What a pass that begins now will have done. The history is asked before the keys are, so that none falls between. */
 async function provisionedBy(config: Config, { directory, notes }: ProvisionOptions): Promise<Provisioned> {
   const [newest] = await directory.records.changes(config.org, { limit: 1 })
-  const byKind = (['team', 'project', 'key'] as const).map((kind) => accountBudgets(config, kind))
-  return {
-    rules: hash('sha256', JSON.stringify(byKind), 'base64url'),
-    books: await notes.books(),
-    sequence: newest?.sequence ?? 0,
-    stated: ownAccounts(config).toSorted(),
-  }
+  return { rules: nameOfRules(config), books: await notes.books(), sequence: newest?.sequence ?? 0 }
 }
 
-async function provisionSince(
-  config: Config,
-  { ledger, directory, front, notes }: ProvisionOptions,
-  noted: Provisioned,
-  now: Provisioned,
-): Promise<void> {
-  const { org } = config
-  // Whoever ends before the end of this leaves word of all that had been stated.
-  const stated = [...new Set([...noted.stated, ...now.stated])].toSorted()
-  const meanwhile = { ...noted, stated }
-  await notes.replace(noted, meanwhile)
-  await provisionStated(config, ledger)
-  const seen = seenIn(org, now)
-  const { keys, owners } = await changesSince(directory.records, org, noted.sequence)
-  await provisionKeys(config, ledger, [...front.records, ...keys], seen)
-  await provisionOwners(config, ledger, owners, seen)
-  const isStated = new Set(now.stated)
-  const left = noted.stated.filter((account) => !isStated.has(account))
-  await provisionOwners(config, ledger, await inBooks(ledger, org, left), seen)
-  if (await notes.replace(meanwhile, now)) return
+/** One look at the accounts, and what it will have done. */
+interface Pass {
+  readonly org: string
+  readonly by: Provisioning
+  readonly options: ProvisionOptions
+  /** Who has had their budgets in it. */
+  readonly seen: SeenAccounts
+  /** What a config has stated, and this one does not. */
+  readonly left: readonly AccountId[]
+  readonly now: Provisioned
+}
+
+async function provisionSince(pass: Pass, noted: Provisioned): Promise<void> {
+  const { org, by, options, seen, now } = pass
+  const { directory, front, notes } = options
+  const { keys, owners, ofTiers } = await changesSince(directory.records, org, noted.sequence)
+  if (ofTiers) return provisionAll(pass)
+  await provisionKeys(by, [...front.records, ...keys], seen)
+  await provisionOwners(pass, owners)
   // Whoever was faster has done the same, or by other rules, and does not know of what this has written.
-  const theirs = await notes.read()
-  if (theirs?.rules !== now.rules) await notes.forget()
+  if (!(await notes.replace(noted, now))) await notes.goingBy(now.rules)
 }
 
-async function provisionAll(
-  config: Config,
-  { ledger, directory, notes, output = () => {} }: ProvisionOptions,
-  now: Provisioned,
-): Promise<void> {
-  const { org } = config
-  const pass = await notes.begin(now)
-  await provisionStated(config, ledger)
-  const seen = seenIn(org, now)
+async function provisionAll(pass: Pass): Promise<void> {
+  const { org, by, options, seen, now } = pass
+  const { directory, notes, output = () => {} } = options
+  const end = await notes.begin(now)
   let done = 0
   for await (const page of keyPages(directory)) {
-    await pass.goOn()
-    await provisionKeys(config, ledger, page, seen)
+    await notes.goingBy(now.rules)
+    // A store may have the keys of other orgs, which go by the rules of theirs.
+    const ours = page.filter((key) => key.org === org)
+    await provisionKeys(by, ours, seen)
     done += page.length
     if (done % WORTH_A_WORD === 0) output(`books     ${done} keys have their budgets, and there are more`)
   }
-  await provisionOwners(config, ledger, await ownersIn(directory, org), seen)
-  await pass.end()
+  await provisionOwners(pass, await ownersIn(directory, org))
+  await end()
 }
 
-const seenIn = (org: string, { stated }: Provisioned): SeenAccounts => new Map([[org, new Set(stated)]])
-
-/** The accounts of the teams and projects that the directory names, whether or not they have keys. */
+/** The accounts of the teams, projects and users that the directory names, whether or not they have keys. */
 async function ownersIn({ records }: Pick<Directory, 'records'>, org: string): Promise<readonly AccountId[]> {
-  const [teams, projects] = await Promise.all([
-    everyRecord(records, 'team', org),
-    everyRecord(records, 'project', org),
-  ])
-  return [
-    ...teams.map(({ id }) => `team:${id}` as const),
-    ...projects.map(({ id }) => `project:${id}` as const),
-  ]
+  const kinds = ['team', 'project', 'user'] as const
+  const all = await Promise.all(kinds.map((kind) => everyRecord(records, kind, org)))
+  return all.flat().map(({ kind, id }): AccountId => `${kind}:${id}`)
 }
 
-/** What a config states no longer has the budgets of its kind, if the books have it. */
+/** These, and whoever the config states no more. */
+async function provisionOwners(pass: Pass, owners: readonly AccountId[]): Promise<void> {
+  const { org, by, seen, left } = pass
+  const had = seen.get(org)
+  const accounts = new Set([...(await ownersThere(by, org, owners)), ...(await inBooks(pass, left))])
+  const others = [...accounts].filter((account) => !had?.has(account))
+  await provisionChanged(
+    by,
+    org,
+    others.map((account) => ({ account })),
+  )
+}
+
+/** Those that the books have: what nobody has ever spent from needs no account. */
 async function inBooks(
-  ledger: Ledger,
-  org: string,
+  { org, options: { ledger } }: Pass,
   accounts: readonly AccountId[],
 ): Promise<readonly AccountId[]> {
   const kept = await ledger.budgetsOf(org, accounts)
   return accounts.filter((_, at) => kept[at] !== undefined)
-}
-
-function provisionOwners(
-  config: Config,
-  ledger: Ledger,
-  owners: readonly AccountId[],
-  seen: SeenAccounts,
-): Promise<void> {
-  const had = seen.get(config.org)
-  const accounts = owners.filter((account) => !had?.has(account)).map((account) => ({ account }))
-  return provisionChanged(config, ledger, config.org, accounts)
 }

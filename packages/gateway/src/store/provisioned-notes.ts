@@ -1,7 +1,9 @@
+import { hash } from 'node:crypto'
 import type { AccountId } from '@tollgate/kit/ledger'
 import type { StoreConfig } from '../config/index.ts'
 import { withTexts } from '../keep/kept-texts.ts'
 import type { KeptTexts } from '../keep/texts.ts'
+import { accountBudgets, type BudgetRules } from './account-budgets.ts'
 
 /** What every account of an org had been given its budgets by. */
 export interface Provisioned {
@@ -11,8 +13,6 @@ export interface Provisioned {
   readonly books: string
   /** The change of the directory after which it was looked at. */
   readonly sequence: number
-  /** The accounts that the config named. */
-  readonly stated: readonly AccountId[]
 }
 
 /** What was provisioned, noted beside the books, so that the next who comes need not look at it all again. */
@@ -23,16 +23,17 @@ export interface ProvisionedNotes {
   read(): Promise<Provisioned | undefined>
   /** Put another note in the place of one. @returns whether it was still there. */
   replace(before: Provisioned, after: Provisioned): Promise<boolean>
-  /** Say that everything is being looked at, from now on and by these rules. Nothing is noted until it has been. */
-  begin(done: Provisioned): Promise<WholePass>
+  /**
+   * Say that everything is being looked at, from now on and by these rules.
+   *
+   * @returns notes that it has been, where nobody has gone by other rules meanwhile: so a note is true of every account.
+   */
+  begin(done: Provisioned): Promise<() => Promise<void>>
+  /** Whoever gives budgets says by which rules, before and after: what is noted by others is not true of all accounts. */
+  goingBy(rules: string): Promise<void>
   forget(): Promise<void>
-}
-
-/** A look at everything. It is noted when nobody has gone by other rules meanwhile, so that a note is true of every account. */
-export interface WholePass {
-  /** Before each part of the work: whoever goes by other rules is to note nothing either. */
-  goOn(): Promise<void>
-  end(): Promise<void>
+  /** Leave word of accounts whose budgets a config states. @returns all of which there has ever been word. */
+  stating(accounts: readonly AccountId[]): Promise<readonly AccountId[]>
 }
 
 /** Do something with the notes of a config's org. */
@@ -43,46 +44,62 @@ export function withNotes<T>(
   return withTexts(config, (texts) => work(provisionedNotes(texts, () => booksOf(config))))
 }
 
+/** The same for rules that give each kind of account the same. The org, and providers, have theirs at every start. */
+export function nameOfRules(rules: BudgetRules): string {
+  const byKind = (['team', 'project', 'key'] as const).map((kind) => accountBudgets(rules, kind))
+  return hash('sha256', JSON.stringify(byKind), 'base64url')
+}
+
 const KIND = 'provisioned'
 const NAME = 'accounts'
+const STATED = 'stated'
 
 export function provisionedNotes(texts: KeptTexts, books: () => Promise<string>): ProvisionedNotes {
-  const readText = async () => (await texts.list(KIND)).get(NAME)
+  const readText = async (name = NAME) => (await texts.list(KIND)).get(name)
   const forget = async () => void (await texts.remove(KIND, NAME))
+
+  async function goingBy(rules: string): Promise<void> {
+    const text = await readText()
+    if (text !== undefined && said(text).rules !== rules) await forget()
+  }
 
   return {
     books,
+    goingBy,
     forget,
     async read() {
       const text = await readText()
-      return text === undefined ? undefined : noteIn(text)
+      const note = text === undefined ? undefined : said(text)
+      return note && 'passing' in note ? undefined : note
     },
     replace: (before, after) => texts.replace(KIND, NAME, JSON.stringify(after), JSON.stringify(before)),
     async begin(done) {
-      const { rules, stated } = done
       // The same of all who go by the same rules: they do the same work, and the first to end it has done it for all.
-      const claim = JSON.stringify({ passing: { rules, stated } })
-      const isOfOthers = (text: string | undefined) =>
-        text !== undefined && text !== claim && noteIn(text)?.rules !== rules
+      const claim = JSON.stringify({ rules: done.rules, passing: true } satisfies Claim)
       let text = await readText()
       while (text !== claim && !(await texts.replace(KIND, NAME, claim, text))) text = await readText()
-      const goOn = async () => {
-        if (isOfOthers(await readText())) await forget()
+      return async () => {
+        if (!(await texts.replace(KIND, NAME, JSON.stringify(done), claim))) await goingBy(done.rules)
       }
-      return {
-        goOn,
-        async end() {
-          if (!(await texts.replace(KIND, NAME, JSON.stringify(done), claim))) await goOn()
-        },
+    },
+    async stating(accounts) {
+      for (;;) {
+        const text = await readText(STATED)
+        const had: readonly AccountId[] = text === undefined ? [] : JSON.parse(text)
+        const all = [...new Set([...had, ...accounts])].toSorted()
+        if (all.length === had.length || (await texts.replace(KIND, STATED, JSON.stringify(all), text)))
+          return all
       }
     },
   }
 }
 
-function noteIn(text: string): Provisioned | undefined {
-  const said = JSON.parse(text) as Provisioned | { readonly passing: object }
-  return 'passing' in said ? undefined : said
+/** Whoever has begun, and not ended. */
+interface Claim extends Pick<Provisioned, 'rules'> {
+  readonly passing: true
 }
+
+const said = (text: string): Provisioned | Claim => JSON.parse(text)
 
 /** A file is its books; a Redis may have others in their place, which it then says. */
 async function booksOf({ store, org }: Pick<StoreConfig, 'store' | 'org'>): Promise<string> {

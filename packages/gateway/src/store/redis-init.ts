@@ -1,6 +1,7 @@
 import { initRedisLedger } from '@tollgate/kit/ledger/redis'
 import type { RedisStore, StoreConfig } from '../config/index.ts'
 import { startWarnings } from '../doctor/start-warnings.ts'
+import { withNotes } from './provisioned-notes.ts'
 import { reachable } from './redis-reach.ts'
 
 export interface OpenedBooks {
@@ -16,6 +17,8 @@ export function openRedisBooks(config: StoreConfig, store: RedisStore): Promise<
     const warnings = await startWarnings(config, store)
     const { target, prefix } = store
     const [opened] = await initRedisLedger(target, { orgs: [config.org], prefix })
+    // Nobody has an account in them, whatever was noted of books that were here before.
+    if (opened!.status === 'made') await withNotes({ ...config, store }, (notes) => notes.forget())
     return { status: opened!.status, warnings }
   })
 }

@@ -4,6 +4,7 @@ import type { Presence, PresenceLook } from '@tollgate/kit/ledger/redis'
 import { type Config, providerBudgets } from '../config/index.ts'
 import { runnable } from '../say/runnable.ts'
 import { oncePerMinute } from './once-per-minute.ts'
+import type { Provisioning } from './provision-account.ts'
 import { ownAccounts, provisionStated } from './provision-stated.ts'
 
 export interface Reprovisioning<Books extends Ledger = Ledger> {
@@ -31,7 +32,7 @@ const LOOK_MS = 1000
  */
 export async function reprovisioning<Books extends Ledger>(
   config: () => Config,
-  { ledger }: { readonly ledger: Books },
+  { ledger, directory }: { readonly ledger: Books } & Pick<Provisioning, 'directory'>,
   { look, onMissing, clock }: ReprovisioningOptions,
 ): Promise<Reprovisioning<Books>> {
   const { org, file } = config()
@@ -46,7 +47,7 @@ export async function reprovisioning<Books extends Ledger>(
     const found = await look.of(org, accounts)
     const unknown = accounts.filter((account) => found.missing.get(account) === 'unknown')
     if (unknown.length === 0 || found.takeover === first || found.closedUntilMs > clock.now()) return found
-    await provisionStated(config(), onlyFor(new Set(unknown), ledger))
+    await provisionStated(config(), { ledger: onlyFor(new Set(unknown), ledger), directory })
     return look.of(org, accounts)
   }
 

@@ -59,7 +59,7 @@ export function callerHeldTier({ cache, stated = new Map(), fallback }: CallerTi
   }
 
   return (principal) => {
-    const tier = stated.get(`key:${principal.key}`)
+    const tier = stated.get(`key:${principal.key}`) ?? principal.tier
     return tier === undefined ? from(principal, 0) : { tier, holder: 'key' }
   }
 }

@@ -26,10 +26,10 @@ function secretFault({ previous, ...key }: KeyRecord): string | undefined {
   return previous?.lookup === key.lookup ? 'its previous secret is the one that it has' : undefined
 }
 
-function namesFault({ org, team, project, user, label, tags }: KeyRecord): string | undefined {
-  const names = [org, team, project, user, label]
+function namesFault({ org, team, project, user, tier, label, tags }: KeyRecord): string | undefined {
+  const names = [org, team, project, user, tier, label]
   if (names.some((name) => name !== undefined && (name.length === 0 || name.length > NAME_MAX_LENGTH)))
-    return `org, team, project, user and label have 1 to ${NAME_MAX_LENGTH} characters`
+    return `org, team, project, user, tier and label have 1 to ${NAME_MAX_LENGTH} characters`
   return JSON.stringify(tags ?? {}).length > TAGS_MAX_LENGTH
     ? `its tags are longer than ${TAGS_MAX_LENGTH} characters`
     : undefined

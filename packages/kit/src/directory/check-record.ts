@@ -46,6 +46,19 @@ const role = oneOf('viewer', 'team-lead', 'director', 'admin')
 
 const rates = objectOf({ rpm: maybe(whole), tpm: maybe(whole), concurrency: maybe(whole) })
 
+const PERIODS = ['hourly', 'daily', 'weekly', 'monthly', 'total']
+const budget = objectOf({
+  limit_usd: maybe(text),
+  limit_tokens: maybe(whole),
+  limit_requests: maybe(whole),
+  period: oneOf(...PERIODS),
+  mode: maybe(oneOf('hard', 'soft')),
+})
+const budgets = field(
+  'be a list of budgets',
+  (value) => Array.isArray(value) && value.length <= MAX_ENTRIES && value.every(budget.is),
+)
+
 const wanted = {
   models: maybe(texts),
   tier: maybe(text),
@@ -75,6 +88,7 @@ const FIELDS: { readonly [Kind in RecordKind]: Fields<Records[Kind]> } = {
       objectOf({ maxInputTokens: maybe(whole), maxOutputTokens: maybe(whole), maxCostNanoUsd: maybe(whole) }),
     ),
     rates: maybe(rates),
+    budgets: maybe(budgets),
   },
   access_request: {
     ...wanted,

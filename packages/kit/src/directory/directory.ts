@@ -70,7 +70,7 @@ export type Changed =
 
 /** `null` takes a field away. */
 export type KeyChange = AtRevision & {
-  readonly [Field in 'team' | 'project' | 'user' | 'label' | 'tags' | 'scopes' | 'expiresAtMs']?:
+  readonly [Field in 'team' | 'project' | 'user' | 'tier' | 'label' | 'tags' | 'scopes' | 'expiresAtMs']?:
     | KeyRecord[Field]
     | null
 }

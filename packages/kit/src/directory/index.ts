@@ -46,6 +46,7 @@ export {
   type RequestCaps,
   type Role,
   type TeamRecord,
+  type TierBudget,
   type TierRecord,
   type UserRecord,
   type Wanted,

@@ -32,6 +32,8 @@ export interface KeyOwner {
   readonly team?: string
   readonly project?: string
   readonly user?: string
+  /** In place of the tier of whom it belongs to. */
+  readonly tier?: string
   /** Free text for people. */
   readonly label?: string
   /** Cost attribution of everything the key pays for. */
@@ -71,13 +73,14 @@ export function keyIsLive(key: Pick<KeyRecord, 'expiresAtMs' | 'revokedAtMs'>, n
 }
 
 /** The principal that a key speaks for. */
-export function keyPrincipal({ org, team, project, user, id, tags, scopes }: KeySummary): Principal {
+export function keyPrincipal({ org, team, project, user, tier, id, tags, scopes }: KeySummary): Principal {
   return {
     org,
     key: id,
     ...(team !== undefined && { team }),
     ...(project !== undefined && { project }),
     ...(user !== undefined && { user }),
+    ...(tier !== undefined && { tier }),
     ...(tags !== undefined && { tags }),
     ...(scopes !== undefined && { scopes }),
   }

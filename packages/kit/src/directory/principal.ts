@@ -9,6 +9,8 @@ export interface Principal {
   readonly user?: string
   /** The public id of the virtual key, never its secret. */
   readonly key?: string
+  /** The tier of the credential itself, in place of its owner's. */
+  readonly tier?: string
   /** Cost attribution, for instance `{ feature: 'search' }`. */
   readonly tags?: Readonly<Record<string, string>>
   /** What the credential may do at the most, within what its owner may. */
@@ -27,6 +29,8 @@ export interface KeyScopes {
   readonly origins?: readonly string[]
   /** What one request may cost at the worst. */
   readonly maxCostNanoUsd?: NanoUsd
+  /** How fast it may go at the most: requests and tokens a minute, and requests at a time. */
+  readonly rates?: { readonly rpm?: number; readonly tpm?: number; readonly concurrency?: number }
 }
 
 /** The accounts that a principal's requests are charged to, outermost first. */

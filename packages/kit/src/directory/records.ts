@@ -1,9 +1,11 @@
 import type { NanoUsd } from '../core/money.ts'
+import type { BudgetEntry } from '../ledger/budget-entry.ts'
 
 /**
  * What the directory knows besides keys: orgs and what is in them, tiers, and who was given more and by whom.
  *
- * Every record belongs to an org and has an id within its kind. Limits of money are not here: those are the ledger's.
+ * Every record belongs to an org and has an id within its kind. What accounts may spend is not here but in the ledger, which is
+ * told of a tier's budgets when somebody is given that tier.
  */
 export interface Records {
   readonly org: OrgRecord
@@ -76,7 +78,15 @@ export interface TierRecord extends Named {
   readonly caps?: RequestCaps
   /** How fast whoever has it may go, unless it has rates of its own. */
   readonly rates?: TierRates
+  /** What whoever has it may spend, unless it has budgets of its own. */
+  readonly budgets?: readonly TierBudget[]
 }
+
+/** A budget as it is written; all of one org go by one calendar. */
+export type TierBudget = Pick<
+  BudgetEntry,
+  'limit_usd' | 'limit_tokens' | 'limit_requests' | 'period' | 'mode'
+>
 
 /** Requests and tokens a minute, and requests at a time; what is absent has no limit. */
 export interface TierRates {

@@ -34,7 +34,7 @@ function networksOf(scopes: KeyScopes, addresses: readonly string[]): AddressSet
 /** What is wrong with the scopes of a key; undefined when nothing is. */
 export function scopesFault(scopes: KeyScopes | undefined): string | undefined {
   if (!scopes) return undefined
-  const { models, endpoints, addresses, origins, maxCostNanoUsd, ...unknown } = scopes
+  const { models, endpoints, addresses, origins, maxCostNanoUsd, rates, ...unknown } = scopes
   const [stranger] = Object.keys(unknown)
   if (stranger !== undefined) return `there is no scope ${stranger}`
   for (const [name, list] of Object.entries({ models, endpoints, addresses, origins })) {
@@ -45,6 +45,8 @@ export function scopesFault(scopes: KeyScopes | undefined): string | undefined {
   if (network !== undefined) return `${network} is no address and no network: write 10.0.0.0/8 or 2001:db8::1`
   const origin = origins?.find((text) => !isOrigin(text))
   if (origin !== undefined) return `${origin} is no origin: write https://app.example.com`
+  if (rates !== undefined && !areRates(rates))
+    return 'its scope rates has rpm, tpm and concurrency, whole numbers from 1 on'
   return maxCostNanoUsd !== undefined && !(Number.isSafeInteger(maxCostNanoUsd) && maxCostNanoUsd >= 0)
     ? 'its scope maxCostNanoUsd must be a whole number of nano-USD'
     : undefined
@@ -59,6 +61,14 @@ function isList(list: unknown): list is readonly string[] {
     list.every((text) => typeof text === 'string' && text.length > 0 && text.length <= MAX_LENGTH)
   )
 }
+
+function areRates(rates: object): boolean {
+  return Object.entries(rates).every(
+    ([name, rate]) => RATES.has(name) && Number.isSafeInteger(rate) && rate >= 1,
+  )
+}
+
+const RATES: ReadonlySet<string> = new Set(['rpm', 'tpm', 'concurrency'])
 
 function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text

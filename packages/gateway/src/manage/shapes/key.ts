@@ -1,6 +1,6 @@
 import type { KeyOwner, KeyScopes, KeySummary } from '@tollgate/kit/directory'
 import { z } from 'zod'
-import { id, instant, label, modelPatternText, usd, word } from '../leaves.ts'
+import { count, id, instant, label, modelPatternText, usd, word } from '../leaves.ts'
 import { present, type Shape, shapeOf } from '../shape.ts'
 
 /** What may be said of a key, and changed. */
@@ -14,6 +14,10 @@ const scopes = z.strictObject({
   addresses: list(word).describe('Addresses and networks that it may come from: `10.0.0.0/8`.'),
   origins: list(word).describe('What a browser may name as `Origin`: `https://app.example.com`.'),
   max_cost_usd: usd.optional().describe('What one request may cost at the worst.'),
+  rates: z
+    .strictObject({ rpm: count.optional(), tpm: count.optional(), concurrency: count.optional() })
+    .optional()
+    .describe('How fast it may go at the most.'),
 })
 
 export const keyShape: Shape<KeyFields> = shapeOf(
@@ -22,6 +26,7 @@ export const keyShape: Shape<KeyFields> = shapeOf(
     team: id.optional(),
     project: id.optional(),
     user: id.optional(),
+    tier: id.optional().describe('In place of the tier of whom it belongs to.'),
     tags: z
       .record(z.string().max(128), z.string().max(256))
       .optional()
@@ -32,8 +37,8 @@ export const keyShape: Shape<KeyFields> = shapeOf(
   {
     read: ({ expires_at, scopes, ...same }) =>
       present({ ...same, scopes: scopes && readScopes(scopes), expiresAtMs: expires_at }),
-    write: ({ label, team, project, user, tags, scopes, expiresAtMs }) => ({
-      ...{ label, team, project, user },
+    write: ({ label, team, project, user, tier, tags, scopes, expiresAtMs }) => ({
+      ...{ label, team, project, user, tier },
       tags: tags && { ...tags },
       scopes: scopes && writeScopes(scopes),
       expires_at: expiresAtMs,
@@ -41,8 +46,8 @@ export const keyShape: Shape<KeyFields> = shapeOf(
   },
 )
 
-function readScopes({ max_cost_usd, ...same }: z.output<typeof scopes>): KeyScopes {
-  return present({ ...same, maxCostNanoUsd: max_cost_usd })
+function readScopes({ max_cost_usd, rates, ...same }: z.output<typeof scopes>): KeyScopes {
+  return present({ ...same, maxCostNanoUsd: max_cost_usd, rates: rates && present(rates) })
 }
 
 function writeScopes({
@@ -51,6 +56,7 @@ function writeScopes({
   addresses,
   origins,
   maxCostNanoUsd,
+  rates,
 }: KeyScopes): z.output<typeof scopes> {
   const copy = (texts: readonly string[] | undefined) => texts && [...texts]
   return present({
@@ -59,10 +65,20 @@ function writeScopes({
     addresses: copy(addresses),
     origins: copy(origins),
     max_cost_usd: maxCostNanoUsd,
+    rates: rates && { ...rates },
   })
 }
 
 /** The part of a kept key that may be changed. */
-export function fieldsOf({ label, team, project, user, tags, scopes, expiresAtMs }: KeySummary): KeyFields {
-  return present({ label, team, project, user, tags, scopes, expiresAtMs })
+export function fieldsOf({
+  label,
+  team,
+  project,
+  user,
+  tier,
+  tags,
+  scopes,
+  expiresAtMs,
+}: KeySummary): KeyFields {
+  return present({ label, team, project, user, tier, tags, scopes, expiresAtMs })
 }

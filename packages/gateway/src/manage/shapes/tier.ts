@@ -2,6 +2,7 @@ import type { RequestCaps, TierRecord } from '@tollgate/kit/directory'
 import { z } from 'zod'
 import { count, label, modelPatternText, role, usd, word } from '../leaves.ts'
 import { present, type Shape, shapeOf } from '../shape.ts'
+import { budgetsWire, readBudgets, writeBudgets } from './budget.ts'
 
 const caps = z.strictObject({
   max_input_tokens: count.optional(),
@@ -31,11 +32,19 @@ export const tierShape: Shape<TierRecord> = shapeOf(
       .describe('Where it stands among the tiers: the least has the lowest.'),
     caps: caps.optional().describe('Bounds of one request.'),
     rates: rates.optional().describe('How fast whoever has it may go, unless it has rates of its own.'),
+    budgets: budgetsWire
+      .optional()
+      .describe('What whoever has it may spend, unless it has budgets of its own.'),
   },
   {
-    read: ({ caps, rates, ...same }) =>
-      present({ ...same, caps: caps && readCaps(caps), rates: rates && present(rates) }),
-    write: ({ label, models, endpoints, approval, rank, caps, rates }) => ({
+    read: ({ caps, rates, budgets, ...same }) =>
+      present({
+        ...same,
+        caps: caps && readCaps(caps),
+        rates: rates && present(rates),
+        budgets: budgets && readBudgets(budgets),
+      }),
+    write: ({ label, models, endpoints, approval, rank, caps, rates, budgets }) => ({
       label,
       models: [...models],
       endpoints: endpoints && [...endpoints],
@@ -43,6 +52,7 @@ export const tierShape: Shape<TierRecord> = shapeOf(
       rank,
       caps: caps && writeCaps(caps),
       rates: rates && { ...rates },
+      budgets: budgets && writeBudgets(budgets),
     }),
   },
 )

@@ -1,7 +1,7 @@
 import type { AccessRequest, Decision, Grant, Wanted } from '@tollgate/kit/directory'
 import { z } from 'zod'
 import { count, id, instant, modelPatternText, usd, word } from '../leaves.ts'
-import { present } from '../shape.ts'
+import { encoded, present } from '../shape.ts'
 
 /** What can be asked for, and is granted. */
 export const wantedFields = {
@@ -74,7 +74,7 @@ export function accessRequestFields(id: string, request: AccessRequest): object 
     ...{ asked_at: askedAtMs, lasts_ms: lastsMs, decided: decided && decisionFields(decided) },
     ...wantedOf(request),
   })
-  return z.encode(accessRequest, fields)
+  return encoded(accessRequest, fields) as object
 }
 
 export function grantFields(id: string, given: Grant): object {
@@ -84,7 +84,7 @@ export function grantFields(id: string, given: Grant): object {
     ...{ from: fromMs, until: untilMs, revoked: revoked && decisionFields(revoked) },
     ...wantedOf(given),
   })
-  return z.encode(grant, fields)
+  return encoded(grant, fields) as object
 }
 
 function decisionFields({ by, atMs, reason, grant }: Decision) {

@@ -4,7 +4,7 @@ import type { Change, Kept } from '../record-store.ts'
 
 /** The columns of `virtual_key` that may be shown; the two hashes are the others. */
 export const SUMMARY_COLUMNS =
-  'lookup, id, org, team, project, user, label, tags, scopes, created_at_ms, expires_at_ms, revoked_at_ms, previous_lookup, previous_until_ms, revision'
+  'lookup, id, org, team, project, user, tier, label, tags, scopes, created_at_ms, expires_at_ms, revoked_at_ms, previous_lookup, previous_until_ms, revision'
 
 export const KEY_COLUMNS = `${SUMMARY_COLUMNS}, hash, previous_hash`
 
@@ -19,6 +19,7 @@ export function summaryOf(row: Row): KeySummary {
     ...(row.team !== null && { team: row.team as string }),
     ...(row.project !== null && { project: row.project as string }),
     ...(row.user !== null && { user: row.user as string }),
+    ...(row.tier !== null && { tier: row.tier as string }),
     ...(row.label !== null && { label: row.label as string }),
     ...(row.tags !== null && { tags: JSON.parse(row.tags as string) }),
     ...(row.scopes !== null && { scopes: JSON.parse(row.scopes as string) }),
@@ -50,6 +51,7 @@ export function valuesOf(key: KeyRecord): SQLInputValue[] {
     key.team ?? null,
     key.project ?? null,
     key.user ?? null,
+    key.tier ?? null,
     key.label ?? null,
     jsonOf(key.tags),
     jsonOf(key.scopes),

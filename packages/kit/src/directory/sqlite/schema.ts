@@ -18,7 +18,8 @@ const TABLES = `
     previous_lookup   TEXT,
     previous_hash     BLOB,
     previous_until_ms INTEGER,
-    revision          INTEGER NOT NULL DEFAULT 1
+    revision          INTEGER NOT NULL DEFAULT 1,
+    tier              TEXT
   ) STRICT, WITHOUT ROWID;
 
   CREATE UNIQUE INDEX IF NOT EXISTS virtual_key_previous
@@ -68,10 +69,13 @@ const FROM_1 = `
   ALTER TABLE virtual_key ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
 `
 
+/** Tiers were those of owners alone. */
+const FROM_2 = 'ALTER TABLE virtual_key ADD COLUMN tier TEXT'
+
 export const SCHEMA: OwnTables = {
   tables: TABLES,
   layoutTable: 'directory_layout',
-  layout: 2,
-  migrations: [FROM_1],
+  layout: 3,
+  migrations: [FROM_1, FROM_2],
   what: 'the directory',
 }

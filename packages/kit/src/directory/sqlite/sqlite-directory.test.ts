@@ -77,9 +77,9 @@ it('a file of a newer layout is refused and left as it is', async () => {
   const path = join(folder(), 'tollgate.db')
   await sqliteDirectory(path).close()
   const db = new DatabaseSync(path)
-  db.exec('UPDATE directory_layout SET version = 3')
-  expect(() => sqliteDirectory(path)).toThrow('the directory has layout 3, this Tollgate knows layout 2')
-  expect(db.prepare('SELECT version FROM directory_layout').get()).toEqual({ version: 3 })
+  db.exec('UPDATE directory_layout SET version = 4')
+  expect(() => sqliteDirectory(path)).toThrow('the directory has layout 4, this Tollgate knows layout 3')
+  expect(db.prepare('SELECT version FROM directory_layout').get()).toEqual({ version: 4 })
   db.close()
 })
 
@@ -118,6 +118,27 @@ it('a file of layout 1 is brought to this one, with the keys that it has', async
   expect(status).toBe('changed')
   expect(await directory.findKey('Ab12Cd34Ef56')).toMatchObject({ team: 'blue', revision: 2 })
   expect(await directory.records.changes('acme')).toMatchObject([{ sequence: 1, kind: 'key', id: 'old' }])
+  await directory.close()
+})
+
+/** The next one, which knew no tier of a key's own. */
+const LAYOUT_2 = `${LAYOUT_1}
+  UPDATE directory_layout SET version = 2;
+  ALTER TABLE virtual_key ADD COLUMN scopes TEXT;
+  ALTER TABLE virtual_key ADD COLUMN previous_lookup TEXT;
+  ALTER TABLE virtual_key ADD COLUMN previous_hash BLOB;
+  ALTER TABLE virtual_key ADD COLUMN previous_until_ms INTEGER;
+  ALTER TABLE virtual_key ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
+`
+
+it.each([LAYOUT_1, LAYOUT_2])('a key of an older layout is given a tier of its own', async (layout) => {
+  const path = join(folder(), 'tollgate.db')
+  const db = new DatabaseSync(path)
+  db.exec(layout)
+  db.close()
+  const directory = sqliteDirectory(path)
+  expect((await directory.changeKey('old', { tier: 'slow' })).status).toBe('changed')
+  expect(await directory.findKey('Ab12Cd34Ef56')).toMatchObject({ tier: 'slow', team: 'red' })
   await directory.close()
 })
 
