@@ -37,9 +37,9 @@ export async function measureTarget(
   address: TargetAddress,
   ms: number,
 ): Promise<TargetFigures> {
-  const json = await saturate(load, target, address, 'json', ms)
+  const json = await saturate(load, target, orderOf(address, 'json'), ms)
   const jsonAtRate = await atRate(load, address, 'json', ms)
-  const stream = await saturate(load, target, address, 'stream', ms)
+  const stream = await saturate(load, target, orderOf(address, 'stream'), ms)
   const streamAtRate = await atRate(load, address, 'stream', ms)
   return { json, jsonAtRate, stream, streamAtRate }
 }
@@ -70,15 +70,15 @@ export async function warmUp(load: BenchProcess, address: TargetAddress, ms: num
   await run('stream', STREAMS_OF_WARM_UP)
 }
 
-async function saturate(
+/** Ask a target as fast as it answers, and see what it used. */
+export async function saturate(
   load: BenchProcess,
   target: BenchProcess,
-  address: TargetAddress,
-  kind: Kind,
+  asking: Pick<LoadOrder, 'url' | 'asked'>,
   ms: number,
 ): Promise<Saturated> {
   const before = await useOf(target)
-  const order: LoadOrder = { ...orderOf(address, kind), pace: { connections: CONNECTIONS }, ms }
+  const order: LoadOrder = { ...asking, pace: { connections: CONNECTIONS }, ms }
   const { requests, elapsedMs } = await load.ask<LoadReport>(order)
   await new Promise((resolve) => setTimeout(resolve, AFTERMATH_MS))
   const cpuMicros = (await useOf(target)).cpuMicros - before.cpuMicros

@@ -9,6 +9,7 @@ import {
   usageReconcile,
 } from '@tollgate/kit'
 import { sqliteAudit } from '@tollgate/kit/audit/sqlite'
+import type { Middleware } from '@tollgate/kit/core'
 import { issueKey, keyHasher } from '@tollgate/kit/directory'
 import { type AccountId, budgetFrom, type Ledger } from '@tollgate/kit/ledger'
 import { auditLog } from '@tollgate/kit/stages/audit-log'
@@ -27,8 +28,13 @@ const ACCOUNTS: readonly AccountId[] = [`org:${ORG}`, 'team:load', 'key:bench']
  * hard budget over them that the bench never reaches.
  *
  * @param file an SQLite file, for the keys and the audit records whatever the ledger is.
+ * @param between what stands before anything is reserved, once it is known who asks, and what they may.
  */
-export async function serveWholeGateway(ledger: Ledger, file: string): Promise<void> {
+export async function serveWholeGateway(
+  ledger: Ledger,
+  file: string,
+  ...between: readonly Middleware[]
+): Promise<void> {
   const directory = sqliteDirectory(file)
   const hasher = keyHasher(MASTER_KEY)
   const { record, secret } = issueKey({ id: 'bench', org: ORG, team: 'load', hasher })
@@ -39,7 +45,7 @@ export async function serveWholeGateway(ledger: Ledger, file: string): Promise<v
   await ledger.provision(ORG, 'key:bench', [])
 
   const audit = auditLog({ ledger, sinks: [sqliteAudit(file)] })
-  const pipeline = compose(
+  const stages: readonly Middleware[] = [
     audit,
     authVirtualKey({ directory, masterKey: MASTER_KEY }),
     tierCheck({
@@ -48,6 +54,7 @@ export async function serveWholeGateway(ledger: Ledger, file: string): Promise<v
         research: { models: ['*'], approval: 'director' },
       },
     }),
+    ...between,
     budgetReserve({
       ledger,
       routes: upstreamRoutes,
@@ -55,11 +62,13 @@ export async function serveWholeGateway(ledger: Ledger, file: string): Promise<v
     }),
     usageReconcile({ ledger }),
     providerFailover({ routes: upstreamRoutes }),
-  )
+  ]
 
   await serveTarget({
     authorization: `Bearer ${secret}`,
-    handler: express().disable('x-powered-by').use('/v1', pipeline),
+    handler: express()
+      .disable('x-powered-by')
+      .use('/v1', compose(...stages)),
     async tally() {
       const states = await ledger.read(ORG, ACCOUNTS)
       await audit.flush()
