@@ -2,9 +2,11 @@ import { toFile } from 'openai'
 import { expect, it } from 'vitest'
 import { assemble } from '../support/assembly.ts'
 import { budgets, clientOf } from '../support/openai.ts'
+import { mp3 } from '../support/recordings.ts'
 import { trail } from './trails.ts'
 
-const file = () => toFile(Buffer.alloc(7_500, 0xfe), 'toll.ogg')
+/** Seven and a half seconds at the slowest that an MP3 can be. */
+const file = () => toFile(Buffer.concat([mp3(288), Buffer.alloc(12)]), 'toll.mp3')
 
 it('records of pictures and sound say how much of them there was', async () => {
   const { audit, records, table } = trail({ content: true })
@@ -34,7 +36,7 @@ it('records of pictures and sound say how much of them there was', async () => {
     { characters: 5, chargedNanoUsd: 75_000, basis: 'exact' },
     { audioMs: 1_000, chargedNanoUsd: 100_000, basis: 'exact' },
     // As long as a file of so many bytes can be: nobody has said.
-    { audioMs: 10_000, chargedNanoUsd: 1_000_000, basis: 'estimated' },
+    { audioMs: 7_500, chargedNanoUsd: 750_000, basis: 'estimated' },
   ])
   expect(JSON.parse(kept[1]!.content!)).toEqual({
     ...drawing,
@@ -43,5 +45,12 @@ it('records of pictures and sound say how much of them there was', async () => {
     image: '(file)',
   })
   const [sum] = await table.spendBy()
-  expect(sum).toMatchObject({ requests: 6, outputTokens: 392, estimatedNanoUsd: 1_000_000n })
+  expect(sum).toMatchObject({ requests: 6, outputTokens: 392, estimatedNanoUsd: 750_000n })
+  expect(sum!.pieces).toEqual({
+    images: 2,
+    audioMs: 8_500,
+    characters: 5,
+    webSearches: 0,
+    unitThousandths: {},
+  })
 })

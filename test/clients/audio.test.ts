@@ -3,6 +3,7 @@ import { toFile } from 'openai'
 import { describe, expect, it } from 'vitest'
 import { assemble } from '../support/assembly.ts'
 import { budgets, clientOf, errorOf, expectBooked } from '../support/openai.ts'
+import { m4a, silentFlac, webm } from '../support/recordings.ts'
 
 const input = 'Stop. Pay. Go. '.repeat(20)
 const SAY = { input, voice: 'ash' }
@@ -181,15 +182,33 @@ describe('audio.transcriptions.create', () => {
     },
   )
 
-  it('a file whose head claims to be short is reserved for by its bytes', async () => {
+  // More than a hundred seconds each, which is more than a cent pays for, in a few hundred bytes.
+  it.each<[string, Buffer]>([
+    ['FLAC of silence', silentFlac(20)],
+    [
+      'WebM of Opus that leaves out the silence',
+      webm([
+        { atMs: 0, packets: 1 },
+        { atMs: 600_000, packets: 1 },
+      ]),
+    ],
+    ['M4A that says it is long', m4a({ said: 600 })],
+    ['M4A whose samples are all the same few bytes', m4a({ samples: 10_000 })],
+  ])('a small file that plays long is reserved for by what it is made of: %s', async (_, bytes) => {
+    expect(bytes.length).toBeLessThan(600)
     const gateway = await assemble({ budgets: [{ limit_usd: '0.01', period: 'daily' }] })
-    // Ten minutes of sound at 8 kbit/s, under a head of a WAV that would be over in no time.
-    const file = await toFile(
-      Buffer.concat([Buffer.from('RIFF....WAVEfmt '), Buffer.alloc(600_000, 1)]),
-      'a.wav',
-    )
+    const file = await toFile(bytes, 'a.wav')
     const error = await errorOf(clientOf(gateway).audio.transcriptions.create({ model: 'whisper-1', file }))
     expect(error).toMatchObject({ status: 429, code: 'budget_exceeded' })
+    expect(gateway.provider.requests).toHaveLength(0)
+  })
+
+  it('a file that nobody can read is refused under a budget', async () => {
+    const gateway = await assemble({ budgets })
+    const odd = Buffer.concat([Buffer.from('RIFF....WAVEfmt '), Buffer.alloc(600, 1)])
+    const file = await toFile(odd, 'a.wav')
+    const error = await errorOf(clientOf(gateway).audio.transcriptions.create({ model: 'whisper-1', file }))
+    expect(error).toMatchObject({ status: 400, code: 'price_unknown', param: 'file' })
     expect(gateway.provider.requests).toHaveLength(0)
   })
 

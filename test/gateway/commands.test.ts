@@ -56,15 +56,23 @@ describe('tollgate', () => {
       'keys',
       'tollgate: keys is not a command: use keys create, keys list, keys change, keys rotate, keys revoke',
     ],
-    ['start --prot 1', "tollgate start: Unknown option '--prot'. See: tollgate start --help"],
+    ['--verson', 'tollgate: --verson is not a command: tollgate --help lists those there are'],
+    [
+      'start --prot 1',
+      "tollgate start: Unknown option '--prot': did you mean --port? See: tollgate start --help",
+    ],
+    ['start --zzz', "tollgate start: Unknown option '--zzz'. See: tollgate start --help"],
+    ['start now', 'tollgate start: takes nothing besides its options, not now. See: tollgate start --help'],
+    ['route explain', 'tollgate route explain: MODEL is missing. See: tollgate route explain --help'],
+    [
+      'cache evaluate a b',
+      'tollgate cache evaluate: takes one FILE besides its options, not a b. See: tollgate cache evaluate --help',
+    ],
     [
       'start --port 99999',
       'tollgate start: --port 99999 must be a whole number from 0 to 65535. See: tollgate start --help',
     ],
-    [
-      'keys revoke',
-      'tollgate keys revoke: keys revoke takes one operand besides its options, not nothing. See: tollgate keys revoke --help',
-    ],
+    ['keys revoke', 'tollgate keys revoke: ID is missing. See: tollgate keys revoke --help'],
     [
       'ledger expired --settle all',
       'tollgate ledger expired: --settle all is not known: use observed or zero. See: tollgate ledger expired --help',
@@ -111,6 +119,33 @@ describe('tollgate', () => {
       )
     },
   )
+})
+
+describe('tollgate route explain', () => {
+  it('without a key of a provider tells of the simulated one, which then serves', async () => {
+    const { code, out } = await command('route explain gpt-4o-mini', { env: {}, cwd: emptyFolder() })
+    expect(code).toBe(0)
+    expect(out).toMatch(/^gpt-4o-mini has no route of its own, and passes to simulated$/m)
+    expect(out).toMatch(/^1 {2}simulated\/gpt-4o-mini +\$0\.15 +\$0\.60 /m)
+  })
+
+  it('says of a model without a price of its own what it is charged at', async () => {
+    const env = { OPENAI_API_KEY: 'sk-test' }
+    const { out } = await command('route explain gpt-4o-mimi', { env, cwd: emptyFolder() })
+    expect(out).toMatch(
+      /^openai\/gpt-4o-mimi is not listed: it is charged at the dearest price of its provider\.$/m,
+    )
+  })
+})
+
+it('tollgate --version says which release this is', async () => {
+  const { code, out } = await command('--version', { env: {}, cwd: emptyFolder() })
+  expect([code, out]).toEqual([0, expect.stringMatching(/^tollgate \d+\.\d+\.\d+, Node v\d+/)])
+})
+
+it('a file that a command is to read and is not there is named', async () => {
+  const { code, err } = await command('cache evaluate nosuch.tsv', { env: {}, cwd: emptyFolder() })
+  expect([code, err]).toEqual([1, expect.stringMatching(/nosuch\.tsv: there is no such file$/)])
 })
 
 describe('tollgate config check', () => {

@@ -53,6 +53,21 @@ describe('a paid API of the config', () => {
     expect(gateway.said.join('\n')).toContain('deepgram ✓ ADA_SECRET, $0.0043 a minute')
   })
 
+  it('shows its units in what was spent, by the API and by the command', async () => {
+    const { made } = await listening()
+    const gateway = await made.start()
+    const body = Buffer.alloc(10)
+    for (let call = 0; call < 2; call += 1)
+      await (await fetch(`${gateway.url}/deepgram/v1/listen`, { method: 'POST', headers, body })).text()
+    const table = await gateway.admin('/admin/v1/spend?group_by=provider')
+    expect(((await table.json()) as { rows: object[] }).rows).toMatchObject([
+      { provider: 'deepgram', requests: 2, images: 0, units: { minute: '3' }, spent_usd: '0.012900000' },
+    ])
+    const { out } = await made.command('spend --by provider')
+    expect(out).toMatch(/PROVIDER +REQUESTS +REFUSED +TOKENS IN +TOKENS OUT +PIECES +SPENT/)
+    expect(out).toMatch(/deepgram +2 +0 +0 +0 +3 minute +\$0\.0129/)
+  })
+
   it('is refused where its worst case is not left', async () => {
     // 60 minutes are $0.258.
     const { api, made } = await listening(says(heard(1)), {

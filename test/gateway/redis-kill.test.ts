@@ -1,32 +1,13 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { gate } from '@tollgate/testing'
 import { expect, it } from 'vitest'
-import { closeAfter } from '../support/close-after.ts'
-import { ADMIN_TOKEN, type Running, SECRET } from '../support/gateway.ts'
-import { keys, type RedisPlace, redisPlace } from '../support/redis-place.ts'
+import { type Running, SECRET } from '../support/gateway.ts'
+import { startProgram } from '../support/gateway-program.ts'
+import { keys, redisPlace } from '../support/redis-place.ts'
 
-/** The built program, as npm installs it. */
-const MAIN = fileURLToPath(new URL('../../packages/gateway/dist/main.js', import.meta.url))
 const STREAMS = 20
 /** Longer than a reservation lives without a heartbeat. */
 const LONG_MS = 121_000
-
-/** Start a gateway of the fleet in a process of its own; resolves with its URL. */
-async function startProcess({ folder, provider }: RedisPlace) {
-  const env = {
-    ...{ PATH: process.env.PATH, ADMIN_TOKEN, PROVIDER: provider.url, PROVIDER_KEY: 'sk-real' },
-    ADA_SECRET: SECRET,
-  }
-  const child = spawn(process.execPath, [MAIN, 'start', '--config', 'tollgate.yaml'], { cwd: folder, env })
-  closeAfter(async () => void child.kill('SIGKILL'))
-  let said = ''
-  child.stderr.pipe(process.stderr)
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text))
-  while (!/^admin .*$/m.test(said)) await once(child.stdout, 'data')
-  return { child, url: /base_url="(.+?)"/.exec(said)![1]! }
-}
 
 async function keyOf(gateway: Running) {
   const answer = await gateway.admin('/admin/v1/spend?account=key:ada')
@@ -46,11 +27,11 @@ it('kill -9 of a gateway with open streams: another one expires them, and nothin
   const { provider, redis, start, command } = made
   const clock = { aheadMs: 0, now: () => Date.now() + clock.aheadMs }
   const survivor = await start({ clock })
-  const { child, url } = await startProcess(made)
+  const { child, url } = await startProgram(made)
 
   const ended = Promise.allSettled(
     Array.from({ length: STREAMS }, async () => {
-      const answer = await fetch(`${url}/chat/completions`, {
+      const answer = await fetch(`${url}/v1/chat/completions`, {
         method: 'POST',
         headers: { authorization: `Bearer ${SECRET}`, 'content-type': 'application/json' },
         body: JSON.stringify({

@@ -83,6 +83,19 @@ describe('books that are opened anew while gateways run', () => {
   })
 })
 
+it('books that take the place of lost ones have every key from the next start on, whatever was noted of those', async () => {
+  const made = await redisPlace()
+  const { out } = await made.command('keys create --team sales --json')
+  const { secret } = JSON.parse(out) as { secret: string }
+  const before = await made.start()
+  expect(await call(before, secret)).toBe(200)
+  await before.close()
+  // All that books are, and nothing else.
+  await made.redis.call('del', ...((await made.redis.call('keys', 'tg:1:{acme}:*')) as string[]))
+  expect((await made.command('ledger init')).code).toBe(0)
+  expect(await call(await made.start(), secret)).toBe(200)
+})
+
 describe('a snapshot that is restored', () => {
   it('has the user made whom it has not heard of', async () => {
     const made = await redisPlace(WITH_USER, { redis: { save: '' } })
@@ -142,7 +155,7 @@ describe('an account that is lost from books which nobody has taken over', () =>
       return told.join('\n').includes('the books of acme have lost the limits of key:eve')
     })
     await until('nothing is noted of it', async () => {
-      return (await made.redis.call('exists', 'tg:kept:provisioned:{acme}')) === 0
+      return (await made.redis.call('hexists', 'tg:kept:provisioned:{acme}', 'accounts')) === 0
     })
     expect(await call(await made.start(), secret)).toBe(200)
   })

@@ -48,7 +48,7 @@ it('the key comes from standard input, and from nowhere else', async () => {
   for (const [line, input, says] of [
     ['providers set-key openai', '', 'no key came on standard input'],
     ['providers set-key openai', 'two\nlines\n', 'what came on standard input is no key'],
-    [`providers set-key openai ${KEY}`, '', 'providers set-key takes one operand'],
+    [`providers set-key openai ${KEY}`, '', 'providers set-key: takes one NAME'],
   ] as const) {
     const { code, err } = await made.command(line, { input: async () => input })
     expect([code, err]).toEqual([2, expect.stringContaining(says)])

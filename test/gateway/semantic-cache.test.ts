@@ -58,6 +58,22 @@ describe('a gateway with a semantic cache', () => {
     )
   })
 
+  it('closes its books with all in them that it has bought, however late that came', async () => {
+    const at = await place(TEAMS + CACHE)
+    const gateway = await at.start()
+    await ask(gateway, 'How do I reset the password of my account?')
+    await at.provider.waitFor(({ requests }) => requests.some(({ path }) => path.endsWith('/embeddings')))
+    await gateway.close()
+    const again = await at.start()
+    const metrics = await (await again.admin('/metrics')).text()
+    const held = metrics.split('\n').filter((line) => line.startsWith('tollgate_reserved_usd{'))
+    expect(held.length).toBeGreaterThan(0)
+    expect(held.filter((line) => !line.endsWith(' 0'))).toEqual([])
+    const answer = await again.admin('/admin/v1/spend?account=key:ada')
+    const { spent_usd } = (await answer.json()) as { spent_usd: string }
+    expect(Math.round(Number(spent_usd) * 1e9)).toBeGreaterThanOrEqual(at.provider.totals().nanoUsd)
+  })
+
   it('removes an answer that a caller says is wrong', async () => {
     const at = await place(TEAMS + CACHE)
     const gateway = await at.start()

@@ -51,8 +51,8 @@ const ROWS = `
   INSERT INTO "LiteLLM_UserTable" (user_id, teams, max_budget, budget_duration) VALUES ('eve', '{3f2b,77aa}', 0.1, '1d');
   INSERT INTO "LiteLLM_VerificationToken" (token, key_name, key_alias, team_id, user_id, project_id, max_budget, spend, metadata, models)
     VALUES ('${sha256(ADA)}', 'sk-...ghij', 'ada', '3f2b', 'eve', 'p1', 10, 2.5, '{"tags":["batch"]}', '{gpt-4o-mini,fast}');
-  INSERT INTO "LiteLLM_VerificationToken" (token, key_alias, team_id, budget_id, tpm_limit)
-    VALUES ('${sha256(BOB)}', 'bob', '77aa', 'b1', 1000);
+  INSERT INTO "LiteLLM_VerificationToken" (token, key_alias, team_id, budget_id, tpm_limit, max_parallel_requests, aliases)
+    VALUES ('${sha256(BOB)}', 'bob', '77aa', 'b1', 1000000, 2, '{"swift":"fast"}');
   INSERT INTO "LiteLLM_VerificationToken" (token, key_alias, expires) VALUES ('${sha256(GONE)}', 'gone', '2020-01-01');
   INSERT INTO "LiteLLM_VerificationToken" (token, key_alias, blocked) VALUES ('${sha256('sk-blocked')}', 'shut', true);
   INSERT INTO "LiteLLM_DeprecatedVerificationToken" VALUES ('d1', '${sha256(OLD_BOB)}', '${sha256(BOB)}', '2099-01-01');
@@ -113,6 +113,9 @@ it('a deployed key goes on working, as whose it was, and its rotated one as long
     expect(told).toContain(whose)
   expect(told).toContain('"limit_usd":"7.500000000"')
   await gateway.close()
+
+  const listed = await command('keys list --json --config moved.yaml', { env, cwd: folder })
+  expect(listed.out).toContain('"rates":{"tpm":1000000,"concurrency":2}')
 
   const again = await typed(`--database-url ${url} --out moved.yaml`)
   expect(again.err).toContain('moved.yaml: is as it would be written')
@@ -193,7 +196,7 @@ describe('a dry run', () => {
       /^general_settings\.master_key +LEFT OUT +operators have a token of their own/m,
       /^organization everyone +LEFT OUT/m,
       /^key bob\.max_budget +changed +\$100 every 14d became its share, \$50 weekly$/m,
-      /^key bob\.tpm_limit +LEFT OUT/m,
+      /^key bob\.aliases +LEFT OUT +a name means the same to all callers/m,
       /^key gone +LEFT OUT +has expired$/m,
       /^key shut +LEFT OUT +is blocked$/m,
       /^user eve +changed +is of several teams/m,

@@ -42,6 +42,8 @@ export function auditRecord(fields: Partial<AuditRecord> = {}): AuditRecord {
     audioMs: null,
     characters: null,
     webSearches: null,
+    unit: null,
+    unitThousandths: null,
     serviceTier: null,
     cache: null,
     cacheReason: null,

@@ -101,7 +101,7 @@ export interface PassingService {
   fetch(path: string, init?: RequestInit): Promise<Response>
   /** What the books say of the key. */
   books(): Promise<{ readonly spent: number; readonly reserved: number; readonly unconfirmed: number }>
-  /** How many requests the books have counted in its budget of requests. */
+  /** Resolves when nothing is reserved for the key any more. */
   atRest(): Promise<void>
 }
 

@@ -1,24 +1,19 @@
 import type { RequestListener } from 'node:http'
 import { type Clock, machineTimers, systemClock } from '@tollgate/kit/core'
-import type { Ledger } from '@tollgate/kit/ledger'
-import { fetchBy, healthBoard, nodeAgents, providerAgent } from '@tollgate/kit/stages/provider-failover'
-import { grantsUnkept, keepGrants } from './access/keep-grants.ts'
+import { fetchBy, providerAgent } from '@tollgate/kit/stages/provider-failover'
 import { adminToken } from './admin/admin-token.ts'
 import { providers as providerHealth } from './admin/providers.ts'
 import type { ReloadOutcome } from './admin/reload-metrics.ts'
 import { alertsOf } from './alerts/alerts.ts'
-import { tellingCrossings } from './alerts/crossings.ts'
-import { grantEndsOnce } from './alerts/grant-ends.ts'
 import type { Config } from './config/index.ts'
 import { drain } from './drain.ts'
+import { gatewayAnswers } from './gateway-answers.ts'
+import { gatewayBooks } from './gateway-books.ts'
 import { gatewayRecords } from './gateway-records.ts'
 import { type ChosenBy, listen, stopListening } from './listen.ts'
-import { deskOf } from './manage/access.ts'
-import { reconcile } from './manage/reconcile.ts'
 import { type Opened, opened } from './opened.ts'
 import { operatorsApp } from './operators-app.ts'
 import { providersOf } from './pipeline/providers.ts'
-import { openSemanticTier } from './pipeline/semantic-tier.ts'
 import { type Totals, traffic } from './pipeline/traffic.ts'
 import { priceAge } from './prices/price-age.ts'
 import { priceUpdates } from './prices/price-updates.ts'
@@ -26,15 +21,6 @@ import { following } from './reload/following.ts'
 import { generations } from './reload/generations.ts'
 import { serveWith } from './reload/serve.ts'
 import { startLines } from './say/start-lines.ts'
-import { unsealed } from './secrets/unsealed.ts'
-import { simulationFor } from './simulation.ts'
-import { openAnswerCache } from './store/answer-cache.ts'
-import { shareHealth } from './store/fleet-health.ts'
-import { keepProvisioned } from './store/keep-provisioned.ts'
-import { openOwners } from './store/open-owners.ts'
-import { openStore } from './store/open-store.ts'
-import { provision } from './store/provision.ts'
-import { withNotes } from './store/provisioned-notes.ts'
 import { followTls } from './tls-files.ts'
 
 export interface GatewayOptions {
@@ -115,46 +101,20 @@ async function run(stated: Config, options: Chosen, everything: Opened): Promise
   const priceAgeMs = () => priceAge(updates, clock.now())
   const alerts = alertsOf(stated.alerts, { clock, priceAgeMs, timers: machineTimers, fetch })
   everything.add(() => alerts.close())
-  const watched = (books: Ledger) => tellingCrossings(books, alerts.at, alerts.onCrossed)
-  const opened = await openStore(stated, { clock, watched })
-  everything.add(() => opened.close())
-  const config = await unsealed(stated, opened.masterKey)
   let running = stated
-  alerts.useReports(opened.reports)
-  await reconcile(opened.directory, config)
-  await withNotes(config, (notes) => provision(config, { ...opened, notes, output }))
-  const { store, checks, close } = await keepProvisioned(() => running, opened, { clock })
-  everything.add(close)
-  const { directory, ledger } = store
-  const tellGrant = grantEndsOnce(config, alerts.onGrant)
-  everything.add(
-    await keepGrants({
-      org: config.org,
-      desk: deskOf({ directory, ledger, clock }),
-      directory,
-      onEnd: (end) => (running.alerts.length > 0 ? tellGrant(end) : undefined),
-      onFault: grantsUnkept,
-      clock,
-      timers: machineTimers,
-    }),
-  )
+  const { config, store, checks } = await gatewayBooks(stated, everything, {
+    running: () => running,
+    alerts,
+    output,
+    clock,
+  })
   if (updates) {
     everything.add(() => updates.close())
     await updates.start()
   }
-  const simulation = await simulationFor(config)
-  if (simulation) everything.add(() => simulation.close())
-  const cache = await openAnswerCache(config, clock)
-  if (cache) everything.add(() => cache.close())
-  const owners = await openOwners(config, clock)
-  everything.add(() => owners.close())
-  const semantic = await openSemanticTier({
-    ...{ config, ledger, clock },
-    simulated: simulation?.provider,
-  })
-  if (semantic) everything.add(() => semantic.close())
-  const health = healthBoard(config.breakers)
-  everything.add(await shareHealth(config, health))
+  const { ledger } = store
+  const { simulation, ...answers } = await gatewayAnswers(config, everything, { ledger, clock })
+  const { health, cache, semantic } = answers
   const speak = options.requestLines ? output : undefined
   const records = gatewayRecords({
     running: () => running,
@@ -170,22 +130,7 @@ async function run(stated: Config, options: Chosen, everything: Opened): Promise
 
   const cut = new AbortController()
   const pace = { limits: store.limits, onRunaway: records.onRunaway }
-  const agents = nodeAgents({ proxies: config.proxies })
-  everything.add(() => {
-    for (const agent of [agents.http, agents.https]) agent.destroy()
-  })
-  const calls = {
-    health,
-    dispatcher,
-    agents,
-    audit: records.audit,
-    cache,
-    semantic,
-    owners,
-    ...pace,
-    stop: cut.signal,
-    clock,
-  }
+  const calls = { ...answers, ...pace, dispatcher, audit: records.audit, stop: cut.signal, clock }
   const passing = traffic()
   const serve = serveWith({
     ...calls,

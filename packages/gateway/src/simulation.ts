@@ -12,6 +12,14 @@ export interface Simulation {
   close(): Promise<void>
 }
 
+/** The simulated provider, as those see it who only ask where a call would go: it has an address once it runs. */
+export const SIMULATED = {
+  name: 'simulated',
+  dialect: 'openai',
+  baseUrl: 'http://127.0.0.1',
+  conversations: 'owned',
+} as const satisfies Provider
+
 /** What the simulated provider bills: its own list, which the gateway's prices must be as well. */
 export const SIMULATED_PRICES: PriceOverrides = Object.fromEntries(
   Object.entries(EXAMPLE_PRICES).map(([model, { input, output = '0', cachedInput = input, ...price }]) => [
@@ -34,7 +42,7 @@ export async function simulationFor(config: Config): Promise<Simulation | undefi
   if (!isSimulated(config)) return undefined
   const simulated = await simulatedProvider({ keepRequests: 0 })
   return {
-    provider: { name: 'simulated', dialect: 'openai', baseUrl: simulated.url, conversations: 'owned' },
+    provider: { ...SIMULATED, baseUrl: simulated.url },
     warmUp: () => void countTokens('warm'),
     close: () => simulated.close(),
   }

@@ -3,6 +3,7 @@ import { memoryLedger, simulatedProvider } from '@tollgate/testing'
 import OpenAI, { toFile } from 'openai'
 import { expect, it } from 'vitest'
 import { closeAfter } from '../../support/close-after.ts'
+import { mp3 } from '../../support/recordings.ts'
 
 /** The real client on a governed fetch, straight to the provider. */
 async function worker(limit_usd = '1.00') {
@@ -48,7 +49,7 @@ it('sound out, and sound in', async () => {
   expect((await spoken.arrayBuffer()).byteLength).toBeGreaterThan(1_000)
   await openai.audio.transcriptions.create({
     model: 'whisper-1',
-    file: await toFile(Buffer.alloc(9_000), 'a.ogg'),
+    file: await toFile(mp3(100), 'a.mp3'),
   })
   expect(await books()).toMatchObject({ spent: provider.totals().nanoUsd, reserved: 0 })
 })

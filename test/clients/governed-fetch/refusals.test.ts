@@ -32,7 +32,7 @@ describe('a refusal', () => {
       type: 'insufficient_quota',
     })
     expect(message).toMatch(
-      /Tollgate: team reports has used up its daily budget\. .* Ask your administrator\./,
+      /Tollgate: this request may cost more than is left of the daily budget of team reports\. .* Ask your administrator\./,
     )
     expect(message).toContain(`Ref ${requestID}.`)
     expect(headers.get('x-should-retry')).toBe('false')

@@ -5,6 +5,12 @@ const IMAGES = 'https://platform.openai.com/docs/guides/image-generation#cost-an
 const PRICING = 'https://platform.openai.com/docs/pricing'
 const TRANSCRIPTION = 'https://platform.openai.com/docs/api-reference/audio/json-object'
 
+const VISION = 'https://developers.openai.com/api/docs/guides/images-vision'
+const MINI_PAGE = 'https://developers.openai.com/api/docs/models/gpt-image-1-mini'
+
+/** https://developers.openai.com/api/docs/models/gpt-image-1 */
+const GPT_IMAGE_1: PriceOverride = { input: '5', image_input: '10', output: '40', image_output: '40' }
+const GPT_IMAGE_1_MINI: PriceOverride = { input: '2', image_input: '2.50', output: '8', image_output: '8' }
 const GPT_IMAGE_2: PriceOverride = { input: '5', image_input: '8', output: '30', image_output: '30' }
 const GPT_IMAGE_15: PriceOverride = { input: '5', image_input: '8', output: '10', image_output: '32' }
 const DALL_E_3: PriceOverride = { input: '0', output: '0', image: '0.04' }
@@ -78,6 +84,22 @@ export const OPENAI_MEDIA: readonly Vector[] = [
     ['gpt-image-2', GPT_IMAGE_2],
     { data: [{ b64_json: '' }], usage: drawn([31, 2_048], 1_756) },
     ['31 × 5 + 2048 × 8 + 1756 × 30', 69_219_000],
+  ),
+  vector(
+    'image_edits',
+    'a picture of one tile that goes in has 65 and 129 tokens',
+    VISION,
+    ['gpt-image-1', GPT_IMAGE_1],
+    { data: [{ b64_json: '' }], usage: drawn([25, 194], 272) },
+    ['25 × 5 + 194 × 10 + 272 × 40', 12_945_000],
+  ),
+  vector(
+    'image_edits',
+    'the same at the prices of a smaller model',
+    MINI_PAGE,
+    ['gpt-image-1-mini', GPT_IMAGE_1_MINI],
+    { data: [{ b64_json: '' }], usage: drawn([25, 194], 272) },
+    ['25 × 2 + 194 × 2.50 + 272 × 8', 2_711_000],
   ),
   vector(
     'image_edits',

@@ -76,6 +76,43 @@ it('writes raises down when one gives way to another, and tells of ends before a
   expect(grantAlert(told[1]!).text).toBe('The grant short of team a has ended: +$5.00 on usd-day.')
 })
 
+it('tells of what ended while nobody looked, as long as that is not long ago', async () => {
+  const clock = { nowMs: START_MS, now: () => clock.nowMs }
+  const grantOf = (id: string, untilMs: number) => {
+    const value = {
+      account: 'team:a',
+      approvedBy: 'admin',
+      reason: 'r',
+      fromMs: START_MS,
+      untilMs,
+      request: id,
+    }
+    return {
+      kind: 'grant' as const,
+      org: ORG,
+      id,
+      revision: 1,
+      owner: 'directory' as const,
+      changedAtMs: START_MS,
+      value,
+    }
+  }
+  const ended = [grantOf('missed', START_MS + 5 * HOUR_MS), grantOf('old', START_MS + 2 * HOUR_MS)]
+  clock.nowMs = START_MS + 5 * HOUR_MS + 60_000
+  const told: string[] = []
+  const close = await keepGrants({
+    ...{ org: ORG, clock, timers: { setTimeout: () => 0, clearTimeout: () => {} } },
+    desk: { mend: async () => {}, grants: async () => ended },
+    directory: { watch: () => () => {} },
+    onEnd: ({ id, state }) => void told.push(`${id} ${state}`),
+    onFault: (error) => {
+      throw error
+    },
+  })
+  await close()
+  expect(told).toEqual(['missed ended'])
+})
+
 it('of several gateways on the same books one tells of an end, and none where that cannot be put down', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'tollgate-grants-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))

@@ -7,7 +7,10 @@ export interface KeepGrantsOptions {
   readonly org: string
   readonly desk: Pick<AccessDesk, 'mend' | 'grants'>
   readonly directory: Pick<Directory, 'watch'>
-  /** Told of grants that are about to end, and of those that have; when it fails, it is told again. */
+  /**
+   * Told of grants that are about to end, and of those that have; when it fails, it is told again, and so is what a process
+   * before this one may have been told.
+   */
   readonly onEnd: (end: GrantEnd) => void | Promise<void>
   /** Told when the directory or the books do not answer: it is tried again. */
   readonly onFault: (error: unknown) => void
@@ -17,6 +20,8 @@ export interface KeepGrantsOptions {
 
 /** However quiet it is, what others have left half done is looked for this often. */
 const LOOK_MS = 60_000
+/** What ended while no gateway ran, for so long, ms, is told of by the first that starts. */
+const MISSED_MS = 3_600_000
 /** A grant is told of before its end: for a tenth of its time, and a day at the most. */
 const NOTICE_PART = 10
 const NOTICE_MS = 86_400_000
@@ -38,7 +43,7 @@ export async function keepGrants({
   timers,
 }: KeepGrantsOptions): Promise<() => Promise<void>> {
   let closed = false
-  let lookedMs = clock.now()
+  let lookedMs = clock.now() - MISSED_MS
   let timer: unknown
   let looking: Promise<void> = Promise.resolve()
 

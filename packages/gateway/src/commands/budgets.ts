@@ -9,6 +9,7 @@ import { type Args, type Command, textsOf, UsageError, type World } from './comm
 import { withManage } from './record-commands.ts'
 import { CONFIG_OPTION, CONFIG_USAGE } from './with-store.ts'
 
+const ACCOUNT_USAGE = 'ACCOUNT          team:marketing, user:ada, key:ci …'
 const JSON_OPTION = { json: { type: 'boolean' } } as const
 
 /** `tollgate budgets list`: every account there is, and what is left. */
@@ -24,7 +25,7 @@ const budgetsList: Command = {
 const budgetsGet: Command = {
   name: 'budgets get',
   summary: 'Tell the budgets of an account (team:marketing, key:ci), and what is left of them.',
-  usage: ['--json           print it as JSON', CONFIG_USAGE],
+  usage: [ACCOUNT_USAGE, '--json           print it as JSON', CONFIG_USAGE],
   options: { ...CONFIG_OPTION, ...JSON_OPTION },
   operands: 1,
   run: (args, world) =>
@@ -37,6 +38,7 @@ const budgetsSet: Command = {
   name: 'budgets set',
   summary: 'Give an account budgets of its own, in place of those that its kind has; counters stay.',
   usage: [
+    ACCOUNT_USAGE,
     BUDGET_USAGE,
     '--soft           only report what is beyond them',
     '--json           print it as JSON',
@@ -64,7 +66,7 @@ const budgetsSet: Command = {
 const budgetsRemove: Command = {
   name: 'budgets remove',
   summary: 'Take its own budgets from an account: it has those of its kind again.',
-  usage: [CONFIG_USAGE],
+  usage: [ACCOUNT_USAGE, CONFIG_USAGE],
   options: CONFIG_OPTION,
   operands: 1,
   run: (args, world) =>

@@ -1,11 +1,10 @@
 import { resolve } from 'node:path'
-import { clopperPearson } from '@tollgate/kit/cache/semantic'
 import { guardedEmbedder, hashEmbedder, type Vector } from '@tollgate/kit/cache/vectors'
 import { meaningsOf, questionsOf } from '../pairs/meanings.ts'
 import { readPairs } from '../pairs/read-pairs.ts'
 import { readVectors } from '../pairs/recorded-vectors.ts'
-import { type Count, replayQuestions } from '../pairs/replay-questions.ts'
-import { table } from '../say/table.ts'
+import { replayQuestions } from '../pairs/replay-questions.ts'
+import { boundsOf, evaluationLines } from '../say/evaluation-lines.ts'
 import { type Args, type Command, textOf, UsageError } from './command.ts'
 import { CONFIG_OPTION, CONFIG_USAGE, storeConfigOf } from './with-store.ts'
 
@@ -42,16 +41,14 @@ export const cacheEvaluate: Command = {
       ...fixed.map(({ threshold, count }) => ({ rule: `fixed, ${threshold.toFixed(2)}`, ...count })),
     ]
     if (args.values.json)
-      for (const rule of rules) out(JSON.stringify({ encoder, ...rule, ...boundsIn(rule) }))
-    else for (const line of linesOf(encoder, halves, rules)) out(line)
+      for (const rule of rules) out(JSON.stringify({ encoder, ...rule, ...boundsOf(rule) }))
+    else for (const line of evaluationLines(encoder, halves[0], rules)) out(line)
     return 0
   },
 }
 
 /** What most semantic caches decide by. */
 const THRESHOLDS = [0.8, 0.85, 0.9, 0.95, 0.98]
-/** Each bound at 97.5 %: both together at 95 %. */
-const ONE_SIDED = 0.975
 
 const USUAL_DELTA = 0.02
 
@@ -93,39 +90,4 @@ function drawing(): () => number {
     state = (state * 48_271) % 2_147_483_647
     return state / 2_147_483_647
   }
-}
-
-function boundsIn({ served, wrong }: Count): { readonly lower: number; readonly upper: number } {
-  return served === 0 ? { lower: 0, upper: 1 } : clopperPearson(wrong, served, ONE_SIDED)
-}
-
-const COLUMNS = [
-  { title: 'RULE' },
-  ...['ASKED', 'SERVED', 'WRONG', 'WRONG OF SERVED', '95 %'].map((title) => ({ title, right: true })),
-]
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
-
-function linesOf(
-  encoder: string,
-  [first]: readonly [Count, Count],
-  rules: readonly ({ readonly rule: string } & Count)[],
-): string[] {
-  const rows = rules.map(({ rule, ...count }) => {
-    const { asked, served, wrong } = count
-    const { lower, upper } = boundsIn(count)
-    return [
-      ...[rule, String(asked), `${served} (${percent(asked ? served / asked : 0)})`, String(wrong)],
-      ...(served === 0 ? ['-', '-'] : [percent(wrong / served), `${percent(lower)} – ${percent(upper)}`]),
-    ]
-  })
-  return [
-    `encoder   ${encoder}`,
-    `first     ${first.asked} questions to begin with: ${first.served} served, ${first.wrong} wrong`,
-    'second    the half that counts; each question is decided on before it is known what it means',
-    '',
-    ...table(COLUMNS, rows),
-    '',
-    'A question that no chain of labels says to be the same counts as wrong: some of them are right.',
-  ]
 }

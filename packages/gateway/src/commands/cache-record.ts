@@ -39,9 +39,8 @@ export const cacheRecord: Command = {
       const embedder = openEmbedder({ config, ledger, simulated: undefined, clock })
       if (!embedder) throw new Error('the config names no embedder: cache.embedder')
       const principal = team === undefined ? undefined : { org: config.org, team }
-      const path = resolve(cwd, to)
-      const done = await recordVectors({ path, embedder, texts, principal, signal: ending.signal })
-      await embedder.close?.()
+      const recording = { path: resolve(cwd, to), embedder, texts, principal, signal: ending.signal }
+      const done = await recordVectors(recording).finally(() => embedder.close?.())
       const { recorded, known, costNanoUsd } = done
       out(`${embedder.id}: ${recorded} texts recorded, ${known} were there, ${showUsd(costNanoUsd)}`)
       return 0

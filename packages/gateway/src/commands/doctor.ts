@@ -3,6 +3,8 @@ import { loadConfig, type StoreConfig } from '../config/index.ts'
 import { type Finding, isRefusal } from '../doctor/finding.ts'
 import { providersText } from '../doctor/providers-text.ts'
 import { sqliteFindings } from '../doctor/sqlite-findings.ts'
+import { tokenizerFindings } from '../doctor/tokenizer-finding.ts'
+import { tokenizerOf } from '../pipeline/tokenizer.ts'
 import { line, storeText } from '../say/config-lines.ts'
 import { runnable } from '../say/runnable.ts'
 import { configBudgets } from '../store/config-budgets.ts'
@@ -25,8 +27,12 @@ export const doctor: Command = {
     const config = storeConfigOf(args, world)
     if (args.values['reset-clock']) await reset(config, world)
     const { findings: found, acl } = await examined(config, world)
-    const providers = providersText(() => loadConfig({ ...world, file: textOf(args, 'config') }))
-    const findings = found.map((finding) => ({ ...finding, text: runnable(finding.text, config.file) }))
+    const load = () => loadConfig({ ...world, file: textOf(args, 'config') })
+    const providers = providersText(load)
+    const findings = [...found, ...tokenizerFindings(tokenizerOf, load)].map((finding) => ({
+      ...finding,
+      text: runnable(finding.text, config.file),
+    }))
     const store = storeText(config, world.cwd)
     if (args.values.json) world.out(JSON.stringify({ store, providers, findings, acl }))
     else {

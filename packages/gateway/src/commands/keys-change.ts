@@ -11,6 +11,7 @@ const CLEARED: Readonly<Record<string, object>> = {
   team: { team: null },
   project: { project: null },
   user: { user: null },
+  tier: { tier: null },
   label: { label: null },
   expires: { expires_at: null },
   model: { scopes: { models: null } },
@@ -18,6 +19,9 @@ const CLEARED: Readonly<Record<string, object>> = {
   address: { scopes: { addresses: null } },
   origin: { scopes: { origins: null } },
   'max-cost': { scopes: { max_cost_usd: null } },
+  rpm: { scopes: { rates: { rpm: null } } },
+  tpm: { scopes: { rates: { tpm: null } } },
+  concurrency: { scopes: { rates: { concurrency: null } } },
 }
 
 /** `tollgate keys change ID`: whose a key is and what it is confined to, within a second on every running gateway. */

@@ -7,8 +7,10 @@ import { keyShape } from '../manage/shapes/key.ts'
 import { budgetText, line } from '../say/config-lines.ts'
 import { accountBudgets } from '../store/account-budgets.ts'
 import { ownBudget } from '../store/own-budgets.ts'
+import { provisionInForce } from '../store/provision-in-force.ts'
 import { accountsOfConfig, provisionKey } from '../store/provision-key.ts'
 import type { CommandStore } from '../store/store.ts'
+import { tierBudgets } from '../store/tier-budgets.ts'
 import { BUDGET_USAGE, budgetEntry } from './budget-option.ts'
 import { type Args, type Command, textOf, textsOf, UsageError, type World } from './command.ts'
 import { KEY_FIELD_OPTIONS, KEY_FIELD_USAGE, keyFields } from './key-fields.ts'
@@ -42,7 +44,8 @@ async function create(args: Args, world: World, store: CommandStore, config: Sto
   const own = textsOf(args, 'budget').map((text) => ownBudget(budgetEntry(text), config.timeZone))
   const id = textOf(args, 'id')
   const fields = keyShape.read(keyFields(args, world))
-  await checkTeam(store, config, fields.team)
+  await checkNamed(store, config, 'team', fields.team)
+  await checkNamed(store, config, 'tier', fields.tier)
   const { org, hasher, clock } = manageHere(store, config, world)
   const { record, secret } = issueKey({
     ...fields,
@@ -55,22 +58,30 @@ async function create(args: Args, world: World, store: CommandStore, config: Sto
   const { status } = await directory.createKey(record, actorOf(operatorHere()))
   if (status !== 'created') throw new Error(`there is a key ${record.id} already: choose another --id`)
   // What the config names has its budgets from the gateway's own start; a command with another config must not change them.
-  await provisionKey(config, ledger, record, own, accountsOfConfig(config))
-  show(args, world, record, secret, accountBudgets(config, 'key', own))
+  await provisionInForce(
+    () => config,
+    (rules) => provisionKey({ rules, ledger, directory }, record, own, accountsOfConfig(rules)),
+  )
+  const account = { org, account: `key:${record.id}` as const }
+  const ofTier = await tierBudgets(directory, config.timeZone, account)
+  show(args, world, record, secret, accountBudgets(config, 'key', own, ofTier))
   return 0
 }
 
-/** A team is one of the config, which may not have been read by a gateway yet, or one that was made by hand. */
-async function checkTeam(
+/** A team or a tier is one of the config, which may not have been read by a gateway yet, or one that was made by hand. */
+async function checkNamed(
   { directory: { records } }: CommandStore,
-  { org, teams }: StoreConfig,
-  team: string | undefined,
+  { org, teams, tiers }: StoreConfig,
+  kind: 'team' | 'tier',
+  name: string | undefined,
 ): Promise<void> {
-  const stated = teams.map(({ id }) => id)
-  if (team === undefined || stated.includes(team) || (await records.get('team', org, team))) return
-  const made = (await records.list('team', org, { limit: 100 })).map(({ id }) => id)
+  const stated = kind === 'team' ? teams.map(({ id }) => id) : tiers.map((tier) => tier.name)
+  if (name === undefined || stated.includes(name) || (await records.get(kind, org, name))) return
+  const made = (await records.list(kind, org, { limit: 100 })).map(({ id }) => id)
   const known = [...new Set([...stated, ...made])]
-  throw new UsageError(`there is no team ${team}: ${known.length ? hint(team, known) : 'there is none yet'}`)
+  throw new UsageError(
+    `there is no ${kind} ${name}: ${known.length ? hint(name, known) : 'there is none yet'}`,
+  )
 }
 
 function show(

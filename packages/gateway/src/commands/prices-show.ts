@@ -29,7 +29,8 @@ export const pricesShow: Command = {
     const providers = providersOf(config)
     const [asked = ''] = args.operands
     const resolved = routesOf(config, providers, { prices: book }).resolve(asked, 'openai')
-    for (const deployment of named(asked, providers) ?? fallback(resolved, asked)) {
+    for (const [index, deployment] of (named(asked, providers) ?? fallback(resolved, asked)).entries()) {
+      if (index > 0 && !args.values.json) out('')
       const price = book.price(priceQuery(deployment))
       const name = `${deployment.provider.name}/${deployment.model}`
       if (args.values.json) out(JSON.stringify({ model: name, price: price ?? null }))
@@ -60,7 +61,7 @@ function priceLines(name: string, price: Price | undefined): string[] {
     ...sets.map(([, prices]) => showUsd(prices[kind])),
     UNITS[kind] ?? 'a million tokens',
   ])
-  return [`${name}: ${SOURCES[price.source]}, ${price.version}`, ...table(columns, rows), '']
+  return [`${name}: ${SOURCES[price.source]}, ${price.version}`, ...table(columns, rows)]
 }
 
 const UNITS: Readonly<Partial<Record<keyof UnitPrices, string>>> = {

@@ -2,7 +2,6 @@ import { TollgateError } from '@tollgate/kit/core'
 import { everyRecord, type Kept, type RecordKind } from '@tollgate/kit/directory'
 import type { Manage } from '../manage/manage.ts'
 import type { RecordOperations } from '../manage/records.ts'
-import { line } from '../say/config-lines.ts'
 import { table } from '../say/table.ts'
 import type { Args, Command, World } from './command.ts'
 import { manageHere, operatorHere } from './manage-as.ts'
@@ -117,7 +116,11 @@ function show<Kind extends RecordKind>(
 ): void {
   const object = objectOf(options, kept)
   if (args.values.json) return out(JSON.stringify(object))
-  for (const [name, value] of Object.entries(object)) out(line(name.replaceAll('_', ' '), cell(value)))
+  const lines = Object.entries(object).map(
+    ([name, value]) => [name.replaceAll('_', ' '), cell(value)] as const,
+  )
+  const widest = Math.max(...lines.map(([name]) => name.length))
+  for (const [name, text] of lines) out(`${name.padEnd(widest)}  ${text}`)
 }
 
 function objectOf<Kind extends RecordKind>(

@@ -1,11 +1,12 @@
 import { hint } from '../config/nearest.ts'
+import { budgetEntry } from './budget-option.ts'
 import { type Args, textOf, textsOf, UsageError } from './command.ts'
 
 /** A field of a record as an option of a command. */
 export interface FieldOption {
   /** As JSON has it: `cost_center`; the option is `--cost-center`. */
   readonly field: string
-  readonly kind: 'text' | 'list' | 'flag' | 'number'
+  readonly kind: 'text' | 'list' | 'budgets' | 'flag' | 'number'
   /** What stands for its value in help. */
   readonly value: string
   readonly help: string
@@ -15,6 +16,8 @@ export function optionOf({ field }: Pick<FieldOption, 'field'>): string {
   return field.replaceAll('_', '-')
 }
 
+const isList = ({ kind }: FieldOption) => kind === 'list' || kind === 'budgets'
+
 /** Options as `parseArgs` takes them. */
 export function fieldOptions(
   fields: readonly FieldOption[],
@@ -22,7 +25,7 @@ export function fieldOptions(
   return Object.fromEntries(
     fields.map((field) => [
       optionOf(field),
-      { type: 'string', ...(field.kind === 'list' && { multiple: true as const }) },
+      { type: 'string', ...(isList(field) && { multiple: true as const }) },
     ]),
   )
 }
@@ -43,9 +46,10 @@ export function patchOf(args: Args, fields: readonly FieldOption[]): Record<stri
 
 function statedValue(args: Args, field: FieldOption): unknown {
   const option = optionOf(field)
-  if (field.kind === 'list') {
+  if (isList(field)) {
     const texts = textsOf(args, option)
-    return texts.length > 0 ? texts : undefined
+    if (texts.length === 0) return undefined
+    return field.kind === 'list' ? texts : texts.map((text) => budgetEntry(text))
   }
   const text = textOf(args, option)
   if (text === undefined || field.kind === 'text') return text
@@ -61,7 +65,7 @@ function statedValue(args: Args, field: FieldOption): unknown {
 export function fieldUsage(fields: readonly FieldOption[]): string[] {
   return fields.map((field) => {
     const option = `--${optionOf(field)} ${field.value}`
-    return `${option.padEnd(WIDTH)} ${field.help}${field.kind === 'list' ? '; may be given again' : ''}`
+    return `${option.padEnd(WIDTH)} ${field.help}${isList(field) ? '; may be given again' : ''}`
   })
 }
 

@@ -55,6 +55,12 @@ export const RECORD_COMMANDS: readonly Command[] = [
       list('models', 'M', 'models that it opens: gpt-4o-mini, claude-haiku-*'),
       list('endpoints', 'E', 'endpoint classes besides text: images …'),
       text('approval', 'R', 'whose approval gives it: none, team-lead, director or admin'),
+      {
+        field: 'budgets',
+        kind: 'budgets',
+        value: '5/daily',
+        help: 'what whoever has it may spend, as USD and a period',
+      },
       { field: 'rank', kind: 'number', value: 'N', help: 'where it stands: the least tier has the lowest' },
     ],
   }),

@@ -5,7 +5,9 @@ import { type Config, knownProviders, loadConfig } from '../config/index.ts'
 import { pricesOf } from '../pipeline/prices.ts'
 import { routesOf } from '../pipeline/provider-routes.ts'
 import { providersOf } from '../pipeline/providers.ts'
+import { isSimulated } from '../say/config-lines.ts'
 import { table } from '../say/table.ts'
+import { SIMULATED } from '../simulation.ts'
 import { type Command, textOf } from './command.ts'
 
 /** `tollgate route explain MODEL`: where a request for a model would go by the config, in which order, and why. */
@@ -21,7 +23,8 @@ export const routeExplain: Command = {
   async run(args, { env, cwd, out, nowMs }) {
     const config = loadConfig({ file: textOf(args, 'config'), env, cwd })
     const prices = pricesOf(config, { now: nowMs })
-    const routes = routesOf(config, providersOf(config), { prices })
+    const providers = isSimulated(config) ? [SIMULATED] : providersOf(config)
+    const routes = routesOf(config, providers, { prices })
     const [model = ''] = args.operands
     const deployments = routes.resolve(model, 'openai')
     for (const line of whyLines(config, model, deployments)) out(line)
@@ -40,6 +43,10 @@ export const routeExplain: Command = {
     })
     for (const line of table(COLUMNS, rows)) out(line)
     out('')
+    for (const deployment of deployments.filter(
+      (each) => prices.price(priceQuery(each))?.source === 'ceiling',
+    ))
+      out(`${nameOf(deployment)} is not listed: it is charged at the dearest price of its provider.`)
     out(`How they do now: GET /admin/v1/providers?model=${model} on the admin listener.`)
     return 0
   },

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { TollgateError } from '@tollgate/kit/core'
 import { ConfigError } from '../config/index.ts'
-import { hint } from '../config/nearest.ts'
+import { nearest } from '../config/nearest.ts'
 import { runnable } from '../say/runnable.ts'
 import { accessApprove, accessDeny, accessRevoke, accessWithdraw } from './access-decide.ts'
 import { accessList } from './access-list.ts'
@@ -107,20 +109,39 @@ function commandOf(argv: readonly string[]): Command | undefined {
 function runNone(argv: readonly string[], world: World): number {
   const [first = '--help'] = argv
   if (first === '--help' || first === '-h' || first === 'help') return print(OVERVIEW, world)
-  const typed = argv.filter((word) => !word.startsWith('-')).slice(0, 2)
-  const names = COMMANDS.map(({ name }) => name)
-  const inGroup = names.filter((name) => name.startsWith(`${typed[0]} `))
-  const cure = inGroup.length > 0 ? `use ${inGroup.join(', ')}` : hint(typed.join(' '), names)
-  world.err(`tollgate: ${typed.join(' ')} is not a command: ${cure}`)
+  if (first === '--version') return print([versionHere()], world)
+  const words = argv.filter((word) => !word.startsWith('-')).slice(0, 2)
+  const typed = words.length > 0 ? words.join(' ') : first
+  world.err(`tollgate: ${typed} is not a command: ${cureFor(typed, words[0])}`)
   return MISTYPED
 }
 
-function checkOperands({ name, operands = 0 }: Command, given: readonly string[]): void {
+function cureFor(typed: string, group: string | undefined): string {
+  const names = COMMANDS.map(({ name }) => name)
+  const inGroup = names.filter((name) => name.startsWith(`${group} `))
+  if (inGroup.length > 0) return `use ${inGroup.join(', ')}`
+  const meant = nearest(typed, names)
+  return meant === undefined ? 'tollgate --help lists those there are' : `did you mean ${meant}?`
+}
+
+function versionHere(): string {
+  const { version } = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8'))
+  return `tollgate ${version}, Node ${process.version}`
+}
+
+function checkOperands(command: Command, given: readonly string[]): void {
+  const { operands = 0 } = command
   if (given.length === operands) return
-  const wanted = operands === 0 ? 'nothing' : operands === 1 ? 'one operand' : `${operands} operands`
+  const wanted = operandOf(command)
+  if (given.length === 0) throw new UsageError(`${wanted} is missing`)
   throw new UsageError(
-    `${name} takes ${wanted} besides its options, not ${given.length ? given.join(' ') : 'nothing'}`,
+    `takes ${operands === 0 ? 'nothing' : `one ${wanted}`} besides its options, not ${given.join(' ')}`,
   )
+}
+
+/** What help calls that which is named without an option. */
+function operandOf({ usage }: Command): string {
+  return /^[A-Z]+(?= )/.exec(usage[0] ?? '')?.[0] ?? 'ID'
 }
 
 interface Failing {
@@ -130,7 +151,7 @@ interface Failing {
   readonly world: World
 }
 
-function fail(error: unknown, { command: { name }, file, world }: Failing): number {
+function fail(error: unknown, { command: { name, options }, file, world }: Failing): number {
   const text = runnable(reasonOf(error), file)
   if (error instanceof ConfigError) {
     for (const problem of text.split('\n')) world.err(problem)
@@ -138,7 +159,8 @@ function fail(error: unknown, { command: { name }, file, world }: Failing): numb
   }
   if (isMistyped(error)) {
     // Node explains how to write the option after `--`, which says nothing to whoever mistyped one.
-    const [sentence = ''] = text.split('. ')
+    const [said = ''] = text.split('. ')
+    const sentence = said + nearOption(said, options)
     world.err(
       `tollgate ${name}: ${sentence}${/[.?]$/.test(sentence) ? '' : '.'} See: tollgate ${name} --help`,
     )
@@ -148,8 +170,16 @@ function fail(error: unknown, { command: { name }, file, world }: Failing): numb
   return FAILED
 }
 
+function nearOption(said: string, options: Command['options']): string {
+  const unknown = /^Unknown option '--(.+)'$/.exec(said)?.[1]
+  const meant = unknown && nearest(unknown, Object.keys(options))
+  return meant === undefined ? '' : `: did you mean --${meant}?`
+}
+
 /** A misassembled pipeline says its cure where callers do not read it. */
 function reasonOf(error: unknown): string {
+  const { code, path } = error as NodeJS.ErrnoException
+  if (code === 'ENOENT' && path !== undefined) return `${path}: there is no such file`
   if (TollgateError.is(error)) return error.internal ?? error.message
   return error instanceof Error ? error.message : String(error)
 }
@@ -171,12 +201,13 @@ const OVERVIEW: readonly string[] = [
   '',
   ...COMMANDS.map(({ name, summary }) => `  ${name.padEnd(WIDEST)}  ${summary}`),
   '',
-  'tollgate COMMAND --help tells what each takes.',
+  'tollgate COMMAND --help tells what each takes; tollgate --version, which release this is.',
 ]
 
-function helpOf({ name, summary, usage, operands }: Command): string[] {
+function helpOf(command: Command): string[] {
+  const { name, summary, usage, operands } = command
   return [
-    `Usage: tollgate ${name}${operands ? ' ID' : ''} [OPTIONS]`,
+    `Usage: tollgate ${name}${operands ? ` ${operandOf(command)}` : ''} [OPTIONS]`,
     '',
     summary,
     '',

@@ -10,13 +10,14 @@ export function keyObject({
   team,
   project,
   user,
+  tier,
   label,
   tags,
   scopes,
   ...times
 }: KeySummary): object {
   return {
-    ...{ id, org, team, project, user, label, tags, scopes: scopes && scopesObject(scopes) },
+    ...{ id, org, team, project, user, tier, label, tags, scopes: scopes && scopesObject(scopes) },
     created_at: iso(times.createdAtMs),
     expires_at: iso(times.expiresAtMs),
     revoked_at: iso(times.revokedAtMs),
@@ -26,16 +27,17 @@ export function keyObject({
 
 /** A key as people read it, a line for all that there is to say. */
 export function showKey({ out }: World, key: KeySummary): void {
-  const { id, team, project, user, label, scopes, expiresAtMs } = key
+  const { id, team, project, user, tier, label, scopes, expiresAtMs } = key
   out(line('key', id))
-  for (const [name, value] of Object.entries({ team, project, user, label, expires: iso(expiresAtMs) }))
+  for (const [name, value] of Object.entries({ team, project, user, tier, label, expires: iso(expiresAtMs) }))
     if (value) out(line(name, value))
-  for (const [name, value] of Object.entries(scopes ? scopesObject(scopes) : {}))
+  const { rates = {}, ...others } = scopes ?? {}
+  for (const [name, value] of Object.entries({ ...scopesObject(others), ...rates }))
     out(line('only', `${name} ${[value].flat().join(', ')}`))
 }
 
-function scopesObject({ maxCostNanoUsd, ...lists }: NonNullable<KeySummary['scopes']>): object {
-  return { ...lists, ...(maxCostNanoUsd !== undefined && { max_cost_usd: nanoToUsd(maxCostNanoUsd) }) }
+function scopesObject({ maxCostNanoUsd, ...same }: NonNullable<KeySummary['scopes']>): object {
+  return { ...same, ...(maxCostNanoUsd !== undefined && { max_cost_usd: nanoToUsd(maxCostNanoUsd) }) }
 }
 
 const iso = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString())

@@ -62,9 +62,9 @@ function linesAbout({ lines, closedAtMs, bookedNanoUsd, isFirstOpen, ...month }:
     line('month', `${month.name} by ${month.timeZone}, ${state}`),
     line('sum', showUsd(sumOf(lines))),
     line('books', `${showUsd(bookedNanoUsd)} (all time: the sum of all months)`),
-    ...(closedAtMs === undefined && !isFirstOpen ? [line('note', EARLIER_OPEN)] : []),
+    ...(closedAtMs === undefined && !isFirstOpen ? [line('note', OTHER_OPEN)] : []),
   ]
 }
 
-const EARLIER_OPEN =
-  'an earlier month is open: corrections and what no record explains stand in its report. To close it: tollgate spend --month … --close'
+const OTHER_OPEN =
+  'another month is the first that is open: corrections and what no record explains stand in its report. To close one: tollgate spend --month … --close'

@@ -3,7 +3,7 @@ import type { TagSource } from '@tollgate/kit/identity'
 import type { Budget } from '@tollgate/kit/ledger'
 import type { RedisTarget } from '@tollgate/kit/ledger/redis'
 import type { Rates, Treatment } from '@tollgate/kit/limits'
-import type { PriceOverrides, UnitMeterOptions } from '@tollgate/kit/meter'
+import type { PriceOverrides } from '@tollgate/kit/meter'
 import type { OwnedPer } from '@tollgate/kit/owners'
 import type {
   BreakerOptions,
@@ -11,16 +11,16 @@ import type {
   RetryOptions,
   RouteRule,
 } from '@tollgate/kit/stages/provider-failover'
-import type { Dialect, LoadLimits } from '@tollgate/kit/wire'
 import type { AuthRules, ListenTls } from './access.ts'
 import type { CacheRules } from './cache-rules.ts'
-import type { Host } from './host.ts'
 import type { ConfigKey, Team, Tier } from './people.ts'
 import type { PriceUpdateRules } from './price-update-rules.ts'
+import type { DisabledProvider, HttpProvider, Provider } from './provider.ts'
 import type { Proxies } from './proxies.ts'
 
 export type { AzureHost, BedrockHost, Host, VertexHost } from './host.ts'
 export type { ConfigKey, Team, Tier } from './people.ts'
+export type { DisabledProvider, HttpProvider, Meter, Metered, Provider } from './provider.ts'
 
 /** What the gateway runs from: every field resolved, every default filled in, frozen. */
 export interface Config {
@@ -124,6 +124,7 @@ export interface StoreConfig
     | 'masterKey'
     | 'sealKeys'
     | 'teams'
+    | 'tiers'
     | 'defaults'
     | 'maxUnseenUsers'
     | 'policies'
@@ -172,65 +173,6 @@ export interface RedisStore {
   readonly prefix: string
   /** Where that is, for people; no password is in it. */
   readonly shown: string
-}
-
-export interface Provider extends Metered {
-  readonly name: string
-  readonly dialect: Dialect
-  /** Without a slash at its end. */
-  readonly baseUrl: string
-  readonly apiKey: string | undefined
-  /** Several in its place. */
-  readonly apiKeys: readonly string[] | undefined
-  /** Its key is kept beside the books, sealed, and read when the gateway starts. */
-  readonly sealed?: boolean
-  /** How much at once each of its models is asked to do; undefined: as much as comes. */
-  readonly load: LoadLimits | undefined
-  /** What may be spent there in all, whoever calls. */
-  readonly budgets: readonly Budget[]
-  /** The variable that the key came from, for people to read. */
-  readonly apiKeyFrom: string | undefined
-  /** `none`: what it serves costs nothing. */
-  readonly billing: 'metered' | 'none'
-  /** What it takes off its list prices, in percent as decimal text. */
-  readonly discount?: string
-  /** Who may go on with what it stores: nobody, whoever made it, or every caller. */
-  readonly conversations: 'refuse' | 'owned' | 'shared'
-  /** Which of the providers that the kit knows it is; undefined for any other. */
-  readonly preset: string | undefined
-  /** What whoever hosts its models has to be told besides. */
-  readonly host: Host | undefined
-  /** The models behind names of one's own: Azure's deployments, Bedrock's inference profiles. */
-  readonly models: Readonly<Record<string, string>>
-}
-
-/** What is paid for whatever a provider is asked besides calls of models. */
-export interface Metered {
-  readonly meter: Meter | undefined
-  /** By path, after a method where only that is meant; a star stands for a segment, or for all below. */
-  readonly meters: Readonly<Record<string, Meter>>
-}
-
-/** As the kit reads it; decimals are kept as text. */
-export type Meter = UnitMeterOptions
-
-export interface HttpProvider extends Metered {
-  readonly name: string
-  /** Without a slash at its end. */
-  readonly baseUrl: string
-  readonly auth: { readonly header: string; readonly value: string } | undefined
-  /** The value of its header is kept beside the books, sealed, and read when the gateway starts. */
-  readonly sealed?: boolean
-  /** The variable that the credential came from, for people to read. */
-  readonly authFrom: string | undefined
-  readonly billing: 'metered' | 'none'
-  /** What may be spent there in all, whoever calls. */
-  readonly budgets: readonly Budget[]
-}
-
-export interface DisabledProvider {
-  readonly name: string
-  readonly because: string
 }
 
 export interface Route {

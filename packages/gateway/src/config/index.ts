@@ -27,6 +27,7 @@ export type {
   Tier,
   VertexHost,
 } from './config.ts'
+export { DEFAULT_TIER } from './default-tier.ts'
 export { hiding } from './hidden.ts'
 export { hidingSecrets } from './hidden-secrets.ts'
 export { type KeptSecret, keptSecret } from './kept-secret.ts'

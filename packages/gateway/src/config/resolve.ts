@@ -3,6 +3,7 @@ import { type Budget, type BudgetEntry, budgetFrom } from '@tollgate/kit/ledger'
 import { isAddress } from '../prices/source.ts'
 import { isCaching } from './cache-rules.ts'
 import type { Config, HttpProvider, Policy, Provider, PublicListen, Route, Store, Tier } from './config.ts'
+import { DEFAULT_TIER } from './default-tier.ts'
 import type { PriceUpdateRules } from './price-update-rules.ts'
 import type { Proxies } from './proxies.ts'
 import type { StatedConfig } from './shape/index.ts'
@@ -31,6 +32,13 @@ export function resolveConfig(stated: StatedConfig, options: ResolveOptions): Co
     ...owner,
     budgets: owner.budgets.map(budgetOf),
   })
+  const withTierBudgets = <T extends { budgets: readonly BudgetEntry[] }>(
+    owner: T,
+    tier: string | undefined,
+  ) => {
+    const ofTier = tier === undefined ? [] : (stated.tiers[tier]?.budgets ?? [])
+    return withBudgets(owner.budgets.length > 0 ? owner : { ...owner, budgets: ofTier })
+  }
   const routes = Object.entries(stated.routes.named).map(([model, route]) => routeTo(model, route, keyless))
   const { team, project, user, key } = stated.defaults
   const enabled = Object.entries(stated.providers).filter(([name]) => !keyless.has(name))
@@ -61,9 +69,7 @@ export function resolveConfig(stated: StatedConfig, options: ResolveOptions): Co
     }),
     teams: stated.teams.map((team) => {
       const tier = team.tier ?? defaultTier(stated)
-      const own = withBudgets(team)
-      const ofTier = tier === undefined ? [] : (stated.tiers[tier]?.budgets ?? [])
-      return { ...own, tier, budgets: own.budgets.length > 0 ? own.budgets : ofTier.map(budgetOf) }
+      return { ...withTierBudgets(team, tier), tier }
     }),
     defaults: {
       team: team.map(budgetOf),
@@ -71,7 +77,7 @@ export function resolveConfig(stated: StatedConfig, options: ResolveOptions): Co
       user: user.map(budgetOf),
       key: key.map(budgetOf),
     },
-    keys: stated.keys.map(withBudgets),
+    keys: stated.keys.map((key) => withTierBudgets(key, key.tier)),
     policies: stated.policies.map((policy) => policyOf(policy, budgetOf)),
     audit: stated.audit.map(({ type, path }) => ({ type, path: absolute(cwd, path) })),
     priceFiles: stated.priceFiles.map((path) => absolute(cwd, path)),
@@ -141,7 +147,7 @@ function routeTo(
 }
 
 function defaultTier({ tiers }: StatedConfig): string | undefined {
-  return Object.hasOwn(tiers, 'default') ? 'default' : undefined
+  return Object.hasOwn(tiers, DEFAULT_TIER) ? DEFAULT_TIER : undefined
 }
 
 /** The counters of a policy are its own, beside those of a budget with the same limit and period. */

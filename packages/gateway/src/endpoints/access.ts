@@ -1,6 +1,6 @@
 import type { AccessDesk } from '@tollgate/kit/access'
 import { partyOf } from '@tollgate/kit/access'
-import { defineStage, readBody, type Stage, TollgateError } from '@tollgate/kit/core'
+import { defineStage, type Stage, TollgateError } from '@tollgate/kit/core'
 import { accountPath, type Principal } from '@tollgate/kit/directory'
 import { principal } from '@tollgate/kit/stages/identify'
 import { z } from 'zod'
@@ -9,7 +9,7 @@ import { keyId } from '../manage/leaves.ts'
 import { decoded, present } from '../manage/shape.ts'
 import { accessRequestJson, grantJson, wantedFields } from '../manage/shapes/wanted.ts'
 import { fromBooks } from './from-books.ts'
-import { sendJson } from './json.ts'
+import { readJson, sendJson } from './json.ts'
 
 const MAX_BODY_BYTES = 65_536
 
@@ -32,7 +32,7 @@ export const access = (desk: AccessDesk): Stage =>
     handle: async function access(req, res) {
       const caller = principal.get(req)
       if (req.method !== 'POST') return sendJson(res, await known(desk, caller))
-      const body = parsed(await readBody(req, MAX_BODY_BYTES))
+      const body = await readJson(req, MAX_BODY_BYTES)
       const { raise, lasts, account = accountPath(caller).at(-1)!, ...ask } = decoded(asking, body)
       const accounts: readonly string[] = accountPath(caller)
       if (!accounts.includes(account)) throw notYours(account)
@@ -85,12 +85,4 @@ function notYours(account: string): TollgateError {
     param: 'account',
     message: `${account} is none of the accounts that you are charged to. GET /tollgate/me names those.`,
   })
-}
-
-function parsed(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'))
-  } catch {
-    throw new TollgateError('invalid_request', { message: 'The body is not JSON.' })
-  }
 }

@@ -1,12 +1,12 @@
 import type { CacheStore } from '@tollgate/kit/cache'
 import type { SemanticTier } from '@tollgate/kit/cache/semantic'
-import { type Clock, defineStage, readBody, type Stage, TollgateError } from '@tollgate/kit/core'
+import { type Clock, defineStage, type Stage } from '@tollgate/kit/core'
 import { memoryLimits } from '@tollgate/kit/limits'
 import { principal } from '@tollgate/kit/stages/identify'
 import { rateLimit } from '@tollgate/kit/stages/rate-limit'
 import { z } from 'zod'
 import { decoded } from '../manage/shape.ts'
-import { sendJson } from './json.ts'
+import { readJson, sendJson } from './json.ts'
 
 const MAX_BODY_BYTES = 4_096
 const RATE = { rpm: 30 }
@@ -37,17 +37,9 @@ export const cacheFeedback = ({ cache, semantic, clock }: CacheFeedbackOptions):
     name: 'cache-feedback',
     needs: [principal],
     handle: async function cacheFeedback(req, res) {
-      const { entry } = decoded(feedback, parsed(await readBody(req, MAX_BODY_BYTES)))
+      const { entry } = decoded(feedback, await readJson(req, MAX_BODY_BYTES))
       const [wasKept, wasKnown] = await Promise.all([cache.delete(entry), semantic?.reject(entry)])
       sendJson(res, { removed: wasKept || wasKnown === true })
     },
   }),
 ]
-
-function parsed(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'))
-  } catch {
-    throw new TollgateError('invalid_request', { message: 'The body is not JSON.' })
-  }
-}

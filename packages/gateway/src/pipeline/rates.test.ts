@@ -53,6 +53,17 @@ describe('rates', () => {
     expect(await of({ key: 'ci' })).toEqual([{ subject: 'key:ci', rpm: 100, tpm: 5_000, concurrency: 2 }])
   })
 
+  it('of a key are never more than it is confined to, and no more for that than they were', async () => {
+    const confined = { rates: { rpm: 30, tpm: 9_000, concurrency: 4 } }
+    expect(await of({ key: 'ci', scopes: confined })).toEqual([
+      { subject: 'key:ci', rpm: 30, tpm: 5_000, concurrency: 2 },
+    ])
+    expect(await of({ key: 'plain', team: 'blue', scopes: { rates: { rpm: 7 } } })).toEqual([
+      { subject: 'key:plain', rpm: 7 },
+      { subject: 'team:blue', rpm: 100, tpm: 5_000, concurrency: 50 },
+    ])
+  })
+
   it('are its tier’s for a user without a key and a team', async () => {
     expect(await of({ user: 'ada' })).toEqual([{ subject: 'user:ada', rpm: 100, tpm: 5_000 }])
   })

@@ -23,14 +23,14 @@ export function scopesOf(
   }))
 
   return async (principal, model) => {
-    const { key, user, project, team } = principal
+    const { key, user, project, team, scopes } = principal
     const held = await heldTierOf(principal)
     const ofTier = held && (await tiersOf(principal.org))[held.tier]?.rates
     const holder = ofTier && holderOf(principal, held)
     const by = (kind: Holder) => (kind === holder ? ofTier : undefined)
     const family = model === undefined ? undefined : families.find(({ matches }) => matches(model))
     return [
-      ...scope('key', key, defaultRates.key, by('key'), ofKey.get(key ?? '')),
+      ...within(scope('key', key, defaultRates.key, by('key'), ofKey.get(key ?? '')), key, scopes?.rates),
       ...scope('user', user, defaultRates.user, by('user')),
       ...scope('project', project, defaultRates.project, by('project')),
       ...scope('team', team, defaultRates.team, by('team'), ofTeam.get(team ?? '')),
@@ -50,6 +50,17 @@ function holderOf({ key, user, team }: Principal, { holder }: HeldTier): Holder 
   if (team !== undefined) return 'team'
   if (key !== undefined) return 'key'
   return user === undefined ? undefined : 'user'
+}
+
+/** A key goes no faster than it is confined to, whatever else it may. */
+function within(said: readonly Scope[], key: string | undefined, most: Rates | undefined): readonly Scope[] {
+  if (key === undefined || most === undefined) return said
+  const [own = { subject: `key:${key}` as const }] = said
+  const least = (rate: keyof Rates) => {
+    const given = [own[rate], most[rate]].filter((each) => each !== undefined)
+    return given.length > 0 && { [rate]: Math.min(...given) }
+  }
+  return [{ ...own, ...least('rpm'), ...least('tpm'), ...least('concurrency') }]
 }
 
 /** Field by field, what is said last wins. */

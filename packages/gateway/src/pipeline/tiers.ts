@@ -10,10 +10,7 @@ import type { Clock } from '@tollgate/kit/core'
 import type { Kept, Principal } from '@tollgate/kit/directory'
 import type { Rates } from '@tollgate/kit/limits'
 import { type Tier, tierGate } from '@tollgate/kit/stages/tier-check'
-import type { Config } from '../config/index.ts'
-
-/** The tier of whoever none is stated for. */
-const DEFAULT_TIER = 'default'
+import { type Config, DEFAULT_TIER } from '../config/index.ts'
 
 /** Tiers by name, the least first, with the rates that come with them. */
 export type RatedTiers = Readonly<Record<string, Tier & { readonly rates?: Rates }>>

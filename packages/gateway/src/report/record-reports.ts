@@ -1,6 +1,7 @@
-import type { SpendGroup, SpendRow, SqliteAudit } from '@tollgate/kit/audit/sqlite'
+import type { SpendGroup, SpendPieces, SpendRow, SqliteAudit } from '@tollgate/kit/audit/sqlite'
 import { nanoToUsd, showUsd } from '@tollgate/kit/core'
 import type { Ledger } from '@tollgate/kit/ledger'
+import { decimalOf, piecesText } from '../say/pieces.ts'
 import { table } from '../say/table.ts'
 import { type SpendQuery, type SpendReports, Unanswered } from './spend-report.ts'
 
@@ -52,20 +53,27 @@ interface Figures {
   readonly unconfirmed: bigint
 }
 
-const TITLES = ['REQUESTS', 'REFUSED', 'TOKENS IN', 'TOKENS OUT', 'SPENT'].map((title) => ({
-  title,
-  right: true,
-}))
+const COUNTS = ['REQUESTS', 'REFUSED', 'TOKENS IN', 'TOKENS OUT']
 
 function linesOf({ groupBy, rows, unattributed, unconfirmed }: Figures): string[] {
-  const cells = rows.map((row) => [
+  const pieces = rows.map((row) => piecesText(row.pieces).join(', '))
+  const hasPieces = pieces.some((text) => text !== '')
+  const titles = [...COUNTS, ...(hasPieces ? ['PIECES'] : []), 'SPENT']
+  const cells = rows.map((row, at) => [
     ...groupBy.map((group) => row.by[group] ?? '-'),
     ...[row.requests, row.refused, row.inputTokens, row.outputTokens].map(String),
+    ...(hasPieces ? [pieces[at] || '-'] : []),
     showUsd(row.chargedNanoUsd),
   ])
   const total = rows.reduce((sum, row) => sum + row.chargedNanoUsd, 0n)
   return [
-    ...table([...groupBy.map((group) => ({ title: group.toUpperCase() })), ...TITLES], cells),
+    ...table(
+      [
+        ...groupBy.map((group) => ({ title: group.toUpperCase() })),
+        ...titles.map((title) => ({ title, right: true })),
+      ],
+      cells,
+    ),
     '',
     `total         ${showUsd(total)}`,
     `unattributed  ${showUsd(unattributed)} (all time: in the books, and in no record)`,
@@ -83,11 +91,25 @@ function jsonOf({ groupBy, sinceMs, rows, unattributed, unconfirmed }: Figures):
       refused: row.refused,
       input_tokens: row.inputTokens,
       output_tokens: row.outputTokens,
+      ...piecesJson(row.pieces),
       spent_usd: nanoToUsd(row.chargedNanoUsd),
       estimated_usd: nanoToUsd(row.estimatedNanoUsd),
       unconfirmed_usd: nanoToUsd(row.unconfirmedNanoUsd),
     })),
     unattributed_usd: nanoToUsd(unattributed),
     unconfirmed_usd: nanoToUsd(unconfirmed),
+  }
+}
+
+/** Units as decimals, since they are no whole numbers. */
+function piecesJson({ images, audioMs, characters, webSearches, unitThousandths }: SpendPieces): object {
+  return {
+    images,
+    audio_ms: audioMs,
+    characters,
+    web_searches: webSearches,
+    units: Object.fromEntries(
+      Object.entries(unitThousandths).map(([unit, thousandths]) => [unit, decimalOf(thousandths)]),
+    ),
   }
 }

@@ -23,6 +23,11 @@ const record = {
   audioInputTokens: null,
   outputTokens: 9,
   audioOutputTokens: null,
+  images: null,
+  audioMs: null,
+  characters: null,
+  unit: null,
+  unitThousandths: null,
   chargedNanoUsd: 8_000,
   basis: 'exact',
   latencyMs: 612,
@@ -102,6 +107,11 @@ it.each<[string, Partial<AuditRecord>, string]>([
     'sound is told by its length',
     { inputTokens: 0, outputTokens: 0, audioMs: 7_250 },
     '12:01:07  200 demo gpt-4o-mini 7.3 s of sound $0.000008 612 ms',
+  ],
+  [
+    'a paid API has the unit of its meter',
+    { model: null, inputTokens: null, outputTokens: null, unit: 'minute', unitThousandths: 1_500 },
+    '12:01:07  200 demo 1.5 minute $0.000008 612 ms',
   ],
 ])('%s', (_, changes, expected) => {
   expect(line(changes)).toBe(expected)

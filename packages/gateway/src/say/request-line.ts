@@ -1,5 +1,6 @@
 import type { AuditRecord } from '@tollgate/kit/audit'
 import { showUsd } from '@tollgate/kit/core'
+import { piecesText } from './pieces.ts'
 
 /** A name from outside is shown so far; the rest of it says nothing to a reader. */
 const MAX_NAME = 64
@@ -45,12 +46,12 @@ function cachedOf({ cache, savedNanoUsd }: AuditRecord): string | undefined {
   return `cached, saved ${showUsd(savedNanoUsd ?? 0)}`
 }
 
-/** Tokens, and what is billed by the piece in their stead. */
+/** Tokens, and what is billed by the piece in their stead; a search comes beside tokens, and tells less than they do. */
 function amountOf(record: AuditRecord): string | undefined {
-  const { images, characters, audioMs } = record
-  if (images) return images === 1 ? '1 picture' : `${images} pictures`
-  if (characters) return `${characters} characters`
-  return audioMs ? `${(audioMs / 1000).toFixed(1)} s of sound` : tokensOf(record)
+  const { images, characters, audioMs, unit, unitThousandths } = record
+  const units = unit === null || unitThousandths === null ? {} : { [unit]: unitThousandths }
+  const pieces = piecesText({ images, characters, audioMs, webSearches: null, unitThousandths: units })
+  return pieces[0] ?? tokensOf(record)
 }
 
 function tokensOf(record: AuditRecord): string | undefined {

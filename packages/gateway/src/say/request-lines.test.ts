@@ -22,6 +22,8 @@ const record = (fields: object) =>
     status: 200,
     inputTokens: null,
     outputTokens: null,
+    unit: null,
+    unitThousandths: null,
     basis: 'exact',
     latencyMs: 1,
     reservedNanoUsd: 1,

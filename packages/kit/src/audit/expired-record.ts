@@ -54,6 +54,8 @@ export function expiredRecord(
     audioMs: null,
     characters: null,
     webSearches: null,
+    unit: null,
+    unitThousandths: null,
     serviceTier: null,
     cache: null,
     cacheReason: null,

@@ -76,6 +76,9 @@ export interface AuditRecord {
   readonly audioMs: number | null
   readonly characters: number | null
   readonly webSearches: number | null
+  /** What a paid API counts, in its meter's own unit (`minute`, `credit`), and thousandths of it; null for calls of models. */
+  readonly unit: string | null
+  readonly unitThousandths: number | null
   /** The provider's tier of service that it was served in, where that has prices of its own. */
   readonly serviceTier: ServiceTier | null
 

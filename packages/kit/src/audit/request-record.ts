@@ -122,6 +122,8 @@ export type ChargeFields = Pick<
   | 'audioMs'
   | 'characters'
   | 'webSearches'
+  | 'unit'
+  | 'unitThousandths'
   | 'serviceTier'
   | 'chargedNanoUsd'
   | 'chargedTokens'
@@ -148,6 +150,8 @@ export function chargeFields(toll: Toll | undefined): ChargeFields {
     audioMs: usage?.audioMs ?? null,
     characters: usage?.characters ?? null,
     webSearches: usage?.webSearches ?? null,
+    unit: charge?.units?.unit ?? null,
+    unitThousandths: charge?.units?.thousandths ?? null,
     serviceTier: usage?.serviceTier ?? null,
     chargedNanoUsd: charge?.nanoUsd ?? 0,
     chargedTokens: charge?.tokens ?? 0,

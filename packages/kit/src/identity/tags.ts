@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { TollgateError } from '../core/errors.ts'
+import { parseObject } from '../core/json-object.ts'
 
 /** Headers that say what a request is for: ours, and those of clients that were made for somebody else's gateway. */
 export const TAG_SOURCES = [
@@ -72,16 +73,10 @@ function decoded(text: string): string | undefined {
 }
 
 function fieldsIn(text: string): readonly (readonly [string, string | undefined])[] {
-  try {
-    const fields: unknown = JSON.parse(text)
-    if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) return []
-    return Object.entries(fields).map(([name, value]) => [
-      name,
-      typeof value === 'object' ? undefined : String(value),
-    ])
-  } catch {
-    return []
-  }
+  return Object.entries(parseObject(text) ?? {}).map(([name, value]) => [
+    name,
+    typeof value === 'object' ? undefined : String(value),
+  ])
 }
 
 function wrong(): TollgateError {

@@ -1,3 +1,4 @@
+import { ACCOUNT_KINDS } from './account-id.ts'
 import { budgetFrom, type DefaultBudget } from './budget-entry.ts'
 import { checkBudgets } from './check.ts'
 import type { AccountKind, Budget } from './ledger.ts'
@@ -19,7 +20,7 @@ export interface DefaultsOptions {
  * What accounts get that nobody has provisioned, by kind. A user or an org that nobody has seen is welcome also when it has
  * no budget of its own.
  *
- * @throws RangeError when one of them is no budget.
+ * @throws RangeError when one of them is no budget, or of a kind of account that there is not.
  */
 export function defaultBudgets(
   entries: readonly DefaultBudget[],
@@ -30,6 +31,9 @@ export function defaultBudgets(
     ['user', []],
   ])
   for (const entry of entries) {
+    // A kind that there is not would be nobody's budget, and its limit would hold for no request.
+    if (!ACCOUNT_KINDS.includes(entry.per))
+      throw new RangeError(`per: "${entry.per}" is no kind of account: ${ACCOUNT_KINDS.join(', ')}`)
     const limits = byKind.get(entry.per) ?? []
     byKind.set(entry.per, [...limits, budgetFrom(entry, { timeZone })])
   }

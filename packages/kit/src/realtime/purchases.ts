@@ -1,6 +1,6 @@
 import { capFor } from '../meter/bounds.ts'
 import { demandOf } from '../toll/demand.ts'
-import { neededCap } from '../toll/reserve.ts'
+import { neededCap } from '../toll/needed-cap.ts'
 import { endToll, type Toll } from '../toll/toll.ts'
 import type { Call } from '../wire/call.ts'
 import { stillAdmitted } from './admission.ts'

@@ -1,7 +1,7 @@
 import type { Amounts } from '../ledger/ledger.ts'
 import { estimatedCharge, estimateUsage } from '../meter/estimate.ts'
 import { type Charge, chargeOf } from '../toll/charge.ts'
-import { typicalKey } from '../toll/reserve.ts'
+import { typicalKey } from '../toll/habits.ts'
 import type { Toll } from '../toll/toll.ts'
 import type { Usage } from '../wire/usage.ts'
 import type { SeenOutput } from './seen-output.ts'

@@ -7,7 +7,7 @@ import type { RequestCaps } from '../directory/records.ts'
 import type { NodeAgents } from '../failover/node-agents.ts'
 import type { Authenticate } from '../identity/authenticator.ts'
 import type { TierRefusal } from '../stages/tier-check/tiers.ts'
-import type { ReservePolicy } from '../toll/reserve.ts'
+import type { ReservePolicy } from '../toll/policy.ts'
 import type { Deployment, Routes } from '../wire/routes.ts'
 import type { Pacing } from './pacing.ts'
 

@@ -4,8 +4,9 @@ import { estimatedCharge, estimateUsage } from '../meter/estimate.ts'
 import type { Deployment } from '../wire/routes.ts'
 import { addCharges, amountsOf, type Charge } from './charge.ts'
 import { demandOf } from './demand.ts'
-import { neededCap, unreachable } from './reserve.ts'
+import { neededCap } from './needed-cap.ts'
 import type { Toll } from './toll.ts'
+import { unreachable } from './unreachable.ts'
 
 export interface LostOptions {
   /** How much of its answer a provider has generated: `all`, where its head came and it was no stream. */

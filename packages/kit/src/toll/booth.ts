@@ -1,3 +1,4 @@
+import { misassembled } from '../core/errors.ts'
 import { type ReservationKeeper, reservationKeeper } from '../ledger/keeper.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { isSpooled, type SpooledLedger, spooled } from '../ledger/spooled.ts'
@@ -21,8 +22,14 @@ export interface Booth {
 
 const booths = new WeakMap<Ledger, Booth>()
 
-/** The booth of a ledger: stages and clients on the same ledger share one, however many there are. */
+/**
+ * The booth of a ledger: stages and clients on the same ledger share one, however many there are.
+ *
+ * @throws TollgateError `misassembled` without a ledger, which only a program without types can leave out.
+ */
 export function boothOf(ledger: Ledger): Booth {
+  if (!ledger)
+    throw misassembled("`ledger` is missing: give one, as in { ledger: sqliteLedger('./tollgate.db') }.")
   const known = booths.get(ledger)
   if (known) return known
   const books = isSpooled(ledger) ? ledger : spooled(ledger)

@@ -1,6 +1,7 @@
 import { MAX_AMOUNT, type NanoUsd, nanoUsd } from '../core/money.ts'
 import type { Amounts, Basis } from '../ledger/ledger.ts'
 import { costOf, type Price } from '../meter/price.ts'
+import type { UsedUnits } from '../wire/passage/meter.ts'
 import { addUsage, totalTokens, type Usage } from '../wire/usage.ts'
 
 /** What one request is charged, and how that is known. */
@@ -10,6 +11,8 @@ export interface Charge {
   readonly basis: Basis
   /** Absent where an amount was told, or what was reserved was charged. */
   readonly usage?: Usage
+  /** What its meter counted, of what is paid by another unit than tokens. */
+  readonly units?: UsedUnits
 }
 
 /** The charge of a usage at a price; of other models that worked on the same call, at theirs. */
@@ -30,6 +33,7 @@ export function addCharges(a: Charge, b: Charge): Charge {
     tokens: a.tokens + b.tokens,
     basis: a.basis === 'exact' && b.basis === 'exact' ? 'exact' : 'estimated',
     ...usageOf(a.usage && b.usage ? addUsage(a.usage, b.usage) : (a.usage ?? b.usage)),
+    ...unitsOf(a.units && b.units ? addUnits(a.units, b.units) : (a.units ?? b.units)),
   }
 }
 
@@ -40,11 +44,22 @@ export function atLeast(floor: Charge | undefined, charge: Charge): Charge {
     tokens: Math.max(floor?.tokens ?? 0, charge.tokens),
     basis: 'estimated',
     ...usageOf(charge.usage),
+    ...unitsOf(charge.units),
   }
 }
 
 function usageOf(usage: Usage | undefined): { readonly usage?: Usage } {
   return usage ? { usage } : {}
+}
+
+/** Of two units there is no sum: then none is told. */
+function addUnits(a: UsedUnits, b: UsedUnits): UsedUnits | undefined {
+  if (a.unit !== b.unit) return undefined
+  return { unit: a.unit, thousandths: Math.min(a.thousandths + b.thousandths, MAX_AMOUNT) }
+}
+
+function unitsOf(units: UsedUnits | undefined): { readonly units?: UsedUnits } {
+  return units ? { units } : {}
 }
 
 /** A charge as the ledger's totals. */

@@ -150,6 +150,13 @@ function unboundable({ reason }: Unboundable, call: Call, model: string): Tollga
           : `What \`${feature}\` costs is not bounded by any count of tokens, and a budget stands over this request. Leave it out.`,
     })
   }
+  if (reason === 'length') {
+    return new TollgateError('price_unknown', {
+      param: 'file',
+      message:
+        'How long this recording plays cannot be told from its file, and a budget stands over it. Send it as WAV, FLAC, MP3, M4A with AAC, or Ogg or WebM with Opus.',
+    })
+  }
   if (reason === 'input') {
     return new TollgateError('price_unknown', {
       message: `How many tokens the images, files or audio in this request are is not known for ${call.model}, and a budget stands over it. Send text only.`,

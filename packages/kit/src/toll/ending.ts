@@ -1,7 +1,7 @@
 import { inputTokens } from '../wire/usage.ts'
 import type { Counting } from './counting.ts'
+import { senderOf, typicalKey } from './habits.ts'
 import type { Reading } from './reading.ts'
-import { senderOf, typicalKey } from './reserve.ts'
 import { withLost } from './settlement.ts'
 import { endToll, type Toll } from './toll.ts'
 

@@ -3,9 +3,9 @@ import { MAX_AMOUNT, nanoUsd } from '../core/money.ts'
 import type { Amounts, ExtendResult, Shortfall } from '../ledger/ledger.ts'
 import { type Bounds, outputPaidBy, worstAmounts } from '../meter/bounds.ts'
 import { amountsOf } from './charge.ts'
-import { unreachable } from './reserve.ts'
 import { minus, NO_AMOUNTS, plus, sumOfShares } from './share.ts'
 import { continueWith, type Toll } from './toll.ts'
+import { unreachable } from './unreachable.ts'
 
 /** Tokens of output: what has come at least, what may have been generated, and what is asked for. */
 export interface OutputToPay {

@@ -4,9 +4,8 @@ import type { Ledger } from '../ledger/ledger.ts'
 import type { Enforcement } from '../meter/bounds.ts'
 import { type PriceBook, priceBook } from '../meter/price-book.ts'
 import { sharedTokenizer, type Tokenizer } from '../meter/tokenizer.ts'
-import { boothOf } from './booth.ts'
+import { type Booth, boothOf } from './booth.ts'
 import type { ExposeLimits } from './refusals.ts'
-import type { ReservePolicy } from './reserve.ts'
 
 /** How to reserve: the same for a stage in front of a route and for a fetch of one's own. */
 export interface ReserveOptions {
@@ -33,6 +32,23 @@ export interface ReserveOptions {
   /** How long a reservation outlives a process that no longer answers for it, ms. */
   readonly reservationTtlMs?: number
   readonly clock?: Clock
+}
+
+/** How a service reserves: decided at assembly. */
+export interface ReservePolicy {
+  readonly booth: Booth
+  readonly prices: PriceBook
+  readonly tokenizer: Tokenizer
+  readonly nearLimit: 'refuse' | 'cap'
+  readonly enforcement: Enforcement
+  readonly exposeLimits: ExposeLimits
+  readonly budgetStatus: 429 | 402
+  readonly howToAsk: HowToAsk
+  /** How long a request may wait for running ones to settle before it is refused, ms. */
+  readonly waitMs: number
+  readonly observe: boolean
+  readonly ttlMs: number
+  readonly clock: Clock
 }
 
 /** The options of whoever reserves, as one policy. */

@@ -7,9 +7,9 @@ import { worstAmounts } from '../meter/bounds.ts'
 import type { Provider } from '../wire/routes.ts'
 import { amountsOf, type Charge } from './charge.ts'
 import { atLeastOne, endHold } from './hold.ts'
-import { unreachable } from './reserve.ts'
 import { minus, NO_AMOUNTS } from './share.ts'
 import { endToll, type Toll } from './toll.ts'
+import { unreachable } from './unreachable.ts'
 
 /** Whoever is about to be called, with the account of its own budget where it has one. */
 type ProviderToHold = { readonly name: string; readonly account?: Provider['account'] | undefined }

@@ -49,7 +49,7 @@ function standingSentence(shortfall: Shortfall, want: Amounts, { exposeLimits }:
   if (!mayKnow(account, exposeLimits)) {
     return reason === 'reserved'
       ? `running requests hold what is left of the ${budget} of ${nameOf(account)}.`
-      : `${nameOf(account)} has used up its ${budget}.`
+      : `this request may cost more than is left of the ${budget} of ${nameOf(account)}.`
   }
   const limit = amount(shortfall.limit, metric)
   const cost = `this request may cost up to ${amount(want[metric], metric)}.`

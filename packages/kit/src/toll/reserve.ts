@@ -1,67 +1,20 @@
-import type { Clock } from '../core/clock.ts'
 import { TollgateError } from '../core/errors.ts'
 import { uuidv7 } from '../core/ids.ts'
 import { warn } from '../core/warn.ts'
-import type { HowToAsk } from '../directory/how-to-ask.ts'
-import { accountPath, type Principal } from '../directory/principal.ts'
+import { accountPath } from '../directory/principal.ts'
 import type { AccountId, Amounts, ReserveResult, Shortfall } from '../ledger/ledger.ts'
 import { noAccountText } from '../ledger/no-account.ts'
-import { capFor, type Enforcement } from '../meter/bounds.ts'
-import type { CallCaps } from '../meter/call-caps.ts'
-import type { PriceBook } from '../meter/price-book.ts'
-import { type DigestedText, digestText } from '../meter/sent-before.ts'
-import type { Tokenizer } from '../meter/tokenizer.ts'
-import type { Call } from '../wire/call.ts'
-import type { ReceivedCall } from '../wire/received-call.ts'
-import type { Deployment } from '../wire/routes.ts'
-import { type Holdings, heldTokens } from '../wire/stored/holdings.ts'
+import { digestText } from '../meter/sent-before.ts'
 import type { Booth } from './booth.ts'
-import { type Demand, type DemandOptions, demandOf, mayWriteLong } from './demand.ts'
-import { type ExposeLimits, refusalOf } from './refusals.ts'
-import { refuseUnknown, type Unknown } from './refuse-unknown.ts'
+import type { Demand } from './demand.ts'
+import { neededCap } from './needed-cap.ts'
+import type { ReservePolicy } from './policy.ts'
+import { refusalOf } from './refusals.ts'
+import type { ReserveRequest } from './reserve-request.ts'
 import { sentTextOf } from './sent-text.ts'
+import { sized, unheldOf } from './sizing.ts'
 import { openToll, type Toll } from './toll.ts'
-
-/** How a service reserves: decided at assembly. */
-export interface ReservePolicy {
-  readonly booth: Booth
-  readonly prices: PriceBook
-  readonly tokenizer: Tokenizer
-  readonly nearLimit: 'refuse' | 'cap'
-  readonly enforcement: Enforcement
-  readonly exposeLimits: ExposeLimits
-  readonly budgetStatus: 429 | 402
-  readonly howToAsk: HowToAsk
-  /** How long a request may wait for running ones to settle before it is refused, ms. */
-  readonly waitMs: number
-  readonly observe: boolean
-  readonly ttlMs: number
-  readonly clock: Clock
-}
-
-/** What is to be reserved for: a call to price, or a plain amount for a route whose cost its owner bounds. */
-export interface ReserveRequest {
-  readonly requestId: string
-  readonly principal: Principal
-  /** The facts of the call, when it has a model and a price. */
-  readonly call: Call | undefined
-  /** The call as received, when it is one. */
-  readonly received: ReceivedCall | undefined
-  /** Where it goes first; undefined with `upTo`. */
-  readonly deployment: Deployment | undefined
-  /** The most that the route may cost, when no call says so. */
-  readonly upTo: Amounts | undefined
-  /** What one call may be at the most, by the caller's tier; its key may say less. */
-  readonly caps?: CallCaps | undefined
-  /** What it goes on with, and how much that is; undefined where it names nothing, or nobody has looked. */
-  readonly holdings?: Holdings | undefined
-  /** What `upTo` says nothing of, so that no hard limit in it can be held. Tokens, where it is not told. */
-  readonly unknown?: readonly Unknown[] | undefined
-  /** `soft`: `upTo` is only believed to be the most. `proven` where it is not told. */
-  readonly bound?: 'proven' | 'soft' | undefined
-  /** The client has left: no sense in waiting on. */
-  readonly gone: () => boolean
-}
+import { unreachable } from './unreachable.ts'
 
 /**
  * Reserve the worst case of a call on the whole path of its caller, in one atomic step.
@@ -74,11 +27,9 @@ export async function reserveToll(policy: ReservePolicy, request: ReserveRequest
   const { org } = request.principal
   const path = accountPath(request.principal)
   const text = request.received && sentTextOf(request.received)
-  const sent = text && digestText(text)
-  const { sizing, demand } = sized(policy, request, { path, sent })
-  const unheld = policy.observe
-    ? refusalCode(() => sized({ ...policy, observe: false }, request, { path, sent }))
-    : undefined
+  const where = { path, sent: text && digestText(text) }
+  const { sizing, demand } = sized(policy, request, where)
+  const unheld = unheldOf(policy, request, where)
   const { min, want } = demand?.bounds ?? { min: request.upTo!, want: request.upTo! }
   const alike = {
     org,
@@ -87,12 +38,7 @@ export async function reserveToll(policy: ReservePolicy, request: ReserveRequest
     ttlMs: policy.ttlMs,
     owner: booth.keeper.owner,
     observe: policy.observe,
-    memo: {
-      requestId: request.requestId,
-      model: request.call?.model ?? '',
-      priceVersion: demand?.price.version ?? '',
-      ...(request.principal.tags ? { tags: request.principal.tags } : {}),
-    },
+    memo: memoOf(request, demand),
   }
   const id = uuidv7(clock.now())
   const result = await untilItFits(policy, request, () =>
@@ -113,7 +59,7 @@ export async function reserveToll(policy: ReservePolicy, request: ReserveRequest
     sizing,
     observing: policy.observe,
     received: request.received,
-    sent,
+    sent: where.sent,
     demand,
     cap:
       demand && !policy.observe
@@ -137,83 +83,14 @@ export async function reserveToll(policy: ReservePolicy, request: ReserveRequest
   })
 }
 
-/** What a tier says of single calls, and what a key does: of two costs the lower one. */
-function capsOf({ caps = {}, principal: { scopes } }: ReserveRequest): CallCaps {
-  const [usd] = [caps.maxCostNanoUsd, scopes?.maxCostNanoUsd]
-    .filter((most) => most !== undefined)
-    .toSorted((a, b) => a - b)
-  return usd === undefined ? caps : { ...caps, maxCostNanoUsd: usd }
-}
-
-/**
- * What a request may cost, as its limits want it to be known.
- *
- * @throws TollgateError `price_unknown`, `cap_exceeded` where they cannot be held.
- */
-function sized(policy: ReservePolicy, request: ReserveRequest, where: Where) {
-  const { call, deployment, upTo } = request
-  const sizing = sizingFor(policy, request, where)
-  if (upTo) refuseUnknown(request, upTo, sizing)
-  return { sizing, demand: call && deployment && demandOf(call, deployment, sizing) }
-}
-
-/** Why limits could not be held that only observe. */
-function refusalCode(size: () => unknown): Toll['unheld'] {
-  try {
-    size()
-  } catch (refusal) {
-    if (!TollgateError.is(refusal)) throw refusal
-    if (refusal.code === 'price_unknown' || refusal.code === 'cap_exceeded') return refusal.code
-  }
-  return undefined
-}
-
-/** Where a request is charged, and what of its text may have been sent before. */
-interface Where {
-  readonly path: AccountId[]
-  readonly sent: DigestedText | undefined
-}
-
-function sizingFor(policy: ReservePolicy, request: ReserveRequest, { path, sent }: Where): DemandOptions {
-  const { call, received, principal, holdings } = request
+/** What the books keep with a reservation, for whoever finds it there. */
+function memoOf({ requestId, call, principal: { tags } }: ReserveRequest, demand: Demand | undefined) {
   return {
-    prices: policy.prices,
-    nearLimit: policy.nearLimit,
-    // What is only observed is neither extended nor cut.
-    enforcement: policy.observe ? 'hard' : policy.enforcement,
-    ...(!policy.observe && { caps: capsOf(request) }),
-    smallest: policy.observe ? {} : smallestOver(policy.booth, principal.org, path),
-    typicalOutput: call && policy.booth.typical.typical(typicalKey(principal), call.model),
-    ...(received && { longWrites: mayWriteLong(received.text) }),
-    ...(holdings && { storedAt: (deployment) => heldTokens(holdings, deployment) }),
-    ...(sent && { seenAt: (deployment) => policy.booth.sent.seen(senderOf(principal, deployment), sent) }),
+    requestId,
+    model: call?.model ?? '',
+    priceVersion: demand?.price.version ?? '',
+    ...(tags ? { tags } : {}),
   }
-}
-
-/** Whose texts are remembered, and where they went: the org's, at a model of a provider, which counts them all alike. */
-export function senderOf({ org }: Principal, { provider, model }: Deployment): string {
-  return JSON.stringify([org, provider.name, model])
-}
-
-/** Whose habits size the minimum: the key's, or whatever names the caller most closely, in its org. */
-export function typicalKey(principal: Principal): string {
-  const { org, team, project, user, key } = principal
-  return `${org} ${key ?? user ?? project ?? team ?? ''}`
-}
-
-/**
- * The cap to put into the request: where the client gave none, or one that the grant, or the model, does not reach.
- */
-export function neededCap(
-  granted: Amounts,
-  { bounds }: Demand,
-  asked: number | undefined,
-): number | undefined {
-  const cap = capFor(granted, bounds)
-  if (cap === undefined) return undefined
-  if (cap === 'below-minimum')
-    throw new Error('The ledger granted less than the minimum that it was asked for')
-  return asked === undefined || cap < asked ? cap : undefined
 }
 
 /** Ask the books; when running requests hold what is missing, ask again until the wait is over. */
@@ -250,23 +127,6 @@ function denied(
 function failClosed(booth: Booth, org: string, id: string, cause: unknown): never {
   booth.ledger.release(org, id).catch(() => {})
   throw unreachable(cause)
-}
-
-function smallestOver({ ledger }: Booth, org: string, path: readonly AccountId[]): DemandOptions['smallest'] {
-  try {
-    return ledger.smallestLimits(org, path)
-  } catch (cause) {
-    throw unreachable(cause)
-  }
-}
-
-/** The books do not answer: the request is refused, since what they would have said is not known. */
-export function unreachable(cause: unknown): TollgateError {
-  return new TollgateError('ledger_unavailable', {
-    cause,
-    retryAfterMs: 1000,
-    internal: `The books did not answer: ${String(cause)}`,
-  })
 }
 
 function unavailable(

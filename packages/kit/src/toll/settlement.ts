@@ -94,7 +94,7 @@ function priceOfAnswer({ demand, proxied, sizing }: Toll, reading: Reading | und
 
 function toldCharge(toll: Toll, told: ToldCharge): Charge {
   // An amount says nothing of tokens: all that were reserved are taken to be used.
-  if ('nanoUsd' in told) return { nanoUsd: told.nanoUsd, tokens: toll.granted.tokens, basis: 'exact' }
+  if ('nanoUsd' in told) return { ...told, tokens: toll.granted.tokens, basis: 'exact' }
   const price = priceOfReport(toll, told)
   if (!price) return wholeReservation(toll)
   return statedCharge(toll, told.usage, price, (model) => priceOfReport(toll, { ...told, model }))

@@ -3,6 +3,7 @@ import { readUsage as readMessagesUsage } from '../wire/anthropic/messages/usage
 import { readUsage as readGeminiUsage } from '../wire/gemini/usage.ts'
 import { isObject, type JsonObject } from '../wire/json.ts'
 import { readResponsesUsage, readUsage } from '../wire/openai/usage.ts'
+import type { UsedUnits } from '../wire/passage/meter.ts'
 import type { Usage } from '../wire/usage.ts'
 
 /** What a handler says of a provider call it made: tokens, a provider's own answer, or an amount. */
@@ -19,7 +20,7 @@ export type UsageReport =
 
 /** A report, read: an amount, or tokens to be priced. */
 export type ToldCharge =
-  | { readonly nanoUsd: NanoUsd }
+  | { readonly nanoUsd: NanoUsd; readonly units?: UsedUnits }
   | { readonly model: string; readonly provider?: string; readonly usage: Usage }
 
 /** @throws RangeError for anything that is not a report: a wrong line must not become free money. */

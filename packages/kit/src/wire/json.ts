@@ -1,17 +1,7 @@
 import { TollgateError } from '../core/errors.ts'
-import { isObject, type JsonObject } from '../core/json-object.ts'
+import type { JsonObject } from '../core/json-object.ts'
 
-export { isObject, type JsonObject } from '../core/json-object.ts'
-
-/** What a text says, when it is a JSON object; undefined for any other text. */
-export function parseObject(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined
-  }
-}
+export { isObject, type JsonObject, parseJson, parseObject } from '../core/json-object.ts'
 
 /** A field is wrong: 400, naming it. */
 export function invalid(param: string, message: string): TollgateError<'invalid_request'> {

@@ -39,8 +39,8 @@ export interface Recording {
   readonly kind: 'recording'
   /** However it is read, it is not longer than this, ms. */
   readonly longestMs: number
-  /** `believed`: only recordings of an unusual kind are longer. */
-  readonly bound: 'proven' | 'believed'
+  /** `believed`: only one that somebody has made to be so is longer. `unknown`: it is as long as others of its size. */
+  readonly bound: 'proven' | 'believed' | 'unknown'
 }
 
 /** A judgement of what was sent: nothing is generated. */

@@ -1,8 +1,8 @@
+import { type Finishing, finishing } from './finishing.ts'
 import type { Asked, StreamDecoder, StreamEncoder } from './format.ts'
 import { isObject, parseObject } from './json.ts'
 import type { Answer } from './neutral/answer.ts'
 import { fold } from './neutral/fold.ts'
-import type { Part, Seal } from './neutral/part.ts'
 import { MAX_ERROR_BYTES } from './neutral/provider-error.ts'
 import { replay } from './neutral/replay.ts'
 import type { StreamEvent } from './neutral/stream.ts'
@@ -33,11 +33,11 @@ export function translatorFor(
   comesAs: 'events' | 'json',
   watch: EventWatcher = () => {},
 ): AnswerTranslator {
-  const finishing = { dated: datedBy(asked.nowMs), signed: signedBy(sealer) }
+  const finish = finishing(sealer, asked.nowMs)
   const { streamEncoder, writeAnswer } = from.translation
-  const decoded = () => decoding(serving.streamDecoder(), finishing, watch)
+  const decoded = () => decoding(serving.streamDecoder(), finish, watch)
   if (comesAs === 'events' && asked.stream) return streamTranslator(decoded(), streamEncoder(asked))
-  const read = comesAs === 'events' ? foldEvents(decoded()) : readWhole(serving, finishing)
+  const read = comesAs === 'events' ? foldEvents(decoded()) : readWhole(serving, finish)
   return wholeTranslator(
     read,
     asked.stream
@@ -58,51 +58,20 @@ export interface AskedWhen extends Asked {
   readonly nowMs: number
 }
 
-type Dated = <Answered extends { readonly createdAtSec: number }>(answered: Answered) => Answered
-
-/** Some dialects do not say when an answer was made, and others must: then it is made when it comes. */
-function datedBy(nowMs: number): Dated {
-  const createdAtSec = Math.floor(nowMs / 1_000)
-  return (answered) => (answered.createdAtSec === 0 ? { ...answered, createdAtSec } : answered)
-}
-
-type Signed = (seal: Seal) => Seal
-
-/** What no other provider could read says whose it is, so that it goes back to that one alone. */
-function signedBy(sealer: string | undefined): Signed {
-  return (seal) => (sealer === undefined ? seal : { ...seal, by: sealer })
-}
-
-function withSealer(answer: Answer, signed: Signed): Answer {
-  const sign = (part: Part) => ('seal' in part && part.seal ? { ...part, seal: signed(part.seal) } : part)
-  const [first, ...others] = answer.choices.map((choice) => ({ ...choice, parts: choice.parts.map(sign) }))
-  return { ...answer, choices: [first!, ...others] }
-}
-
-/** What our own provider knows better than the answer itself. */
-interface Finishing {
-  readonly dated: Dated
-  readonly signed: Signed
-}
-
 /** A provider's stream as neutral events, whatever the boundaries that its bytes come in. */
 interface Decoding {
   push(bytes: Buffer): StreamEvent[]
   end(): StreamEvent[]
 }
 
-function decoding(decoder: StreamDecoder, { dated, signed }: Finishing, watch: EventWatcher): Decoding {
+function decoding(decoder: StreamDecoder, finish: Finishing, watch: EventWatcher): Decoding {
   const framer = eventFramer()
-  const finish = (event: StreamEvent): StreamEvent => {
-    if (event.type === 'start') return dated(event)
-    return event.type === 'seal' ? { ...event, seal: signed(event.seal) } : event
-  }
   const decode = (run: Buffer | undefined): StreamEvent[] => {
     if (!run) return []
     const events = readEvents(run)
     watch(run, events)
     const told: StreamEvent[] = []
-    for (const event of events) for (const said of decoder.push(event)) told.push(finish(said))
+    for (const event of events) for (const said of decoder.push(event)) told.push(finish.event(said))
     return told
   }
   return {
@@ -126,14 +95,14 @@ interface WholeReading {
   end(): Answer
 }
 
-function readWhole(serving: TranslatedCall['serving'], { dated, signed }: Finishing): WholeReading {
+function readWhole(serving: TranslatedCall['serving'], finish: Finishing): WholeReading {
   const chunks: Buffer[] = []
   return {
     push: (bytes) => void chunks.push(bytes),
     end() {
       const body: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'))
       if (!isObject(body)) throw new SyntaxError('The answer is not a JSON object')
-      return withSealer(dated(serving.readAnswer(body)), signed)
+      return finish.whole(serving.readAnswer(body))
     },
   }
 }

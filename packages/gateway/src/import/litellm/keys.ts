@@ -2,7 +2,7 @@ import type { KeyOwner } from '@tollgate/kit/directory'
 import { isMapping, type Mapping } from '../../mapping.ts'
 import type { StatedBudget } from './budget.ts'
 import type { Notes } from './note.ts'
-import { budgetsOf, type LimitsOf, leftOf } from './row.ts'
+import { budgetsOf, type LimitsOf, leftOf, ratesOf } from './row.ts'
 
 /** A key by its digest, since its text is nowhere. */
 export interface ImportedKey extends Omit<KeyOwner, 'org'> {
@@ -30,9 +30,8 @@ const DIGEST = /^[0-9a-f]{64}$/
 const ANY_MODEL: ReadonlySet<unknown> = new Set(['all-team-models', 'all-proxy-models', '*'])
 /** What a key cannot have here. */
 const NOWHERE = [
-  ...['tpm_limit', 'rpm_limit', 'max_parallel_requests', 'model_max_budget', 'budget_limits'],
-  ...['allowed_routes', 'permissions', 'aliases', 'config', 'router_settings', 'policies'],
-  'access_group_ids',
+  ...['model_max_budget', 'budget_limits', 'allowed_routes', 'permissions', 'config', 'router_settings'],
+  ...['policies', 'access_group_ids'],
 ]
 
 /** Read a row of `LiteLLM_VerificationToken`; undefined when it is no key that could be used. */
@@ -55,6 +54,8 @@ export function importKey(row: Mapping, context: KeyContext, notes: Notes): Impo
   const team = teamNames.get(row.team_id)
   const project = projectNames.get(row.project_id)
   const tags = tagsOf(row.metadata)
+  const rates = ratesOf(limitsOf(row))
+  leftOf(item, row, ['aliases'], notes, 'a name means the same to all callers: state routes of these names')
   const before = beforeOf(context)
   notes.carried(item, `goes on working${team === undefined ? '' : `, in team ${team}`}`)
   return {
@@ -65,7 +66,9 @@ export function importKey(row: Mapping, context: KeyContext, notes: Notes): Impo
     ...(project !== undefined && { project }),
     ...(typeof row.user_id === 'string' && row.user_id !== '' && { user: row.user_id }),
     ...(tags && { tags }),
-    ...(models.length > 0 && { scopes: { models } }),
+    ...((models.length > 0 || rates) && {
+      scopes: { ...(models.length > 0 && { models }), ...(rates && { rates }) },
+    }),
     ...(expiresAtMs !== undefined && { expiresAtMs }),
     ...(before && { before }),
   }

@@ -4,7 +4,7 @@ import type { LitellmTables } from './database.ts'
 import { type ImportedKey, importKey } from './keys.ts'
 import { namesOf } from './names.ts'
 import type { Notes } from './note.ts'
-import { budgetsOf, type LimitsOf, leftOf } from './row.ts'
+import { budgetsOf, type LimitsOf, leftOf, ratesOf } from './row.ts'
 
 /** Who there is, as a config states teams, and as the directory and the books keep the rest. */
 export interface ImportedPeople {
@@ -71,13 +71,7 @@ function limitsIn(budget: Mapping | undefined): Mapping {
 function teamOf(id: string, row: Mapping, projects: readonly string[] | undefined, notes: Notes): Mapping {
   const item = `team ${id}`
   const budgets = budgetsOf(item, row, notes)
-  const rates = Object.fromEntries(
-    [
-      ['rpm', row.rpm_limit],
-      ['tpm', row.tpm_limit],
-      ['concurrency', row.max_parallel_requests],
-    ].filter(([, value]) => value != null && Number(value) > 0),
-  )
+  const rates = ratesOf(row)
   const models = Array.isArray(row.models) ? row.models.filter((model) => model !== 'all-proxy-models') : []
   if (models.length > 0)
     notes.left(
@@ -95,7 +89,7 @@ function teamOf(id: string, row: Mapping, projects: readonly string[] | undefine
     id,
     ...(projects && { projects }),
     ...(budgets.length > 0 && { budgets }),
-    ...(Object.keys(rates).length > 0 && { rates }),
+    ...(rates && { rates: { ...rates } }),
   }
 }
 

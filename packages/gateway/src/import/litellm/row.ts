@@ -1,3 +1,4 @@
+import type { Rates } from '@tollgate/kit/limits'
 import { isMapping, type Mapping } from '../../mapping.ts'
 import { carriedBudget, type StatedBudget } from './budget.ts'
 import type { Notes } from './note.ts'
@@ -15,6 +16,13 @@ export function budgetsOf(item: string, row: Mapping, notes: Notes): readonly St
   }
   if (carried.differs) notes.changed(`${item}.max_budget`, carried.differs)
   return [carried.budget]
+}
+
+/** How fast it may go; undefined when that is not said. LiteLLM takes a limit of zero for none. */
+export function ratesOf(row: Mapping): Rates | undefined {
+  const { rpm_limit: rpm, tpm_limit: tpm, max_parallel_requests: concurrency } = row
+  const said = Object.entries({ rpm, tpm, concurrency }).filter(([, value]) => Number(value ?? 0) > 0)
+  return said.length > 0 ? Object.fromEntries(said.map(([name, value]) => [name, Number(value)])) : undefined
 }
 
 /** Notes what of a row is stated and has no place here. */

@@ -32,13 +32,13 @@ export async function writePeople(
   const { config, directory, ledger } = options
   const { org, timeZone } = config
   const ownOf = (budgets: readonly StatedBudget[]) => budgets.map((budget) => ownBudget(budget, timeZone))
+  const by = { rules: config, ledger, directory }
   const seen = accountsOfConfig(config)
   const written = { users: 0, keys: 0 }
   // Their budgets come first: a run that breaks off in between leaves nobody who may spend without them.
   for (const { id, team, budgets } of users) {
     if (await directory.records.get('user', org, id)) continue
-    if (budgets.length > 0)
-      await provisionAccount(config, ledger, { org, account: `user:${id}`, own: ownOf(budgets) })
+    if (budgets.length > 0) await provisionAccount(by, { org, account: `user:${id}`, own: ownOf(budgets) })
     const value = team === undefined ? {} : { team }
     await directory.records.put({ kind: 'user', org, id, value, ifRevision: 0 }, ACTOR)
     written.users += 1
@@ -46,7 +46,7 @@ export async function writePeople(
   for (const key of keys) {
     const record = recordOf(key, options)
     if (await directory.findKey(record.lookup)) continue
-    await provisionKey(config, ledger, record, ownOf(key.budgets), seen)
+    await provisionKey(by, record, ownOf(key.budgets), seen)
     const { status } = await directory.createKey(record, ACTOR)
     if (status === 'read_only')
       throw new Error(`key ${record.id} cannot be kept: this directory is the config's`)

@@ -65,6 +65,8 @@ const LATER: OwnTables['later'] = [
   ['audit', 'audio_ms', 'INTEGER'],
   ['audit', 'characters', 'INTEGER'],
   ['audit', 'web_searches', 'INTEGER'],
+  ['audit', 'unit', 'TEXT'],
+  ['audit', 'unit_thousandths', 'INTEGER'],
   ['audit', 'service_tier', 'TEXT'],
   ['audit', 'cache', 'TEXT'],
   ['audit', 'cache_reason', 'TEXT'],

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { auditRecord } from '../../../../../test/support/audit-record.ts'
 import type { AccountState } from '../../ledger/ledger.ts'
-import { type SpendGroup, type SqliteAudit, sqliteAudit } from './index.ts'
+import { type SpendGroup, type SpendQuery, type SqliteAudit, sqliteAudit } from './index.ts'
 
 const open: SqliteAudit[] = []
 
@@ -39,6 +39,7 @@ describe('spend', () => {
         refused: 2,
         inputTokens: 123,
         outputTokens: 64,
+        pieces: { images: 0, audioMs: 0, characters: 0, webSearches: 0, unitThousandths: {} },
         chargedNanoUsd: 112n,
         estimatedNanoUsd: 7n,
         unconfirmedNanoUsd: 100n,
@@ -72,6 +73,40 @@ describe('spend', () => {
     ])
     const [first] = await sink.spendBy({ groupBy: [`tag:${odd}`, 'tag:feature'] })
     expect(first?.by).toEqual({ [`tag:${odd}`]: 'yes', 'tag:feature': null })
+  })
+
+  it('is told in pieces, where no token stands for them, and units by their names', async () => {
+    const sink = audit()
+    await sink.write([
+      auditRecord({ team: 'a', images: 2, webSearches: 1 }),
+      auditRecord({ team: 'a', images: 1, audioMs: 7_250, characters: 5 }),
+      auditRecord({ team: 'a', unit: 'minute', unitThousandths: 1_500 }),
+      auditRecord({ team: 'a', unit: 'minute', unitThousandths: 1 }),
+      auditRecord({ team: 'b', unit: 'minute', unitThousandths: 7 }),
+      auditRecord({ team: 'b', unit: '__proto__', unitThousandths: 20_000 }),
+      auditRecord({ team: null, unit: 'minute', unitThousandths: 9, atMs: 9_000 }),
+    ])
+    const piecesBy = async (query: SpendQuery) =>
+      new Map((await sink.spendBy(query)).map(({ by, pieces }) => [by['tag:feature'] ?? by.team, pieces]))
+    const none = { images: 0, audioMs: 0, characters: 0, webSearches: 0 }
+    const byTeam = await piecesBy({ groupBy: ['team'], untilMs: 9_000 })
+    expect(byTeam.get('a')).toEqual({
+      images: 3,
+      audioMs: 7_250,
+      characters: 5,
+      webSearches: 1,
+      unitThousandths: { minute: 1_501 },
+    })
+    expect(Object.entries(byTeam.get('b')!.unitThousandths)).toEqual([
+      ['__proto__', 20_000],
+      ['minute', 7],
+    ])
+    expect((await piecesBy({ groupBy: ['team'] })).get(null)).toEqual({
+      ...none,
+      unitThousandths: { minute: 9 },
+    })
+    const [all] = (await piecesBy({ groupBy: ['tag:feature', 'org'] })).values()
+    expect(all!.unitThousandths.minute).toBe(1_517)
   })
 
   it('is told of a span: from its first moment, and not its last', async () => {

@@ -38,11 +38,26 @@ export interface SpendRow {
   readonly inputTokens: number
   /** Reasoning and audio output included. */
   readonly outputTokens: number
+  /** What is paid for by the piece, which no token stands for. */
+  readonly pieces: SpendPieces
   readonly chargedNanoUsd: bigint
   /** The part of it that was counted or bounded by us, not told by a provider. */
   readonly estimatedNanoUsd: bigint
   /** The part of it that was charged because nobody ended a reservation. */
   readonly unconfirmedNanoUsd: bigint
+}
+
+/** Pieces of each kind; 0 where there are none. */
+export interface SpendPieces {
+  /** Pictures made. */
+  readonly images: number
+  /** Sound read or made, ms. */
+  readonly audioMs: number
+  /** Read aloud. */
+  readonly characters: number
+  readonly webSearches: number
+  /** Thousandths of what paid APIs count, by unit: `{ minute: 1500 }`. */
+  readonly unitThousandths: Readonly<Record<string, number>>
 }
 
 /** The model is the one that served; of a request that nobody served, the one that was asked for. */
@@ -67,6 +82,11 @@ const SUMS = `
   coalesce(sum(coalesce(input_tokens, 0) + coalesce(cached_input_tokens, 0) + coalesce(cache_write_tokens, 0)
     + coalesce(audio_input_tokens, 0)), 0) AS input_tokens,
   coalesce(sum(coalesce(output_tokens, 0) + coalesce(audio_output_tokens, 0)), 0) AS output_tokens,
+  coalesce(sum(images), 0) AS images,
+  coalesce(sum(audio_ms), 0) AS audio_ms,
+  coalesce(sum(characters), 0) AS characters,
+  coalesce(sum(web_searches), 0) AS web_searches,
+  count(unit) AS metered,
   coalesce(sum(charged_nano_usd), 0) AS charged,
   coalesce(sum(charged_nano_usd) FILTER (WHERE basis = 'estimated'), 0) AS estimated,
   coalesce(sum(charged_nano_usd) FILTER (WHERE basis = 'unconfirmed'), 0) AS unconfirmed`
@@ -77,18 +97,57 @@ export async function spendBy(
   { groupBy = [], limit = 1000, ...span }: SpendQuery,
 ): Promise<readonly SpendRow[]> {
   const rows = await query(statementOf(groupBy, span, limit))
-  return rows.map((row) => rowOf(row, groupBy))
+  // Most tables have no paid API in them: they are not read twice.
+  const metered = rows.some((row) => row.metered !== 0n) ? await query(unitsStatement(groupBy, span)) : []
+  const units = unitsByGroup(metered, groupBy)
+  return rows.map((row) => rowOf(row, groupBy, units.get(groupKey(row, groupBy)) ?? {}))
 }
 
 function statementOf(groupBy: readonly SpendGroup[], span: Span, limit: number): Statement {
-  const tags = groupBy.filter((group) => group.startsWith(TAG)).map((group) => group.slice(TAG.length))
-  const groups = groupBy.map((group, index) => `${expressionOf(group)} AS by_${index}, `)
   const groupClause = groupBy.length > 0 ? `GROUP BY ${groupBy.map((_, index) => index + 1)}` : ''
   return {
-    sql: `SELECT ${groups.join('')}${SUMS} FROM audit WHERE ${WITHIN} ${groupClause}
+    sql: `SELECT ${groupColumns(groupBy)}${SUMS} FROM audit WHERE ${WITHIN} ${groupClause}
       ORDER BY charged DESC, requests DESC, 1 LIMIT ?`,
-    values: [...tags, ...boundsOf(span), limit],
+    values: [...tagsIn(groupBy), ...boundsOf(span), limit],
   }
+}
+
+/** Minutes and credits have no sum: each unit of a group is a row of its own. */
+function unitsStatement(groupBy: readonly SpendGroup[], span: Span): Statement {
+  const places = [...groupBy, 'unit'].map((_, index) => index + 1)
+  return {
+    sql: `SELECT ${groupColumns(groupBy)}unit, sum(unit_thousandths) AS thousandths
+      FROM audit WHERE ${WITHIN} AND unit IS NOT NULL GROUP BY ${places} ORDER BY thousandths DESC, unit`,
+    values: [...tagsIn(groupBy), ...boundsOf(span)],
+  }
+}
+
+function unitsByGroup(
+  rows: readonly Row[],
+  groupBy: readonly SpendGroup[],
+): ReadonlyMap<string, Readonly<Record<string, number>>> {
+  const groups = new Map<string, Record<string, number>>()
+  for (const row of rows) {
+    const key = groupKey(row, groupBy)
+    // A unit is an operator's own word: `__proto__` would be no field of an object literal.
+    const units = groups.get(key) ?? Object.create(null)
+    units[String(row.unit)] = Number(row.thousandths)
+    groups.set(key, units)
+  }
+  return groups
+}
+
+function groupKey(row: Row, groupBy: readonly SpendGroup[]): string {
+  const values = groupBy.map((_, index) => row[`by_${index}`])
+  return JSON.stringify(values.map((value) => (value === null ? null : String(value))))
+}
+
+function groupColumns(groupBy: readonly SpendGroup[]): string {
+  return groupBy.map((group, index) => `${expressionOf(group)} AS by_${index}, `).join('')
+}
+
+function tagsIn(groupBy: readonly SpendGroup[]): string[] {
+  return groupBy.filter((group) => group.startsWith(TAG)).map((group) => group.slice(TAG.length))
 }
 
 function expressionOf(group: SpendGroup): string {
@@ -107,13 +166,24 @@ export function boundsOf({ sinceMs = 0, untilMs = Number.MAX_SAFE_INTEGER }: Spa
   return [sinceMs, untilMs]
 }
 
-function rowOf(row: Row, groupBy: readonly SpendGroup[]): SpendRow {
+function rowOf(
+  row: Row,
+  groupBy: readonly SpendGroup[],
+  unitThousandths: SpendPieces['unitThousandths'],
+): SpendRow {
   return {
     by: Object.fromEntries(groupBy.map((group, index) => [group, row[`by_${index}`] as string | null])),
     requests: Number(row.requests),
     refused: Number(row.refused),
     inputTokens: Number(row.input_tokens),
     outputTokens: Number(row.output_tokens),
+    pieces: {
+      images: Number(row.images),
+      audioMs: Number(row.audio_ms),
+      characters: Number(row.characters),
+      webSearches: Number(row.web_searches),
+      unitThousandths,
+    },
     chargedNanoUsd: row.charged as bigint,
     estimatedNanoUsd: row.estimated as bigint,
     unconfirmedNanoUsd: row.unconfirmed as bigint,

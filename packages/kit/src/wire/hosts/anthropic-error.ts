@@ -1,6 +1,6 @@
 import { writeError } from '../anthropic/errors.ts'
 import type { RefusedCall } from '../hosting.ts'
-import { isObject } from '../json.ts'
+import { isObject, parseJson } from '../json.ts'
 import type { ProviderError } from '../neutral/provider-error.ts'
 
 /** Where hosts put the name of a request. */
@@ -17,17 +17,9 @@ export function anthropicError(
 ): (refused: RefusedCall) => Buffer {
   return ({ status, headers, body }) => {
     if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity') return body
-    const said = parsed(body)
+    const said = parseJson(body.toString('utf8'))
     if (isObject(said) && said.type === 'error') return body
     const id = REQUEST_IDS.map((name) => headers[name]).find((value) => typeof value === 'string')
     return Buffer.from(JSON.stringify(writeError(read(status, said), String(id ?? 'none')).body))
-  }
-}
-
-function parsed(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'))
-  } catch {
-    return undefined
   }
 }

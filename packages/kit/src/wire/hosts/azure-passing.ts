@@ -27,9 +27,11 @@ export function azurePassing(baseUrl: string, apiVersion: string | undefined): H
 }
 
 function versioned(query: string, apiVersion: string | undefined): string {
-  const own = new URLSearchParams(query)
-  if (apiVersion !== undefined) own.set('api-version', apiVersion)
-  else if (own.has('api-version')) own.delete('api-version')
-  else return query
-  return own.size > 0 ? `?${own}` : ''
+  const asked = [...new URLSearchParams(query)]
+  // Azure makes no difference between cases.
+  const own = asked.filter(([name]) => name.toLowerCase() !== 'api-version')
+  if (apiVersion === undefined && own.length === asked.length) return query
+  const versions: [string, string][] = apiVersion === undefined ? [] : [['api-version', apiVersion]]
+  const all = [...versions, ...own]
+  return all.length > 0 ? `?${new URLSearchParams(all)}` : ''
 }

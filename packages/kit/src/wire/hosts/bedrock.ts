@@ -88,8 +88,9 @@ export function bedrockProvider({
             path: claudePath,
             fields: claudeFields,
             error: anthropicError(readError),
-            wrapped: (body, call) => (isCount(call) ? countInput(body) : body),
-            framed: (taker, call) => (isCount(call) ? countedAnswer(taker) : framedAsEvents(readerOf, taker)),
+            wrapped: (body, call) => (countsTokens(call) ? countInput(body) : body),
+            framed: (taker, call) =>
+              countsTokens(call) ? countedAnswer(taker) : framedAsEvents(readerOf, taker),
           },
         },
       },
@@ -97,13 +98,13 @@ export function bedrockProvider({
   }
 }
 
-function isCount({ endpoint }: HostedCall): boolean {
+function countsTokens({ endpoint }: HostedCall): boolean {
   return endpoint === 'count_tokens'
 }
 
 function claudePath(call: HostedCall): string {
   const { model, stream } = call
-  if (isCount(call)) return countPath(model)
+  if (countsTokens(call)) return countPath(model)
   return `/model/${encodeURIComponent(model)}/${stream ? 'invoke-with-response-stream' : 'invoke'}`
 }
 
@@ -116,7 +117,7 @@ function claudeFields(call: HostedCall): Edits {
     anthropic_version: ANTHROPIC_VERSION,
     ...(named.length > 0 ? { anthropic_beta: named } : {}),
     // What is counted is a whole request, in which Claude wants a cap; the count does not depend on it.
-    ...(isCount(call) ? { max_tokens: 1 } : {}),
+    ...(countsTokens(call) ? { max_tokens: 1 } : {}),
     model: undefined,
     stream: undefined,
   }
