@@ -11,6 +11,10 @@ const alias = [
   { find: /^tollgate$/, replacement: source('gateway/src/index.ts') },
 ]
 
+/** Rooms whose tests assemble what they need in their own process, and leave nothing behind. */
+const ASSEMBLED =
+  'test/{abuse,access,admin,audit,budget,cache,clients,core,limits,meter,owners,passing,providers,realtime}/**'
+
 export default defineConfig({
   resolve: { alias },
   test: {
@@ -35,10 +39,23 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'assembled',
+          include: [`${ASSEMBLED}/*.test.ts`],
+          exclude: ['**/*.apart.test.ts'],
+          isolate: false,
+          testTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'integration',
           include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
           // Every TLS of a Redis, one after the other, is `npm run prove`.
-          exclude: ['test/adopt/**', 'test/redis/tls.test.ts', '**/node_modules/**'],
+          exclude: [
+            ...['test/adopt/**', 'test/redis/tls.test.ts', '**/node_modules/**'],
+            `${ASSEMBLED}/!(*.apart).test.ts`,
+          ],
           testTimeout: 60_000,
         },
       },

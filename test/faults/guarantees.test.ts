@@ -7,7 +7,7 @@ const names = Array.from(
   ([, name = '']) => name.replaceAll(/\s+/g, ' '),
 )
 
-const tests = find('test/**/*.{test,prove}.ts', 'packages/kit/src/**/*.ts').map(read).join('\n')
+const tests = find('test/**/*.{test,prove}.ts', 'packages/{kit,gateway}/src/**/*.ts').map(read).join('\n')
 const lines = tests.split('\n')
 
 /** What a name leaves open stands for anything: `…` in the page, `%s` or `$name` in the test. */
