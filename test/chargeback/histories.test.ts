@@ -295,7 +295,7 @@ it.each(Object.entries(STORES))(
         const clock = { nowMs: START_MS }
         await play(await make(clock), clock, events)
       }),
-      { numRuns: 20 },
+      { numRuns: 20, seed: 7 },
     )
   },
   120_000,

@@ -58,7 +58,8 @@ describe('two gateways and one Redis', () => {
     const [here, there] = [await startLearning(at), await startLearning(at)]
     await teach(here)
     await asksUntil(there, 'cyd', 'semantic')
-    expect((await there.learnt()).labels.same).toBe(0)
+    // Until it has heard, it asks and compares for itself: too little to serve by.
+    expect((await there.learnt()).labels.same).toBeLessThan(50)
   })
 
   it('count audits together, and what one has reason to doubt both do', async () => {
