@@ -10,7 +10,7 @@ export const PER_SECOND = 200
 /** What a target does after its last answer (settling, writing down) belongs to the requests before. */
 const AFTERMATH_MS = 200
 
-type Kind = 'json' | 'stream'
+export type Kind = 'json' | 'stream'
 
 /** What one target did in one round. */
 export interface TargetFigures {
@@ -55,21 +55,6 @@ export async function measureDirect(
   }
 }
 
-/** Streams run most of the code that JSON does, and need less of it. */
-const STREAMS_OF_WARM_UP = 0.25
-
-/**
- * Let the compiler see what it will run: a gateway runs for weeks, and one that has seen a few thousand requests is still
- * slower than itself, the more so the more code it has.
- */
-export async function warmUp(load: BenchProcess, address: TargetAddress, ms: number): Promise<void> {
-  const pace = { connections: CONNECTIONS }
-  const run = (kind: Kind, share: number) =>
-    load.ask({ ...orderOf(address, kind), pace, ms: ms * share } satisfies LoadOrder)
-  await run('json', 1 - STREAMS_OF_WARM_UP)
-  await run('stream', STREAMS_OF_WARM_UP)
-}
-
 /** Ask a target as fast as it answers, and see what it used. */
 export async function saturate(
   load: BenchProcess,
@@ -93,7 +78,8 @@ function atRate(load: BenchProcess, address: TargetAddress, kind: Kind, ms: numb
   return load.ask({ ...orderOf(address, kind), pace: { perSecond: PER_SECOND }, ms } satisfies LoadOrder)
 }
 
-function orderOf({ url, authorization }: TargetAddress, kind: Kind): Pick<LoadOrder, 'url' | 'asked'> {
+/** What the load is to ask this target. */
+export function orderOf({ url, authorization }: TargetAddress, kind: Kind): Pick<LoadOrder, 'url' | 'asked'> {
   return { url, asked: askedOf(kind, authorization) }
 }
 

@@ -1,5 +1,5 @@
 import { CLIENT_AUTHORIZATION } from './exchange.ts'
-import { type DirectFigures, measureDirect, measureTarget, useOf, warmUp } from './measure.ts'
+import { type DirectFigures, measureDirect, measureTarget, useOf } from './measure.ts'
 import { readOptions } from './options.ts'
 import { hasProgram } from './processes/has-program.ts'
 import { LOAD_CORE, TARGET_CORE } from './processes/pinning.ts'
@@ -8,6 +8,7 @@ import { report } from './report.ts'
 import type { Runner } from './runner.ts'
 import { checkTallies } from './tallies.ts'
 import type { TargetAddress } from './targets/target.ts'
+import { warmUp } from './warm-up.ts'
 
 const options = readOptions(process.argv.slice(2))
 const ms = options.seconds * 1000
@@ -36,8 +37,8 @@ for (const target of runnable) {
 }
 
 const warmUpMs = options.warmUpSeconds * 1000
-await warmUp(load, direct, warmUpMs / 4)
-for (const runner of runners) await counted(runner, () => warmUp(load, runner.address, warmUpMs))
+for (const runner of runners)
+  await counted(runner, () => warmUp(load, runner.process, runner.address, warmUpMs))
 
 // A B C D E, A B C D E, …: whatever else the machine does meets all of them alike.
 for (let round = 1; round <= options.rounds; round += 1) {

@@ -1,10 +1,10 @@
-import { compare, featuresOf, group } from '@tollgate/kit/cache/semantic'
-import { guardedEmbedder, hashEmbedder, inProcessIndex } from '@tollgate/kit/cache/vectors'
+import { compare, featuresOf } from '@tollgate/kit/cache/semantic'
+import { guardedEmbedder, hashEmbedder } from '@tollgate/kit/cache/vectors'
 import { describe, expect, it } from 'vitest'
+import { meaningsOf, questionsOf } from '../../packages/gateway/src/pairs/meanings.ts'
+import { type LabelledPair, readPairs } from '../../packages/gateway/src/pairs/read-pairs.ts'
+import { replayQuestions } from '../../packages/gateway/src/pairs/replay-questions.ts'
 import { clopperPearson } from '../../packages/kit/src/cache/semantic/rule/clopper-pearson.ts'
-import { LEAST_SIMILARITY } from '../../packages/kit/src/cache/semantic/rule/grid.ts'
-import type { Belief } from '../../packages/kit/src/cache/semantic/rule/group.ts'
-import { type LabelledPair, meaningsOf, overlap, readPairs } from './pairs/pairs.ts'
 import { uniformFrom } from './worlds/chance.ts'
 
 const PATH = process.env.TOLLGATE_LABELLED_PAIRS
@@ -31,7 +31,11 @@ describe.skipIf(!PATH)('on labelled questions', () => {
     (least) => {
       for (const [at, half] of halves(readPairs(PATH!)).entries()) {
         const looked = half
-          .map(({ one, other, same }) => ({ same, one: featuresOf(one), other: featuresOf(other) }))
+          .map(({ question1, question2, isDuplicate }) => ({
+            same: isDuplicate,
+            one: featuresOf(question1),
+            other: featuresOf(question2),
+          }))
           .filter(({ one, other }) => overlap(one.words, other.words) >= least)
         const vetoed = (wanted: boolean) => {
           const pairs = looked.filter(({ same }) => same === wanted)
@@ -51,45 +55,23 @@ describe.skipIf(!PATH)('on labelled questions', () => {
     LONG,
     async (delta) => {
       const all = readPairs(PATH!)
-      const meaning = meaningsOf(all)
-      const uniform = uniformFrom(11)
+      const random = uniformFrom(11)
       const shuffled = <Item>(items: readonly Item[]) =>
         items
-          .map((item) => ({ item, drawn: uniform() }))
+          .map((item) => ({ item, drawn: random() }))
           .sort((a, b) => a.drawn - b.drawn)
           .map(({ item }) => item)
       // Some pairs whole, so that many questions have been asked before.
-      const some = shuffled(all).slice(0, QUESTIONS / 2)
-      const questions = shuffled([...new Set(some.flatMap(({ one, other }) => [one, other]))])
-      const [embedder, index, own] = [guardedEmbedder(hashEmbedder()), inProcessIndex(), group({ delta })]
-      const kept = new Map<string, { belief: Belief; features: ReturnType<typeof featuresOf> }>()
-      let [hits, wrong] = [0, 0]
-      for (const text of questions) {
+      const questions = shuffled(questionsOf(shuffled(all).slice(0, QUESTIONS / 2)))
+      const embedder = guardedEmbedder(hashEmbedder())
+      const vectorOf = async (text: string) => {
         const embedded = await embedder.embed(text, { scope: 'all' })
         if (embedded.status !== 'embedded') throw new Error(embedded.why)
-        const features = featuresOf(text)
-        const neighbours = await index.nearest('all', embedded.vector, 4)
-        const near = neighbours
-          .filter(({ score }) => score >= LEAST_SIMILARITY)
-          .map(({ id, score }) => ({ id, score, compared: compare(features, kept.get(id)!.features) }))
-          .find(({ compared }) => !compared.veto)
-        const isSame = near !== undefined && meaning(near.id) === meaning(text)
-        if (near && near.compared.veto === undefined) {
-          const { belief } = kept.get(near.id)!
-          const label = { similarity: near.score, same: isSame }
-          const { wouldServe } = own.decide(belief, near.score, { nowMs: 0, share: near.compared.share })
-          if (wouldServe && uniform() >= own.auditRate()) {
-            hits += 1
-            if (!isSame) wrong += 1
-            continue
-          }
-          if (wouldServe) own.audited(belief, label, 0)
-          else own.learn(belief, label)
-        }
-        if (isSame) continue
-        kept.set(text, { belief: {}, features })
-        await index.put('all', { id: text, vector: embedded.vector })
+        return embedded.vector
       }
+      const asked = { questions, vectorOf, meaningOf: meaningsOf(all), delta, thresholds: [], random }
+      const { halves: served } = await replayQuestions(asked)
+      const [hits, wrong] = [served[0].served + served[1].served, served[0].wrong + served[1].wrong]
       console.log(
         `${delta} allowed: ${told(hits, questions.length)} served, wrong ${hits ? told(wrong, hits) : 'none'}`,
       )
@@ -97,3 +79,10 @@ describe.skipIf(!PATH)('on labelled questions', () => {
     },
   )
 })
+
+/** Of all words of two questions, how many are in both. */
+function overlap(one: readonly string[], other: readonly string[]): number {
+  const words = new Set([...one, ...other])
+  const both = one.filter((word) => other.includes(word)).length
+  return words.size === 0 ? 0 : both / words.size
+}

@@ -201,7 +201,9 @@ async function play(books: Books, clock: Clock, events: readonly Event[]): Promi
     },
     async release({ which }) {
       const call = calls[which % Math.max(1, calls.length)]
-      if (call) await ledger.release(ORG, call.id)
+      if (!call) return
+      const { status } = await ledger.release(ORG, call.id)
+      if (status === 'released') await note(call, amounts(0), clock.nowMs)
     },
     async pass({ ms }) {
       clock.nowMs += ms

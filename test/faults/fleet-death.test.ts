@@ -133,9 +133,10 @@ describe('a gateway that stands still for longer than its reservations live', ()
     const revived = await until('half are settled, half live again', async () => {
       const stands = await fleet.standing(ACCOUNT)
       expect(stands.spent + stands.reserved).toBeLessThanOrEqual(200 * HELD)
-      return stands.unconfirmed === 0 && stands
+      // A heartbeat may revive all of them before the first of those that ended is settled.
+      return stands.unconfirmed === 0 && stands.reserved === 100 * HELD && stands
     })
-    expect(revived).toEqual({ spent: 100 * COST, reserved: 100 * HELD, unconfirmed: 0 })
+    expect(revived.spent).toBe(100 * COST)
     late.open()
     expect((await ended).every(({ whole }) => whole)).toBe(true)
     expect(await fleet.atRest(ACCOUNT)).toMatchObject({ spent: fleet.provider.totals().nanoUsd })

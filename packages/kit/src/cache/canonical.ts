@@ -1,3 +1,4 @@
+import { BACKSLASH, COLON, QUOTE } from '../core/json-marks.ts'
 import { isObject } from '../core/json-object.ts'
 
 /** A JSON value in the one text that all its spellings have: fields in order of their names, and no space. */
@@ -48,10 +49,6 @@ export function canonical(value: unknown, without: ReadonlySet<string> = NONE): 
 }
 
 const NONE: ReadonlySet<string> = new Set()
-
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-const COLON = 0x3a
 
 /**
  * How many fields the objects of a JSON text have together, those that are given twice counted twice. A parser keeps one

@@ -1,3 +1,14 @@
+import {
+  BACKSLASH,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+} from '../core/json-marks.ts'
+
 /** Where the value of a top-level field stands in a JSON text: [start, end). */
 export interface Span {
   readonly start: number
@@ -11,15 +22,6 @@ export interface Fields {
   /** Where the object's closing brace stands. */
   readonly end: number
 }
-
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-const COLON = 0x3a
-const COMMA = 0x2c
-const OPEN_BRACE = 0x7b
-const CLOSE_BRACE = 0x7d
-const OPEN_BRACKET = 0x5b
-const CLOSE_BRACKET = 0x5d
 
 /** Deeper than any request or answer; a parser that goes on for millions of levels stands still for seconds. */
 export const MAX_DEPTH = 128

@@ -1,3 +1,4 @@
+import { CLOSE_BRACE, CLOSE_BRACKET, COLON, OPEN_BRACE, OPEN_BRACKET, QUOTE } from '../../core/json-marks.ts'
 import { invalid } from '../json.ts'
 import { endOfString, MAX_DEPTH, stringAt } from '../json-fields.ts'
 import { isKeeper } from '../openai/responses/kept-items.ts'
@@ -24,13 +25,6 @@ interface Level {
   seals: number
   readonly found: { readonly under: string; readonly id: string }[]
 }
-
-const QUOTE = 0x22
-const COLON = 0x3a
-const OPEN_BRACE = 0x7b
-const CLOSE_BRACE = 0x7d
-const OPEN_BRACKET = 0x5b
-const CLOSE_BRACKET = 0x5d
 
 /** More than any request goes on with; each is looked for. */
 const MAX_NAMED = 256
