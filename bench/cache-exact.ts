@@ -31,15 +31,13 @@ const format = FORMATS.find((one): one is ClientFormat => one.endpoint === 'chat
 const target = { bytes: text.length, path: '/v1/chat/completions', query: '' }
 const received = {
   ...format.read(body, target),
-  ...{
-    format,
-    atEndpoint: true,
-    target,
-    bytes: Buffer.from(text),
-    contentType: 'application/json',
-    text,
-    body,
-  },
+  format,
+  atEndpoint: true,
+  target,
+  bytes: Buffer.from(text),
+  contentType: 'application/json',
+  text,
+  body,
   fields: { spans: new Map(), duplicates: new Set<string>(), end: 0 },
 }
 const deployment = {
@@ -56,11 +54,17 @@ const entry: CacheEntry = {
   ...place,
   version: 'v1',
   answer: {
-    ...{ id: 'x', model: 'gpt-4o-mini', createdAtSec: 0, usage: { input: 400, output: 300 } },
+    id: 'x',
+    model: 'gpt-4o-mini',
+    createdAtSec: 0,
+    usage: { input: 400, output: 300 },
     choices: [{ parts: [{ type: 'text', text: QUESTION.repeat(20) }], finish: { reason: 'stop' } }],
   },
-  ...{ provider: 'openai', costNanoUsd: nanoUsd(100_000), askedBy: 'a' },
-  ...{ createdAtMs: nowMs, expiresAtMs: nowMs + 3_600_000 },
+  provider: 'openai',
+  costNanoUsd: nanoUsd(100_000),
+  askedBy: 'a',
+  createdAtMs: nowMs,
+  expiresAtMs: nowMs + 3_600_000,
 }
 
 async function filled(store: CacheStore): Promise<CacheStore> {

@@ -25,9 +25,15 @@ const createdAtMs = Date.now()
 /** Each has a text of its own: what two share would be kept once. */
 const entryAt = (at: number): CacheEntry => ({
   id: `share.${at.toString(16).padStart(64, '0')}`,
-  ...{ scope, model: 'gpt-4o-mini', tags: [], version: String(at) },
+  scope,
+  model: 'gpt-4o-mini',
+  tags: [],
+  version: String(at),
   answer: {
-    ...{ id: `chatcmpl-${at}`, model: 'gpt-4o-mini', createdAtSec: 0, usage: { input: 400, output: 300 } },
+    id: `chatcmpl-${at}`,
+    model: 'gpt-4o-mini',
+    createdAtSec: 0,
+    usage: { input: 400, output: 300 },
     choices: [
       {
         parts: [{ type: 'text', text: randomBytes(TEXT_BYTES / 2).toString('hex') }],
@@ -35,8 +41,11 @@ const entryAt = (at: number): CacheEntry => ({
       },
     ],
   },
-  ...{ provider: 'openai', costNanoUsd: nanoUsd(100_000), askedBy: 'a' },
-  ...{ createdAtMs, expiresAtMs: createdAtMs + 3_600_000 },
+  provider: 'openai',
+  costNanoUsd: nanoUsd(100_000),
+  askedBy: 'a',
+  createdAtMs,
+  expiresAtMs: createdAtMs + 3_600_000,
 })
 
 /** Bytes of an entry, by what the store takes when it has all of them, less what it took before. */

@@ -176,7 +176,9 @@ function warmMicros(): number {
   const authenticate = keyAuthenticator({ directory: staticDirectory([record]), masterKey })
   const headers = { authorization: `Bearer ${secret}` }
   const req = {
-    ...{ headers, url: '/v1/chat/completions', socket: { remoteAddress: '127.0.0.1' } },
+    headers,
+    url: '/v1/chat/completions',
+    socket: { remoteAddress: '127.0.0.1' },
     rawHeaders: ['Authorization', headers.authorization, 'Content-Type', 'application/json'],
   } as unknown as IncomingMessage
   const call = () => {

@@ -10,8 +10,12 @@ import { temporaryFolder } from './processes/temporary-folder.ts'
  */
 const port = await freePort()
 const config = {
-  ...{ port, bind: '127.0.0.1', dir: temporaryFolder() },
-  ...{ appendonly: 'yes', appendfsync: 'everysec', save: '' },
+  port,
+  bind: '127.0.0.1',
+  dir: temporaryFolder(),
+  appendonly: 'yes',
+  appendfsync: 'everysec',
+  save: '',
 }
 const server = spawn(
   'redis-server',

@@ -48,7 +48,9 @@ function commandsIn(folder: string, place: string): Command[] {
   return namesIn(join(folder, place)).map((name) => {
     const source = read(folder, place, name)
     return {
-      ...{ name, place, source },
+      name,
+      place,
+      source,
       header: readHeader(name, source),
       text: resolve(folder, name, source),
     }

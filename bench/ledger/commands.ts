@@ -14,8 +14,15 @@ const MEMO = { requestId: 'req_bench', model: 'gpt-4o-mini', priceVersion: 'benc
 
 export function reserveOn(path: readonly AccountId[], id: string = uuidv7()): Reserve {
   return {
-    ...{ org: ORG, id, path, min: HELD, want: HELD, bound: 'proven', ttlMs: TTL_MS },
-    ...{ owner: 'bench/1', memo: { ...MEMO, requestId: id } },
+    org: ORG,
+    id,
+    path,
+    min: HELD,
+    want: HELD,
+    bound: 'proven',
+    ttlMs: TTL_MS,
+    owner: 'bench/1',
+    memo: { ...MEMO, requestId: id },
   }
 }
 

@@ -65,10 +65,16 @@ async function cutsAt(ledger: Ledger, speed: number): Promise<Cut[]> {
 async function cutAt(ledger: Ledger, tokensPerSecond: number): Promise<Cut> {
   const provider = await simulatedProvider({ prices: PRICES, chunkIntervalMs: 1_000 / tokensPerSecond })
   const gateway = await gatewayOn({
-    ...{ ledger, provider, prices: PRICES, limitUsd: LIMIT_USD, enforcement: 'tight' },
+    ledger,
+    provider,
+    prices: PRICES,
+    limitUsd: LIMIT_USD,
+    enforcement: 'tight',
   })
   const answer = await gateway.post({
-    ...{ model: MODEL, stream: true, max_tokens: ANSWER_TOKENS },
+    model: MODEL,
+    stream: true,
+    max_tokens: ANSWER_TOKENS,
     messages: [{ role: 'user', content: 'Tell me about the sea.' }],
     metadata: { answer_tokens: String(ANSWER_TOKENS) },
   })

@@ -21,7 +21,9 @@ export async function streamUntilSpent(
   const caller = async () => {
     for (;;) {
       const answer = await gateway.post({
-        ...{ model, stream: true, messages: [{ role: 'user', content: 'Tell me about the sea.' }] },
+        model,
+        stream: true,
+        messages: [{ role: 'user', content: 'Tell me about the sea.' }],
         metadata: { answer_tokens: String(nextLength()) },
       })
       const text = await answer.text()

@@ -65,7 +65,9 @@ async function runOn(ledger: Ledger, limitUsd: string): Promise<Run> {
   const provider = await simulatedProvider({ prices: PRICES, ...PACE })
   const gateway = await gatewayOn({ ledger, provider, prices: PRICES, limitUsd })
   const { whole, shortened, putOff } = await streamUntilSpent(gateway, {
-    ...{ callers: CALLERS, model: MODEL, nextLength: answerLengths() },
+    callers: CALLERS,
+    model: MODEL,
+    nextLength: answerLengths(),
   })
   const [spent, { nanoUsd }] = [await gateway.spent(), provider.totals()]
   if (spent !== nanoUsd) throw new Error(`the books say ${spent} nano-USD, and the provider ${nanoUsd}`)

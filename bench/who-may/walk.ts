@@ -32,7 +32,10 @@ const HEADERS = {
 export function walk(way: Middleware, authorization: string): Promise<void> {
   const headers = { ...HEADERS, authorization }
   const req = Object.assign(new IncomingMessage(socket), {
-    ...{ method: 'POST', url: CHAT_PATH, headers, body },
+    method: 'POST',
+    url: CHAT_PATH,
+    headers,
+    body,
     rawHeaders: Object.entries(headers).flat(),
   })
   const res = new ServerResponse(req)

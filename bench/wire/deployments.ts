@@ -15,7 +15,10 @@ export interface BenchDeployments {
 /** The model keeps its name at all of them, so that the body passes as it is. */
 export function deploymentsAt(origin: string): BenchDeployments {
   const provider = (name: string): Provider => ({
-    ...{ name, dialect: 'openai', baseUrl: `${origin}/v1`, apiKey: PROVIDER_KEY },
+    name,
+    dialect: 'openai',
+    baseUrl: `${origin}/v1`,
+    apiKey: PROVIDER_KEY,
   })
   const health = healthBoard()
   const names = ['a', 'b', 'c']

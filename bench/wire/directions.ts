@@ -19,23 +19,38 @@ export const WITHOUT_GATEWAY = '?without-gateway'
 /** In the order of the table, and of every round. */
 export const DIRECTIONS: readonly Direction[] = [
   {
-    ...{ name: 'chat', title: 'OpenAI Chat, passed through', passed: 'chat' },
-    ...{ client: chatClient, served: chatServed },
+    name: 'chat',
+    title: 'OpenAI Chat, passed through',
+    passed: 'chat',
+    client: chatClient,
+    served: chatServed,
   },
   {
-    ...{ name: 'chat-anthropic', title: 'OpenAI Chat ← Anthropic', passed: 'chat' },
-    ...{ client: chatClient, served: messagesServed },
+    name: 'chat-anthropic',
+    title: 'OpenAI Chat ← Anthropic',
+    passed: 'chat',
+    client: chatClient,
+    served: messagesServed,
   },
   {
-    ...{ name: 'chat-gemini', title: 'OpenAI Chat ← Gemini', passed: 'chat' },
-    ...{ client: chatClient, served: geminiServed },
+    name: 'chat-gemini',
+    title: 'OpenAI Chat ← Gemini',
+    passed: 'chat',
+    client: chatClient,
+    served: geminiServed,
   },
   {
-    ...{ name: 'messages', title: 'Anthropic, passed through', passed: 'messages' },
-    ...{ client: messagesClient, served: messagesServed },
+    name: 'messages',
+    title: 'Anthropic, passed through',
+    passed: 'messages',
+    client: messagesClient,
+    served: messagesServed,
   },
   {
-    ...{ name: 'messages-openai', title: 'Anthropic ← OpenAI Chat', passed: 'messages' },
-    ...{ client: messagesClient, served: chatServed },
+    name: 'messages-openai',
+    title: 'Anthropic ← OpenAI Chat',
+    passed: 'messages',
+    client: messagesClient,
+    served: chatServed,
   },
 ]

@@ -60,7 +60,10 @@ interface Forwarded {
 function forward({ dispatcher, origin, res, body }: Forwarded): void {
   dispatcher.dispatch(
     {
-      ...{ origin, path: CHAT_PATH, method: 'POST', body },
+      origin,
+      path: CHAT_PATH,
+      method: 'POST',
+      body,
       headers: { 'content-type': 'application/json', authorization: `Bearer ${PROVIDER_KEY}` },
     },
     {

@@ -30,7 +30,11 @@ const base64url = (value: unknown) =>
   Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
 const now = () => Math.floor(Date.now() / 1000)
 const claims = (over: object = {}) => ({
-  ...{ iss: ours.url, aud: AUDIENCE, sub: 'mallory', iat: now(), exp: now() + 600 },
+  iss: ours.url,
+  aud: AUDIENCE,
+  sub: 'mallory',
+  iat: now(),
+  exp: now() + 600,
   ...over,
 })
 /** A token that nobody has signed. */

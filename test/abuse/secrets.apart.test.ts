@@ -83,8 +83,13 @@ async function others(): Promise<Others> {
   )
   for (const agent of agents) closeAfter(() => agent.destroy())
   return {
-    ...{ issuer: await testIssuer(), imported: made('sk-'), caFile: authority.caFile, server, client },
-    ...{ trusting: agents[0]!, certified: agents[1]! },
+    issuer: await testIssuer(),
+    imported: made('sk-'),
+    caFile: authority.caFile,
+    server,
+    client,
+    trusting: agents[0]!,
+    certified: agents[1]!,
   }
 }
 
@@ -201,7 +206,9 @@ async function start(folder: string, env: Readonly<Record<string, string>>): Pro
   await expect.poll(() => text, { timeout: 60_000 }).toMatch(/^admin .*$/m)
   const url = (pattern: RegExp) => pattern.exec(text)?.[1] ?? ''
   return {
-    ...{ child, folder, env },
+    child,
+    folder,
+    env,
     url: url(/base_url="(.+?)\/v1"/),
     adminUrl: url(/^admin +(\S+)/m),
     said: () => text,
@@ -239,7 +246,9 @@ async function busy(gateway: Running, operators: OperatorSecrets, known: Others)
   const issued = async (path: string, body: object) =>
     (JSON.parse((await admin('POST', path, body, false)).body) as { secret: string }).secret
   const chat = (model: string, more: object = {}) => ({
-    ...{ model, max_tokens: 8, messages: [{ role: 'user', content: 'Any secrets?' }] },
+    model,
+    max_tokens: 8,
+    messages: [{ role: 'user', content: 'Any secrets?' }],
     ...more,
   })
   const call = (key: string, body: unknown, path = '/v1/chat/completions', header = 'authorization') =>
@@ -294,7 +303,8 @@ async function busy(gateway: Running, operators: OperatorSecrets, known: Others)
   const { imported, client } = known
   const digest = hash('sha256', imported)
   return {
-    ...{ answers, statuses },
+    answers,
+    statuses,
     presented: {
       minted,
       poor,

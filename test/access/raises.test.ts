@@ -78,8 +78,15 @@ async function call(world: World): Promise<boolean> {
   const amounts = { usd: nanoUsd(usd), tokens: 0, requests: 1 }
   const id = `r${world.nextId++}`
   const { status } = await ledger.reserve({
-    ...{ org, id, path: random.pick(PATHS), min: amounts, want: amounts, bound: 'proven' },
-    ...{ ttlMs: 86_400_000, owner: 'test', memo: { requestId: id, model: 'm', priceVersion: 'v' } },
+    org,
+    id,
+    path: random.pick(PATHS),
+    min: amounts,
+    want: amounts,
+    bound: 'proven',
+    ttlMs: 86_400_000,
+    owner: 'test',
+    memo: { requestId: id, model: 'm', priceVersion: 'v' },
   })
   if (status === 'ok') open.set(id, usd)
   return status === 'ok'
@@ -98,8 +105,13 @@ async function askAndDecide(world: World): Promise<void> {
   const id = `g${world.nextId++}`
   const nanoUsdMore = nanoUsd((1 + random.int(20)) * CENT)
   await desk.ask({
-    ...{ org, id, account: random.pick(ACCOUNTS), by: { user: 'eve' }, reason: 'by chance' },
-    ...{ raise: { nanoUsd: nanoUsdMore }, lastsMs: 60_000 * (1 + random.int(30)) },
+    org,
+    id,
+    account: random.pick(ACCOUNTS),
+    by: { user: 'eve' },
+    reason: 'by chance',
+    raise: { nanoUsd: nanoUsdMore },
+    lastsMs: 60_000 * (1 + random.int(30)),
   })
   const decide = { org, id, by: { admin: true } } as const
   if (random.chance(0.8)) await Promise.all([desk.approve(decide), desk.approve(decide)])

@@ -113,7 +113,9 @@ function noticed(seed: number, what: 'drift' | 'poison'): { within: number; wron
   let aim = 0
   let noticed: { within: number; wrong: number } | undefined
   const sim = simulation({
-    ...{ world: questions, rule, uniform },
+    world: questions,
+    rule,
+    uniform,
     onQuestion(tally, choice) {
       if (wrongBefore === undefined || choice === 'ask') return
       within += 1

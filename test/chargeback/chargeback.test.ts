@@ -54,8 +54,15 @@ async function leaveBehind(ledger: Ledger, org: string): Promise<void> {
   const amounts = { usd: nanoUsd(77_777), tokens: 30, requests: 1 }
   const memo = { requestId: 'req_killed', model: 'gpt-4o-mini', priceVersion: 'v' }
   const { status } = await ledger.reserve({
-    ...{ org, id: uuidv7(), path: [`org:${org}`, 'team:science', 'project:x', 'key:ada'] },
-    ...{ min: amounts, want: amounts, bound: 'proven', ttlMs: 1000, owner: 'killed', memo },
+    org,
+    id: uuidv7(),
+    path: [`org:${org}`, 'team:science', 'project:x', 'key:ada'],
+    min: amounts,
+    want: amounts,
+    bound: 'proven',
+    ttlMs: 1000,
+    owner: 'killed',
+    memo,
   })
   expect(status).toBe('ok')
 }

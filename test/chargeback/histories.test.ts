@@ -178,8 +178,15 @@ async function play(books: Books, clock: Clock, events: readonly Event[]): Promi
   async function reserve(at: number, nano: number): Promise<void> {
     const call = { id: uuidv7(clock.nowMs), path: PATHS[at]!, atMs: clock.nowMs, usd: nano }
     const { status } = await ledger.reserve({
-      ...{ org: ORG, id: call.id, path: call.path, min: amounts(nano), want: amounts(nano), bound: 'proven' },
-      ...{ ttlMs: TTL_MS, owner: 'a', memo: { requestId: 'r', model: 'gpt-4o-mini', priceVersion: 'v' } },
+      org: ORG,
+      id: call.id,
+      path: call.path,
+      min: amounts(nano),
+      want: amounts(nano),
+      bound: 'proven',
+      ttlMs: TTL_MS,
+      owner: 'a',
+      memo: { requestId: 'r', model: 'gpt-4o-mini', priceVersion: 'v' },
     })
     expect(status).toBe('ok')
     calls.push(call)

@@ -49,7 +49,8 @@ function ask(url: string, { stream, leaveAfterMs }: { stream: boolean; leaveAfte
   const body = { model: 'smart', max_tokens: 100, stream, messages: [{ role: 'user', content: 'x' }] }
   return new Promise<void>((resolve) => {
     const asking = request(`${url}/chat/completions`, {
-      ...{ method: 'POST', agent: false },
+      method: 'POST',
+      agent: false,
       headers: { 'content-type': 'application/json' },
     })
     const leaving = leaveAfterMs === undefined ? undefined : setTimeout(() => asking.destroy(), leaveAfterMs)
@@ -75,7 +76,8 @@ describe(`${REQUESTS} requests with random ends`, () => {
     const stop = new AbortController().signal
     const dispatcher = providerAgent()
     const bench = await threeProviders({
-      ...{ limitUsd: '1000', retries: { max: 1, baseMs: 1, maxMs: 5 } },
+      limitUsd: '1000',
+      retries: { max: 1, baseMs: 1, maxMs: 5 },
       calling: { dispatcher, stop },
     })
     const providers = [bench.a, bench.b, bench.c]

@@ -90,7 +90,9 @@ async function traced() {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({
-          ...{ model: 'smart', max_tokens: 100, messages: [{ role: 'user', content: 'go' }] },
+          model: 'smart',
+          max_tokens: 100,
+          messages: [{ role: 'user', content: 'go' }],
           ...extra,
         }),
         ...init,

@@ -53,7 +53,11 @@ describe('an alert of a budget', () => {
     const percents = generic.json().map(({ percent }) => percent)
     expect(percents).toEqual([20, 50])
     expect(generic.json()[1]).toMatchObject({
-      ...{ kind: 'budget', org: 'default', account: 'key:ada', metric: 'usd', limit_usd: '0.000100000' },
+      kind: 'budget',
+      org: 'default',
+      account: 'key:ada',
+      metric: 'usd',
+      limit_usd: '0.000100000',
       top_spenders: [{ name: 'gpt-4o-mini' }],
     })
     expect(slack.json()).toEqual([
@@ -109,7 +113,11 @@ describe('an alert of a runaway', () => {
       .poll(() => hook.json(), { timeout: 10_000 })
       .toEqual([
         expect.objectContaining({
-          ...{ kind: 'runaway', account: 'key:ada', reason: 'failures', treatment: 'enforce', times: 20 },
+          kind: 'runaway',
+          account: 'key:ada',
+          reason: 'failures',
+          treatment: 'enforce',
+          times: 20,
           text: 'key ada has sent the same failing request over and over (20 times). It is shut out for a while.',
         }),
       ])

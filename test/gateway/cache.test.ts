@@ -39,7 +39,11 @@ describe('a gateway', () => {
       expect((await post(gateway, ask('Where is the bridge?'))).cache).toBeNull()
     expect(at.provider.totals().requests).toBe(2)
     expect(await (await gateway.admin('/admin/v1/cache')).json()).toEqual({
-      ...{ on: false, entries: null, bytes: null, evicted: null, semantic: null },
+      on: false,
+      entries: null,
+      bytes: null,
+      evicted: null,
+      semantic: null,
     })
   })
 

@@ -70,7 +70,8 @@ alerts: [{ at: [1], to: "http://127.0.0.1:${hookPort}/hook" }]
   expect(listed.status).toBe(200)
   expect([...proxy.ports].toSorted()).toEqual([portOf(issuer.url), portOf(provider.url)].toSorted())
   const body = JSON.stringify({
-    ...{ model: 'gpt-4o-mini', max_tokens: 200 },
+    model: 'gpt-4o-mini',
+    max_tokens: 200,
     messages: [{ role: 'user', content: 'What does a toll cost?' }],
   })
   const asked = await fetch(`${gateway.url}/v1/chat/completions`, { method: 'POST', headers, body })

@@ -58,8 +58,14 @@ async function abandoned({ books, org }: Kept, count = 1): Promise<readonly stri
     async (ledger) => {
       for (const id of ids) {
         await ledger.reserve({
-          ...{ org, id, path: [`org:${org}`, 'team:science', 'key:ada'], bound: 'proven', ttlMs: 1000 },
-          ...{ min: amounts(10_000_000), want: amounts(10_000_000), owner: 'somebody who died' },
+          org,
+          id,
+          path: [`org:${org}`, 'team:science', 'key:ada'],
+          bound: 'proven',
+          ttlMs: 1000,
+          min: amounts(10_000_000),
+          want: amounts(10_000_000),
+          owner: 'somebody who died',
           memo: { requestId: `req of ${id}`, model: 'gpt-4o', priceVersion: 'test' },
         })
       }
@@ -112,8 +118,13 @@ describe.each(Object.entries(STORES))('tollgate ledger unbooked, on %s', (_, mad
     expect(out).toContain('`tollgate ledger unbooked --charge ID --to key:NAME --config tollgate.yaml`')
     const [first, second] = (await command('ledger unbooked --json')).out.split('\n')
     expect(JSON.parse(first!)).toEqual({
-      ...{ id: older, org, basis: 'estimated', told_at: '2026-11-21T12:00:00.000Z' },
-      ...{ cost_usd: '0.250000000', tokens: 40, requests: 1 },
+      id: older,
+      org,
+      basis: 'estimated',
+      told_at: '2026-11-21T12:00:00.000Z',
+      cost_usd: '0.250000000',
+      tokens: 40,
+      requests: 1,
     })
     expect(JSON.parse(second!)).toMatchObject({ id })
     expect((await command('doctor')).out).toContain(
@@ -182,8 +193,12 @@ describe.each(Object.entries(STORES))('tollgate ledger unbooked, on %s', (_, mad
     const { command, id, org, books } = await unbooked()
     await within(books(), (ledger) =>
       ledger.adjust({
-        ...{ org, id: `${correctionPrefix(id)}exact 2000000 40 1`, reason: `unbooked ${id} to key:ada` },
-        ...{ account: 'key:ada', budget: 'total', delta: 2_000_000 },
+        org,
+        id: `${correctionPrefix(id)}exact 2000000 40 1`,
+        reason: `unbooked ${id} to key:ada`,
+        account: 'key:ada',
+        budget: 'total',
+        delta: 2_000_000,
       }),
     )
     expect(await command(`ledger unbooked --charge ${id} --to team:science`)).toEqual({
@@ -258,8 +273,14 @@ describe.each(Object.entries(STORES))('tollgate ledger expired --settle, on %s',
     expect(lines.map(({ id }) => id).toSorted()).toEqual(ids.toSorted())
     for (const line of lines) {
       expect(line).toMatchObject({
-        ...{ org: kept.org, team: 'science', key: 'ada', model: 'gpt-4o', ending: 'expired' },
-        ...{ reservedNanoUsd: 10_000_000, chargedNanoUsd: 3_000_000, basis: 'estimated' },
+        org: kept.org,
+        team: 'science',
+        key: 'ada',
+        model: 'gpt-4o',
+        ending: 'expired',
+        reservedNanoUsd: 10_000_000,
+        chargedNanoUsd: 3_000_000,
+        basis: 'estimated',
         requestId: `req of ${line.id}`,
       })
     }

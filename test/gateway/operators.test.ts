@@ -205,7 +205,9 @@ describe('/healthz and /readyz', () => {
     }
     await shutAfter('smart')
     expect(await ready(gateway.adminUrl)).toMatchObject({
-      ...{ code: 200, status: 'ready', checks: { providers: 'ok' } },
+      code: 200,
+      status: 'ready',
+      checks: { providers: 'ok' },
       shut: [{ deployment: 'openai/gpt-4o', because: 'rate_limited', until: expect.stringMatching(/Z$/) }],
     })
     expect(Object.keys(await ready(gateway.url))).toEqual(['code', 'status', 'checks'])

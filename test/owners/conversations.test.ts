@@ -230,7 +230,10 @@ describe('what it adds to the input', () => {
     const owner = JSON.stringify(['org:test', key.account])
     await owners.claim({ owner, provider: 'openai', ids: ['resp_1', 'resp_2'], ttlMs: 60_000 })
     await owners.claim({
-      ...{ owner, provider: 'openai', ids: ['resp_2'], ttlMs: 60_000 },
+      owner,
+      provider: 'openai',
+      ids: ['resp_2'],
+      ttlMs: 60_000,
       facts: { model: 'gpt-4o', tokens: 10 },
     })
     for (const previous_response_id of ['resp_1', 'resp_2']) {

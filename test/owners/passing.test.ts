@@ -31,8 +31,12 @@ async function owning(serving: Serving = storing(), more: Partial<Provider> = {}
   const owners = sqliteOwners(':memory:')
   closeAfter(async () => owners.close())
   const openai: Provider = {
-    ...{ name: 'openai', dialect: 'openai', baseUrl: `${api.url}/v1`, apiKey: OPERATORS_KEY },
-    ...{ conversations: 'owned', ...more },
+    name: 'openai',
+    dialect: 'openai',
+    baseUrl: `${api.url}/v1`,
+    apiKey: OPERATORS_KEY,
+    conversations: 'owned',
+    ...more,
   }
   const service = await passingService({
     providers: [openai],

@@ -158,7 +158,9 @@ describe('what nobody has said the cost of', () => {
   it('passes where budgets only observe, and says what it would have been refused with', async () => {
     const api = await paidApi(says({}))
     const { fetch } = await passingService({
-      ...{ providers: [openai(api)], budgets: BUDGETS, reserve: { mode: 'observe' } },
+      providers: [openai(api)],
+      budgets: BUDGETS,
+      reserve: { mode: 'observe' },
     })
     const answer = await fetch('/v1/unheard-of', BATCH)
     expect([answer.status, answer.headers.get('x-tollgate-would-refuse')]).toEqual([200, 'price_unknown'])

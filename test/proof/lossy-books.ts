@@ -8,8 +8,12 @@ const TTL_MS = 60_000
 const SETTLED_MS = 4500
 
 const CAP: Budget = {
-  ...{ id: 'cap', metric: 'usd', window: 'day', timeZone: 'UTC' },
-  ...{ limit: 1000 * 10_000_000, mode: 'hard' },
+  id: 'cap',
+  metric: 'usd',
+  window: 'day',
+  timeZone: 'UTC',
+  limit: 1000 * 10_000_000,
+  mode: 'hard',
 } as const
 const KEY: AccountId = 'key:k1'
 export const USERS: readonly AccountId[] = ['user:ada', 'user:bob']
@@ -66,7 +70,8 @@ export async function lossyBooks(server: RedisServer): Promise<LossyBooks> {
   await initRedisLedger(server.url, { orgs: [ORG], clock })
   const open = (): Ledger =>
     redisLedger(server.url, {
-      ...{ clock, deadlineMs: 20_000 },
+      clock,
+      deadlineMs: 20_000,
       budgets: [{ per: 'user', limit_usd: '1000', period: 'daily' }],
     })
   const gateways = [open(), open()]

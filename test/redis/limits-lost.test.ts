@@ -14,7 +14,12 @@ const LOOK_MS = 1000
 const CLOSED_MS = 2500
 
 const cap = (limit: number, more: Partial<Budget> = {}): Budget => ({
-  ...{ id: 'cap', metric: 'usd', window: 'day', timeZone: 'UTC', limit: cents(limit).usd, mode: 'hard' },
+  id: 'cap',
+  metric: 'usd',
+  window: 'day',
+  timeZone: 'UTC',
+  limit: cents(limit).usd,
+  mode: 'hard',
   ...more,
 })
 
@@ -32,7 +37,10 @@ async function twoOnOne() {
     await ledger.release(ORG, 'w')
   }
   return {
-    ...{ clock, a, b, server },
+    clock,
+    a,
+    b,
+    server,
     save: () => server.call('save'),
     async crash() {
       await server.restart()

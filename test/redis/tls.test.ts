@@ -30,7 +30,10 @@ interface Program {
 /** `tollgate`, as an operator runs it who has told Node of his authority, or has not. */
 function program({ folder, provider }: Place, { trusts }: { readonly trusts: boolean }): Program {
   const env = {
-    ...{ PATH: process.env.PATH, ADMIN_TOKEN, PROVIDER: provider.url, PROVIDER_KEY: 'sk-real' },
+    PATH: process.env.PATH,
+    ADMIN_TOKEN,
+    PROVIDER: provider.url,
+    PROVIDER_KEY: 'sk-real',
     ...(trusts && { NODE_EXTRA_CA_CERTS: tls.caFile }),
   }
   const argsOf = (line: string) => [MAIN, ...line.split(' '), '--config', 'tollgate.yaml']

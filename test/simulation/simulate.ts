@@ -161,7 +161,9 @@ function drawDemand({ random }: World, id: string): Demand {
   const worst = 100 + random.int(1500)
   const costs = random.pick([worst, 2 * worst, random.int(worst), random.int(worst)])
   return {
-    ...{ id, worst, costs },
+    id,
+    worst,
+    costs,
     path: [`org:${ORG}`, random.pick(['team:a', 'team:b']), random.pick(['key:1', 'key:2'])],
     lostAttempt: random.chance(0.2) ? random.int(worst) : 0,
     patience: random.chance(0.3) ? random.int(4) : Infinity,

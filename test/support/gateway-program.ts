@@ -17,7 +17,10 @@ export interface GatewayProgram {
 /** `tollgate start` in a place, on its config. Resolves once it listens; the test's end kills it. */
 export async function startProgram({ folder, provider }: Place): Promise<GatewayProgram> {
   const env = {
-    ...{ PATH: process.env.PATH, ADMIN_TOKEN, PROVIDER: provider.url, PROVIDER_KEY: 'sk-real' },
+    PATH: process.env.PATH,
+    ADMIN_TOKEN,
+    PROVIDER: provider.url,
+    PROVIDER_KEY: 'sk-real',
     ADA_SECRET: SECRET,
   }
   const child = spawn(process.execPath, [MAIN, 'start', '--config', 'tollgate.yaml'], { cwd: folder, env })

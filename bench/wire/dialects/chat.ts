@@ -16,12 +16,16 @@ const MODEL = 'gpt-4o-mini'
 const INPUT = FRESH_TOKENS + CACHED_TOKENS
 const OUTPUT = TEXT_TOKENS + THOUGHT_TOKENS
 const USAGE = {
-  ...{ prompt_tokens: INPUT, completion_tokens: OUTPUT, total_tokens: INPUT + OUTPUT },
+  prompt_tokens: INPUT,
+  completion_tokens: OUTPUT,
+  total_tokens: INPUT + OUTPUT,
   prompt_tokens_details: { cached_tokens: CACHED_TOKENS, audio_tokens: 0 },
   completion_tokens_details: { reasoning_tokens: THOUGHT_TOKENS, audio_tokens: 0 },
 }
 const HEAD = {
-  ...{ id: 'chatcmpl-bench0123456789', created: 1_763_000_000, model: MODEL },
+  id: 'chatcmpl-bench0123456789',
+  created: 1_763_000_000,
+  model: MODEL,
   system_fingerprint: 'fp_bench',
 }
 
@@ -43,7 +47,9 @@ export const chatServed: Served = {
       object: 'chat.completion',
       choices: [
         {
-          ...{ index: 0, logprobs: null, finish_reason: 'stop' },
+          index: 0,
+          logprobs: null,
+          finish_reason: 'stop',
           message: { role: 'assistant', content: ANSWER, refusal: null },
         },
       ],
@@ -74,7 +80,8 @@ export const chatClient: Client = {
   model: MODEL,
   request: (model, kind) =>
     JSON.stringify({
-      ...{ model, max_tokens: MAX_TOKENS },
+      model,
+      max_tokens: MAX_TOKENS,
       messages: [
         { role: 'system', content: SYSTEM },
         { role: 'user', content: QUESTION },

@@ -16,7 +16,9 @@ function answer(text: string, finishReason?: string): string {
   return JSON.stringify({
     candidates: [{ content: { role: 'model', parts: [{ text }] }, finishReason, index: 0 }],
     // Every chunk of a stream has the usage so far.
-    ...{ usageMetadata: USAGE, modelVersion: MODEL, responseId: 'bench0123456789' },
+    usageMetadata: USAGE,
+    modelVersion: MODEL,
+    responseId: 'bench0123456789',
   })
 }
 

@@ -16,7 +16,9 @@ const MODEL = 'claude-sonnet-4-5'
 const HEAD = { id: 'msg_bench0123456789', type: 'message', role: 'assistant', model: MODEL }
 /** Its input leaves out what was cached, its output includes thoughts. */
 const INPUT_USAGE = {
-  ...{ input_tokens: FRESH_TOKENS, cache_read_input_tokens: CACHED_TOKENS, cache_creation_input_tokens: 0 },
+  input_tokens: FRESH_TOKENS,
+  cache_read_input_tokens: CACHED_TOKENS,
+  cache_creation_input_tokens: 0,
 }
 const USAGE = { ...INPUT_USAGE, output_tokens: TEXT_TOKENS + THOUGHT_TOKENS }
 const STOP = { stop_reason: 'end_turn', stop_sequence: null }
@@ -35,7 +37,10 @@ export const messagesServed: Served = {
   stream: [
     event('message_start', {
       message: {
-        ...{ ...HEAD, content: [], stop_reason: null, stop_sequence: null },
+        ...HEAD,
+        content: [],
+        stop_reason: null,
+        stop_sequence: null,
         usage: { ...INPUT_USAGE, output_tokens: 1 },
       },
     }),
@@ -65,7 +70,9 @@ export const messagesClient: Client = {
   model: MODEL,
   request: (model, kind) =>
     JSON.stringify({
-      ...{ model, max_tokens: MAX_TOKENS, system: SYSTEM },
+      model,
+      max_tokens: MAX_TOKENS,
+      system: SYSTEM,
       messages: [{ role: 'user', content: QUESTION }],
       ...(kind === 'stream' ? { stream: true } : {}),
     }),

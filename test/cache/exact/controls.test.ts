@@ -160,14 +160,15 @@ describe('the audit record', () => {
     const [miss, hit, bypass] = gateway.records
     expect(miss).toMatchObject({ cache: 'miss', cacheReason: null, savedNanoUsd: 0 })
     expect(hit).toMatchObject({
-      ...{
-        cache: 'hit',
-        decision: 'allowed',
-        chargedNanoUsd: 0,
-        reservedNanoUsd: null,
-        model: 'gpt-4o-mini',
-      },
-      ...{ savedNanoUsd: miss!.chargedNanoUsd, attempts: [], status: 200, key: gateway.key.id },
+      cache: 'hit',
+      decision: 'allowed',
+      chargedNanoUsd: 0,
+      reservedNanoUsd: null,
+      model: 'gpt-4o-mini',
+      savedNanoUsd: miss!.chargedNanoUsd,
+      attempts: [],
+      status: 200,
+      key: gateway.key.id,
     })
     expect(bypass).toMatchObject({ cache: 'bypass', cacheReason: 'sampling' })
   })

@@ -66,7 +66,10 @@ const server = createServer(
       compose(
         identify((req) => ({ org: 'acme', project: 'faq', user: String(req.headers['x-user']) })),
         semanticCache({
-          ...{ store, routes, semantic: tier, secret: Buffer.alloc(32, 7) },
+          store,
+          routes,
+          semantic: tier,
+          secret: Buffer.alloc(32, 7),
           policy: { mode: 'semantic', sampling: 'any' },
         }),
         budgetReserve({ ledger, routes, prices }),
@@ -76,7 +79,10 @@ const server = createServer(
     .post('/v1/chat/completions', (req, res) => {
       const message = { role: 'assistant', content: String(req.headers['x-means']) }
       res.json({
-        ...{ id: 'chatcmpl-1', object: 'chat.completion', created: 1_700_000_000, model: 'gpt-4o-mini' },
+        id: 'chatcmpl-1',
+        object: 'chat.completion',
+        created: 1_700_000_000,
+        model: 'gpt-4o-mini',
         choices: [{ index: 0, message, finish_reason: 'stop' }],
         usage: { prompt_tokens: 20, completion_tokens: 10, total_tokens: 30 },
       })

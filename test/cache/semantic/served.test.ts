@@ -48,7 +48,10 @@ async function semantic({
   closeAfter(() => ledger.close())
   await ledger.provision('default', 'team:judges', [budgetFrom({ limit_usd: limitUsd, period: 'daily' })])
   const judge = llmJudge({
-    ...{ ledger, baseUrl: judging.url, model: 'gpt-4o-mini', principal: { team: 'judges' } },
+    ledger,
+    baseUrl: judging.url,
+    model: 'gpt-4o-mini',
+    principal: { team: 'judges' },
   })
   let drawn = 0.999
   const tier = semanticTier({ embedder: guardedEmbedder(hashEmbedder()), judge, random: () => drawn })
@@ -60,7 +63,10 @@ async function semantic({
   })
   const spent = async () => (await ledger.read('default', ['team:judges']))[0]!
   return {
-    ...{ gateway, judging, tier, spent },
+    gateway,
+    judging,
+    tier,
+    spent,
     draw(next: number) {
       drawn = next
     },

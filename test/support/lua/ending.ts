@@ -12,20 +12,30 @@ export function endingCommands({ keys, clock, run, accountKeys }: LuaWorld) {
       return run(
         settle,
         {
-          ...{ reservation: keys.reservation(id), deadlines: keys.deadlines, unconfirmed: keys.unconfirmed },
-          ...{ meta: keys.meta, rollup: rollup(), unbooked: keys.unbooked, accounts: accountKeys(path) },
+          reservation: keys.reservation(id),
+          deadlines: keys.deadlines,
+          unconfirmed: keys.unconfirmed,
+          meta: keys.meta,
+          rollup: rollup(),
+          unbooked: keys.unbooked,
+          accounts: accountKeys(path),
         },
         {
-          ...{
-            now: clock.nowMs,
-            qSeen: 0,
-            id,
-            path: path.length === 0 ? '' : JSON.stringify(path),
-            actual,
-            basis,
-            age: 0,
-          },
-          ...{ ttl: '', held: '', shapes: '', lives: '', windows: '', label: '', alertAt: '', ...more },
+          now: clock.nowMs,
+          qSeen: 0,
+          id,
+          path: path.length === 0 ? '' : JSON.stringify(path),
+          actual,
+          basis,
+          age: 0,
+          ttl: '',
+          held: '',
+          shapes: '',
+          lives: '',
+          windows: '',
+          label: '',
+          alertAt: '',
+          ...more,
         },
       )
     },
@@ -33,8 +43,12 @@ export function endingCommands({ keys, clock, run, accountKeys }: LuaWorld) {
       return run(
         release,
         {
-          ...{ reservation: keys.reservation(id), deadlines: keys.deadlines, unconfirmed: keys.unconfirmed },
-          ...{ meta: keys.meta, rollup: rollup(), accounts: accountKeys(path) },
+          reservation: keys.reservation(id),
+          deadlines: keys.deadlines,
+          unconfirmed: keys.unconfirmed,
+          meta: keys.meta,
+          rollup: rollup(),
+          accounts: accountKeys(path),
         },
         { now: clock.nowMs, qSeen: 0, id, path: path.length === 0 ? '' : JSON.stringify(path), ...more },
       )
@@ -43,8 +57,12 @@ export function endingCommands({ keys, clock, run, accountKeys }: LuaWorld) {
       return run(
         expire,
         {
-          ...{ reservation: keys.reservation(id), deadlines: keys.deadlines, unconfirmed: keys.unconfirmed },
-          ...{ meta: keys.meta, rollup: rollup(), accounts: accountKeys(path) },
+          reservation: keys.reservation(id),
+          deadlines: keys.deadlines,
+          unconfirmed: keys.unconfirmed,
+          meta: keys.meta,
+          rollup: rollup(),
+          accounts: accountKeys(path),
         },
         { now: clock.nowMs, qSeen: 0, id, path: JSON.stringify(path), ...more },
       )
@@ -53,8 +71,11 @@ export function endingCommands({ keys, clock, run, accountKeys }: LuaWorld) {
       return run(
         settleExpired,
         {
-          ...{ reservation: keys.reservation(id), unconfirmed: keys.unconfirmed, meta: keys.meta },
-          ...{ rollup: rollup(), accounts: accountKeys(path) },
+          reservation: keys.reservation(id),
+          unconfirmed: keys.unconfirmed,
+          meta: keys.meta,
+          rollup: rollup(),
+          accounts: accountKeys(path),
         },
         { now: clock.nowMs, id, path: JSON.stringify(path), to },
       )

@@ -37,7 +37,11 @@ it('writes raises down when one gives way to another, and tells of ends before a
     clearTimeout: () => void waiting.splice(0),
   }
   const close = await keepGrants({
-    ...{ org: ORG, desk, directory, clock, timers },
+    org: ORG,
+    desk,
+    directory,
+    clock,
+    timers,
     onEnd: (end) => void told.push(end),
     onFault: (error) => {
       throw error
@@ -101,7 +105,9 @@ it('tells of what ended while nobody looked, as long as that is not long ago', a
   clock.nowMs = START_MS + 5 * HOUR_MS + 60_000
   const told: string[] = []
   const close = await keepGrants({
-    ...{ org: ORG, clock, timers: { setTimeout: () => 0, clearTimeout: () => {} } },
+    org: ORG,
+    clock,
+    timers: { setTimeout: () => 0, clearTimeout: () => {} },
     desk: { mend: async () => {}, grants: async () => ended },
     directory: { watch: () => () => {} },
     onEnd: ({ id, state }) => void told.push(`${id} ${state}`),

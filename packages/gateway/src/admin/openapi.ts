@@ -81,15 +81,22 @@ function operationId({ method, path }: AdminRoute): string {
 
 function parametersOf({ method, path, query, revised }: AdminRoute, schemaOf: SchemaOf): Json[] {
   const inPath = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => ({
-    ...{ name, in: 'path', required: true },
+    name,
+    in: 'path',
+    required: true,
     schema: { type: 'string' },
   }))
   const inQuery = Object.entries(query?.shape ?? {}).map(([name, schema]) => ({
-    ...{ name, in: 'query', required: !(schema as z.ZodType).isOptional() },
+    name,
+    in: 'query',
+    required: !(schema as z.ZodType).isOptional(),
     schema: schemaOf(schema as z.ZodType),
   }))
   const header = (name: string, description: string) => ({
-    ...{ name, in: 'header', required: false, description },
+    name,
+    in: 'header',
+    required: false,
+    description,
     schema: { type: 'string' },
   })
   return [

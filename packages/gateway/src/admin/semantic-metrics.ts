@@ -15,7 +15,10 @@ export function semanticMetrics(
   if (!semantic) return
   const gauge = (name: string, help: string, labelNames: readonly string[], read: (gauge: Gauge) => void) =>
     new Gauge({
-      ...{ name, help, labelNames: [...labelNames], registers: [registry] },
+      name,
+      help,
+      labelNames: [...labelNames],
+      registers: [registry],
       collect() {
         this.reset()
         read(this)

@@ -31,7 +31,8 @@ export function budgetAlert(org: string, crossing: Crossing, top: readonly Spend
   const resets = resetAtMs === null ? null : new Date(resetAtMs).toISOString()
   const most = top.map(({ name, spentUsd }) => `${name} $${spentUsd}`).join(', ')
   return {
-    ...{ kind: 'budget', org },
+    kind: 'budget',
+    org,
     id: `budget ${org} ${account} ${budget} ${resets ?? 'total'} ${percent}`,
     text: [
       `${account.replace(':', ' ')} has used ${amount(spent)} of its ${amount(limit)} ${PERIODS[window]} budget: ${percent}%.`,
@@ -39,7 +40,11 @@ export function budgetAlert(org: string, crossing: Crossing, top: readonly Spend
       ...(resets === null ? [] : [`It resets at ${resets}.`]),
     ].join(' '),
     facts: {
-      ...{ account, budget, metric, percent, resets_at: resets },
+      account,
+      budget,
+      metric,
+      percent,
+      resets_at: resets,
       [`limit_${metric}`]: metric === 'usd' ? nanoToUsd(limit) : limit,
       [`spent_${metric}`]: metric === 'usd' ? nanoToUsd(spent) : spent,
       top_spenders: top.map(({ name, spentUsd }) => ({ name, spent_usd: spentUsd })),
@@ -60,10 +65,15 @@ export function runawayAlert({ org, caller, reason, count, treatment }: Runaway,
   const done =
     treatment === 'enforce' ? 'It is shut out for a while.' : 'It was let on: this is only observed.'
   return {
-    ...{ kind: 'runaway', org, id: `runaway ${org} ${caller} ${reason} ${at}` },
+    kind: 'runaway',
+    org,
+    id: `runaway ${org} ${caller} ${reason} ${at}`,
     text: `${caller.replace(':', ' ')} has ${DID[reason]} (${much}). ${done}`,
     facts: {
-      ...{ account: caller, reason, treatment, at },
+      account: caller,
+      reason,
+      treatment,
+      at,
       ...(reason === 'spend' ? { spent_usd: nanoToUsd(count) } : { times: count }),
     },
   }
@@ -73,7 +83,9 @@ export function runawayAlert({ org, caller, reason, count, treatment }: Runaway,
 export function unconfirmedAlert(org: string, requests: number, nanoUsd: number, atMs: number): Alert {
   const at = new Date(atMs).toISOString()
   return {
-    ...{ kind: 'unconfirmed', org, id: `unconfirmed ${org} ${at}` },
+    kind: 'unconfirmed',
+    org,
+    id: `unconfirmed ${org} ${at}`,
     text: `${requests === 1 ? 'A request was' : `${requests} requests were`} charged ${showUsd(nanoUsd)}, all that was reserved, because a process died before it said what they cost. See: tollgate ledger expired.`,
     facts: { requests, charged_usd: nanoToUsd(nanoUsd), at },
   }
@@ -83,7 +95,9 @@ export function unconfirmedAlert(org: string, requests: number, nanoUsd: number,
 export function ceilingAlert(org: string, model: string, atMs: number): Alert {
   const at = new Date(atMs).toISOString()
   return {
-    ...{ kind: 'ceiling_price', org, id: `ceiling_price ${org} ${model} ${at.slice(0, 10)}` },
+    kind: 'ceiling_price',
+    org,
+    id: `ceiling_price ${org} ${model} ${at.slice(0, 10)}`,
     text: `The price of ${model} is not known: it is charged at the dearest price of its provider. State it under prices.`,
     facts: { model, at },
   }
@@ -103,7 +117,9 @@ export function grantAlert({ org, id, grant, state }: GrantEnd): Alert {
   const until = new Date(untilMs).toISOString()
   const what = wantedText(grant)
   return {
-    ...{ kind: 'grant', org, id: `grant ${org} ${id} ${state}` },
+    kind: 'grant',
+    org,
+    id: `grant ${org} ${id} ${state}`,
     text:
       state === 'ended'
         ? `The grant ${id} of ${account.replace(':', ' ')} has ended: ${what}.`
@@ -117,7 +133,9 @@ export function stalePricesAlert(org: string, ageMs: number, atMs: number): Aler
   const at = new Date(atMs).toISOString()
   const days = Math.floor(ageMs / 86_400_000)
   return {
-    ...{ kind: 'stale_prices', org, id: `stale_prices ${org} ${at.slice(0, 10)}` },
+    kind: 'stale_prices',
+    org,
+    id: `stale_prices ${org} ${at.slice(0, 10)}`,
     text: `The list of prices is ${days} days old: calls are charged by it. Run tollgate prices update, or upgrade.`,
     facts: { age_days: days, at },
   }

@@ -28,8 +28,14 @@ async function spending() {
   )
   const actual = { usd: nanoUsd(600_000_000), tokens: 0, requests: 1 }
   const reserved = await books.reserve({
-    ...{ org: ORG, id: ID, path: ['key:ada'], owner: 'p1', ttlMs: 60_000, bound: 'proven' },
-    ...{ min: actual, want: actual },
+    org: ORG,
+    id: ID,
+    path: ['key:ada'],
+    owner: 'p1',
+    ttlMs: 60_000,
+    bound: 'proven',
+    min: actual,
+    want: actual,
     memo: { requestId: 'q1', model: 'm', priceVersion: 'p1' },
   })
   expect(reserved).toMatchObject({ status: 'ok' })

@@ -12,7 +12,9 @@ it('charges by old prices are told of once a day, and only where something was c
   const sent: Alert[] = []
   let ageMs = STALE_PRICES_MS
   const { write } = recordAlerts((alert) => sent.push(alert), {
-    ...{ clock, priceAgeMs: () => ageMs, isHeard: () => true },
+    clock,
+    priceAgeMs: () => ageMs,
+    isHeard: () => true,
   })
   const record = (chargedNanoUsd: number) => [{ org: 'acme', chargedNanoUsd } as AuditRecord]
 

@@ -22,7 +22,9 @@ export const cacheEvaluate: Command = {
   ],
   options: {
     ...CONFIG_OPTION,
-    ...{ vectors: { type: 'string' }, delta: { type: 'string' }, json: { type: 'boolean' } },
+    vectors: { type: 'string' },
+    delta: { type: 'string' },
+    json: { type: 'boolean' },
   },
   operands: 1,
   async run(args, world) {
@@ -33,8 +35,12 @@ export const cacheEvaluate: Command = {
     const { encoder, vectorOf } =
       vectors === undefined ? lettersOnly() : recordedIn(resolve(cwd, vectors), questionsOf(pairs))
     const { halves, fixed } = await replayQuestions({
-      ...{ questions: questionsOf(pairs), meaningOf: meaningsOf(pairs), vectorOf, delta },
-      ...{ thresholds: THRESHOLDS, random: drawing() },
+      questions: questionsOf(pairs),
+      meaningOf: meaningsOf(pairs),
+      vectorOf,
+      delta,
+      thresholds: THRESHOLDS,
+      random: drawing(),
     })
     const rules = [
       { rule: `learned, ${delta} allowed`, ...halves[1] },

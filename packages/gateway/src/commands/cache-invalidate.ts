@@ -20,8 +20,11 @@ export const cacheInvalidate: Command = {
   ],
   options: {
     ...CONFIG_OPTION,
-    ...{ entry: { type: 'string' }, model: { type: 'string' }, account: { type: 'string' } },
-    ...{ tag: { type: 'string' }, everything: { type: 'boolean' } },
+    entry: { type: 'string' },
+    model: { type: 'string' },
+    account: { type: 'string' },
+    tag: { type: 'string' },
+    everything: { type: 'boolean' },
   },
   async run(args, world) {
     const { entry, ...named } = namedIn(args)

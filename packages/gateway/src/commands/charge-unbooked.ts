@@ -29,8 +29,14 @@ export async function chargeUnbooked(
   const delta = missing(to, 'total', 'usd')
   const charge = { path, amounts: beyond(actual, booked) }
   const { status } = await ledger.adjust({
-    ...{ org, id: correction, account: to, budget: 'total', delta, reason },
-    ...{ atMs, charge },
+    org,
+    id: correction,
+    account: to,
+    budget: 'total',
+    delta,
+    reason,
+    atMs,
+    charge,
   })
   if (status === 'no_account') throw new Error(`${to} is not in the books of ${org}: nothing was charged`)
   if (status === 'repeat') refuseAnother(id, reason, await unbooked.corrections(org, id))

@@ -85,7 +85,10 @@ function jsonOf({
   expiredAtMs,
 }: ExpiredReservation): object {
   return {
-    ...{ id, accounts: path, request_id: memo.requestId, model: memo.model },
+    id,
+    accounts: path,
+    request_id: memo.requestId,
+    model: memo.model,
     charged_usd: nanoToUsd(charged.usd),
     observed_usd: nanoToUsd(observed.usd),
     reserved_at: new Date(reservedAtMs).toISOString(),

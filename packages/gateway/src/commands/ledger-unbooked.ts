@@ -73,8 +73,12 @@ const WHAT_TO_DO = [
 
 function jsonOf({ org, id, basis, actual, atMs }: UnbookedSettle): object {
   return {
-    ...{ id, org, basis },
-    ...{ cost_usd: nanoToUsd(actual.usd), tokens: actual.tokens, requests: actual.requests },
+    id,
+    org,
+    basis,
+    cost_usd: nanoToUsd(actual.usd),
+    tokens: actual.tokens,
+    requests: actual.requests,
     told_at: new Date(atMs).toISOString(),
   }
 }

@@ -17,7 +17,15 @@ export function keyObject({
   ...times
 }: KeySummary): object {
   return {
-    ...{ id, org, team, project, user, tier, label, tags, scopes: scopes && scopesObject(scopes) },
+    id,
+    org,
+    team,
+    project,
+    user,
+    tier,
+    label,
+    tags,
+    scopes: scopes && scopesObject(scopes),
     created_at: iso(times.createdAtMs),
     expires_at: iso(times.expiresAtMs),
     revoked_at: iso(times.revokedAtMs),

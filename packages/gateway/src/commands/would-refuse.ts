@@ -22,8 +22,12 @@ export async function wouldRefuseLines(
   if (json) {
     return rows.map(({ code, account, requests, chargedNanoUsd, firstAtMs, lastAtMs }) =>
       JSON.stringify({
-        ...{ code, account, requests, spent_usd: nanoToUsd(chargedNanoUsd) },
-        ...{ first_at: iso(firstAtMs), last_at: iso(lastAtMs) },
+        code,
+        account,
+        requests,
+        spent_usd: nanoToUsd(chargedNanoUsd),
+        first_at: iso(firstAtMs),
+        last_at: iso(lastAtMs),
       }),
     )
   }

@@ -68,11 +68,17 @@ auth:
       },
     },
     {
-      ...{ issuer: 'urn:local', audience: ['a', 'b'], algorithms: ['RS256'], toleranceMs: 30_000 },
+      issuer: 'urn:local',
+      audience: ['a', 'b'],
+      algorithms: ['RS256'],
+      toleranceMs: 30_000,
       keys: { keys: [{ kty: 'EC', kid: 'one' }] },
     },
     {
-      ...{ issuer: 'https://other.example/', audience: ['a'], algorithms: ['RS256'], toleranceMs: 30_000 },
+      issuer: 'https://other.example/',
+      audience: ['a'],
+      algorithms: ['RS256'],
+      toleranceMs: 30_000,
       keys: { uri: 'https://other.example/keys' },
     },
   ])

@@ -42,7 +42,9 @@ it('limits nobody who is not said to be, and lets nobody run away', () => {
   expect(config.teams[0]!.rates).toBeUndefined()
   expect(config.models).toEqual([])
   expect(config.runaway).toEqual({
-    ...{ failures: 'enforce', repeats: 'observe', spend: 'observe' },
+    failures: 'enforce',
+    repeats: 'observe',
+    spend: 'observe',
     coolDownMs: 60_000,
   })
 })

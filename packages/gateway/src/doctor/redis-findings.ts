@@ -30,7 +30,8 @@ export async function serverFindings(
   const findings = await examineRedis(target, { prefix, durability })
   const several = new Set(findings.map(({ server }) => server)).size > 1
   return findings.map(({ server, check, level, text }) => ({
-    ...{ check, level },
+    check,
+    level,
     text: several ? `${server}: ${text}` : text,
   }))
 }

@@ -41,7 +41,10 @@ export const access = (desk: AccessDesk): Stage =>
         ...(raise && {
           raise: { nanoUsd: raise.usd, ...(raise.budget !== undefined && { budget: raise.budget }) },
         }),
-        ...{ org: caller.org, account, by: partyIn(caller), lastsMs: durationMs(lasts)! },
+        org: caller.org,
+        account,
+        by: partyIn(caller),
+        lastsMs: durationMs(lasts)!,
       } as Parameters<AccessDesk['ask']>[0])
       const result = await fromBooks(asked)
       if (result.status === 'invalid') throw new TollgateError('invalid_request', { message: result.text })

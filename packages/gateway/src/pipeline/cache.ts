@@ -19,7 +19,9 @@ export function cacheStage(
     ...(semantic && { semantic }),
     hitPrice: {
       usd: hitPriceUsd,
-      ...{ ledger, prices, clock },
+      ledger,
+      prices,
+      clock,
       mode: config.mode,
       refusals: { exposeLimits: config.exposeLimits, status: config.budgetStatus },
     },

@@ -14,8 +14,11 @@ it('Bedrock with several keys sends the one of each deployment, and signs nothin
   )
   const [bedrock] = providersOf(loadConfig({ file: 'tollgate.yaml', env: {}, cwd }))
   const request = {
-    ...{ method: 'POST', origin: bedrock!.baseUrl, path: '/model/m/converse' },
-    ...{ headers: {}, body: Buffer.alloc(0) },
+    method: 'POST',
+    origin: bedrock!.baseUrl,
+    path: '/model/m/converse',
+    headers: {},
+    body: Buffer.alloc(0),
   }
   expect(await bedrock!.hosting!.authorize!({ ...request, apiKey: 'b' })).toEqual({
     authorization: 'Bearer b',

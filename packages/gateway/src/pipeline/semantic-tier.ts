@@ -49,7 +49,9 @@ export async function openSemanticTier(options: SemanticTierOptions): Promise<Se
   const { delta, shadow, embedder, judge } = semantic
   const parts = partsOf(options)
   return semanticTier({
-    ...{ delta, shadow, clock },
+    delta,
+    shadow,
+    clock,
     embedder: guardedEmbedder(embedderOf(embedder, parts), { clock }),
     ...(await keptOn(config.store, clock)),
     ...(judge && { judge: judgeOf(judge, parts) }),
@@ -78,7 +80,9 @@ function embedderOf(rule: EmbedderRule, { providers, ledger, prices, clock }: Pa
     return gatewayEmbedder({ ...reached(rule.provider, providers), ledger, prices, clock, model, dimensions })
   const { modelPath, prefix, pooling } = rule
   return localEmbedder({
-    ...{ modelPath, model, dimensions },
+    modelPath,
+    model,
+    dimensions,
     ...(prefix !== undefined && { prefix }),
     ...(pooling && { pooling }),
   })
@@ -100,7 +104,8 @@ function reached(name: string, providers: readonly Provider[]) {
     throw new Error(`cache: ${name} is asked in OpenAI's dialect, which it does not speak here`)
   const { baseUrl, apiKey, account } = found
   return {
-    ...{ provider: name, baseUrl },
+    provider: name,
+    baseUrl,
     ...(apiKey !== undefined && { apiKey }),
     ...(account && { providerAccount: account }),
   }

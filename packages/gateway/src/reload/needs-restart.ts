@@ -35,8 +35,21 @@ export function withoutRestart(before: Config, after: Config): Config {
   const { timeouts, breakers, priceUpdates, cache, audit, proxies } = before
   return {
     ...after,
-    ...{ listen, admin, store, durability, spool, org, timeZone, masterKey, maxUnseenUsers },
-    ...{ timeouts, breakers, priceUpdates, cache, audit, proxies },
+    listen,
+    admin,
+    store,
+    durability,
+    spool,
+    org,
+    timeZone,
+    masterKey,
+    maxUnseenUsers,
+    timeouts,
+    breakers,
+    priceUpdates,
+    cache,
+    audit,
+    proxies,
     defaults: { ...defaults, user: before.defaults.user },
     policies: [
       ...before.policies.filter(({ per }) => per === 'user'),

@@ -85,7 +85,12 @@ describe('the reports of all months', () => {
 })
 
 const paid = (day: string, team: string, nanoUsd: number, rest: Partial<Event> = {}): Event => ({
-  ...{ atMs: Date.parse(day), team, nanoUsd, lost: false, unconfirmed: false, late: 0 },
+  atMs: Date.parse(day),
+  team,
+  nanoUsd,
+  lost: false,
+  unconfirmed: false,
+  late: 0,
   ...rest,
 })
 const told = (

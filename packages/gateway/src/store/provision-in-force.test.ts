@@ -12,7 +12,9 @@ function rulesOver() {
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const store = { kind: 'sqlite', path: join(folder, 'tollgate.db') } as SqliteStore
   return (limit_usd: number) => ({
-    ...{ store, org: 'acme', policies: [] },
+    store,
+    org: 'acme',
+    policies: [],
     defaults: { team: [], project: [], user: [], key: [budgetFrom({ limit_usd, period: 'daily' })] },
   })
 }

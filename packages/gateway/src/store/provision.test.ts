@@ -71,7 +71,11 @@ async function setUp(count = KEYS) {
   const notes = provisionedNotes(texts, async () => books)
   const options = { ledger: watched, directory, front: { records: [] }, notes }
   return {
-    ...{ ledger, directory, notes, options, keyOf },
+    ledger,
+    directory,
+    notes,
+    options,
+    keyOf,
     /** The accounts that a start writes to, and how many it looks at. */
     async start(config: Config, more: Partial<typeof options> = {}) {
       written.length = 0

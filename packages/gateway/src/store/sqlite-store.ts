@@ -37,7 +37,10 @@ export function openSqliteStore(
   const limits = memoryLimits({ coolDown: coolDownOf(config), clock })
   return {
     ...file,
-    ...{ limits, masterKey: key, front, warnings: [] },
+    limits,
+    masterKey: key,
+    front,
+    warnings: [],
     restate: (config) => stated.replace(keysOf(config).records),
     async close() {
       await limits.close()

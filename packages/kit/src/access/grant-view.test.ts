@@ -22,8 +22,11 @@ function setUp() {
         org: ORG,
         id,
         value: {
-          ...{ account: 'user:ada', approvedBy: 'admin', reason: 'because' },
-          ...{ fromMs: START_MS, untilMs: START_MS + 1_000 },
+          account: 'user:ada',
+          approvedBy: 'admin',
+          reason: 'because',
+          fromMs: START_MS,
+          untilMs: START_MS + 1_000,
           ...grant,
         },
       },

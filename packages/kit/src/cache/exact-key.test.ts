@@ -131,9 +131,12 @@ describe('the key of a request', () => {
   it('cannot be made by anybody without the secret', () => {
     const other = keyMaker(Buffer.alloc(32, 8))
     const facts: KeyFacts = {
-      ...{ scope: { org: 'acme', accounts: [] }, received: received('chat', HELLO), headers: {} },
+      scope: { org: 'acme', accounts: [] },
+      received: received('chat', HELLO),
+      headers: {},
       deployment: { provider: { name: 'p', dialect: 'openai', baseUrl: '' }, model: 'm' },
-      ...{ tags: [], vary: [] },
+      tags: [],
+      vary: [],
     }
     expect(other.keyOf(facts)?.id.split('.')).not.toEqual(keys.keyOf(facts)?.id.split('.'))
     expect(keys.keyOf(facts)?.id).toMatch(/^[\w-]{16}\.[\w-]{43}$/)

@@ -95,11 +95,9 @@ function bodyOf({
     const parts = [{ inlineData: { mimeType: 'image/png', data: picture } }, { text }]
     const said = [...history, result].map((text) => ({ role: 'model', parts: [{ text }] }))
     return {
-      ...{
-        unknown,
-        systemInstruction: { parts: [{ text: system }] },
-        contents: [...said, { role: 'user', parts }],
-      },
+      unknown,
+      systemInstruction: { parts: [{ text: system }] },
+      contents: [...said, { role: 'user', parts }],
       generationConfig: { temperature, seed },
       tools: [{ functionDeclarations: tools.map((name) => ({ name })) }],
     }

@@ -56,7 +56,11 @@ const REQUESTS: Readonly<Record<string, JsonObject>> = {
 
 const to = (format: (typeof FORMATS)[number], more: Partial<Replayed> = {}): Replayed => ({
   translation: format.translation!,
-  ...{ model: 'm', stream: false, wantsUsage: true, requestId: 'req_1', nowMs: NOW_MS },
+  model: 'm',
+  stream: false,
+  wantsUsage: true,
+  requestId: 'req_1',
+  nowMs: NOW_MS,
   request: REQUESTS[format.endpoint]!,
   ...more,
 })
@@ -102,7 +106,10 @@ const answerOf = (
   parts: readonly Part[],
   finish: Answer['choices'][0]['finish']['reason'] = 'stop',
 ): Answer => ({
-  ...{ id: 'first', model: 'm-2026', createdAtSec: 1, usage },
+  id: 'first',
+  model: 'm-2026',
+  createdAtSec: 1,
+  usage,
   choices: [{ parts, finish: { reason: finish } }],
 })
 

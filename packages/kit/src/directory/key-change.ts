@@ -20,7 +20,8 @@ export function rotatedKey(
   const { graceUntilMs: untilMs } = secret
   return {
     ...rest,
-    ...{ lookup: secret.lookup, hash: secret.hash },
+    lookup: secret.lookup,
+    hash: secret.hash,
     ...(untilMs > nowMs && { previous: { lookup, hash, untilMs } }),
   }
 }

@@ -52,8 +52,11 @@ export function repeatCounter(clock: Clock): Repeats {
   return {
     arrive(name) {
       const memory = memories.get(name) ?? {
-        ...{ minuteEndsMs: 0, failures: 0, answers: 0 },
-        ...{ lastCounted: 0, tripped: false },
+        minuteEndsMs: 0,
+        failures: 0,
+        answers: 0,
+        lastCounted: 0,
+        tripped: false,
       }
       memories.set(name, memory)
       seen += 1

@@ -41,8 +41,11 @@ export function spendRate({ factor, clock }: SpendRateOptions): SpendRate {
   function memoryOf(caller: string): Memory {
     const minute = Math.floor(clock.now() / MINUTE_MS)
     const memory = memories.get(caller) ?? {
-      ...{ minute, nanoUsd: 0, averageNanoUsd: 0 },
-      ...{ minutes: 0, told: false },
+      minute,
+      nanoUsd: 0,
+      averageNanoUsd: 0,
+      minutes: 0,
+      told: false,
     }
     memories.set(caller, memory)
     if (memory.minute !== minute) endMinute(memory, minute)

@@ -81,7 +81,11 @@ export function responses(options: ResponsesOptions): Responses {
   const begun = new Map<string, RunningResponse>()
   const settling = settlements(visit.requestId)
   const desk: Desk = {
-    ...{ options, line, begun, settling, over: false },
+    options,
+    line,
+    begun,
+    settling,
+    over: false,
     bought: purchases(terms, visit, standby),
   }
   return {

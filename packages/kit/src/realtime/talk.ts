@@ -86,7 +86,13 @@ export function talkBetween({ terms, visit, client, upstream, standby, onClose }
       const { size, toProvider, refuse } = talk
       size.configured(state.promptBytes)
       const ofSession = responses({
-        ...{ terms, visit, size, state, standby, send: toProvider, refuse },
+        terms,
+        visit,
+        size,
+        state,
+        standby,
+        send: toProvider,
+        refuse,
         onGivenUp: talk.closeIfDone,
       })
       running = { state, responses: ofSession, transcripts: transcripts(terms, visit) }

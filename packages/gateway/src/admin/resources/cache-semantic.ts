@@ -46,8 +46,15 @@ export function semanticJson(
   if (!semantic) return null
   const { shadow, asked, hits, audits, wrong, shadowed, ...rest } = semantic.status()
   return {
-    ...{ shadow, asked, hits, audits, wrong, shadowed },
-    ...{ misses: { ...rest.misses }, vetoes: { ...rest.vetoes }, labels: { ...rest.labels } },
+    shadow,
+    asked,
+    hits,
+    audits,
+    wrong,
+    shadowed,
+    misses: { ...rest.misses },
+    vetoes: { ...rest.vetoes },
+    labels: { ...rest.labels },
     embedding_usd: nanoToUsd(rest.embeddingNanoUsd),
     judging_usd: nanoToUsd(rest.judgingNanoUsd),
     groups: rest.groups

@@ -31,8 +31,13 @@ const deciding = { tag: 'cache', role: 'director', ownership: 'org', answer: und
 /** Answers that are kept. What is forgotten here is served by no gateway of the fleet any more. */
 export const cacheRoutes: readonly ObjectRoute[] = [
   {
-    ...{ method: 'GET', path: '/admin/v1/cache', tag: 'cache', role: 'viewer', ownership: 'org' },
-    ...{ summary: 'Read how much the cache holds.', answer: status },
+    method: 'GET',
+    path: '/admin/v1/cache',
+    tag: 'cache',
+    role: 'viewer',
+    ownership: 'org',
+    summary: 'Read how much the cache holds.',
+    answer: status,
     async handle({ cache, semantic, org }) {
       const now = await cache?.status()
       const { entries = null, bytes = null, evicted = null } = now ?? {}
@@ -42,10 +47,11 @@ export const cacheRoutes: readonly ObjectRoute[] = [
     },
   },
   {
-    ...{ ...deciding, method: 'POST', path: '/admin/v1/cache/invalidations', body: wanted },
-    ...{
-      summary: 'Forget all answers of a model, an account, a tag, or all there are: at once, however many.',
-    },
+    ...deciding,
+    method: 'POST',
+    path: '/admin/v1/cache/invalidations',
+    body: wanted,
+    summary: 'Forget all answers of a model, an account, a tag, or all there are: at once, however many.',
     async handle(manage, { body }) {
       const cache = cacheOf(manage)
       for (const what of invalidationsOf(manage.org, decoded(wanted, body))) await cache.invalidate(what)
@@ -53,8 +59,10 @@ export const cacheRoutes: readonly ObjectRoute[] = [
     },
   },
   {
-    ...{ ...deciding, method: 'DELETE', path: '/admin/v1/cache/entries/{id}' },
-    ...{ summary: 'Forget one answer, by what `x-tollgate-cache-entry` said with it.' },
+    ...deciding,
+    method: 'DELETE',
+    path: '/admin/v1/cache/entries/{id}',
+    summary: 'Forget one answer, by what `x-tollgate-cache-entry` said with it.',
     async handle(manage, { params }) {
       const { id = '' } = params
       await manage.semantic?.reject(id)

@@ -23,9 +23,14 @@ export interface ChangeJson {
 export function changeJson({ sequence, kind, id, atMs, actor, before, after }: Change): ChangeJson {
   const written = (value: unknown) => (value === undefined ? null : writerOf(kind)(id, value))
   return {
-    ...{ sequence, kind, id, at: new Date(atMs).toISOString() },
-    ...{ by: actor.by, reason: actor.reason ?? null },
-    ...{ before: written(before), after: written(after) },
+    sequence,
+    kind,
+    id,
+    at: new Date(atMs).toISOString(),
+    by: actor.by,
+    reason: actor.reason ?? null,
+    before: written(before),
+    after: written(after),
   }
 }
 

@@ -21,8 +21,13 @@ const change = z
 /** Who changed what: kept for ever, with what was before and after. */
 export const changeRoutes: readonly ObjectRoute[] = [
   {
-    ...{ method: 'GET', path: '/admin/v1/changes', tag: 'changes', role: 'viewer', ownership: 'org' },
-    ...{ summary: 'List what was changed, by whom, the newest first.', query: pageQuery },
+    method: 'GET',
+    path: '/admin/v1/changes',
+    tag: 'changes',
+    role: 'viewer',
+    ownership: 'org',
+    summary: 'List what was changed, by whom, the newest first.',
+    query: pageQuery,
     answer: pageOfSchema(change),
     async handle(manage, { query }) {
       const { data, next_cursor } = await listChanges(manage, query as PageQuery)

@@ -25,7 +25,9 @@ const rule: z.ZodType<AlertRule> = fields({
   format: choice({ slack: 'slack', generic: 'generic' } as const).optional(),
   secret: secret.optional(),
 }).transform(({ at, to, format, secret }) => ({
-  ...{ at, to, secret },
+  at,
+  to,
+  secret,
   format: format ?? (URL.parse(to)?.host === 'hooks.slack.com' ? 'slack' : 'generic'),
 }))
 

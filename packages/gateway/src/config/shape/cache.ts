@@ -33,7 +33,12 @@ const policy: z.ZodType<Partial<CachePolicy>> = fields(policyFields).transform(r
 const USUAL_DELTA = 0.02
 
 const NONE: CacheRules = {
-  ...{ policy: { mode: 'off' }, semantic: undefined, tiers: {}, models: [], hitPriceUsd: '0', quota: {} },
+  policy: { mode: 'off' },
+  semantic: undefined,
+  tiers: {},
+  models: [],
+  hitPriceUsd: '0',
+  quota: {},
 }
 
 export const cache: z.ZodType<CacheRules> = fields({

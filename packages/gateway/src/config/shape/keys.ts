@@ -45,9 +45,16 @@ const key: z.ZodType<Stated<ConfigKey>> = fields(
   const fault = scopesFault(scopes)
   if (fault !== undefined) return complain(context, () => fault)
   return {
-    ...{ id, team, project, user },
-    ...{ label, tags, tier, secret },
-    ...{ budgets, rates },
+    id,
+    team,
+    project,
+    user,
+    label,
+    tags,
+    tier,
+    secret,
+    budgets,
+    rates,
     ...(Object.keys(scopes).length > 0 && { scopes }),
   }
 })

@@ -41,7 +41,9 @@ export const models: z.ZodType<readonly ModelRates[]> = z
 const treatment = choice({ enforce: 'enforce', observe: 'observe', off: 'off' } as const)
 
 const RULES: RunawayRules = {
-  ...{ failures: 'enforce', repeats: 'observe', spend: 'observe' },
+  failures: 'enforce',
+  repeats: 'observe',
+  spend: 'observe',
   coolDownMs: 60_000,
 }
 

@@ -16,10 +16,14 @@ const team: z.ZodType<Stated<Team>> = fields({
   budgets,
   rates: rates.optional(),
 }).transform(({ id, tier, cost_center, project_required, leads, projects, budgets, rates }) => ({
-  ...{ id, tier, costCenter: cost_center },
-  ...{ projectRequired: project_required, projects },
+  id,
+  tier,
+  costCenter: cost_center,
+  projectRequired: project_required,
+  projects,
   ...(leads && { leads }),
-  ...{ budgets, rates },
+  budgets,
+  rates,
 }))
 
 export const teams: z.ZodType<readonly Stated<Team>[]> = z.array(team).default([])

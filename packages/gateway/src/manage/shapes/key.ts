@@ -38,7 +38,11 @@ export const keyShape: Shape<KeyFields> = shapeOf(
     read: ({ expires_at, scopes, ...same }) =>
       present({ ...same, scopes: scopes && readScopes(scopes), expiresAtMs: expires_at }),
     write: ({ label, team, project, user, tier, tags, scopes, expiresAtMs }) => ({
-      ...{ label, team, project, user, tier },
+      label,
+      team,
+      project,
+      user,
+      tier,
       tags: tags && { ...tags },
       scopes: scopes && writeScopes(scopes),
       expires_at: expiresAtMs,

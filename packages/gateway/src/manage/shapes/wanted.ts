@@ -37,15 +37,23 @@ const decision = z.strictObject({
 const text = z.string()
 
 const accessRequest = wantedObject.extend({
-  ...{ id, account: text, by: text, reason: text },
-  ...{ asked_at: instant, lasts_ms: z.int() },
+  id,
+  account: text,
+  by: text,
+  reason: text,
+  asked_at: instant,
+  lasts_ms: z.int(),
   state: z.enum(['open', 'approved', 'denied', 'withdrawn']),
   decided: decision.optional(),
 })
 
 const grant = wantedObject.extend({
-  ...{ id, account: text, approved_by: text, reason: text },
-  ...{ from: instant, until: instant },
+  id,
+  account: text,
+  approved_by: text,
+  reason: text,
+  from: instant,
+  until: instant,
   request: text.optional(),
   revoked: decision.optional(),
 })
@@ -70,8 +78,14 @@ export function grantJson(id: string, revision: number, given: Grant): object {
 export function accessRequestFields(id: string, request: AccessRequest): object {
   const { account, by, reason, askedAtMs, lastsMs, state, decided } = request
   const fields = present({
-    ...{ id, account, by, reason, state },
-    ...{ asked_at: askedAtMs, lasts_ms: lastsMs, decided: decided && decisionFields(decided) },
+    id,
+    account,
+    by,
+    reason,
+    state,
+    asked_at: askedAtMs,
+    lasts_ms: lastsMs,
+    decided: decided && decisionFields(decided),
     ...wantedOf(request),
   })
   return encoded(accessRequest, fields) as object
@@ -80,8 +94,14 @@ export function accessRequestFields(id: string, request: AccessRequest): object 
 export function grantFields(id: string, given: Grant): object {
   const { account, approvedBy, reason, fromMs, untilMs, request, revoked } = given
   const fields = present({
-    ...{ id, account, approved_by: approvedBy, reason, request },
-    ...{ from: fromMs, until: untilMs, revoked: revoked && decisionFields(revoked) },
+    id,
+    account,
+    approved_by: approvedBy,
+    reason,
+    request,
+    from: fromMs,
+    until: untilMs,
+    revoked: revoked && decisionFields(revoked),
     ...wantedOf(given),
   })
   return encoded(grant, fields) as object

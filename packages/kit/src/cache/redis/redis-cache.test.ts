@@ -79,7 +79,10 @@ test('needs no more than the ACL that is printed for it', async () => {
     ...redisAcl(prefix, { also: CACHE_COMMANDS }).split(' '),
   )
   const store = redisCache(`redis://${prefix}:secret@${server.host}:${server.port}`, {
-    ...{ prefix, deadlineMs: 20_000, maxBytes: 4_000, maxScopeBytes: 3_900 },
+    prefix,
+    deadlineMs: 20_000,
+    maxBytes: 4_000,
+    maxScopeBytes: 3_900,
   })
   onTestFinished(() => store.close())
   for (let at = 0; at < 12; at += 1) await fill(store, entryFor(place(`share-${at % 3}.${at}`), future))

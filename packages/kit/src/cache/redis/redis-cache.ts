@@ -97,7 +97,14 @@ export function redisCache(
       if (ttl <= 0) return
       const worth = worthOf(costNanoUsd, Buffer.byteLength(body))
       const [, bytes, gone] = await redis.ask(keep, keys.shelfOf(share), {
-        ...{ now: now(), id, ttl, version, stamp, worth, room: maxScopeBytes, body },
+        now: now(),
+        id,
+        ttl,
+        version,
+        stamp,
+        worth,
+        room: maxScopeBytes,
+        body,
       })
       evicted += Number(gone) + (await quota.holds(share, Number(bytes)))
     },

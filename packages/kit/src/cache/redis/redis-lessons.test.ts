@@ -50,7 +50,9 @@ describe('on one server', () => {
     for (let place = 1; place <= 5; place += 1) {
       nowMs += 10
       const rows = Array.from({ length: 500 }, (_, at) => ({
-        ...{ key: `${place} ${at}`, text: 'x', expiresAtMs: nowMs + 5 },
+        key: `${place} ${at}`,
+        text: 'x',
+        expiresAtMs: nowMs + 5,
       }))
       await store.save('book', { place: `1-${place}`, rows })
     }

@@ -57,7 +57,8 @@ export function redisLessons(
       if (names.length > 0) {
         const ends = (await call('ZMSCORE', expiries, ...names)) as (string | null)[]
         const found = names.map((key, at) => ({
-          ...{ key, text: pairs[2 * at + 1]! },
+          key,
+          text: pairs[2 * at + 1]!,
           expiresAtMs: Number(ends[at] ?? 0),
         }))
         const nowMs = clock?.now() ?? Date.now()
@@ -95,7 +96,9 @@ export function redisLessons(
     async save(book, { place, rows }) {
       const { log: _, ...own } = keys(book)
       const [status] = await ask(remember, own, {
-        ...{ now: clock?.now() ?? '', place, ttl: KEPT_MS },
+        now: clock?.now() ?? '',
+        place,
+        ttl: KEPT_MS,
         rows: rows.map(({ key, text, expiresAtMs }) => ({ key, text, expiry: expiresAtMs })),
       })
       return status === 'saved'

@@ -7,9 +7,18 @@ const NOW_MS = Date.UTC(2026, 10, 22)
 
 function lessonOf(user: number, more: Partial<Lesson> = {}): Lesson {
   return {
-    ...{ org: 'acme', accounts: ['org:acme', `user:${user}`], model: 'm', id: `entry ${user}`, version: 'v' },
-    ...{ partition: 'p', similarity: 0.95, judgement: 'same', isAudit: false, vouches: false },
-    ...{ expiresAtMs: NOW_MS + 3_600_000, atMs: NOW_MS },
+    org: 'acme',
+    accounts: ['org:acme', `user:${user}`],
+    model: 'm',
+    id: `entry ${user}`,
+    version: 'v',
+    partition: 'p',
+    similarity: 0.95,
+    judgement: 'same',
+    isAudit: false,
+    vouches: false,
+    expiresAtMs: NOW_MS + 3_600_000,
+    atMs: NOW_MS,
     ...more,
   }
 }

@@ -97,8 +97,14 @@ export function memoryOf(delta: number): Memory {
     if (known) known.version ??= version
     if (known && (version === undefined || known.version === version)) return wake(known)
     const fresh: Learnt = {
-      ...{ id, partition, version, in: groupOf(name), belief: {} },
-      ...{ vouchedFor: false, expiresAtMs: NEVER, taughtMs: NEVER },
+      id,
+      partition,
+      version,
+      in: groupOf(name),
+      belief: {},
+      vouchedFor: false,
+      expiresAtMs: NEVER,
+      taughtMs: NEVER,
     }
     entries.set(id, fresh)
     return fresh

@@ -54,7 +54,11 @@ export function looking(parts: TierParts): Looking {
   /** The nearest that may be compared, and the one that may be served; what is gone from the cache goes from the index. */
   async function neighboursOf({ asked, partition, features, vector }: Searched): Promise<Chosen> {
     const chosen = await choose(await index.nearest(partition, vector, MOST_NEIGHBOURS), {
-      ...{ asked, features, delta, isPrivate: isOfOne(asked.place.scope), nowMs: clock.now() },
+      asked,
+      features,
+      delta,
+      isPrivate: isOfOne(asked.place.scope),
+      nowMs: clock.now(),
       learntOf: (id, version) => memory.of({ ...asked.place, id }, partition, version),
       onVeto: (veto) => count(counts.vetoes, veto),
     })
@@ -69,7 +73,8 @@ export function looking(parts: TierParts): Looking {
     const { text, received, principal } = asked
     const partition = `${asked.partition} ${embedder.id}`
     const missed = (why: string, features?: Features): Seen => ({
-      ...{ partition, finding: { found: 'miss', why } },
+      partition,
+      finding: { found: 'miss', why },
       ...(features && { features }),
     })
     const ineligible = whyIneligible(() => subjectOf(text, { received, isPrivate: isOfOneUser(asked) }), text)

@@ -59,7 +59,12 @@ async function ask(
   const body = { model: 'm', messages: [{ role: 'user', content: text }] }
   const id = `${accounts.at(-1)} ${text}`
   const asked: SemanticCall = {
-    ...{ partition, text, delta, principal: by, askedBy: by.user, notBeforeMs: 0 },
+    partition,
+    text,
+    delta,
+    principal: by,
+    askedBy: by.user,
+    notBeforeMs: 0,
     place: { id, scope: { org: 'acme', accounts }, model: 'm', tags: [] },
     received: parseCall(
       Buffer.from(JSON.stringify(body)),
@@ -83,10 +88,18 @@ async function ask(
 
 function entryOf({ place, askedBy }: SemanticCall, said: string): CacheEntry {
   return {
-    ...{ ...place, askedBy, version: String(asks), provider: 'openai', costNanoUsd: nanoUsd(1_000_000) },
-    ...{ createdAtMs: nowMs, expiresAtMs: nowMs + HOUR_MS },
+    ...place,
+    askedBy,
+    version: String(asks),
+    provider: 'openai',
+    costNanoUsd: nanoUsd(1_000_000),
+    createdAtMs: nowMs,
+    expiresAtMs: nowMs + HOUR_MS,
     answer: {
-      ...{ id: 'a', model: 'm', createdAtSec: 0, usage: undefined },
+      id: 'a',
+      model: 'm',
+      createdAtSec: 0,
+      usage: undefined,
       choices: [{ parts: [{ type: 'text', text: said }], finish: { reason: 'stop' } }],
     },
   }

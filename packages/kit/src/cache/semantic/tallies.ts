@@ -18,7 +18,11 @@ export interface Tallies {
 
 export function tallies(): Tallies {
   return {
-    ...{ asked: 0, hits: 0, audits: 0, wrong: 0, shadowed: 0 },
+    asked: 0,
+    hits: 0,
+    audits: 0,
+    wrong: 0,
+    shadowed: 0,
     misses: {},
     vetoes: {},
     labels: { same: 0, different: 0, unsure: 0 },

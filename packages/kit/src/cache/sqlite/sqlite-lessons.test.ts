@@ -26,7 +26,9 @@ it('does not grow by what has expired, however much is saved at once', async () 
   for (let place = 1; place <= 5; place += 1) {
     nowMs += 10
     const rows = Array.from({ length: 500 }, (_, at) => ({
-      ...{ key: `${place} ${at}`, text: 'x', expiresAtMs: nowMs + 5 },
+      key: `${place} ${at}`,
+      text: 'x',
+      expiresAtMs: nowMs + 5,
     }))
     await store.save('book', { place: String(place), rows })
   }

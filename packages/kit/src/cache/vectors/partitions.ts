@@ -84,7 +84,10 @@ export function openPartitions({
 
   function add(id: PartitionId, partition: Partition, row: VectorRow): string | undefined {
     partition.index ??= partitionIndex({
-      ...{ dimensions: row.vector.int8.length, kernel, maxRows, maxScanMs },
+      dimensions: row.vector.int8.length,
+      kernel,
+      maxRows,
+      maxScanMs,
       ...(victim ? { victim: () => victim(id) } : {}),
     })
     return partition.index.put(row)

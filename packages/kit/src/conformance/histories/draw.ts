@@ -182,7 +182,10 @@ const settleTwice = withOne(({ random }, { org, id, want }) => [
   [
     'settle',
     {
-      ...{ org, id, actual: amounts(part(random, want.usd)), ...alerting(random) },
+      org,
+      id,
+      actual: amounts(part(random, want.usd)),
+      ...alerting(random),
       basis: random.pick(['exact', 'estimated']),
     },
   ],

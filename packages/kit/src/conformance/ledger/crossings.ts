@@ -26,7 +26,9 @@ export const CROSSINGS: Section = {
     await bench.reserve({ id: 'b' })
     const left = { account: 'team:search', budget: 'usd-day', spent: 7 * CENT, reserved: 10 * CENT }
     expect(await bench.settle('a', cents(7), 'exact', [])).toMatchObject({
-      ...{ status: 'settled', overdraft: false, crossed: [] },
+      status: 'settled',
+      overdraft: false,
+      crossed: [],
       tightest: { ...left, remaining: 33 * CENT },
     })
     expect(await bench.settle('b', cents(7))).toEqual({ status: 'settled', overdraft: false })

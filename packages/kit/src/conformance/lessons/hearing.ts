@@ -8,9 +8,17 @@ let numbers = 0
 export function batchOf(by: string): LessonBatch {
   numbers += 1
   const lesson: Lesson = {
-    ...{ org: 'acme', accounts: ['org:acme', 'project:{faq}'], model: 'gpt-4o-mini' },
-    ...{ id: 'share.id', version: 'v1', partition: 'share.part e/1', expiresAtMs: 1_800_000_000_000 },
-    ...{ similarity: 0.912_345, isAudit: true, vouches: false, atMs: 1_700_000_000_000 },
+    org: 'acme',
+    accounts: ['org:acme', 'project:{faq}'],
+    model: 'gpt-4o-mini',
+    id: 'share.id',
+    version: 'v1',
+    partition: 'share.part e/1',
+    expiresAtMs: 1_800_000_000_000,
+    similarity: 0.912_345,
+    isAudit: true,
+    vouches: false,
+    atMs: 1_700_000_000_000,
     judgement: 'same',
   }
   return { by, number: numbers, lessons: [lesson, { ...lesson, id: 'ü “2”\n', judgement: 'different' }] }

@@ -23,7 +23,9 @@ export const SAVING: Record<string, (bench: LessonBench) => Promise<void>> = {
 
   async 'rows are loaded as they were saved, with their place'({ here, there, clock }) {
     const rows = ['a', 'b “2”\n', 'c'].map((key) => ({
-      ...{ key, text: `{"of":"${key}"}\n`, expiresAtMs: clock.nowMs + 1_000 },
+      key,
+      text: `{"of":"${key}"}\n`,
+      expiresAtMs: clock.nowMs + 1_000,
     }))
     const place = await nextPlace(here)
     assert.equal(await here.save(BOOK, { place, rows }), true)
@@ -59,7 +61,9 @@ export const SAVING: Record<string, (bench: LessonBench) => Promise<void>> = {
 
   async 'many rows are loaded some at a time'({ here, there, clock }) {
     const rows = Array.from({ length: 1_000 }, (_, at) => ({
-      ...{ key: `e${String(at).padStart(4, '0')}`, text: 'x'.repeat(500), expiresAtMs: clock.nowMs + 1_000 },
+      key: `e${String(at).padStart(4, '0')}`,
+      text: 'x'.repeat(500),
+      expiresAtMs: clock.nowMs + 1_000,
     }))
     await here.save(BOOK, { place: await nextPlace(here), rows })
     assert.deepEqual((await loaded(there)).rows, rows)

@@ -104,9 +104,23 @@ export function release(books: Books, { org, id }: Named): ReleaseResult {
 /** A reservation that had been released before it came. */
 function tombstone(books: Books, { org, id }: Named): Entry {
   const entry: Entry = {
-    ...{ org, id, command: undefined, state: 'released', ttlMs: 0, dueMs: 0, reservedAtMs: 0, endedAtMs: 0 },
-    ...{ counters: [], granted: NOTHING, held: NOTHING, used: NOTHING, seen: NOTHING, told: NOTHING },
-    ...{ basis: 'estimated', heard: [], forgotten: false },
+    org,
+    id,
+    command: undefined,
+    state: 'released',
+    ttlMs: 0,
+    dueMs: 0,
+    reservedAtMs: 0,
+    endedAtMs: 0,
+    counters: [],
+    granted: NOTHING,
+    held: NOTHING,
+    used: NOTHING,
+    seen: NOTHING,
+    told: NOTHING,
+    basis: 'estimated',
+    heard: [],
+    forgotten: false,
   }
   bury(books, entry)
   return entry

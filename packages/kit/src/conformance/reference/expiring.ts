@@ -65,7 +65,15 @@ function matching({ entries }: Books, { org, owner, sinceMs = 0 }: ExpiredFilter
 function recordOf({ org, id, command, held, seen, reservedAtMs, endedAtMs }: Entry): ExpiredReservation {
   const { owner, path, memo } = command!
   return {
-    ...{ org, id, owner, path, memo, reservedAtMs, expiredAtMs: endedAtMs },
-    ...{ reserved: amountsOf(held), charged: amountsOf(held), observed: amountsOf(seen) },
+    org,
+    id,
+    owner,
+    path,
+    memo,
+    reservedAtMs,
+    expiredAtMs: endedAtMs,
+    reserved: amountsOf(held),
+    charged: amountsOf(held),
+    observed: amountsOf(seen),
   }
 }

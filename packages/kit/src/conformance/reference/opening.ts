@@ -98,18 +98,23 @@ function opened(
   const nowMs = clock.now()
   const { org, id, ttlMs } = command
   return {
-    ...{ org, id, command, state: 'open', ttlMs, dueMs: nowMs + ttlMs, reservedAtMs: nowMs, endedAtMs: 0 },
-    ...{
-      counters,
-      granted,
-      held: granted,
-      used: NOTHING,
-      seen: NOTHING,
-      told: NOTHING,
-      basis: 'estimated',
-      heard: [],
-      forgotten: false,
-    },
+    org,
+    id,
+    command,
+    state: 'open',
+    ttlMs,
+    dueMs: nowMs + ttlMs,
+    reservedAtMs: nowMs,
+    endedAtMs: 0,
+    counters,
+    granted,
+    held: granted,
+    used: NOTHING,
+    seen: NOTHING,
+    told: NOTHING,
+    basis: 'estimated',
+    heard: [],
+    forgotten: false,
   }
 }
 

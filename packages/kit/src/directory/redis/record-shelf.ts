@@ -30,13 +30,20 @@ export function recordShelf(
       const reply = await ask(
         putRecord,
         {
-          ...{ layout: keys.layout, records: keys.records(org, kind) },
-          ...{ gone: keys.gone(org, kind), changes: keys.changes(org) },
+          layout: keys.layout,
+          records: keys.records(org, kind),
+          gone: keys.gone(org, kind),
+          changes: keys.changes(org),
         },
         {
-          ...{ lv: LAYOUT, revision: revision - 1, next: revision, id },
-          ...{ member: after ? keptMember(after) : '', change: changeText(change) },
-          ...{ channel: keys.channel, changed: JSON.stringify(changedBy(change)) },
+          lv: LAYOUT,
+          revision: revision - 1,
+          next: revision,
+          id,
+          member: after ? keptMember(after) : '',
+          change: changeText(change),
+          channel: keys.channel,
+          changed: JSON.stringify(changedBy(change)),
         },
       )
       return outcome(reply)

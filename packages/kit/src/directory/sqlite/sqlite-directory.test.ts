@@ -107,8 +107,13 @@ it('a file of layout 1 is brought to this one, with the keys that it has', async
     expect(await directory.listKeys()).toEqual([
       { id: 'gone', lookup: 'Gh12Cd34Ef56', org: 'acme', createdAtMs: 1000, revokedAtMs: 2000, revision: 1 },
       {
-        ...{ id: 'old', lookup: 'Ab12Cd34Ef56', org: 'acme', team: 'red', tags: { a: 'b' } },
-        ...{ createdAtMs: 1000, revision: 1 },
+        id: 'old',
+        lookup: 'Ab12Cd34Ef56',
+        org: 'acme',
+        team: 'red',
+        tags: { a: 'b' },
+        createdAtMs: 1000,
+        revision: 1,
       },
     ])
     await directory.close()

@@ -4,7 +4,10 @@ import type { ClientCertificate } from './client-certificate.ts'
 import { alternativeNames } from './peer-certificate.ts'
 
 const certificate = (names: Partial<ClientCertificate>): ClientCertificate => ({
-  ...{ hash: undefined, uris: [], dns: [], emails: [] },
+  hash: undefined,
+  uris: [],
+  dns: [],
+  emails: [],
   ...names,
 })
 

@@ -22,8 +22,12 @@ function followed() {
     return { keys: published.map((kid) => keys[kid]) }
   })
   const set = followedKeys({
-    ...{ issuer: 'https://login.acme.example', load, clock: { now: () => nowMs } },
-    ...{ freshMs: 600_000, staleMs: 3_600_000, coolDownMs: 30_000 },
+    issuer: 'https://login.acme.example',
+    load,
+    clock: { now: () => nowMs },
+    freshMs: 600_000,
+    staleMs: 3_600_000,
+    coolDownMs: 30_000,
   })
   const found = (kid: string) =>
     set.find({ alg: 'ES256', kid }).then(

@@ -32,13 +32,22 @@ async function correct(books: Books, command: Adjust): Promise<AdjustResult> {
     const reply = await books.ask(
       script,
       {
-        ...{ meta: own.meta, adjustments: own.adjustments, account: own.account(account) },
+        meta: own.meta,
+        adjustments: own.adjustments,
+        account: own.account(account),
         rollup: own.rollup(spentMs),
       },
       {
-        ...{ now: books.now(), id, v: seen.v, rule: number, delta, note },
-        ...{ at: atMs === Infinity ? '' : spentMs, window: calendar.windows[0] ?? '' },
-        ...{ label: charge ? JSON.stringify([...charge.path, '']) : '', charged },
+        now: books.now(),
+        id,
+        v: seen.v,
+        rule: number,
+        delta,
+        note,
+        at: atMs === Infinity ? '' : spentMs,
+        window: calendar.windows[0] ?? '',
+        label: charge ? JSON.stringify([...charge.path, '']) : '',
+        charged,
       },
     )
     switch (reply[0]) {

@@ -28,14 +28,26 @@ beforeEach(async () => {
 })
 
 const budget = (id: string, more: Partial<Budget> = {}): Budget => ({
-  ...{ id, metric: 'usd', window: 'month', timeZone: 'UTC', limit: 100, mode: 'hard' },
+  id,
+  metric: 'usd',
+  window: 'month',
+  timeZone: 'UTC',
+  limit: 100,
+  mode: 'hard',
   ...more,
 })
 const amounts = (usd: number) => ({ usd: nanoUsd(usd), tokens: 0, requests: 1 })
 const reserve = (id: string, usd: number, path: readonly AccountId[] = [ORG]) =>
   ledger.reserve({
-    ...{ org: 'acme', id, path, min: amounts(usd), want: amounts(usd), bound: 'proven', ttlMs: 60_000 },
-    ...{ owner: 'p', memo: { requestId: id, model: 'm', priceVersion: 'v' } },
+    org: 'acme',
+    id,
+    path,
+    min: amounts(usd),
+    want: amounts(usd),
+    bound: 'proven',
+    ttlMs: 60_000,
+    owner: 'p',
+    memo: { requestId: id, model: 'm', priceVersion: 'v' },
   })
 const settle = (id: string, usd: number) =>
   ledger.settle({ org: 'acme', id, actual: amounts(usd), basis: 'exact' })

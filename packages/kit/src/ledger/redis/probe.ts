@@ -77,16 +77,14 @@ function stepsOn(
 ): readonly Step[] {
   const reserve = (id: string) =>
     ledger.reserve({
-      ...{
-        org: ORG,
-        id,
-        path: [KEY],
-        min: upTo(1),
-        want: upTo(1),
-        bound: 'proven',
-        ttlMs: TTL_MS,
-        owner: ORG,
-      },
+      org: ORG,
+      id,
+      path: [KEY],
+      min: upTo(1),
+      want: upTo(1),
+      bound: 'proven',
+      ttlMs: TTL_MS,
+      owner: ORG,
       memo: { requestId: id, model: ORG, priceVersion: ORG },
     })
   const beat = { id: first, observed: upTo(1) }

@@ -155,8 +155,11 @@ function granted(
   const known = reservations.get(id)
   const counted = known?.terms.fingerprint === terms.fingerprint ? known : reservation
   counted.grant ??= {
-    ...{ shapes: plan.shapes, lives, windows },
-    ...{ reservedAtMs: clock.now(), unprovisioned: plan.unprovisioned },
+    shapes: plan.shapes,
+    lives,
+    windows,
+    reservedAtMs: clock.now(),
+    unprovisioned: plan.unprovisioned,
   }
   counted.held = readAmounts(grantedText)
   counted.heardMs = clock.now()

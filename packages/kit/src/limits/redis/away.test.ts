@@ -29,7 +29,11 @@ async function two() {
 
 let ids = 0
 const request = (scope: Scope, tokens = 0): LimitedRequest => ({
-  ...{ org: 'acme', id: `r${ids++}`, caller: 'key:ci', scopes: [scope], tokens },
+  org: 'acme',
+  id: `r${ids++}`,
+  caller: 'key:ci',
+  scopes: [scope],
+  tokens,
 })
 
 const FEW: Scope = { subject: 'key:ci', rpm: 3, tpm: 60_000, concurrency: 3 }
@@ -136,7 +140,8 @@ describe('on Redis', () => {
     )
     const faults: Error[] = []
     const limits = redisLimits(`redis://${prefix}:secret@${server.host}:${server.port}`, {
-      ...{ prefix, deadlineMs: 20_000 },
+      prefix,
+      deadlineMs: 20_000,
       onFault: (error) => faults.push(error),
     })
     onTestFinished(() => limits.close())

@@ -44,7 +44,11 @@ export function redisSlots({ keysOf, now, ask, close }: RedisSlotsOptions): Slot
       take,
       { breaker: keysOf(org).breaker(caller), scopes: scopeKeys(org, scopes) },
       {
-        ...{ now: now(), id, ttl: LEASE_MS, tokens, dry: dry ? 1 : 0 },
+        now: now(),
+        id,
+        ttl: LEASE_MS,
+        tokens,
+        dry: dry ? 1 : 0,
         rates: scopes.map(({ tpm = '', concurrency = '' }) => ({ tpm, concurrency })),
       },
     )

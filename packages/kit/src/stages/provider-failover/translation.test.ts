@@ -14,7 +14,10 @@ const gemini = (text: string, more: object = {}) => ({
   responseId: 'r1',
 })
 const chat = (delta: object, finish_reason: string | null = null) => ({
-  ...{ id: 'chatcmpl-1', created: 1, model: 'gpt-5', object: 'chat.completion.chunk' },
+  id: 'chatcmpl-1',
+  created: 1,
+  model: 'gpt-5',
+  object: 'chat.completion.chunk',
   choices: [{ index: 0, delta, finish_reason }],
 })
 

@@ -3,7 +3,11 @@ import type { LimitStanding } from '../../limits/limits.ts'
 import { goDuration, limitHeaders } from './headers.ts'
 
 const standing = (over: Partial<LimitStanding>): LimitStanding => ({
-  ...{ subject: 'key:ci', metric: 'requests', limit: 60, remaining: 12, resetMs: 29_100 },
+  subject: 'key:ci',
+  metric: 'requests',
+  limit: 60,
+  remaining: 12,
+  resetMs: 29_100,
   ...over,
 })
 

@@ -12,12 +12,17 @@ import { wholePolicy } from './policy.ts'
 
 const NOW_MS = Date.UTC(2026, 10, 21)
 const PLACE = {
-  ...{ id: 'share.question', model: 'gpt-4o-mini', tags: [] },
+  id: 'share.question',
+  model: 'gpt-4o-mini',
+  tags: [],
   scope: { org: 'acme', accounts: ['org:acme', 'project:faq'] as const },
 }
 
 const answerOf = (text: string): Answer => ({
-  ...{ id: 'a', model: 'gpt-4o-mini', createdAtSec: 0, usage: undefined },
+  id: 'a',
+  model: 'gpt-4o-mini',
+  createdAtSec: 0,
+  usage: undefined,
   choices: [{ parts: [{ type: 'text', text }], finish: { reason: 'stop' } }],
 })
 
@@ -26,13 +31,19 @@ function filled(answer: Answer, inserts: InsertAllowance = insertAllowance()) {
   const policy = wholePolicy({ mode: 'exact' })
   const provider = { name: 'openai', dialect: 'openai', baseUrl: '' } as const
   const plan = {
-    ...{ place: PLACE, askedBy: 'ada', deployments: [{ provider, model: 'gpt-4o-mini' }] },
+    place: PLACE,
+    askedBy: 'ada',
+    deployments: [{ provider, model: 'gpt-4o-mini' }],
     controls: { policy },
   } as unknown as Plan
   const recording: Recording = { events: () => [], answer: () => answer, state: 'whole' }
   const store = forgivingStore(memoryCache({ clock: { now: () => NOW_MS } }))
   return fill(new IncomingMessage(new Socket()), plan, {
-    ...{ store, inserts, recording, stamp: '   ', nowMs: NOW_MS },
+    store,
+    inserts,
+    recording,
+    stamp: '   ',
+    nowMs: NOW_MS,
   })
 }
 

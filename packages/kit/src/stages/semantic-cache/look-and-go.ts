@@ -99,7 +99,9 @@ async function lead(
   if (plan.controls.onlyIfCached) throw new TollgateError('not_cached')
   const { store, timers } = desk
   const { lease, entry } = await leaseOrEntry({
-    ...{ store, place: plan.place, timers },
+    store,
+    place: plan.place,
+    timers,
     isFresh: (entry) => isFresh(entry, plan, desk.clock.now()),
     gone: () => res.closed,
   })
@@ -132,7 +134,10 @@ function serveOther(
   { entry, similarity, confidence, costNanoUsd = 0 }: Extract<SemanticFinding, { found: 'hit' }>,
 ): Promise<void> {
   return serve(desk, req, res, plan, {
-    ...{ status: 'semantic', entry, similarity, confidence },
+    status: 'semantic',
+    entry,
+    similarity,
+    confidence,
     overheadNanoUsd: costNanoUsd,
   })
 }

@@ -15,7 +15,11 @@ export async function lookAround({ semantic, store, clock }: Desk, plan: Plan): 
   const key = semantic && controls.policy.mode === 'semantic' ? plan.key.semantic() : undefined
   if (!semantic || !key) return undefined
   const asked: SemanticCall = {
-    ...{ ...key, place, received, askedBy, principal },
+    ...key,
+    place,
+    received,
+    askedBy,
+    principal,
     delta: controls.policy.delta,
     notBeforeMs: clock.now() - controls.maxAgeMs,
     async entry(id) {

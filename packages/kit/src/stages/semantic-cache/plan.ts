@@ -71,13 +71,18 @@ export async function planFor(
   const keyAt = (deployment: Deployment) =>
     keys.keyOf({ scope, received: call, deployment, headers: req.headers, tags: allTags, vary })
   const placeOf = ({ id }: ExactKey, deployment: Deployment): CachePlace => ({
-    ...{ id, scope, tags: allTags },
+    id,
+    scope,
+    tags: allTags,
     model: modelBehind(deployment),
   })
   const key = keyAt(deployments[0])
   if (!key) return pass('ambiguous')
   return {
-    ...{ call, controls, key, deployments },
+    call,
+    controls,
+    key,
+    deployments,
     place: placeOf(key, deployments[0]),
     askedBy: keys.askedBy(who),
     principal: who,

@@ -73,7 +73,11 @@ export const semanticCache = ({
     store: forgivingStore(store),
     inserts: insertAllowance(),
     flights: flights(),
-    ...{ policy, routes, context, semantic, clock },
+    policy,
+    routes,
+    context,
+    semantic,
+    clock,
     hitPrice: hitPrice ? hitPriceOf(hitPrice) : FREE_HITS,
     timers: machineTimers,
   }

@@ -34,7 +34,9 @@ export async function serve(
   await hitPrice.charge(req, res)
   if (res.closed) return
   const outcome: CacheOutcome = {
-    ...{ status, entry, overheadNanoUsd },
+    status,
+    entry,
+    overheadNanoUsd,
     reason: undefined,
     savedNanoUsd: saved(entry.costNanoUsd, hitPrice.nanoUsd),
   }

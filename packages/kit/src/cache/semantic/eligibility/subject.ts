@@ -24,7 +24,11 @@ export function subjectOf(
   const tokens = tokensOf(text)
   const language = detectLanguage(tokens.map(({ lower }) => lower))
   return {
-    ...{ text, received, isPrivate, length: tokens.length, row: inOneRow(tokens) },
+    text,
+    received,
+    isPrivate,
+    length: tokens.length,
+    row: inOneRow(tokens),
     languages: language ? [language] : LANGUAGES,
   }
 }

@@ -15,8 +15,16 @@ export function readBatch(text: string): LessonBatch | undefined {
 }
 
 const FIELDS = {
-  ...{ org: 'string', model: 'string', id: 'string', version: 'string', partition: 'string' },
-  ...{ similarity: 'number', judgement: 'string', isAudit: 'boolean', vouches: 'boolean', atMs: 'number' },
+  org: 'string',
+  model: 'string',
+  id: 'string',
+  version: 'string',
+  partition: 'string',
+  similarity: 'number',
+  judgement: 'string',
+  isAudit: 'boolean',
+  vouches: 'boolean',
+  atMs: 'number',
 }
 
 function isLesson(lesson: unknown): boolean {

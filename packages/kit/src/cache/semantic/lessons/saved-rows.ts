@@ -40,7 +40,14 @@ export function groupRow(named: NamedGroup, expiresAtMs: number): SavedRow {
 export function entryRow({ in: named, belief, taughtMs: atMs, ...learnt }: Learnt): SavedRow {
   const { id, version, partition, vouchedFor, expiresAtMs } = learnt
   const text = {
-    ...{ of: 'entry', group: nameOf(named), id, version, partition, vouchedFor, expiresAtMs, atMs },
+    of: 'entry',
+    group: nameOf(named),
+    id,
+    version,
+    partition,
+    vouchedFor,
+    expiresAtMs,
+    atMs,
     doubts: named.group.doubts,
     evidence: belief.evidence && packEvidence(belief.evidence).toString('base64'),
   }

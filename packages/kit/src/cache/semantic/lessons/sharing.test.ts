@@ -23,8 +23,15 @@ const emptyStore = (maxBatches?: number) =>
 function lesson(more: Partial<Lesson> = {}): Lesson {
   return {
     ...GROUP,
-    ...{ id: 'share.a', version: 'v1', partition: 'p', similarity: 0.95, judgement: 'same' },
-    ...{ isAudit: false, vouches: false, expiresAtMs: START_MS + HOUR_MS, atMs: nowMs },
+    id: 'share.a',
+    version: 'v1',
+    partition: 'p',
+    similarity: 0.95,
+    judgement: 'same',
+    isAudit: false,
+    vouches: false,
+    expiresAtMs: START_MS + HOUR_MS,
+    atMs: nowMs,
     ...more,
   }
 }
@@ -39,7 +46,11 @@ async function started(store: LessonStore, options: Partial<SharingOptions> = {}
   const memory = memoryOf(DELTA)
   const faults: unknown[] = []
   const sharing = shared({
-    ...{ store, memory, book: 'book', clock: CLOCK, timers: STILL },
+    store,
+    memory,
+    book: 'book',
+    clock: CLOCK,
+    timers: STILL,
     onFault: (fault) => void faults.push(fault),
     ...options,
   })
@@ -186,7 +197,9 @@ describe('a process that starts', () => {
       ...['', 'null', '[]', '{"of":"entry"', '"group"', '{"of":"tellers"}', '{"of":"tellers","numbers":[1]}'],
       ...['{"of":"group","group":{"accounts":[]}}', '{"of":"entry","group":{"accounts":[]}}'],
     ].map((text, at) => ({
-      ...{ key: `odd ${at}`, text, expiresAtMs: nowMs + HOUR_MS },
+      key: `odd ${at}`,
+      text,
+      expiresAtMs: nowMs + HOUR_MS,
     }))
     await store.save('book', { place: '1', rows })
     expect((await started(store)).isReady).toBe(true)

@@ -14,7 +14,9 @@ describe('embedderId', () => {
       provider: part,
       model: part,
       dimensions: fc.integer({ min: 1, max: 3 }),
-      ...{ prefix: part, pooling: part, version: part },
+      prefix: part,
+      pooling: part,
+      version: part,
     })
     const distinct = fc.property(traits, traits, (one, other) => {
       expect(embedderId(one) === embedderId(other)).toBe(JSON.stringify(one) === JSON.stringify(other))
@@ -26,7 +28,10 @@ describe('embedderId', () => {
 describe('customEmbedder', () => {
   it('is what it is given, with a name', async () => {
     const embedder = customEmbedder(async (texts) => texts.map((text) => [text.length, 1]), {
-      ...{ provider: 'in-house', model: 'lengths', dimensions: 2, version: '3' },
+      provider: 'in-house',
+      model: 'lengths',
+      dimensions: 2,
+      version: '3',
     })
     expect(embedder.id).toBe('in-house/lengths/2///3')
     expect(await embedder.embed(['ab', ''], { signal })).toEqual({

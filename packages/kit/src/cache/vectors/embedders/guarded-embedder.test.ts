@@ -65,7 +65,8 @@ const turn = () => new Promise((resolve) => setImmediate(resolve))
 const embedded = (from: string, costNanoUsd: number) => ({
   status: 'embedded',
   vector: { int8: Int8Array.from([95, 127]), square: 95 * 95 + 127 * 127 },
-  ...{ from, costNanoUsd },
+  from,
+  costNanoUsd,
 })
 const missed = (why: string) => ({ status: 'missed', why })
 

@@ -13,7 +13,9 @@ export const hashEmbedder = ({
   dimensions = 512,
 }: Partial<Pick<EmbedderTraits, 'dimensions'>> = {}): Embedder =>
   customEmbedder(async (texts) => texts.map((text) => embedText(text, dimensions)), {
-    ...{ provider: 'tollgate', model: 'hashed-trigrams', version: '1' },
+    provider: 'tollgate',
+    model: 'hashed-trigrams',
+    version: '1',
     dimensions,
   })
 

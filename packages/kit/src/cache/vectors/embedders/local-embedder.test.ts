@@ -48,7 +48,10 @@ const { signal } = new AbortController()
 
 function opened(options: Partial<LocalEmbedderOptions> = {}) {
   const embedder = localEmbedder({
-    ...{ modelPath: '/srv/models', model: 'acme/mini', dimensions: 4, workerPath: installed() },
+    modelPath: '/srv/models',
+    model: 'acme/mini',
+    dimensions: 4,
+    workerPath: installed(),
     ...options,
   })
   onTestFinished(() => embedder.close!())

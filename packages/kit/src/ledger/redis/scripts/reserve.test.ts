@@ -59,7 +59,11 @@ describe('reserve', () => {
     expect(await server.redis.zscore(books.keys.deadlines, 'a')).toBe(String(NOON_MS + TTL_MS))
     expect(await server.redis.pttl(books.keys.reservation('a'))).toBe(-1)
     expect(await server.redis.hgetall(books.keys.reservation('a'))).toMatchObject({
-      ...{ st: 'open', a: '30 5 1', shapes: '10 1011 101220', windows, at: String(NOON_MS) },
+      st: 'open',
+      a: '30 5 1',
+      shapes: '10 1011 101220',
+      windows,
+      at: String(NOON_MS),
     })
   })
 

@@ -49,15 +49,13 @@ interface Told {
  */
 export function webmOpusMs(file: Buffer): number | undefined {
   const told: Told = {
-    ...{
-      scaleNs: USUAL_SCALE_NS,
-      duration: 0,
-      clusterTime: 0,
-      blockTime: 0,
-      latest: 0,
-      packetsMs: 0,
-      track: 0,
-    },
+    scaleNs: USUAL_SCALE_NS,
+    duration: 0,
+    clusterTime: 0,
+    blockTime: 0,
+    latest: 0,
+    packetsMs: 0,
+    track: 0,
     opus: new Map(),
   }
   if (file.length < 4 || file.readUInt32BE(0) !== EBML) return undefined
