@@ -18,7 +18,10 @@ const ASSEMBLED =
 export default defineConfig({
   resolve: { alias },
   test: {
-    testTimeout: 30_000,
+    testTimeout: 60_000,
+    // What is to come true must not fail because the machine has other work: nobody waits so long where it does.
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     // Much of a test is waiting for processes that it has started: two files at once, on two cores too.
     maxWorkers: 2,
     // The ledger's tests run on a real Redis, which a fresh machine does not have.
@@ -43,7 +46,6 @@ export default defineConfig({
           include: [`${ASSEMBLED}/*.test.ts`],
           exclude: ['**/*.apart.test.ts'],
           isolate: false,
-          testTimeout: 60_000,
         },
       },
       {
@@ -56,7 +58,6 @@ export default defineConfig({
             ...['test/adopt/**', 'test/redis/tls.test.ts', '**/node_modules/**'],
             `${ASSEMBLED}/!(*.apart).test.ts`,
           ],
-          testTimeout: 60_000,
         },
       },
     ],

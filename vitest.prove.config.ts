@@ -13,7 +13,7 @@ export default defineConfig({
     include: [
       'test/{mutation,simulation,proof}/**/*.{test,prove}.ts',
       'test/faults/fleet-*.{test,prove}.ts',
-      'test/failover/soak.test.ts',
+      'test/failover/{outages,soak}.test.ts',
       'test/cache/{worlds,pairs}.test.ts',
       'test/cache/exact/flights.test.ts',
       'packages/kit/src/cache/isolation.test.ts',

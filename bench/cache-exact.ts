@@ -18,26 +18,28 @@ const ROUNDS = 100
 const TIMES = 200
 
 const QUESTION = 'Which way is it to the toll bridge, and what does it cost with a horse? '
-const body = {
+/** None of which is found: each of them is as new, however often it is asked. */
+const MANY = 1_000
+const bodyOf = (number: number) => ({
   model: 'gpt-4o-mini',
   temperature: 0,
   messages: [
     { role: 'system', content: 'You keep the toll of a bridge. '.repeat(30) },
-    { role: 'user', content: QUESTION.repeat(12) },
+    { role: 'user', content: `${QUESTION.repeat(12)}${String(number).padStart(6, '0')}` },
   ],
-}
-const text = JSON.stringify(body)
+})
+const text = JSON.stringify(bodyOf(0))
 const format = FORMATS.find((one): one is ClientFormat => one.endpoint === 'chat')!
 const target = { bytes: text.length, path: '/v1/chat/completions', query: '' }
 const received = {
-  ...format.read(body, target),
+  ...format.read(bodyOf(0), target),
   format,
   atEndpoint: true,
   target,
   bytes: Buffer.from(text),
   contentType: 'application/json',
   text,
-  body,
+  body: bodyOf(0),
   fields: { spans: new Map(), duplicates: new Set<string>(), end: 0 },
 }
 const deployment = {
@@ -46,7 +48,10 @@ const deployment = {
 } as const
 const scope = { org: 'acme', accounts: ['org:acme', 'team:red', 'project:search'] } as const
 const keys = keyMaker(randomBytes(32))
-const keyed = () => keys.keyOf({ scope, received, deployment, headers: {}, tags: [], vary: [] })!
+const keyOf = (asked: typeof received) =>
+  keys.keyOf({ scope, received: asked, deployment, headers: {}, tags: [], vary: [] })!
+const keyed = () => keyOf(received)
+keyed().remember()
 
 const place = { id: keyed().id, scope, model: 'gpt-4o-mini', tags: [] }
 const nowMs = Date.now()
@@ -94,10 +99,21 @@ const hit = (store: CacheStore) => async () => {
 }
 const secret = randomBytes(32)
 
+const many = Array.from({ length: MANY }, (_, number) => {
+  const body = bodyOf(number)
+  return { ...received, body, text: JSON.stringify(body) }
+})
+let next = 0
+function keyedAnew() {
+  next = (next + 1) % MANY
+  return keyOf(many[next]!)
+}
+
 const alone = await measured(() => createHmac('sha256', secret).update(text).digest())
 const PARTS: readonly (readonly [string, number[]])[] = [
   [`a digest of ${text.length} bytes, made as anybody would`, alone],
-  [`the key of a request of ${text.length} bytes`, await measured(keyed)],
+  [`the key of a request of ${text.length} bytes that is new`, await measured(keyedAnew)],
+  ['the key of one that was found before by the same bytes', await measured(keyed)],
   ['key and lookup, memory (aim: 10 µs)', await measured(hit(memory))],
   ['key and lookup, SQLite (aim: 40 µs)', await measured(hit(sqlite))],
   ['key and lookup, Redis (aim: 60 µs)', await measured(hit(fleet))],

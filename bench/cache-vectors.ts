@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { cpus, loadavg } from 'node:os'
 import { inProcessIndex, quantise, type Vector } from '@tollgate/kit/cache/vectors'
+import { clusteredVectors } from './clustered-vectors.ts'
 import { markdownTable } from './markdown.ts'
 import { quantile } from './statistics.ts'
 
@@ -68,15 +69,7 @@ function rowOf({ rows, dimensions }: World, { wasm, js, plain, recall, bytesPerR
 }
 
 async function measure({ rows, dimensions }: World): Promise<Figures> {
-  const noise = noiseOf(7, dimensions)
-  const centres = Array.from({ length: Math.ceil(rows / 20) }, noise)
-  const around = (centre: Float32Array, spread: number) => {
-    const moved = noise()
-    return centre.map((value, at) => value + spread * moved[at]!)
-  }
-  const topics = Array.from({ length: rows }, (_, at) => around(centres[at % centres.length]!, 0.6))
-  const near = Array.from({ length: SEARCHES }, (_, at) => around(topics[(at * 7_919) % rows]!, 0.2))
-  const [floats, queries] = [topics.map(unit), near.map(unit)]
+  const { rows: floats, queries } = clusteredVectors({ seed: 7, rows, dimensions, queries: SEARCHES })
 
   const before = process.memoryUsage().rss
   const index = await filled('wasm', floats)
@@ -133,37 +126,6 @@ function vectorOf(values: Float32Array): Vector {
   const quantised = quantise(values, values.length)
   if (quantised.status === 'invalid') throw new Error(quantised.why)
   return quantised.vector
-}
-
-function unit(values: Float32Array): Float32Array {
-  let square = 0
-  for (const value of values) square += value * value
-  const length = Math.sqrt(square)
-  return values.map((value) => value / length)
-}
-
-const POOL = 2 ** 20
-
-/** Vectors of normally distributed numbers (by Box and Muller): each a piece of one pool, since to make them all takes minutes. */
-function noiseOf(seed: number, dimensions: number): () => Float32Array {
-  const uniform = splitmix32(seed)
-  const normal = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform())
-  const pool = new Float32Array(POOL).map(normal)
-  return () => {
-    const from = Math.floor(uniform() * (POOL - dimensions))
-    return pool.subarray(from, from + dimensions)
-  }
-}
-
-/** Numbers from 0 to 1 without the lattice of a linear congruence, which vectors of its numbers would all lie on. */
-function splitmix32(seed: number): () => number {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x9e3779b9) | 0
-    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad)
-    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97)
-    return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32
-  }
 }
 
 const [, , world] = process.argv

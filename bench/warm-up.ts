@@ -1,4 +1,4 @@
-import { type Kind, orderOf, saturate } from './measure.ts'
+import { type Kind, orderOf, type Saturated, saturate } from './measure.ts'
 import type { BenchProcess } from './processes/start-process.ts'
 import type { TargetAddress } from './targets/target.ts'
 
@@ -23,17 +23,20 @@ export async function warmUp(
   address: TargetAddress,
   mostMs: number,
 ): Promise<void> {
+  const ask = (kind: Kind, ms: number) => saturate(load, target, orderOf(address, kind), ms)
+  const tookMs = await settled((ms) => ask('json', ms), mostMs)
+  await ask('stream', tookMs * STREAMS_OF_WARM_UP)
+}
+
+/** Ask until it gets no cheaper, or the time is up; returns how long that took, ms. */
+export async function settled(ask: (ms: number) => Promise<Saturated>, mostMs: number): Promise<number> {
   const startedAtMs = performance.now()
   const elapsedMs = () => performance.now() - startedAtMs
   let least = Number.POSITIVE_INFINITY
-  for (let settled = 0; settled < SETTLED_LOOKS && elapsedMs() < mostMs; settled += 1) {
-    const { cpuMicrosPerRequest } = await look('json', Math.min(LOOK_MS, mostMs))
-    if (cpuMicrosPerRequest < least * (1 - CHEAPER)) settled = -1
+  for (let looks = 0; looks < SETTLED_LOOKS && elapsedMs() < mostMs; looks += 1) {
+    const { cpuMicrosPerRequest } = await ask(Math.min(LOOK_MS, mostMs))
+    if (cpuMicrosPerRequest < least * (1 - CHEAPER)) looks = -1
     least = Math.min(least, cpuMicrosPerRequest)
   }
-  await look('stream', elapsedMs() * STREAMS_OF_WARM_UP)
-
-  function look(kind: Kind, ms: number) {
-    return saturate(load, target, orderOf(address, kind), ms)
-  }
+  return elapsedMs()
 }

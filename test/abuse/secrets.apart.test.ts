@@ -57,6 +57,8 @@ function operatorSecrets() {
     SEAL_KEY: made('seal-'),
     CONFIG_KEY: `cfg-${randomBytes(24).toString('hex')}`,
     ALERT_SECRET: made('hook-'),
+    // Whoever knows the address may post there.
+    HOOK_PATH: randomBytes(24).toString('hex'),
   }
 }
 
@@ -116,7 +118,7 @@ providers:
   paid: { dialect: http, baseUrl: "\${PROVIDER}", auth: { header: authorization, value: "Token \${API_KEY}" }, meter: { unit: request, usd: "0.001" } }
 routes: { gpt-4o-mini: [openai/gpt-4o-mini, second/gpt-4o-mini], gpt-4o: [second/gpt-4o], wrong: [echo/gpt-4o] }
 tiers: { default: { models: [gpt-4o-mini, gpt-4o, wrong] } }
-teams: [{ id: science, budgets: [{ limit_usd: 1, period: daily }] }, { id: poor, budgets: [{ limit_usd: 0, period: daily }] }]
+teams: [{ id: science, budgets: [{ limit_usd: 1, period: daily }, { limit_usd: 0.000001, period: hourly, mode: soft }] }, { id: poor, budgets: [{ limit_usd: 0, period: daily }] }]
 keys:
   - { id: stated, team: science, secret: "\${CONFIG_KEY}" }
 alerts: [{ at: [1, 50], to: "\${HOOK}", secret: "\${ALERT_SECRET}" }]
@@ -162,7 +164,7 @@ async function running(operators: OperatorSecrets, store: string, known: Others)
     PROVIDER: provider.url,
     SECOND: second.url,
     ECHO: await echoingProvider(),
-    HOOK: provider.url,
+    HOOK: `${provider.url}/services/${operators.HOOK_PATH}`,
   }
   const env = { ...operators, ...addresses }
   const typed = (line: string, input = '') =>
@@ -194,6 +196,35 @@ async function importKey(key: string, { MASTER_KEY }: OperatorSecrets, place: st
     createdAtMs: Date.now(),
   })
   await directory.close()
+}
+
+/** What commands print beside a gateway that runs, and what is said of files that are wrong. */
+async function printed({ folder, env }: Running): Promise<string> {
+  const lines = [
+    'config check',
+    'doctor',
+    'keys list --json',
+    'changes',
+    'spend',
+    'providers list',
+    'teams list',
+  ]
+  const config = readFileSync(join(folder, 'tollgate.yaml'), 'utf8')
+  const wrong = config
+    .replace('secret: "${ALERT_SECRET}"', 'secrets: "${ALERT_SECRET}"')
+    .replace('to: "', 'to: "x')
+  writeFileSync(join(folder, 'wrong.yaml'), wrong)
+  const said: string[] = []
+  for (const line of [
+    ...lines.map((line) => `${line} --config tollgate.yaml`),
+    'config check --config wrong.yaml',
+  ]) {
+    const { out, err } = await command(line, { env, cwd: folder })
+    said.push(out, err)
+    expect(`${out}${err}`, line).not.toBe('')
+  }
+  expect(said.at(-1)).toContain('did you mean secret?')
+  return said.join('\n')
 }
 
 async function start(folder: string, env: Readonly<Record<string, string>>): Promise<Running> {
@@ -359,6 +390,7 @@ it.each(['a file', 'a Redis'])(
     expect(statuses).toEqual([200, 200, 200, 200, 200, 502, 403, 400, expect.any(Number), 429])
     const secrets = asSecrets({ ...operators, ...presented, serverKey: privateOf(known.server) })
 
+    expect(secretsIn(await printed(gateway), secrets)).toEqual([])
     // While it runs: its write-ahead log is still beside the file.
     expect(secretsIn(answers.join('\n'), secrets)).toEqual([])
     expect(secretsIn(gateway.said(), secrets)).toEqual([])
@@ -381,6 +413,7 @@ it.each(['a file', 'a Redis'])(
 
     gateway.child.kill('SIGTERM')
     await once(gateway.child, 'close')
+    expect(gateway.said()).toContain('An alert did not reach')
     expect(secretsIn(gateway.said(), secrets)).toEqual([])
     expect(secretsUnder(join(gateway.folder, 'data'), secrets)).toEqual([])
   },

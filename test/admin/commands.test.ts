@@ -52,6 +52,21 @@ describe('tollgate teams', () => {
   })
 })
 
+it('access for somebody whom nobody knows is not asked for, by a command as by the API', async () => {
+  const { command, admin } = await started()
+  const asked = await command('access request --account key:ghost --tier project --reason launch')
+  expect(asked).toMatchObject({ code: 1, out: '' })
+  expect(asked.err).toContain('There is no account key:ghost.')
+  const wish = { account: 'key:ghost', tier: 'project', reason: 'launch', lasts: '7d' }
+  expect(await admin('POST', '/access-requests', wish)).toMatchObject({
+    status: 404,
+    code: 'not_found',
+    param: 'account',
+    message: expect.stringContaining('There is no account key:ghost.'),
+  })
+  expect((await admin('GET', '/access-requests')).body).toMatchObject({ data: [] })
+})
+
 it('tollgate users, projects and tiers are set and listed', async () => {
   const { command, admin } = await started()
   await command('users set grace --team science --role team-lead')

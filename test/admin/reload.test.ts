@@ -160,7 +160,7 @@ describe('the file is seen to change', () => {
     const text = readFileSync(path, 'utf8')
     writeFileSync(draft, text.replace('teams:\n', 'teams:\n  - { id: crafts, tier: default }\n'))
     renameSync(draft, path)
-    await expect.poll(async () => (await admin('GET', '/teams/crafts')).status, { timeout: 10_000 }).toBe(200)
+    await expect.poll(async () => (await admin('GET', '/teams/crafts')).status).toBe(200)
     await expect.poll(() => gateway.said.join('\n')).toContain('team:crafts')
   })
 
@@ -181,6 +181,6 @@ describe('the file is seen to change', () => {
     const admin = operatorAt((await start({ reload: read })).adminUrl)
     expect((await admin('GET', '/teams/crafts')).status).toBe(404)
     mount('..2026_11_22', first.replace('teams:\n', 'teams:\n  - { id: crafts, tier: default }\n'))
-    await expect.poll(async () => (await admin('GET', '/teams/crafts')).status, { timeout: 10_000 }).toBe(200)
+    await expect.poll(async () => (await admin('GET', '/teams/crafts')).status).toBe(200)
   })
 })

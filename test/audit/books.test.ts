@@ -241,7 +241,7 @@ it('a request whose settle never reaches the books is recorded at what its expir
   expect(before).toMatchObject({ ending: 'finished', chargedNanoUsd: 4_000_000, basis: 'exact' })
   clock.advance(121_000)
   await expect
-    .poll(async () => (await records(1))[0], { timeout: 10_000 })
+    .poll(async () => (await records(1))[0])
     .toMatchObject({ ending: 'finished', status: 200, chargedNanoUsd: 10_000_000, basis: 'unconfirmed' })
   expect(await table.unattributed(await ledger.accounts())).toMatchObject([{ unattributedNanoUsd: 0n }])
 })

@@ -39,7 +39,7 @@ export function trail({
         await audit.flush()
         return (await table.recent(10_000)).length
       }
-      await expect.poll(written, { timeout: 10_000, interval: 5 }).toBeGreaterThanOrEqual(count)
+      await expect.poll(written, { interval: 5 }).toBeGreaterThanOrEqual(count)
       const found = await table.recent(10_000)
       expect(found).toHaveLength(count)
       return found.toReversed()

@@ -15,7 +15,12 @@ const DAILY: readonly BudgetEntry[] = [{ limit_usd: '5.00', period: 'daily' }]
 const principal = { org: 'default', team: 'support', tags: { feature: 'faq' } }
 const signal = () => AbortSignal.timeout(20_000)
 
-async function gateway({ budgets = DAILY }: { budgets?: readonly BudgetEntry[] } = {}) {
+interface GatewayOptions {
+  readonly budgets?: readonly BudgetEntry[]
+  readonly fetch?: typeof globalThis.fetch
+}
+
+async function gateway({ budgets = DAILY, fetch = globalThis.fetch }: GatewayOptions = {}) {
   const provider = await simulatedProvider({ apiKey: PROVIDER_KEY })
   closeAfter(() => provider.close())
   const ledger = memoryLedger()
@@ -25,7 +30,13 @@ async function gateway({ budgets = DAILY }: { budgets?: readonly BudgetEntry[] }
     'team:support',
     budgets.map((budget) => budgetFrom(budget)),
   )
-  const embedder = gatewayEmbedder({ ledger, baseUrl: provider.url, apiKey: PROVIDER_KEY, dimensions: 64 })
+  const embedder = gatewayEmbedder({
+    ledger,
+    fetch,
+    baseUrl: provider.url,
+    apiKey: PROVIDER_KEY,
+    dimensions: 64,
+  })
   const books = async () => {
     const { spent, reserved, unconfirmed } = (await ledger.read('default', ['team:support']))[0]!
     return { spent, reserved, unconfirmed }
@@ -87,6 +98,36 @@ describe('an embedding through the gateway', () => {
     provider.next(behaviour)
     await expect(embedder.embed(['Hello'], { signal: signal(), principal })).rejects.toThrow()
     await expect.poll(async () => (await books()).reserved).toBe(0)
+  })
+
+  it('whose answer has no vectors says what it has cost all the same', async () => {
+    const { provider, embedder, books } = await gateway({
+      async fetch(input, init) {
+        const said = (await (await globalThis.fetch(input, init)).json()) as object
+        return Response.json({ ...said, data: [] })
+      },
+    })
+    const { nanoUsd } = provider.totals()
+    const guarded = guardedEmbedder(embedder)
+    const embedding = await guarded.embed('Hello', { scope: 's', principal, deadlineMs: 20_000 })
+    expect(embedding).toEqual({ status: 'missed', why: 'failed' })
+    expect(provider.totals().nanoUsd).toBeGreaterThan(nanoUsd)
+    expect(guarded.claim('s')).toBe(provider.totals().nanoUsd)
+    expect((await books()).spent).toBe(provider.totals().nanoUsd)
+  })
+
+  it('that is lost on its way says what it was charged', async () => {
+    const { provider, embedder, books } = await gateway({
+      async fetch(input, init) {
+        await globalThis.fetch(input, init)
+        throw new Error('the connection is gone')
+      },
+    })
+    const guarded = guardedEmbedder(embedder)
+    await guarded.embed('Hello', { scope: 's', principal, deadlineMs: 20_000 })
+    const { spent } = await books()
+    expect(spent).toBeGreaterThanOrEqual(provider.totals().nanoUsd)
+    expect(guarded.claim('s')).toBe(spent)
   })
 
   it('has somebody who pays', async () => {

@@ -7,6 +7,7 @@ import { sqliteLedger } from '@tollgate/kit/ledger/sqlite'
 import { expect, it } from 'vitest'
 import { closeAfter } from '../support/close-after.ts'
 import { type Place, place, type Running, SECRET } from '../support/gateway.ts'
+import { PATIENT } from '../support/redis-books.ts'
 import { BOBS_SECRET, ORG, redisPlace } from '../support/redis-place.ts'
 
 const PEOPLE = `
@@ -15,7 +16,15 @@ keys:
   - { id: ada, team: science, project: x, secret: "${SECRET}" }
   - { id: bob, team: sales, secret: "${BOBS_SECRET}" }
 `
-const MONTHS = ['2026-08', '2026-09', '2026-10', '2026-11']
+
+/** The month of today where a report is made, and the three before it, the oldest first: `2026-11`. */
+function lastMonths(timeZone = 'UTC'): readonly [string, string, string, string] {
+  const today = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit' })
+  const [year = 0, month = 0] = today.format(new Date()).split('-').map(Number)
+  const monthBefore = (months: number) =>
+    new Date(Date.UTC(year, month - 1 - months)).toISOString().slice(0, 7)
+  return [monthBefore(3), monthBefore(2), monthBefore(1), monthBefore(0)]
+}
 
 const call = (text: string) => ({
   model: 'gpt-4o-mini',
@@ -43,8 +52,8 @@ async function report(made: Place, month: string, more = ''): Promise<Report> {
 }
 
 /** The sum of all months is what the books say, to the nano-dollar. */
-async function expectWhole(made: Place): Promise<void> {
-  const reports = await Promise.all(MONTHS.map((month) => report(made, month)))
+async function expectWhole(made: Place, months: readonly string[]): Promise<void> {
+  const reports = await Promise.all(months.map((month) => report(made, month)))
   const sum = reports.reduce((all, { total_usd }) => all + nano(total_usd), 0n)
   for (const { books_usd } of reports) expect(sum).toBe(nano(books_usd))
 }
@@ -68,9 +77,8 @@ async function leaveBehind(ledger: Ledger, org: string): Promise<void> {
 }
 
 /** The gateways that live charge it, unconfirmed. */
-async function expectUnconfirmed(made: Place): Promise<void> {
-  const unconfirmed = async () =>
-    (await report(made, '2026-11')).lines.find(({ line }) => line === 'unconfirmed')
+async function expectUnconfirmed(made: Place, month: string): Promise<void> {
+  const unconfirmed = async () => (await report(made, month)).lines.find(({ line }) => line === 'unconfirmed')
   await expect.poll(unconfirmed, { timeout: 30_000, interval: 500 }).toMatchObject({
     team: 'science',
     cost_usd: '0.000077777',
@@ -85,6 +93,8 @@ async function spendSome(gateway: Running): Promise<void> {
 it.each(['UTC', 'Europe/Berlin', 'America/Los_Angeles', 'Pacific/Chatham'])(
   'in a file, the months of %s sum up to the books through kills, corrections and closings',
   async (zone) => {
+    const months = lastMonths(zone)
+    const [, earlier, last, current] = months
     const made = await place(`timezone: ${zone}\n${PEOPLE}`)
     const path = join(made.folder, 'data/tollgate.db')
     const gateway = await made.start()
@@ -93,21 +103,21 @@ it.each(['UTC', 'Europe/Berlin', 'America/Los_Angeles', 'Pacific/Chatham'])(
     const ledger = sqliteLedger(path)
     await leaveBehind(ledger, 'default')
     await ledger.close()
-    await expectUnconfirmed(made)
+    await expectUnconfirmed(made, current)
     await gateway.close()
     const db = new DatabaseSync(path)
     closeAfter(async () => db.close())
     // What was spent is moved to earlier months, one of them at the very edge of one.
     const rows = db.prepare("SELECT id FROM audit WHERE basis = 'exact' ORDER BY key").all()
     const move = db.prepare('UPDATE audit SET at_ms = ? WHERE id = ?')
-    move.run(Date.parse('2026-09-30T22:30:00Z'), rows[0]!.id!)
-    move.run(Date.parse('2026-09-12T12:00:00Z'), rows[1]!.id!)
-    move.run(Date.parse('2026-10-12T12:00:00Z'), rows[2]!.id!)
-    await expectWhole(made)
+    move.run(Date.parse(`${last}-01T00:00:00Z`) - 90 * 60_000, rows[0]!.id!)
+    move.run(Date.parse(`${earlier}-12T12:00:00Z`), rows[1]!.id!)
+    move.run(Date.parse(`${last}-12T12:00:00Z`), rows[2]!.id!)
+    await expectWhole(made, months)
 
-    const september = await report(made, '2026-09', '--close')
-    expect(await report(made, '2026-09')).toMatchObject({ total_usd: september.total_usd })
-    await expectWhole(made)
+    const closed = await report(made, earlier, '--close')
+    expect(await report(made, earlier)).toMatchObject({ total_usd: closed.total_usd })
+    await expectWhole(made, months)
 
     // A record that comes late, one that is lost with its process, and a counter that an operator has corrected.
     const again = await made.start()
@@ -116,16 +126,16 @@ it.each(['UTC', 'Europe/Berlin', 'America/Los_Angeles', 'Pacific/Chatham'])(
     const [late, lost] = db
       .prepare('SELECT id FROM audit WHERE charged_nano_usd > 0 ORDER BY at_ms DESC')
       .all()
-    move.run(Date.parse('2026-09-05T00:00:00Z'), late!.id!)
+    move.run(Date.parse(`${earlier}-05T00:00:00Z`), late!.id!)
     db.prepare('DELETE FROM audit WHERE id = ?').run(lost!.id!)
-    await expectWhole(made)
-    const october = await report(made, '2026-10')
-    expect(october.lines.map(({ line }) => line)).toEqual(
+    await expectWhole(made, months)
+    const { lines } = await report(made, last)
+    expect(lines.map(({ line }) => line)).toEqual(
       expect.arrayContaining(['usage', 'correction', 'unattributed']),
     )
-    await report(made, '2026-10', '--close')
-    await expectWhole(made)
-    expect((await report(made, '2026-09')).lines).toEqual(september.lines)
+    await report(made, last, '--close')
+    await expectWhole(made, months)
+    expect((await report(made, earlier)).lines).toEqual(closed.lines)
   },
 )
 
@@ -133,38 +143,41 @@ it('on a Redis they do, with what a killed gateway leaves behind', async () => {
   const made = await redisPlace(PEOPLE.replace(/^teams.*$/m, ''))
   const gateway = await made.start()
   await spendSome(gateway)
-  const ledger = redisLedger(made.redis.url)
+  const ledger = redisLedger(made.redis.url, PATIENT)
   await leaveBehind(ledger, ORG)
   await ledger.close()
-  await expectUnconfirmed(made)
-  await expectWhole(made)
+  const months = lastMonths()
+  const [, , , current] = months
+  await expectUnconfirmed(made, current)
+  await expectWhole(made, months)
   await gateway.close()
-  const november = await report(made, '2026-11', '--by team,model')
-  expect(november.lines.map(({ line, team }) => [line, team])).toEqual([
+  const { lines } = await report(made, current, '--by team,model')
+  expect(lines.map(({ line, team }) => [line, team])).toEqual([
     ['usage', 'sales'],
     ['usage', 'science'],
     ['unconfirmed', 'science'],
   ])
-  expect((await made.command('spend --month 2026-11 --close')).err).toContain('it has not ended')
+  expect((await made.command(`spend --month ${current} --close`)).err).toContain('it has not ended')
 })
 
 it('is CSV for finance, in which no name is a formula', async () => {
   const made = await place(PEOPLE)
   const gateway = await made.start()
   await spendSome(gateway)
-  const asked = '/admin/v1/chargeback?month=2026-11&by=team,cost_center&format=csv'
-  const answer = await gateway.admin(asked)
+  const [, , , month] = lastMonths()
+  const asked = `/admin/v1/chargeback?month=${month}&by=team,cost_center`
+  const answer = await gateway.admin(`${asked}&format=csv`)
   expect(answer.headers.get('content-type')).toContain('text/csv')
   const text = await answer.text()
   const [title, ...lines] = text.split('\r\n')
   expect(title).toBe('month,time_zone,line,corrects,team,cost_center,requests,cost_usd')
-  expect(lines[0]).toMatch(/^2026-11,UTC,usage,,(science,'=4711|sales,),1,0\.0000\d{5}$/)
-  const { out, err } = await made.command('spend --csv --month 2026-11 --by team,cost_center')
+  expect(lines[0]).toMatch(
+    new RegExp(String.raw`^${month},UTC,usage,,(science,'=4711|sales,),1,0\.0000\d{5}$`),
+  )
+  const { out, err } = await made.command(`spend --csv --month ${month} --by team,cost_center`)
   expect(`${out}\n`).toBe(text)
   expect(err).toContain('sum ')
-  const { total_usd, books_usd } = (await (
-    await gateway.admin('/admin/v1/chargeback?month=2026-11')
-  ).json()) as Report
+  const { total_usd, books_usd } = (await (await gateway.admin(asked)).json()) as Report
   expect(total_usd).toBe(books_usd)
 })
 

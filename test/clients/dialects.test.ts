@@ -2,26 +2,9 @@ import { describe, expect, it } from 'vitest'
 import type { Assembly } from '../support/assembly.ts'
 import { expectBooked } from '../support/openai.ts'
 import { SERVED_AS, SERVED_BY, servedBy } from './dialects.ts'
-import { aiAnthropic, aiGoogle, aiOpenai, aiOpenaiChat } from './sdks/ai.ts'
-import { anthropic } from './sdks/anthropic.ts'
-import { google } from './sdks/google.ts'
-import { langchainAnthropic, langchainOpenai } from './sdks/langchain.ts'
-import { openaiChat } from './sdks/openai-chat.ts'
-import { openaiResponses } from './sdks/openai-responses.ts'
+import { SDKS } from './sdks/all.ts'
 import { CALLS, type Said } from './sdks/sdk.ts'
 
-const SDKS = [
-  openaiChat,
-  openaiResponses,
-  anthropic,
-  google,
-  aiOpenai,
-  aiOpenaiChat,
-  aiAnthropic,
-  aiGoogle,
-  langchainOpenai,
-  langchainAnthropic,
-]
 const MATRIX = SDKS.flatMap((sdk) => SERVED_BY.map((dialect) => [sdk.name, dialect, sdk] as const))
 
 const QUESTION = 'What does a toll keeper do all day?'

@@ -1,137 +1,18 @@
 import {
-  attempts,
-  budgetReserve,
-  compose,
-  defineStage,
-  identify,
-  modelRoutes,
-  priceBook,
-  providerFailover,
-  usageReconcile,
-} from '@tollgate/kit'
-import { budgetFrom } from '@tollgate/kit/ledger'
-import type { Attempt } from '@tollgate/kit/stages/provider-failover'
-import {
   type Behaviour,
   contextLengthExceeded,
   gate,
-  memoryLedger,
   overloaded,
   rateLimited,
   resetBeforeHead,
-  type SimulatedProvider,
   serverError,
-  simulatedProvider,
 } from '@tollgate/testing'
-import express from 'express'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { closeAfter } from '../support/close-after.ts'
-import { serve } from '../support/http.ts'
+import { loadVocabulary, threeProviders } from './three-providers.ts'
 
-/** Output at $1, $2 and $20 a million: each deployment is dearer than the one before. */
-const prices = {
-  small: { input: '0', output: '1' },
-  medium: { input: '0', output: '2' },
-  large: { input: '0', output: '20' },
-}
-const overrides = prices
+beforeAll(loadVocabulary, 60_000)
 
-/** The simulated provider loads its vocabulary with its first answer, which takes longer than anybody is waited for here. */
-beforeAll(async () => {
-  const provider = await simulatedProvider()
-  const body = JSON.stringify({ model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'x' }] })
-  await (await fetch(`${provider.url}/chat/completions`, { method: 'POST', body })).text()
-  await provider.close()
-}, 60_000)
-
-interface Options {
-  readonly limitUsd?: string
-  /** A first deployment where nobody listens. */
-  readonly deadFirst?: boolean
-  readonly firstByteMs?: number
-}
-
-/** A model with three deployments at three providers, in order, and the books of its caller. */
-async function threeDeployments({
-  limitUsd = '10.00',
-  deadFirst = false,
-  firstByteMs = 60_000,
-}: Options = {}) {
-  const providers: SimulatedProvider[] = []
-  for (let index = 0; index < 3; index += 1) {
-    const provider = await simulatedProvider({ prices, answerTokens: 50 })
-    closeAfter(() => provider.close())
-    providers.push(provider)
-  }
-  const [a, b, c] = providers as [SimulatedProvider, SimulatedProvider, SimulatedProvider]
-  const ledger = memoryLedger()
-  closeAfter(() => ledger.close())
-  await ledger.provision('default', 'user:ada', [budgetFrom({ limit_usd: limitUsd, period: 'daily' })])
-  const routes = modelRoutes({
-    providers: [
-      {
-        name: 'a',
-        dialect: 'openai',
-        baseUrl: deadFirst ? 'http://127.0.0.1:1/v1' : a.url,
-        apiKey: 'sk-of-a',
-      },
-      { name: 'b', dialect: 'openai', baseUrl: `${b.url}/`, apiKey: 'sk-of-b' },
-      { name: 'c', dialect: 'openai', baseUrl: c.url },
-    ],
-    routes: { smart: ['a/small', 'b/medium', 'c/large'] },
-  })
-  let tried: readonly Attempt[] = []
-  const done = gate()
-  const witness = defineStage({
-    name: 'witness',
-    handle: () => {},
-    settle(req) {
-      tried = attempts.peek(req) ?? []
-      done.open()
-    },
-  })
-  const url = await serve(
-    express().use(
-      '/v1',
-      compose(
-        witness,
-        identify(() => ({ user: 'ada' })),
-        budgetReserve({ ledger, routes, prices: priceBook({ overrides }) }),
-        usageReconcile(),
-        providerFailover({ routes, timeouts: { firstByteMs }, retries: { max: 0 } }),
-      ),
-    ),
-  )
-  return {
-    a,
-    b,
-    c,
-    ask: (extra: object = {}, init: RequestInit = {}) =>
-      fetch(`${url}/v1/chat/completions`, {
-        method: 'POST',
-        ...init,
-        headers: { 'content-type': 'application/json', ...init.headers },
-        body: JSON.stringify({
-          model: 'smart',
-          max_tokens: 100,
-          messages: [{ role: 'user', content: 'x' }],
-          ...extra,
-        }),
-      }),
-    tried: async () => {
-      await done.opened
-      return tried.map(({ provider, outcome, status }) => ({
-        provider,
-        outcome,
-        ...(status ? { status } : {}),
-      }))
-    },
-    books: async () => {
-      await expect.poll(async () => (await ledger.read('default', ['user:ada']))[0]!.reserved).toBe(0)
-      return (await ledger.read('default', ['user:ada']))[0]!.spent
-    },
-  }
-}
+const KEYS = { a: { apiKey: 'sk-of-a' }, b: { apiKey: 'sk-of-b' } }
 
 describe('a failure before the first byte goes on to the next deployment', () => {
   const failures: [string, Behaviour, number | undefined][] = [
@@ -141,7 +22,7 @@ describe('a failure before the first byte goes on to the next deployment', () =>
     ['401', { refusal: { status: 401, message: 'Incorrect API key provided: sk-of-a' } }, 401],
   ]
   it.each(failures)('%s: paid once, at the price of the one that answered', async (_, failure, status) => {
-    const { a, b, ask, tried, books } = await threeDeployments()
+    const { a, b, ask, attempts, books } = await threeProviders()
     a.next(failure)
     const answer = await ask()
     expect(answer.status).toBe(200)
@@ -150,7 +31,7 @@ describe('a failure before the first byte goes on to the next deployment', () =>
     expect(answer.headers.get('x-tollgate-attempts')).toBe('2')
     expect(answer.headers.get('x-tollgate-cost-usd')).toBe('0.000100000')
     await answer.text()
-    expect(await tried()).toEqual([
+    expect(await attempts()).toMatchObject([
       { provider: 'a', outcome: 'refused', status },
       { provider: 'b', outcome: 'answered', status: 200 },
     ])
@@ -159,30 +40,32 @@ describe('a failure before the first byte goes on to the next deployment', () =>
   })
 
   it('a connection that is refused costs nothing', async () => {
-    const { b, ask, tried, books } = await threeDeployments({ deadFirst: true })
+    const providers = { a: { baseUrl: 'http://127.0.0.1:1/v1' } }
+    const { b, ask, attempts, books } = await threeProviders({ providers })
     expect((await ask()).status).toBe(200)
-    expect((await tried())[0]).toEqual({ provider: 'a', outcome: 'unreachable' })
+    expect((await attempts())[0]).toMatchObject({ provider: 'a', outcome: 'unreachable' })
     expect(await books()).toBe(b.totals().nanoUsd)
   })
 
   it('a call that was sent and not answered in time may have cost: it is charged, and the next one too', async () => {
-    const { a, b, ask, tried, books } = await threeDeployments({ firstByteMs: 1_500 })
+    const calling = { timeouts: { firstByteMs: 1_500 } }
+    const { a, b, ask, attempts, books } = await threeProviders({ calling })
     const hold = gate()
     a.next({ hold })
     const answer = await ask()
     await answer.text()
     hold.open()
-    expect((await tried()).map(({ outcome }) => outcome)).toEqual(['timeout', 'answered'])
+    expect((await attempts()).map(({ outcome }) => outcome)).toEqual(['timeout', 'answered'])
     const spent = await books()
     expect(spent).toBeGreaterThan(b.totals().nanoUsd)
     expect(spent).toBeLessThanOrEqual(b.totals().nanoUsd + 100_000)
   })
 
   it('a reset connection is no answer either', async () => {
-    const { a, ask, tried } = await threeDeployments()
+    const { a, ask, attempts } = await threeProviders()
     a.next(resetBeforeHead)
     expect((await ask({ stream: true })).status).toBe(200)
-    expect((await tried()).map(({ outcome }) => outcome)).toEqual(['broken', 'answered'])
+    expect((await attempts()).map(({ outcome }) => outcome)).toEqual(['broken', 'answered'])
   })
 })
 
@@ -190,12 +73,12 @@ describe('a failure before the first byte goes on to the next deployment', () =>
 describe('P12: the budget goes with it', () => {
   it('a deployment that does not fit is skipped, and its provider never sees the call', async () => {
     // 100 tokens cost $0.0001 at a, $0.0002 at b and $0.002 at c.
-    const { a, b, c, ask, tried, books } = await threeDeployments({ limitUsd: '0.0003' })
+    const { a, b, c, ask, attempts, books } = await threeProviders({ limitUsd: '0.0003' })
     a.next(serverError)
     b.next(serverError)
     const answer = await ask()
     expect(answer.status).toBe(502)
-    expect(await tried()).toEqual([
+    expect(await attempts()).toMatchObject([
       { provider: 'a', outcome: 'refused', status: 500 },
       { provider: 'b', outcome: 'refused', status: 500 },
       { provider: 'c', outcome: 'skipped' },
@@ -207,7 +90,7 @@ describe('P12: the budget goes with it', () => {
 
 describe('what passes', () => {
   it('the caller’s own mistake is not tried again: the provider’s answer as it is, and no charge', async () => {
-    const { a, b, ask, books } = await threeDeployments()
+    const { a, b, ask, books } = await threeProviders()
     a.next(contextLengthExceeded)
     const answer = await ask()
     expect(answer.status).toBe(400)
@@ -217,7 +100,7 @@ describe('what passes', () => {
   })
 
   it('the provider’s key goes in, nothing of the client’s goes out, the model gets its own name', async () => {
-    const { a, ask } = await threeDeployments()
+    const { a, ask } = await threeProviders({ providers: KEYS })
     await ask(
       {},
       {
@@ -242,7 +125,7 @@ describe('what passes', () => {
   })
 
   it('no provider sees the client’s idempotency key, which another tenant may have chosen as well', async () => {
-    const { a, b, ask } = await threeDeployments()
+    const { a, b, ask } = await threeProviders()
     a.next(serverError)
     const answer = await ask(
       {},
@@ -256,7 +139,7 @@ describe('what passes', () => {
   })
 
   it('when all fail, the last one’s public words, and never a key', async () => {
-    const { a, b, c, ask, books } = await threeDeployments()
+    const { a, b, c, ask, books } = await threeProviders({ providers: KEYS })
     a.next({ refusal: { status: 401, message: 'Incorrect API key provided: sk-of-a' } })
     b.next(serverError)
     c.next(rateLimited({ retryAfterS: 7 }))
@@ -278,7 +161,7 @@ describe('what passes', () => {
   })
 
   it('aborts the provider at once when the client leaves', async () => {
-    const { a, b, ask } = await threeDeployments()
+    const { a, b, ask } = await threeProviders()
     const hold = gate()
     a.next({ hold })
     const controller = new AbortController()

@@ -64,6 +64,7 @@ describe('a head that is not as it should be', () => {
   ])('a retry-after of %s is a rate limit all the same', async (_, lines) => {
     const { bench } = await misbehaving(limited(...lines))
     expect(served(await answered(bench))).toBe('b')
+    await bench.books()
     expect(bench.tried[0]).toMatchObject([
       { reason: 'rate_limited', lostNanoUsd: 0 },
       { outcome: 'answered' },
@@ -110,6 +111,7 @@ describe('a head that is not as it should be', () => {
       const answer = await answered(bench)
       expect([answer.status, served(answer)]).toEqual([200, 'b'])
       expect(answer.headers.get('location')).toBeNull()
+      await bench.books()
       expect(bench.tried[0]).toMatchObject([{ outcome: 'refused', lostNanoUsd: 0 }, { outcome: 'answered' }])
     },
   )

@@ -63,6 +63,7 @@ describe('several keys', () => {
     const [limited, ...others] = bench.a.requests.map(keyOf)
     expect(others).toHaveLength(5)
     expect(others).not.toContain(limited)
+    await bench.books()
     expect(bench.tried[0]).toMatchObject([
       { provider: 'a', reason: 'rate_limited', lostNanoUsd: 0 },
       { provider: 'a', outcome: 'answered' },
@@ -188,5 +189,20 @@ describe('the order', () => {
     const answer = await answered(bench)
     expect([served(answer), answer.headers.get('x-tollgate-attempts')]).toEqual(['b', '1'])
     expect(bench.a.requests).toHaveLength(1)
+  })
+})
+
+describe('when everybody is shut', () => {
+  it('the one that opens first is asked all the same, and that is said', async () => {
+    const bench = await threeProviders({ route: { targets: ['a/small', 'b/medium'] } })
+    const nowMs = Date.now()
+    bench.health.impose({ id: 'a/small', why: 'failing', untilMs: nowMs + 60_000 }, nowMs)
+    bench.health.impose({ id: 'b/medium', why: 'failing', untilMs: nowMs + 30_000 }, nowMs)
+    expect(served(await answered(bench))).toBe('b')
+    expect(await bench.attempts()).toMatchObject([
+      { provider: 'a', outcome: 'skipped', reason: 'failing' },
+      { provider: 'b', outcome: 'skipped', reason: 'failing' },
+      { provider: 'b', outcome: 'answered', despite: 'failing' },
+    ])
   })
 })

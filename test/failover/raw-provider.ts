@@ -50,7 +50,7 @@ export async function rawProvider(): Promise<RawProvider> {
     next: (...behaviours) => void queue.push(...behaviours),
     closed: () =>
       expect
-        .poll(() => sockets.size, { timeout: 5_000 })
+        .poll(() => sockets.size)
         .toBe(0)
         .then(() => {}),
   }

@@ -12,6 +12,7 @@ import {
 import { describe, expect, it } from 'vitest'
 import { closeAfter } from '../support/close-after.ts'
 import { openResources } from '../support/open-resources.ts'
+import { seeded } from '../support/outages.ts'
 import { PROVE } from '../support/prove.ts'
 import { threeProviders } from './three-providers.ts'
 
@@ -19,15 +20,6 @@ const REQUESTS = PROVE ? 10_000 : 400
 const AT_ONCE = 20
 /** What the ledger, the agent and the servers have going, however many requests there were. */
 const TIMERS_OF_THE_HOUSE = 8
-
-/** Numbers that look random and are the same each time: https://en.wikipedia.org/wiki/Linear_congruential_generator */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32
-    return state / 2 ** 32
-  }
-}
 
 const WELL: Behaviour = {}
 const BEHAVIOURS: readonly Behaviour[] = [
@@ -100,12 +92,10 @@ describe(`${REQUESTS} requests with random ends`, () => {
     const spent = await bench.books()
     const billed = providers.reduce((sum, provider) => sum + provider.totals().nanoUsd, 0)
     expect(spent, `seed ${seed}`).toBeGreaterThanOrEqual(billed)
-    await expect
-      .poll(() => bench.health.read(Date.now()).map(({ inFlight }) => inFlight), { timeout: 10_000 })
-      .toEqual([0, 0, 0])
+    await expect.poll(() => bench.health.read(Date.now()).map(({ inFlight }) => inFlight)).toEqual([0, 0, 0])
     for (const provider of providers) {
-      await expect.poll(() => provider.openStreams, { timeout: 10_000 }).toBe(0)
-      expect(provider.requests.filter(({ outcome }) => outcome === 'open')).toEqual([])
+      await expect.poll(() => provider.openStreams).toBe(0)
+      await expect.poll(() => provider.requests.filter(({ outcome }) => outcome === 'open')).toEqual([])
     }
     // It waits for whatever it still has to do: a call that nobody has ended would hold it for ever.
     await dispatcher.close()

@@ -10,7 +10,8 @@ import {
   tierCheck,
   usageReconcile,
 } from '@tollgate/kit'
-import { budgetFrom } from '@tollgate/kit/ledger'
+import { systemClock } from '@tollgate/kit/core'
+import { budgetFrom, type Ledger } from '@tollgate/kit/ledger'
 import {
   type Attempt,
   type HealthBoard,
@@ -22,7 +23,13 @@ import {
 } from '@tollgate/kit/stages/provider-failover'
 import type { Tier } from '@tollgate/kit/stages/tier-check'
 import type { Provider } from '@tollgate/kit/wire'
-import { memoryLedger, type SimulatedProvider, simulatedProvider } from '@tollgate/testing'
+import {
+  type Behaviour,
+  gate,
+  memoryLedger,
+  type SimulatedProvider,
+  simulatedProvider,
+} from '@tollgate/testing'
 import express from 'express'
 import { expect } from 'vitest'
 import { closeAfter } from '../support/close-after.ts'
@@ -42,10 +49,25 @@ export interface BenchOptions {
   readonly retries?: RetryOptions
   readonly tiers?: Readonly<Record<string, Tier>>
   readonly answerTokens?: number
+  /** What the first, second or third of them does with its next request; answers well where it says nothing. */
+  readonly behave?: (provider: number) => Behaviour | undefined
+  /** Where the books are; in memory by default. */
+  readonly ledger?: Ledger
   /** How providers are called, for how long they are waited for, and what ends that; the stage's own by default. */
-  readonly calling?: Pick<ProviderFailoverOptions, 'dispatcher' | 'stop' | 'timeouts'>
+  readonly calling?: Pick<ProviderFailoverOptions, 'clock' | 'dispatcher' | 'stop' | 'timeouts'>
   /** What is different about each provider. */
   readonly providers?: Readonly<Record<string, Partial<Provider>>>
+}
+
+/**
+ * For `beforeAll`: a simulated provider loads its vocabulary with its first answer, which may take longer than anybody is
+ * waited for in a test.
+ */
+export async function loadVocabulary(): Promise<void> {
+  const provider = await simulatedProvider()
+  const body = JSON.stringify({ model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'x' }] })
+  await (await fetch(`${provider.url}/chat/completions`, { method: 'POST', body })).text()
+  await provider.close()
 }
 
 /** Three simulated providers behind one route, and the books of its caller. */
@@ -59,6 +81,8 @@ export interface Bench {
   ask(extra?: object, init?: RequestInit): Promise<Response>
   /** The attempts of each request that has ended, in the order that they ended in. */
   readonly tried: readonly (readonly Attempt[])[]
+  /** Those of the only request, once it has ended. */
+  attempts(): Promise<readonly Attempt[]>
   /** Resolves once nothing is reserved: what was spent, nano-USD. */
   books(): Promise<number>
 }
@@ -70,30 +94,42 @@ export async function threeProviders({
   retries = { max: 0 },
   tiers = {},
   answerTokens = 50,
+  behave = () => undefined,
+  ledger = memoryLedger(),
   calling = {},
   providers: special = {},
 }: BenchOptions = {}): Promise<Bench> {
   const servers = await Promise.all(
-    [0, 1, 2].map(async () => {
-      const provider = await simulatedProvider({ prices: PRICES, answerTokens })
+    [0, 1, 2].map(async (at) => {
+      const provider = await simulatedProvider({ prices: PRICES, answerTokens, behave: () => behave(at) })
       closeAfter(() => provider.close())
       return provider
     }),
   )
   const [a, b, c] = servers as [SimulatedProvider, SimulatedProvider, SimulatedProvider]
-  const ledger = memoryLedger()
-  closeAfter(() => ledger.close())
-  await ledger.provision('default', 'user:ada', [budgetFrom({ limit_usd: limitUsd, period: 'daily' })])
+  const state = async () => (await ledger.read('default', ['user:ada']))[0]!
+  const atRest = () => expect.poll(async () => (await state()).reserved, { timeout: 40_000 }).toBe(0)
+  closeAfter(async () => {
+    // Requests that a test has not waited for are settled in these books too.
+    await atRest()
+    await ledger.close()
+  })
+  await ledger.provision('default', 'user:ada', [budgetFrom({ limit_usd: limitUsd, period: 'total' })])
   const prices = priceBook({ overrides: PRICES })
   const providers = Object.entries({ a, b, c }).map(
     ([name, { url }]): Provider => ({ name, dialect: 'openai', baseUrl: url, ...special[name] }),
   )
-  const routes = routing({ providers, routes: { smart: route }, health, prices })
+  const { clock = systemClock } = calling
+  const routes = routing({ providers, routes: { smart: route }, health, prices, clock })
   const tried: (readonly Attempt[])[] = []
+  const ended = gate()
   const witness = defineStage({
     name: 'witness',
     handle: () => {},
-    settle: (req: IncomingMessage) => void tried.push(attempts.peek(req) ?? []),
+    settle(req: IncomingMessage) {
+      tried.push(attempts.peek(req) ?? [])
+      ended.open()
+    },
   })
   const url = await serve(
     express().use(
@@ -108,7 +144,6 @@ export async function threeProviders({
       ),
     ),
   )
-  const state = async () => (await ledger.read('default', ['user:ada']))[0]!
   return {
     a,
     b,
@@ -116,6 +151,10 @@ export async function threeProviders({
     health,
     url: `${url}/v1`,
     tried,
+    async attempts() {
+      await ended.opened
+      return tried[0]!
+    },
     ask: (extra = {}, init = {}) =>
       fetch(`${url}/v1/chat/completions`, {
         method: 'POST',
@@ -129,7 +168,7 @@ export async function threeProviders({
         }),
       }),
     async books() {
-      await expect.poll(async () => (await state()).reserved, { timeout: 40_000 }).toBe(0)
+      await atRest()
       return (await state()).spent
     },
   }

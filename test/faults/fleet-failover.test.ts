@@ -40,7 +40,6 @@ async function lagging(): Promise<Lagging> {
   const fleet = await startFleet({
     server: { ...pair.master, url: front.url },
     via: [front, front, front],
-    deadlineMs: 2000,
     provider: {
       behave: ({ body }) =>
         (body as { stream?: boolean }).stream ? { pause: { afterChunks: STILL, until: door } } : {},

@@ -2,12 +2,12 @@ import { redisLedger } from '@tollgate/kit/ledger/redis'
 import { describe, expect, it } from 'vitest'
 import { randomFrom } from '../../packages/kit/src/conformance/ledger/random.ts'
 import { closeAfter } from '../support/close-after.ts'
-import { PATIENT } from '../support/fleet-gateways.ts'
 import { faultTable } from '../support/fleet-table.ts'
 import { SECRET } from '../support/gateway.ts'
 import { startProgram } from '../support/gateway-program.ts'
 import { paidApi } from '../support/passing.ts'
 import { until } from '../support/redis.ts'
+import { PATIENT } from '../support/redis-books.ts'
 import { keys, ORG, redisPlace } from '../support/redis-place.ts'
 
 /** What a second costs at $0.10 a minute, before it is rounded up: nano-USD × 60. */

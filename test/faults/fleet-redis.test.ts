@@ -6,9 +6,10 @@ import { ACCOUNT, CAP, COST, caller, HELD, openStreams, STILL, usd } from '../su
 import { faultTable } from '../support/fleet-table.ts'
 import { until } from '../support/redis.ts'
 
-const DEADLINE_MS = 500
+/** Four times the usual: the streams of a test must not be refused because the machine has other work. */
+const DEADLINE_MS = 2000
 /** Refused at once, or after a deadline and a few more of a machine that has other work: never a client's own time-out. */
-const SOON_MS = 10 * DEADLINE_MS
+const SOON_MS = 5 * DEADLINE_MS
 const GATEWAYS = [0, 1, 2]
 
 const tried = faultTable()

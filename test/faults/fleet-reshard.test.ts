@@ -61,7 +61,7 @@ it('a slot that is moved to another master under load takes the books along, to 
   const fleet = await startFleet({
     server: here,
     books: { cluster: cluster.seeds },
-    deadlineMs: 1000,
+    deadlineMs: 3000,
     provider: {
       behave: ({ body }) =>
         (body as { stream?: boolean }).stream ? { pause: { afterChunks: STILL, until: door } } : {},

@@ -9,8 +9,12 @@ import { sqliteLedger } from '@tollgate/kit/ledger/sqlite'
 import { fixedClock, gate, simulatedProvider } from '@tollgate/testing'
 import { expect, it } from 'vitest'
 import { closeAfter } from '../support/close-after.ts'
+import { until } from '../support/redis.ts'
 
 const STREAMS = 50
+/** Where the first stream stands still; each of the others does so a chunk later than the one before it. */
+const FIRST_CHUNKS = 40
+const ALL_CHUNKS = STREAMS * FIRST_CHUNKS + (STREAMS * (STREAMS - 1)) / 2
 const PROCESS = fileURLToPath(new URL('./gateway-process.ts', import.meta.url))
 
 /** Start a gateway in a process of its own; resolves with its URL. */
@@ -19,7 +23,12 @@ async function startGateway(file: string, providerUrl: string) {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   closeAfter(async () => void child.kill('SIGKILL'))
-  const [line] = (await once(child.stdout, 'data')) as [Buffer]
+  const died = once(child, 'exit').then(() =>
+    Promise.reject(new Error('the gateway ended before it listened')),
+  )
+  // Whoever kills it later means to.
+  died.catch(() => {})
+  const [line] = (await Promise.race([once(child.stdout, 'data'), died])) as [Buffer]
   return { child, url: line.toString().trim() }
 }
 
@@ -32,7 +41,7 @@ it('kill -9 with 50 open streams: nothing is lost, and `observed` is what the he
   const provider = await simulatedProvider({
     chunkIntervalMs: 1,
     answerTokens: 5_000,
-    behave: () => ({ pause: { afterChunks: 40 + asked, until: pauses[asked++]! } }),
+    behave: () => ({ pause: { afterChunks: FIRST_CHUNKS + asked, until: pauses[asked++]! } }),
   })
   closeAfter(() => provider.close())
   const { child, url } = await startGateway(file, provider.url)
@@ -54,16 +63,15 @@ it('kill -9 with 50 open streams: nothing is lost, and `observed` is what the he
 
   // Every stream stands still at its own place, and a heartbeat has seen all of it.
   await provider.waitFor(
-    ({ requests }) => requests.filter(({ chunksSent }) => chunksSent >= 40).length === STREAMS,
+    ({ requests }) => requests.reduce((sum, { chunksSent }) => sum + chunksSent, 0) === ALL_CHUNKS,
   )
   const held = new DatabaseSync(file, { readOnly: true })
-  const seen = held.prepare(
-    "SELECT min(observed_usd) AS least, count(*) AS open FROM reservation WHERE state = 'open'",
-  )
-  const atLeast = Math.min(...provider.requests.map(({ nanoUsd }) => nanoUsd))
-  await expect
-    .poll(() => seen.get() as { least: number; open: number }, { timeout: 30_000 })
-    .toSatisfy(({ least, open }) => open === STREAMS && least >= atLeast)
+  const open = held.prepare("SELECT observed_usd AS usd FROM reservation WHERE state = 'open' ORDER BY usd")
+  const sent = provider.requests.map(({ nanoUsd }) => nanoUsd).toSorted((a, b) => a - b)
+  await until('the heartbeats have seen all of each', () => {
+    const seen = open.all().map(({ usd }) => Number(usd))
+    return seen.length === STREAMS && seen.every((usd, at) => usd >= sent[at]!)
+  })
   held.close()
   const paused = provider.totals().nanoUsd
 

@@ -9,7 +9,9 @@ import { redisLedger } from '@tollgate/kit/ledger/redis'
 import { sqliteLedger } from '@tollgate/kit/ledger/sqlite'
 
 const [store = '', folder = '', providerUrl = '', calls = ''] = process.argv.slice(2)
-const books = store.startsWith('redis:') ? redisLedger(store) : sqliteLedger(store, { busyTimeoutMs: 50 })
+const books = store.startsWith('redis:')
+  ? redisLedger(store, { deadlineMs: 5000 })
+  : sqliteLedger(store, { busyTimeoutMs: 50 })
 const ledger = spooled(books, { folder, onFault: () => {} })
 const paid = governedFetch({ ledger, principal: { user: 'ada' }, reservationTtlMs: 3_600_000 })
 

@@ -10,7 +10,7 @@ keys: [{ id: ada, team: science, user: ada, secret: "\${ADA_SECRET}" }]
 `
 const SECRET = 'a-secret-of-ada-that-is-long-enough-for-a-key'
 /** Sooner than what is remembered grows old: it has been told. */
-const PUSHED = { timeout: 8_000 }
+const PUSHED = { timeout: 20_000 }
 const ask = { model: 'gpt-4o-mini', messages: [{ role: 'user' as const, content: 'hi' }], max_tokens: 10 }
 
 it('tollgate access: what a refusal says can be typed, and what is approved counts in a running gateway', async () => {

@@ -88,12 +88,17 @@ describe('keys, beside a running gateway', () => {
     )
     expect((await command('keys list --json')).out).not.toContain(secret)
     expect(await command(`keys revoke ${id}`)).toMatchObject({ code: 0, out: `revoked ${id}` })
-    const answer = () =>
-      client.chat.completions.create(call).then(
+    let asked = 0
+    const answer = () => {
+      asked += 1
+      return client.chat.completions.create(call).then(
         () => 200,
         (error: APIError) => error.status,
       )
-    await expect.poll(answer, { timeout: 1000, interval: 50 }).toBe(401)
+    }
+    await expect.poll(answer, { interval: 50 }).toBe(401)
+    // So many are a second: counted, because a busy machine may stand still for longer, and so does whoever asks.
+    expect(asked).toBeLessThanOrEqual(20)
     expect((await command(`keys revoke ${id}`)).out).toBe(`${id} was revoked before`)
   })
 

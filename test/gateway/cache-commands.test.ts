@@ -81,6 +81,14 @@ describe('tollgate cache show', () => {
     expect(use.savedNanoUsd).toBeGreaterThan(0)
   })
 
+  it('says where requests are counted of a fleet, which has no table of them', async () => {
+    const at = await redisPlace(`${keys()}${EXACT}`)
+    const { code, out } = await at.command('cache show')
+    expect(code).toBe(0)
+    expect(out).toMatch(/held {6}0\.0 MiB of answers/)
+    expect(out).toContain('not counted here: tollgate_cache_requests_total at /metrics')
+  })
+
   it('says that there is none', async () => {
     const at = await place(ADA)
     await (await at.start()).close()

@@ -181,7 +181,7 @@ ${ADA}`)
     const { command } = await place(`pipeline: [budget-reserve, auth-virtual-key, provider-failover]\n${ADA}`)
     expect(await command('config check')).toMatchObject({
       code: 1,
-      err: 'tollgate config check: budget-reserve needs "principal", which auth-virtual-key gives, but auth-virtual-key is mounted after it. Mount auth-virtual-key before budget-reserve.',
+      err: 'tollgate config check: owner-check needs "principal", which auth-virtual-key gives, but auth-virtual-key is mounted after it. Mount auth-virtual-key before owner-check.',
     })
   })
 

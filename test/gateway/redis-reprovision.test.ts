@@ -76,7 +76,9 @@ describe('books that are opened anew while gateways run', () => {
       return found.status === 503 && found
     })
     expect(asked.checks).toMatchObject({ accounts: 'failing' })
-    expect(told.join('\n')).toContain('not ready: accounts: the books of acme are being recovered')
+    await until('it has been told of', () =>
+      told.join('\n').includes('not ready: accounts: the books of acme are being recovered'),
+    )
     await until('it is ready', async () => (await ready(gateway)).status === 200)
     expect(await made.redis.call('exists', 'tg:1:{acme}:a:key:bob')).toBe(1)
     expect(await call(gateway, BOBS_SECRET)).toBe(200)
@@ -121,8 +123,12 @@ describe('an account that is lost from books which nobody has taken over', () =>
     for (let round = 0; round < 3; round++) expect(await call(gateway)).toBe(503)
     await until('it is not ready', async () => (await ready(gateway)).checks.accounts === 'failing')
     expect(await made.redis.call('exists', 'tg:1:{acme}:a:key:ada')).toBe(0)
-    expect(told.join('\n')).toContain(
-      'the books of acme have lost the limits of key:ada, and what was spent there: restore them, or restart a gateway',
+    await until('it has been told of', () =>
+      told
+        .join('\n')
+        .includes(
+          'the books of acme have lost the limits of key:ada, and what was spent there: restore them, or restart a gateway',
+        ),
     )
     expect(await call(gateway, BOBS_SECRET)).toBe(200)
   })
@@ -134,8 +140,10 @@ describe('an account that is lost from books which nobody has taken over', () =>
     expect(await call(gateway)).toBe(200)
     await made.redis.call('del', 'tg:1:{acme}:a:key:ada', 'tg:1:{acme}:known')
     for (let round = 0; round < 3; round++) expect(await call(gateway)).toBe(503)
-    expect(told.join('\n')).toContain(
-      'take them as they are with `tollgate ledger recover --org acme --config tollgate.yaml`',
+    await until('it has been told of', () =>
+      told
+        .join('\n')
+        .includes('take them as they are with `tollgate ledger recover --org acme --config tollgate.yaml`'),
     )
     expect(await made.redis.call('hget', META, 'ep')).toBe('0')
     await made.command('ledger recover')

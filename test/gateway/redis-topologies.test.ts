@@ -21,7 +21,7 @@ async function expectToServe({ command, start, provider }: Place, shown: string)
   await Promise.all(gateways.map((gateway) => gateway.client(SECRET).chat.completions.create(call)))
   const spent = async () => JSON.parse((await command('spend --by key --json')).out).rows
   const spent_usd = nanoToUsd(provider.totals().nanoUsd)
-  await expect.poll(spent, { timeout: 10_000 }).toMatchObject([{ key: 'ada', requests: 2, spent_usd }])
+  await expect.poll(spent).toMatchObject([{ key: 'ada', requests: 2, spent_usd }])
 }
 
 describe('the books', () => {
@@ -57,6 +57,6 @@ describe('the books', () => {
     await expect.poll(served, { timeout: 30_000 }).toBe(true)
     const { requests } = made.provider.totals()
     const counted = async () => JSON.parse((await made.command('spend --by key --json')).out).rows
-    await expect.poll(counted, { timeout: 10_000 }).toMatchObject([{ key: 'ada', requests }])
+    await expect.poll(counted).toMatchObject([{ key: 'ada', requests }])
   })
 })

@@ -37,7 +37,7 @@ async function standing(gateway: Running, account: string) {
 async function expectBooksToAgree(gateway: Running, { totals }: SimulatedProvider): Promise<void> {
   const spent_usd = nanoToUsd(totals().nanoUsd)
   await expect
-    .poll(() => standing(gateway, 'org:acme'), { timeout: 10_000 })
+    .poll(() => standing(gateway, 'org:acme'))
     .toMatchObject({ spent_usd, reserved_usd: '0.000000000' })
 }
 
@@ -119,11 +119,11 @@ describe('a gateway on a Redis', () => {
     const ready = async () => (await fetch(`${gateway.url}/readyz`)).status
     expect(await ready()).toBe(200)
     await redis.kill()
-    await expect.poll(ready, { timeout: 10_000 }).toBe(503)
+    await expect.poll(ready).toBe(503)
     const refusal = gateway.client(SECRET).chat.completions.create(call())
     await expect(refusal).rejects.toMatchObject({ status: 503, code: 'ledger_unavailable' })
     await redis.restart()
-    await expect.poll(ready, { timeout: 10_000 }).toBe(200)
+    await expect.poll(ready).toBe(200)
   })
 })
 

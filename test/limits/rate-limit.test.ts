@@ -1,4 +1,5 @@
 import { memoryLimits, rateLimit } from '@tollgate/kit'
+import { type Clock, systemClock } from '@tollgate/kit/core'
 import type { RateLimitOptions } from '@tollgate/kit/stages/rate-limit'
 import { gate, serverError } from '@tollgate/testing'
 import { RateLimitError } from 'openai'
@@ -15,20 +16,39 @@ const asks = (text: string, more: object = {}) => ({
   ...more,
 })
 
-type Paced = Omit<RateLimitOptions, 'limits'> & Pick<AssemblyOptions, 'budgets' | 'before' | 'reserve'>
+interface Paced
+  extends Omit<RateLimitOptions, 'limits'>,
+    Pick<AssemblyOptions, 'budgets' | 'before' | 'reserve'> {
+  /** What minutes go by; the machine's own by default. */
+  readonly clock?: Clock
+}
 
 async function paced({
   budgets = [],
   before = [],
   reserve = {},
+  clock = systemClock,
   ...options
 }: Paced): Promise<Assembly & { readonly limits: RateLimitOptions['limits'] }> {
-  const limits = memoryLimits()
+  const limits = memoryLimits({ clock })
   closeAfter(() => limits.close())
   const stage = rateLimit({ limits, ...options })
   return {
     ...(await assemble({ prices: flat, budgets, before, reserve, between: [stage] })),
     limits,
+  }
+}
+
+/** A clock that stands until it is started. */
+function stoppedClock(): { readonly clock: Clock; start(): void } {
+  const stoodMs = Date.now()
+  let startedMs: number | undefined
+  const sinceMs = () => (startedMs === undefined ? 0 : performance.now() - startedMs)
+  return {
+    clock: { now: () => stoodMs + Math.floor(sinceMs()) },
+    start() {
+      startedMs ??= performance.now()
+    },
   }
 }
 
@@ -97,8 +117,16 @@ describe('tokens a minute', () => {
   })
 
   it('make the OpenAI SDK wait for as long as they say', async () => {
-    const assembly = await paced({ rates: { key: { tpm: 1_200 } } })
-    const client = clientOf(assembly)
+    // No time passes before it is refused: otherwise a busy machine may take so long that it need not wait.
+    const { clock, start } = stoppedClock()
+    const assembly = await paced({ clock, rates: { key: { tpm: 1_200 } } })
+    const client = clientOf(assembly, {
+      async fetch(input, init) {
+        const answer = await fetch(input, init)
+        if (answer.status === 429) start()
+        return answer
+      },
+    })
     await client.chat.completions.create(
       asks('much', { max_tokens: 1_200, metadata: { answer_tokens: '1200' } }),
     )

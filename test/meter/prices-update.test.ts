@@ -144,6 +144,20 @@ describe('tollgate prices update', () => {
     await expect(findPrices(endless.url, { nowMs: Date.now() })).rejects.toThrow(/longer than/)
   })
 
+  it('follows a real server that has moved, and none that leads off this machine without TLS', async () => {
+    const server = await priceServer(send(pricing(0.2, 0.8)))
+    const moved = await priceServer((res) => void res.writeHead(301, { location: server.url }).end())
+    const nowMs = Date.now()
+    await expect(findPrices(moved.url, { nowMs })).rejects.toThrow(/led to an address without TLS/)
+    let first = true
+    const within = await priceServer((res) => {
+      if (!first) return send('[]')(res)
+      first = false
+      res.writeHead(308, { location: '/newer.json' }).end()
+    })
+    expect((await findPrices(within.url, { nowMs })).text).toBe('[]')
+  })
+
   it('is not had over a line that anybody can write on', async () => {
     const { command } = await place(config('http://prices.example.com/data.json'))
     expect(await command('config check')).toMatchObject({ err: expect.stringContaining('https://') })

@@ -145,6 +145,31 @@ describe('whoever names somebody else’s', () => {
     expect(api.arrived).toHaveLength(asked)
   })
 
+  it.each([
+    ['openai', '/v1/shelves', { id: 'shelf-1' }, '/v1/shelves/shelf-1/read'],
+    ['openai', '/v1/shelves', { id: 'shelf-one' }, '/v1/shelves/shelf-one/read'],
+    ['openai', '/v1/shelves', { id: 'shelf-one' }, '/v1/what/shelf-one'],
+    ['anthropic', '/anthropic/v1/shelves', { id: 'shelf_01Ab' }, '/anthropic/v1/shelves/shelf_01Ab'],
+    ['gemini', '/v1beta/shelves', { name: 'shelves/a1' }, '/v1beta/shelves/a1:read'],
+    ['gemini', '/v1beta/shelves', { name: 'shelves/report' }, '/v1beta/shelves/report:read'],
+    ['gemini', '/v1beta/files', { name: 'files/report' }, '/v1beta/shelves/files/report'],
+  ] as const)('in a path that no list here knows: %s %s', async (dialect, making, made, path) => {
+    const { ours, hers, api } = await twoTenants(always(made), { providers: [{ name: dialect, dialect }] })
+    await ours(post(making, {}))
+    const asked = api.arrived.length
+    expect((await hers(post(path, {}))).status).toBe(404)
+    expect(api.arrived).toHaveLength(asked)
+    expect((await ours(post(path, {}))).status).toBe(200)
+  })
+
+  it('what is in such a path and was made by nobody here is nobody’s', async () => {
+    const { hers, api } = await twoTenants(always({}))
+    for (const path of ['/v1/shelves/file-a1/read', '/v1/file-a1', '/v1/shelves/x/y1'])
+      expect((await hers(post(path, {}))).status, path).toBe(404)
+    expect(api.arrived).toEqual([])
+    expect((await hers(post('/v1/fim/rerank', {}))).status).toBe(200)
+  })
+
   it('at a provider of the same dialect, by the same id: it was made at another', async () => {
     const { ours, api } = await twoTenants(always({ id: 'file-1' }), { providers: [{}, { name: 'other' }] })
     await ours(post('/openai/v1/files', {}))

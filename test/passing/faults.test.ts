@@ -48,7 +48,7 @@ describe('a provider that fails', () => {
   })
 
   it('says nothing for too long: what was reserved is charged', async () => {
-    const { raw, books, atRest } = await passing(() => {}, { proxy: { timeouts: { idleMs: 50 } } })
+    const { raw, books, atRest } = await passing(() => {}, { proxy: { timeouts: { idleMs: 1_000 } } })
     const answer = await raw({ path: '/scribe/v1/x', body: 'x' })
     expect([answer.status, JSON.parse(answer.text).error.code]).toEqual([504, 'provider_timeout'])
     await atRest()

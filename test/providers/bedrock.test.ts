@@ -299,7 +299,10 @@ describe('what Bedrock refuses', () => {
     const call = anthropic(assembly).messages.create({ model: 'claude', max_tokens: 50, messages })
     await expect(call).rejects.toMatchObject({
       status: 400,
-      error: { type: 'error', error: { type: 'invalid_request_error', message: refusal.message } },
+      error: {
+        type: 'error',
+        error: { type: 'invalid_request_error', message: `prompt is too long: ${refusal.message}` },
+      },
     })
     await expectBooked(assembly)
   })

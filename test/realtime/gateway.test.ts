@@ -3,6 +3,7 @@ import { connect as connectTcp } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { createServer as createTlsServer } from 'node:tls'
 import { gate } from '@tollgate/testing'
+import { AzureOpenAI } from 'openai'
 import { OpenAIRealtimeWS } from 'openai/realtime/ws'
 import { describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
@@ -71,6 +72,20 @@ describe('a gateway', () => {
     expect(said).toHaveLength(24)
     const billed = (spot.provider.totals().nanoUsd / 1e9).toFixed(9)
     expect(await spent(gateway)).toMatchObject({ spent_usd: billed, reserved_usd: '0.000000000' })
+  })
+
+  it('holds one with the same client for Azure', async () => {
+    const { gateway } = await running()
+    const { url, ca } = await behindTls(gateway.url)
+    const azure = new AzureOpenAI({
+      endpoint: url.replace(/\/v1$/, ''),
+      apiKey: SECRET,
+      apiVersion: '2025-04-01-preview',
+      deployment: 'gpt-realtime',
+    })
+    const rt = await OpenAIRealtimeWS.azure(azure, { options: { ca } })
+    closeAfter(async () => rt.close())
+    await new Promise((resolve) => rt.once('session.created', resolve))
   })
 
   it('lets nobody in without a key, and answers whatever else asks for a WebSocket', async () => {

@@ -24,13 +24,11 @@ it('a session holds one of its caller’s slots for as long as it lasts', async 
   ada.socket.close()
   await ada.closed
   await expect
-    .poll(
-      () =>
-        connect().opened.then(
-          () => 'open',
-          () => 'refused',
-        ),
-      { timeout: 10_000 },
+    .poll(() =>
+      connect().opened.then(
+        () => 'open',
+        () => 'refused',
+      ),
     )
     .toBe('open')
 })

@@ -2,8 +2,8 @@ import { initRedisLedger, redisLedger } from '@tollgate/kit/ledger/redis'
 import { describe, expect, it } from 'vitest'
 import { closeAfter } from '../support/close-after.ts'
 import { redisServer } from '../support/redis.ts'
-import { behindProxy, handClock, PATIENT } from '../support/redis-behind-proxy.ts'
-import { KEY, ORG, openBooks, reserving } from '../support/redis-books.ts'
+import { behindProxy, handClock } from '../support/redis-behind-proxy.ts'
+import { KEY, ORG, openBooks, PATIENT, reserving } from '../support/redis-books.ts'
 
 describe('books that are gone', () => {
   it('refuse everybody, and are not started anew by anybody', async () => {
@@ -33,7 +33,7 @@ describe('an org whose books are gone', () => {
     closeAfter(() => server.stop())
     const faults: string[] = []
     const onFault = ({ message }: Error) => faults.push(message)
-    const ledger = await openBooks(server.url, { ...PATIENT, clock, onFault })
+    const ledger = await openBooks(server.url, { clock, onFault })
     closeAfter(() => ledger.close())
     await initRedisLedger(server.url, { orgs: ['globex'], clock })
     await ledger.reserve(reserving('a'))

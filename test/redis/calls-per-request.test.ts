@@ -5,6 +5,7 @@ import { SCRIPTS } from '../../packages/kit/src/ledger/redis/scripts/catalog.ts'
 import { type Assembly, assemble } from '../support/assembly.ts'
 import { closeAfter } from '../support/close-after.ts'
 import { type RedisServer, redisServer } from '../support/redis.ts'
+import { PATIENT } from '../support/redis-books.ts'
 
 const REQUESTS = 50
 
@@ -19,7 +20,7 @@ async function warmGateway({ limitUsd = '100' } = {}): Promise<Running> {
   closeAfter(() => server.stop())
   await initRedisLedger(server.url, { orgs: ['test'] })
   const gateway = await assemble({
-    ledger: redisLedger(server.url),
+    ledger: redisLedger(server.url, PATIENT),
     budgets: [
       { limit_usd: limitUsd, period: 'daily' },
       { limit_usd: '1000', period: 'monthly' },

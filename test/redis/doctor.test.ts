@@ -9,9 +9,7 @@ import {
   redisWithAof,
   until,
 } from '../support/redis.ts'
-import { cents, ORG, openBooks, reserving, standing } from '../support/redis-books.ts'
-
-const PATIENT = { deadlineMs: 20_000 }
+import { cents, ORG, openBooks, PATIENT, reserving, standing } from '../support/redis-books.ts'
 
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {
@@ -34,7 +32,7 @@ describe('before a Redis keeps the books', () => {
 
   it('a lack of persistence is found, with what was charged today at stake; strict durability refuses it', async () => {
     const server = started(await redisServer())
-    const ledger = await openBooks(server.url, PATIENT)
+    const ledger = await openBooks(server.url)
     await ledger.reserve(reserving('a', 50))
     await ledger.settle({ org: ORG, id: 'a', actual: cents(50), basis: 'exact' })
     await ledger.close()
@@ -78,7 +76,7 @@ describe('a user who may do no more than the printed ACL says', () => {
     const server = started(await redisServer())
     await server.call('acl', 'setuser', 'tollgate', '>secret', ...redisAcl().split(' '))
     const url = server.url.replace('redis://', 'redis://tollgate:secret@')
-    const ledger = await openBooks(url, PATIENT)
+    const ledger = await openBooks(url)
     cleanups.push(() => ledger.close())
     for (const id of ['a', 'b', 'c']) await ledger.reserve(reserving(id))
     await ledger.extend({
@@ -115,7 +113,7 @@ describe('a master that sentinels name', () => {
   it('is followed when they move it', async () => {
     const { sentinels, name, failOver, synced } = started(await redisSentinels())
     const target = { sentinels: sentinels.map(({ host, port }) => ({ host, port })), name }
-    const ledger = await openBooks(target, PATIENT)
+    const ledger = await openBooks(target)
     cleanups.push(() => ledger.close())
     await ledger.reserve(reserving('a'))
     await synced()

@@ -3,8 +3,8 @@ import { acceptRedisLoss, type RedisLedgerOptions, redisLedger } from '@tollgate
 import { describe, expect, it } from 'vitest'
 import { closeAfter } from '../support/close-after.ts'
 import { type FaultProxy, faultProxy, redisPair, redisServer, redisWithAof, until } from '../support/redis.ts'
-import { behindProxy, handClock, PATIENT } from '../support/redis-behind-proxy.ts'
-import { cents, KEY, ORG, openBooks, reserving, standing } from '../support/redis-books.ts'
+import { behindProxy, handClock } from '../support/redis-behind-proxy.ts'
+import { cents, KEY, ORG, openBooks, PATIENT, reserving, standing } from '../support/redis-books.ts'
 
 describe('a fail-over that loses the newest changes', () => {
   it('is noticed, and made good to the nano-dollar by those who know', async () => {
@@ -18,7 +18,7 @@ describe('a fail-over that loses the newest changes', () => {
     closeAfter(() => link!.close())
     const front = await faultProxy(pair.master)
     closeAfter(() => front.close())
-    const ledger = await openBooks(front.url, { ...PATIENT, clock })
+    const ledger = await openBooks(front.url, { clock })
     closeAfter(() => ledger.close())
     for (const id of ['a', 'b', 'c', 'd']) await ledger.reserve(reserving(id))
     await pair.synced()
@@ -59,7 +59,7 @@ describe('a fail-over that loses the newest changes', () => {
     const clock = handClock()
     const [old, restored] = [await redisServer(), await redisServer()]
     closeAfter(() => restored.stop())
-    const { ledger, proxy } = await behindProxy(old, { ...PATIENT, clock })
+    const { ledger, proxy } = await behindProxy(old, { clock })
     await ledger.reserve(reserving('a'))
     // As a backup restores it: everything up to here.
     await restored.call('replicaof', old.host, old.port)
@@ -79,7 +79,7 @@ describe('a fail-over that loses the newest changes', () => {
 
   it('is nobody’s to decide alone when more is lost than can be told again', async () => {
     const clock = handClock()
-    const { ledger, server } = await behindProxy(await redisServer(), { ...PATIENT, clock })
+    const { ledger, server } = await behindProxy(await redisServer(), { clock })
     await ledger.reserve(reserving('a'))
     await ledger.settle({ org: ORG, id: 'a', actual: cents(3), basis: 'exact' })
     clock.nowMs += 61_000
@@ -99,7 +99,7 @@ describe('books that have lost more than can be told again', () => {
   /** A ledger that has ended something over a minute ago; what is lost of that stays lost. */
   async function withPast() {
     const clock = handClock()
-    const { ledger, server } = await behindProxy(await redisServer(), { ...PATIENT, clock })
+    const { ledger, server } = await behindProxy(await redisServer(), { clock })
     const meta = (...words: (string | number)[]) => server.call('hset', `tg:1:{${ORG}}:meta`, ...words)
     const other = (options: RedisLedgerOptions = {}) => {
       const made = redisLedger(server.url, { ...PATIENT, clock, ...options })
@@ -164,7 +164,7 @@ describe('books that have lost more than can be told again', () => {
 describe('a Redis that is restarted', () => {
   it('goes on where it was, when it keeps a log of its changes', async () => {
     const clock = handClock()
-    const { ledger, server } = await behindProxy(await redisWithAof('always'), { ...PATIENT, clock })
+    const { ledger, server } = await behindProxy(await redisWithAof('always'), { clock })
     await ledger.reserve(reserving('a'))
     await server.restart()
     clock.nowMs += 2000

@@ -1,18 +1,19 @@
+import { redisLedger } from '@tollgate/kit/ledger/redis'
 import { expect, it, onTestFinished } from 'vitest'
 import { redisSentinels, until } from '../support/redis.ts'
-import { openBooks, reserving } from '../support/redis-books.ts'
+import { openBooks, reserving, standing } from '../support/redis-books.ts'
 
 it('a master that hangs is left behind once the sentinels name another', { timeout: 60_000 }, async () => {
   const watched = await redisSentinels()
   onTestFinished(() => watched.stop())
   const { master, replica, name, synced } = watched
   const sentinels = watched.sentinels.map(({ host, port }) => ({ host, port }))
-  const ledger = await openBooks({ sentinels, name }, { deadlineMs: 200 })
+  await (await openBooks({ sentinels, name })).close()
+  // It gives the master up, and connects to it anew, long before the sentinels do.
+  const ledger = redisLedger({ sentinels, name }, { deadlineMs: 200 })
   onTestFinished(() => ledger.close())
+  await until('it is connected', () => standing(ledger))
   await synced()
-  // So the ledger gives the master up, and connects to it anew, long before the sentinels do.
-  for (const { call } of watched.sentinels)
-    await call('sentinel', 'set', name, 'down-after-milliseconds', 5000)
   master.pause()
   const refused = await Promise.allSettled(
     ['a', 'b', 'c', 'd', 'e'].map((id) => ledger.reserve(reserving(id))),

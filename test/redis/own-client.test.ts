@@ -2,7 +2,6 @@ import { Redis } from 'ioredis'
 import { describe, expect, it } from 'vitest'
 import { closeAfter } from '../support/close-after.ts'
 import { redisServer } from '../support/redis.ts'
-import { PATIENT } from '../support/redis-behind-proxy.ts'
 import { ORG, openBooks, reserving } from '../support/redis-books.ts'
 
 describe('a client that the application has', () => {
@@ -12,7 +11,7 @@ describe('a client that the application has', () => {
     const own = new Redis(server.url, { keyPrefix: 'app:', enableAutoPipelining: true })
     closeAfter(async () => own.disconnect())
     await own.set('theirs', '1')
-    const ledger = await openBooks(own, PATIENT)
+    const ledger = await openBooks(own)
     expect(await ledger.reserve(reserving('a'))).toMatchObject({ status: 'ok' })
     await ledger.close()
     expect(await own.get('theirs')).toBe('1')

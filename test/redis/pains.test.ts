@@ -4,9 +4,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { randomFrom } from '../../packages/kit/src/conformance/ledger/random.ts'
 import { PROVE } from '../support/prove.ts'
 import { type FaultProxy, faultProxy, type RedisServer, redisServer, until } from '../support/redis.ts'
-import { cents, KEY, ORG, openBooks, reserving, standing } from '../support/redis-books.ts'
-
-const PATIENT = { deadlineMs: 20_000 }
+import { cents, KEY, ORG, openBooks, PATIENT, reserving, standing } from '../support/redis-books.ts'
 
 /** Three processes on one set of books; the replies of the third can be lost. */
 let ledgers: readonly Ledger[]
@@ -15,7 +13,7 @@ let proxy: FaultProxy
 beforeEach(async () => {
   server = await redisServer()
   proxy = await faultProxy(server)
-  const first = await openBooks(server.url, PATIENT)
+  const first = await openBooks(server.url)
   ledgers = [first, ...[server, proxy].map(({ url }) => redisLedger(url, PATIENT))]
 })
 afterEach(async () => {

@@ -75,7 +75,6 @@ describe('a split network, with a master on either side', () => {
   })
 
   it('admits nothing more on a master that nobody follows, where it asks for replicas', async () => {
-    await pair.master.call('config', 'set', 'min-replicas-max-lag', 1)
     await pair.master.call('config', 'set', 'min-replicas-to-write', 1)
     await until('the replica has answered', async () => {
       return infoOf(await pair.master.call('info'), 'min_slaves_good_slaves') === '1'

@@ -43,7 +43,6 @@ describe.skipIf(!program)('on Valkey', () => {
     const valkey = await redisWithAof('everysec', { program: program! })
     const fleet = await startFleet({
       server: valkey,
-      deadlineMs: 2000,
       provider: {
         behave: ({ body }) =>
           (body as { stream?: boolean }).stream ? { pause: { afterChunks: STILL, until: door } } : {},

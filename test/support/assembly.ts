@@ -155,7 +155,7 @@ export async function assemble({
       }),
     atRest: () =>
       expect
-        .poll(async () => (await books()).reserved, { timeout: 10_000 })
+        .poll(async () => (await books()).reserved)
         .toBe(0)
         .then(() => {}),
   }

@@ -1,12 +1,6 @@
-import { afterEach } from 'vitest'
+import { onTestFinished } from 'vitest'
 
-const closing: (() => Promise<void>)[] = []
-
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
-
-/** Close this when the test ends, the last opened first. */
+/** Close this when the test ends, the last opened first: in every file, also where files share their modules. */
 export function closeAfter(close: () => Promise<void>): void {
-  closing.push(close)
+  onTestFinished(() => close())
 }

@@ -14,15 +14,13 @@ import {
   startGateway,
 } from './fleet-process.ts'
 import { type RedisServer, redisWithAof, until } from './redis.ts'
+import { PATIENT } from './redis-books.ts'
 
 export const ORG = 'acme'
 /** What a token of output costs, nano-USD; input is free. So 1,000 tokens are $0.10, and a cap is a price. */
 export const TOKEN = 100_000
 const MODEL = 'gpt-4o'
 const PRICES = { [MODEL]: { input: '0', output: '100' } }
-
-/** Long enough never to be what fails on a busy machine. */
-export const PATIENT = { deadlineMs: 20_000 }
 
 export interface FleetOptions extends Partial<Omit<GatewayOptions, 'provider' | 'prices' | 'redis'>> {
   /** Where the books are; a server that finds everything again after a kill -9, by default. */

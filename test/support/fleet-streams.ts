@@ -1,6 +1,7 @@
 import type { AccountId } from '@tollgate/kit/ledger'
 import type { ProviderRequest } from '@tollgate/testing'
 import { type Answer, type GatewayFleet, metadataOf, TOKEN } from './fleet-gateways.ts'
+import { until } from './redis.ts'
 
 /** What a stream may be answered with at most, and what it is answered with, in tokens. */
 export const CAP = 1000
@@ -42,4 +43,16 @@ export async function openStreams(
     }),
   ])
   return { ended }
+}
+
+/**
+ * Resolves once so many reservations of one gateway, and no more, are expired; with whose they are. Those of a gateway that
+ * lives may be among the others: its next heartbeat puts that right.
+ */
+export function expiredOfOne(fleet: GatewayFleet, count: number): Promise<string> {
+  return until(`${count} of one gateway are expired`, async () => {
+    const left = await fleet.withLedger((ledger) => ledger.expired())
+    const owners = Map.groupBy(left, ({ owner }) => owner)
+    return [...owners.keys()].find((owner) => owners.get(owner)!.length === count)
+  })
 }

@@ -24,7 +24,7 @@ export const upTo = (handler: Handler, path = '/work'): ServiceOptions => ({
     ),
 })
 /** How long a condition may take on a machine that has other work to do. */
-export const PATIENCE = { timeout: 10_000 }
+export const PATIENCE = { timeout: 20_000 }
 
 export const UP_TO_NANO_USD = 250_000_000
 

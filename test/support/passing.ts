@@ -154,7 +154,7 @@ export async function passingService({
       fetch(url + path, { ...init, headers: { authorization: key.authorization, ...init.headers } }),
     atRest: () =>
       expect
-        .poll(async () => (await books()).reserved, { timeout: 10_000 })
+        .poll(async () => (await books()).reserved)
         .toBe(0)
         .then(() => {}),
   }

@@ -4,13 +4,10 @@ import { closeAfter } from './close-after.ts'
 import { type FaultProxy, faultProxy, type RedisServer } from './redis.ts'
 import { openBooks } from './redis-books.ts'
 
-/** Long enough never to be what fails on a busy machine. */
-export const PATIENT = { deadlineMs: 20_000 }
-
 /** A ledger, with what can misbehave between it and its server; all of it is closed after the test. */
 export async function behindProxy(
   server: RedisServer,
-  options: RedisLedgerOptions = PATIENT,
+  options: RedisLedgerOptions = {},
 ): Promise<{ ledger: Ledger; proxy: FaultProxy; server: RedisServer }> {
   closeAfter(() => server.stop())
   const proxy = await faultProxy(server)

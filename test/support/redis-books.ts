@@ -30,11 +30,14 @@ export const reserving = (id: string, count = 10): Reserve => ({
   memo: { requestId: 'req_1', model: 'gpt-4o-mini', priceVersion: 'v1' },
 })
 
-/** Books with one key that may spend a dollar a day. */
+/** Long enough never to be what fails on a busy machine. */
+export const PATIENT = { deadlineMs: 20_000 }
+
+/** Books with one key that may spend a dollar a day. Unless told otherwise, their ledger is patient. */
 export async function openBooks(target: RedisTarget, options: RedisLedgerOptions = {}): Promise<Ledger> {
   const { prefix, clock } = options
   await initRedisLedger(target, { orgs: [ORG], ...(prefix && { prefix }), ...(clock && { clock }) })
-  const ledger = redisLedger(target, options)
+  const ledger = redisLedger(target, { ...PATIENT, ...options })
   await ledger.provision(ORG, 'org:acme', [])
   await ledger.provision(ORG, KEY, [
     { id: 'cap', metric: 'usd', window: 'day', timeZone: 'UTC', limit: 100 * 10_000_000, mode: 'hard' },

@@ -2,17 +2,17 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { afterAll } from 'vitest'
 import { amounts, ORG, START_MS } from '../../packages/kit/src/conformance/ledger/bench.ts'
 import type { Ledger, ReserveResult } from '../../packages/kit/src/ledger/ledger.ts'
 import { type SqliteLedgerOptions, sqliteLedger } from '../../packages/kit/src/ledger/sqlite/index.ts'
+import { closeAfter } from './close-after.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'tollgate-ledger-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-let files = 0
-
-/** Where there is no file yet, nor its folder. */
-export const freshPath = (): string => join(folder, `${files++}`, 'books.db')
+/** Where there is no file yet, nor its folder; until the test ends. */
+export function freshPath(): string {
+  const place = mkdtempSync(join(tmpdir(), 'tollgate-ledger-'))
+  closeAfter(async () => rmSync(place, { recursive: true, force: true }))
+  return join(place, 'made', 'books.db')
+}
 
 /** What a user gets whom nobody has seen. */
 export const budgets = [{ per: 'user', limit_usd: '1.00', period: 'daily' }] as const

@@ -17,7 +17,7 @@ import { openAnswerCache } from './store/answer-cache.ts'
 import { shareHealth } from './store/fleet-health.ts'
 import { openOwners } from './store/open-owners.ts'
 
-/** Where answers come from, and what is known of those that were given: all that outlasts another config. */
+/** Where answers come from, and what is known of those that were given. All of it outlasts a change of the config. */
 export interface GatewayAnswers {
   /** Stands in where nobody has given the gateway a provider. */
   readonly simulation: Simulation | undefined

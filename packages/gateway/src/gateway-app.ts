@@ -67,7 +67,10 @@ export function gatewayApp({
   return app
 }
 
-/** The pipeline, for what is passed through; everything else goes on, and nobody is asked who it is. */
+/**
+ * The pipeline for requests that are passed through to a provider. All others go on to the next handler, and are not
+ * asked who they are.
+ */
 function passing(passages: Passages, pipeline: Middleware): Middleware {
   return function passing(req, res, next) {
     if (passages.resolve(req)) pipeline(req, res, next)
@@ -80,7 +83,7 @@ function inOrder(...handlers: readonly ForeignHandler[]): Middleware {
   return compose(...handlers)
 }
 
-/** An Express app without what no client of a gateway needs; paths are those that its stages will see, letter by letter. */
+/** An Express app without what no client of a gateway needs. It compares paths letter by letter, as the stages do. */
 export function bareApp(): Express {
   const app = express()
   for (const setting of ['x-powered-by', 'etag', 'query parser']) app.disable(setting)
@@ -88,7 +91,7 @@ export function bareApp(): Express {
   return app
 }
 
-/** The part of the pipeline that tells who calls, without the record that only provider calls are worth. */
+/** The part of the pipeline that tells who calls, without the audit log: only calls of providers are recorded. */
 function whoCalls(stages: readonly (Stage | ForeignHandler)[]): readonly (Stage | ForeignHandler)[] {
   const giver = stages.findIndex((stage) => stageMeta(stage)?.gives.some(({ name }) => name === 'principal'))
   return stages.slice(0, giver + 1).filter((stage) => stageMeta(stage)?.name !== 'audit-log')

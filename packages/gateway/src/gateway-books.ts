@@ -11,11 +11,13 @@ import type { Opened } from './opened.ts'
 import { unsealed } from './secrets/unsealed.ts'
 import { type KeptProvisioned, keepProvisioned } from './store/keep-provisioned.ts'
 import { openStore } from './store/open-store.ts'
-import { provision } from './store/provision.ts'
 import { withNotes } from './store/provisioned-notes.ts'
+import { type Provisioner, provisioner } from './store/provisioner.ts'
 
-/** Books that are open, in which everybody has their budgets and their grants, and has them later on. */
-export interface GatewayBooks extends Pick<KeptProvisioned, 'store' | 'checks'> {
+/** Open books, in which everybody has their budgets and their grants, and is given those that come later. */
+export interface GatewayBooks
+  extends Pick<KeptProvisioned, 'store' | 'checks'>,
+    Pick<Provisioner, 'provision'> {
   /** With the keys of providers that are sealed beside the books. */
   readonly config: Config
 }
@@ -40,8 +42,19 @@ export async function gatewayBooks(
   const config = await unsealed(stated, opened.masterKey)
   alerts.useReports(opened.reports)
   await reconcile(opened.directory, config)
-  await withNotes(config, (notes) => provision(config, { ...opened, notes, output }))
-  const { store, checks, close } = await keepProvisioned(running, opened, { clock })
+  const {
+    provision,
+    ledger: provided,
+    close: stopProvisioning,
+  } = provisioner({
+    ...opened,
+    withNotes,
+    output,
+    onFault: notYetProvisioned,
+  })
+  everything.add(stopProvisioning)
+  await provision(config)
+  const { store, checks, close } = await keepProvisioned(running, { ...opened, ledger: provided }, { clock })
   everything.add(close)
   const { directory, ledger } = store
   const tellGrant = grantEndsOnce(config, alerts.onGrant)
@@ -56,5 +69,12 @@ export async function gatewayBooks(
       timers: machineTimers,
     }),
   )
-  return { config, store, checks }
+  return { config, store, checks, provision }
+}
+
+function notYetProvisioned(error: unknown): void {
+  process.emitWarning(
+    `not all accounts have their budgets by the config in force, and each is given them before its next call: ${String(error)}`,
+    { type: 'TollgateWarning', code: 'TOLLGATE_BOOKS' },
+  )
 }

@@ -1,27 +1,17 @@
-import type { RequestListener } from 'node:http'
-import { type Clock, machineTimers, systemClock } from '@tollgate/kit/core'
-import { fetchBy, providerAgent } from '@tollgate/kit/stages/provider-failover'
+import { type Clock, systemClock } from '@tollgate/kit/core'
 import { adminToken } from './admin/admin-token.ts'
-import { providers as providerHealth } from './admin/providers.ts'
 import type { ReloadOutcome } from './admin/reload-metrics.ts'
-import { alertsOf } from './alerts/alerts.ts'
 import type { Config } from './config/index.ts'
 import { drain } from './drain.ts'
 import { gatewayAnswers } from './gateway-answers.ts'
 import { gatewayBooks } from './gateway-books.ts'
+import { gatewayDoors } from './gateway-doors.ts'
+import { gatewayOutside } from './gateway-outside.ts'
 import { gatewayRecords } from './gateway-records.ts'
-import { type ChosenBy, listen, stopListening } from './listen.ts'
+import { gatewayServices } from './gateway-services.ts'
 import { type Opened, opened } from './opened.ts'
-import { operatorsApp } from './operators-app.ts'
-import { providersOf } from './pipeline/providers.ts'
-import { type Totals, traffic } from './pipeline/traffic.ts'
-import { priceAge } from './prices/price-age.ts'
-import { priceUpdates } from './prices/price-updates.ts'
-import { following } from './reload/following.ts'
-import { generations } from './reload/generations.ts'
-import { serveWith } from './reload/serve.ts'
+import { countTraffic, type Totals } from './pipeline/traffic.ts'
 import { startLines } from './say/start-lines.ts'
-import { followTls } from './tls-files.ts'
 
 export interface GatewayOptions {
   /** Told each line that the gateway says of itself; silent by default. */
@@ -77,134 +67,76 @@ export async function startGateway(
   const everything = opened()
   try {
     const options = { output, requestLines, graceMs, kubernetes, reload, cwd, clock }
-    return await run(config, options, everything)
+    return await assemble(config, options, everything)
   } catch (error) {
     await everything.close()
     throw error
   }
 }
 
-const CHOSEN_BY: ChosenBy = { host: '--host or listen.host', port: '--port or listen.port' }
-const ADMIN_CHOSEN_BY: ChosenBy = { host: 'admin.listen.host', port: '--admin-port or admin.listen.port' }
-
 /** Options with their defaults. */
 type Chosen = Required<Omit<GatewayOptions, 'reload'>> & {
   readonly reload: GatewayOptions['reload'] | undefined
 }
 
-async function run(stated: Config, options: Chosen, everything: Opened): Promise<Gateway> {
-  const { output, graceMs, kubernetes, cwd, clock } = options
-  const dispatcher = providerAgent({ ...stated.timeouts, proxies: stated.proxies })
-  everything.add(() => dispatcher.close())
-  const fetch = fetchBy(dispatcher)
-  const updates = stated.priceUpdates && priceUpdates({ ...stated.priceUpdates, output, clock })
-  const priceAgeMs = () => priceAge(updates, clock.now())
-  const alerts = alertsOf(stated.alerts, { clock, priceAgeMs, timers: machineTimers, fetch })
-  everything.add(() => alerts.close())
-  let running = stated
-  const { config, store, checks } = await gatewayBooks(stated, everything, {
-    running: () => running,
-    alerts,
-    output,
-    clock,
-  })
+/** Open one thing after the other, each on those before it; once the doors are open, callers are served. */
+async function assemble(stated: Config, options: Chosen, everything: Opened): Promise<Gateway> {
+  const { output, requestLines, graceMs, reload, kubernetes, cwd, clock } = options
+  let current = stated
+  const common = { running: () => current, output, clock }
+
+  const outside = gatewayOutside(stated, everything, common)
+  const { alerts, updates, priceAgeMs, fetch } = outside
+  const books = await gatewayBooks(stated, everything, { ...common, alerts })
+  const { config, store } = books
   if (updates) {
     everything.add(() => updates.close())
     await updates.start()
   }
-  const { ledger } = store
-  const { simulation, ...answers } = await gatewayAnswers(config, everything, { ledger, clock })
-  const { health, cache, semantic } = answers
-  const speak = options.requestLines ? output : undefined
-  const records = gatewayRecords({
-    running: () => running,
-    store,
-    speak,
-    health,
-    alerts,
-    priceAgeMs,
-    semantic,
-    clock,
-  })
+  const answers = await gatewayAnswers(config, everything, { ledger: store.ledger, clock })
+  const { health, semantic, simulation } = answers
+  const speak = requestLines ? output : undefined
+  const records = gatewayRecords({ ...common, store, speak, health, alerts, priceAgeMs, semantic })
   everything.add(() => records.audit.close())
 
+  const traffic = countTraffic()
   const cut = new AbortController()
-  const pace = { limits: store.limits, onRunaway: records.onRunaway }
-  const calls = { ...answers, ...pace, dispatcher, audit: records.audit, stop: cut.signal, clock }
-  const passing = traffic()
-  const serve = serveWith({
-    ...calls,
-    store,
-    checks,
-    traffic: passing,
-    providersOf: (config) => (simulation ? [simulation.provider] : providersOf(config)),
-  })
-  const services = generations(serve(config))
-  everything.add(() => services.close())
-  const followed = following({
-    running: () => running,
-    run(next) {
-      running = next
-      alerts.useRules(next.alerts)
-    },
-    read: options.reload,
-    store,
-    serve,
-    generations: services,
-    output,
-    onOutcome: records.onReload,
-    cwd,
-  })
-  everything.add(() => followed.close())
-  const token = adminToken(config)
-  const operators = await operatorsApp({
-    config: () => running,
-    store,
-    cache,
-    semantic,
-    token: token.token,
-    readyz: services.operatorReadyz,
-    views: {
-      ...records.views,
-      providers: providerHealth({
-        config: () => running,
-        routes: () => services.now().routes,
-        health,
-        clock,
-      }),
-    },
-    fetch,
-    clock,
-  })
-  everything.add(() => operators.close())
-  const admin = await listen(operators.app as RequestListener, config.admin.listen, ADMIN_CHOSEN_BY)
-  everything.add(() => stopListening(admin))
-  const main = await listen(services.listener, config.listen, CHOSEN_BY, services.upgrade)
-  const { tls } = config.listen
-  if (tls && main.tlsServer) everything.add(followTls(main.tlsServer, tls, { output }))
+  const run = (next: Config) => {
+    current = next
+    alerts.useRules(next.alerts)
+  }
+  const parts = { books, answers, records, outside, traffic, stop: cut.signal }
+  const { services, reloader } = gatewayServices(everything, { ...common, ...parts, run, reload, cwd })
+  const adminKey = adminToken(config)
+  const inside = { store, answers, records, services, token: adminKey.token, fetch }
+  const { callers, operators } = await gatewayDoors(config, everything, { ...common, ...inside })
 
-  const urls = { url: main.url, adminUrl: admin.url }
+  const urls = { url: callers.url, adminUrl: operators.url }
   const { front, warnings } = store
-  const started = { config, ...urls, adminToken: token, front, warnings, kubernetes, cwd }
+  const started = { config, ...urls, adminToken: adminKey, front, warnings, kubernetes, cwd }
   for (const text of startLines(started)) output(text)
   simulation?.warmUp()
 
-  const stop = async () => {
-    await followed.close()
-    services.now().ready.stop()
-    const { sessions } = services
-    await drain({ listener: main, traffic: passing, sessions, graceMs, cut: () => cut.abort() })
-    await everything.close()
-    return { ...passing.totals }
-  }
-  let stopped: Promise<Totals> | undefined
   return {
     ...urls,
-    reload: followed.reload,
+    reload: reloader.reload,
     refreshPrices: async () => updates?.refresh(),
-    close() {
-      stopped ??= stop()
-      return stopped
-    },
+    close: once(async () => {
+      await reloader.close()
+      services.now().ready.stop()
+      const { sessions } = services
+      await drain({ listener: callers, traffic, sessions, graceMs, cut: () => cut.abort() })
+      await everything.close()
+      return { ...traffic.totals }
+    }),
+  }
+}
+
+/** Whoever asks for it later waits for the first time. */
+function once<Value>(work: () => Promise<Value>): () => Promise<Value> {
+  let begun: Promise<Value> | undefined
+  return () => {
+    begun ??= work()
+    return begun
   }
 }

@@ -35,7 +35,7 @@ import { scopesOf } from './pipeline/rates.ts'
 import { type Sessions, sessionsOf } from './pipeline/sessions.ts'
 import { stagesOf } from './pipeline/stages.ts'
 import { tierRules } from './pipeline/tiers.ts'
-import { type Traffic, traffic } from './pipeline/traffic.ts'
+import { countTraffic, type Traffic } from './pipeline/traffic.ts'
 import type { Store } from './store/store.ts'
 
 export interface ServiceOptions {
@@ -49,7 +49,7 @@ export interface ServiceOptions {
   readonly cache?: CacheStore | undefined
   /** Finds answers to other words that ask the same. */
   readonly semantic?: SemanticTier | undefined
-  /** Who made what providers store; without it nobody goes on with any of it. */
+  /** Who made what providers store; needed where one of them keeps things for their makers. */
   readonly owners?: Owners | undefined
   /** How fast everybody goes; this process's own by default. */
   readonly limits?: Limits
@@ -101,7 +101,7 @@ export function service({
   dispatcher = providerAgent(config.timeouts),
   agents = nodeAgents({ proxies: config.proxies }),
   stop = new AbortController().signal,
-  traffic: passing = traffic(),
+  traffic = countTraffic(),
   clock,
 }: ServiceOptions): Service {
   const { ledger, directory, masterKey } = store
@@ -140,7 +140,7 @@ export function service({
     clock,
   }
   const app = gatewayApp({
-    traffic: passing.stage,
+    traffic: traffic.stage,
     stages: stagesOf(materials),
     passages,
     models: models({ catalogue: modelCatalogue({ providers, routes, prices, fetch, clock }), tiers }),
@@ -151,8 +151,8 @@ export function service({
   })
   return {
     app,
-    sessions: sessionsOf(materials, passing),
-    traffic: passing,
+    sessions: sessionsOf(materials, traffic),
+    traffic,
     ready,
     routes,
     close: records.close,
@@ -162,7 +162,7 @@ export function service({
 /** No reservation is meant by it; it has to be some time. */
 const HEARTBEAT_MS = 1000
 
-/** What a request needs. A heartbeat of nothing changes nothing, and shows that the books can be written. */
+/** What a request needs. A heartbeat of no reservations changes nothing, and shows that the books can be written. */
 function checksOf(
   config: Config,
   { ledger }: ServiceOptions['store'],

@@ -12,7 +12,10 @@ export interface Simulation {
   close(): Promise<void>
 }
 
-/** The simulated provider, as those see it who only ask where a call would go: it has an address once it runs. */
+/**
+ * The simulated provider as it is known to commands that only ask where a call would go: it has an address only while it
+ * runs.
+ */
 export const SIMULATED = {
   name: 'simulated',
   dialect: 'openai',

@@ -1,6 +1,9 @@
 import { type CacheEntry, memoryCache, type SemanticLookup } from '@tollgate/kit/cache'
+import { semanticTier } from '@tollgate/kit/cache/semantic'
+import { guardedEmbedder, hashEmbedder } from '@tollgate/kit/cache/vectors'
 import { gate, serverError, testKey } from '@tollgate/testing'
 import { describe, expect, it } from 'vitest'
+import { closeAfter } from '../../support/close-after.ts'
 import { type CachedOptions, cached } from './assembled.ts'
 import { turnstile } from './turnstile.ts'
 
@@ -103,6 +106,25 @@ describe('what is there is not served', () => {
     await gateway.ask()
     nowMs += 60_000
     expect((await gateway.ask({}, { headers: { 'cache-control': 'max-age=59' } })).cache).toBe('miss')
+  })
+
+  it.each([
+    ['semantic', 'Is the toll bridge open today?', 'miss'],
+    ['semantic', 'How is the toll bridge opened?', 'hit'],
+    ['exact', 'Is the toll bridge open today?', 'hit'],
+  ] as const)('a minute later, mode %s: %s has a %s', async (mode, content, cache) => {
+    let nowMs = Date.now()
+    const clock = { now: () => nowMs }
+    const semantic = semanticTier({ embedder: guardedEmbedder(hashEmbedder()), clock })
+    closeAfter(() => semantic.close())
+    const gateway = await cached({
+      cache: { clock, semantic, store: memoryCache({ clock }), policy: { mode } },
+    })
+    const ask = () => gateway.ask({ messages: [{ role: 'user', content }] })
+    await ask()
+    expect((await ask()).cache).toBe('hit')
+    nowMs += 61_000
+    expect((await ask()).cache).toBe(cache)
   })
 
   it('for longer than its caller’s own policy says, whoever had it kept', async () => {

@@ -1,3 +1,4 @@
+import { contextLengthExceeded, rateLimited, serverError } from '@tollgate/testing'
 import { describe, expect, it } from 'vitest'
 import { type Cached, cached } from './assembled.ts'
 
@@ -112,6 +113,17 @@ describe('a request', () => {
     expect((await gateway.ask(seeing('AAAA'))).cache).toBe('hit')
     expect((await gateway.ask(seeing('AAAB'))).cache).toBe('miss')
   })
+
+  it.each([serverError, rateLimited(), contextLengthExceeded])(
+    'that its provider refuses is asked anew: %o',
+    async (refusal) => {
+      const gateway = await cached()
+      gateway.provider.next(refusal)
+      expect((await gateway.ask()).status).toBeGreaterThanOrEqual(400)
+      expect(await gateway.ask()).toMatchObject({ status: 200, cache: 'miss' })
+      expect(await gateway.ask()).toMatchObject({ status: 200, cache: 'hit' })
+    },
+  )
 
   it('whose answer does not end by itself is not kept', async () => {
     const gateway = await cached()

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { gate, serverError } from '@tollgate/testing'
+import { gate, serverError, testKey } from '@tollgate/testing'
 import { describe, expect, it } from 'vitest'
 import { PROVE } from '../../support/prove.ts'
 import { cached, QUESTION } from './assembled.ts'
@@ -156,17 +156,26 @@ describe('requests that are the same at the same moment', () => {
     expect(url).toContain('/v1')
   })
 
-  it('are not shared beyond their scope', async () => {
-    const { gateway, provider, arrivals } = await busy()
+  it.each([
+    ['key', 'miss'],
+    ['org', 'collapsed'],
+  ] as const)('are not shared beyond their scope: of a %s, another key has a %s', async (share, cache) => {
+    const stranger = testKey()
+    const { gateway, provider, arrivals } = await busy({
+      keys: [stranger],
+      cache: { policy: { mode: 'exact', share } },
+    })
+    await gateway.ledger.provision(stranger.org, stranger.account, [])
     const door = gate()
     provider.next({ hold: door })
     const one = gateway.ask()
-    await arrivals.until(1)
     await provider.waitFor(({ requests }) => requests.length === 1)
-    const other = await gateway.ask({ messages: [{ role: 'user', content: 'Something else?' }] })
-    expect(other.cache).toBe('miss')
+    const { authorization } = stranger
+    const other = gateway.ask({}, { headers: { authorization } })
+    await arrivals.until(2)
+    if (cache === 'miss') expect((await other).cache).toBe(cache)
     door.open()
-    expect((await one).cache).toBe('miss')
-    expect(provider.totals().requests).toBe(2)
+    expect([(await one).cache, (await other).cache]).toEqual(['miss', cache])
+    expect(provider.totals().requests).toBe(cache === 'miss' ? 2 : 1)
   })
 })

@@ -1,3 +1,6 @@
+import { memoryLimits } from '@tollgate/kit/limits'
+import { rateLimit } from '@tollgate/kit/stages/rate-limit'
+import { memoryLedger } from '@tollgate/testing'
 import { describe, expect, it } from 'vitest'
 import { cached, QUESTION, said } from './assembled.ts'
 
@@ -45,6 +48,35 @@ describe('a request that was answered before', () => {
     expect(again.cache).toBe('hit')
     expect(JSON.parse(again.text).usage.total_tokens).toBeGreaterThan(0)
     expect(gateway.provider.totals().requests).toBe(2)
+  })
+
+  it('still counts on how fast its caller may go', async () => {
+    const limits = memoryLimits()
+    const gateway = await cached({ between: [rateLimit({ limits, rates: { key: { rpm: 2 } } })] })
+    const answers = [await gateway.ask(), await gateway.ask(), await gateway.ask()]
+    expect(answers.map(({ status, cache }) => [status, cache])).toEqual([
+      [200, 'miss'],
+      [200, 'hit'],
+      [429, null],
+    ])
+    expect(gateway.provider.totals().requests).toBe(1)
+  })
+
+  it('is not served where a price of hits does not fit its budget', async () => {
+    const ledger = memoryLedger()
+    const gateway = await cached({
+      ledger,
+      budgets: [{ limit_usd: '1', period: 'daily' }],
+      cache: { hitPrice: { usd: '0.6', ledger } },
+    })
+    await gateway.ask()
+    const answers = [await gateway.ask(), await gateway.ask()]
+    expect(answers.map(({ status, cache }) => [status, cache])).toEqual([
+      [200, 'hit'],
+      [429, null],
+    ])
+    await gateway.atRest()
+    expect((await gateway.books()).spent).toBe(600_000_000 + gateway.provider.totals().nanoUsd)
   })
 
   it('is another one in anything that its answer may depend on', async () => {

@@ -40,10 +40,18 @@ async function oneOf(gateway: LearningProcess) {
 const knowTheSame = async (here: LearningProcess, there: LearningProcess) =>
   isDeepStrictEqual(await oneOf(here), await oneOf(there))
 
-async function redis(): Promise<{ readonly redis: string }> {
+async function redis() {
   const server = await redisServer()
   closeAfter(() => server.stop())
-  return { redis: server.url }
+  return {
+    redis: server.url,
+    /** Have it lose its keys of a pattern: there has to be one. */
+    async lose(pattern: string) {
+      const keys = (await server.call('KEYS', pattern)) as string[]
+      expect(keys.length).toBeGreaterThan(0)
+      await server.call('DEL', ...keys)
+    },
+  }
 }
 
 function file(): { readonly sqlite: string } {
@@ -61,6 +69,28 @@ describe('two gateways and one Redis', () => {
     // Until it has heard, it asks and compares for itself: too little to serve by.
     expect((await there.learnt()).labels.same).toBeLessThan(50)
   })
+
+  it.each(['by its log', 'though its log is lost'])(
+    'serve nothing to other words that either has forgotten, %s',
+    async (how) => {
+      const at = await redis()
+      const [here, there] = [await startLearning(at), await startLearning(at)]
+      await teach(here)
+      const found: string[] = []
+      const finds = async () => {
+        const id = await there.served(otherWords(), { by: 'cyd' })
+        if (id) found.push(id)
+        return found.length
+      }
+      await expect.poll(finds, PATIENT).toBeGreaterThan(2)
+      if (how === 'though its log is lost') await at.lose('*:vectors:*log')
+      for (const id of new Set(found)) {
+        await here.forget(id)
+        for (let ask = 0; ask < 3; ask += 1)
+          expect(await there.served(otherWords(), { by: 'cyd' })).not.toBe(id)
+      }
+    },
+  )
 
   it('count audits together, and what one has reason to doubt both do', async () => {
     const at = await redis()

@@ -57,6 +57,10 @@ const server = createServer(
       await tier.idle()
       res.json(tier.status())
     })
+    .delete('/entries/:id', async (req, res) => {
+      await store.delete(req.params.id)
+      res.end()
+    })
     .post('/draw/:drawn', (req, res) => {
       drawn = Number(req.params.drawn)
       res.end()

@@ -1,4 +1,5 @@
-import { type Belief, type Group, group } from '../../../packages/kit/src/cache/semantic/rule/group.ts'
+import type { Belief } from '../../../packages/kit/src/cache/semantic/rule/beliefs.ts'
+import { type Group, group } from '../../../packages/kit/src/cache/semantic/rule/group.ts'
 
 /** What to do with a question that is this alike to an entry's. */
 export type Choice = 'serve' | 'ask' | 'audit'

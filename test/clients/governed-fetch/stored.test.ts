@@ -1,3 +1,4 @@
+import { governedFetch } from '@tollgate/kit/client'
 import { priceBook } from '@tollgate/kit/meter'
 import { describe, expect, it } from 'vitest'
 import { expectBounded, PROVIDER_KEY, worker } from './worker.ts'
@@ -41,6 +42,20 @@ describe('what a provider has stored', () => {
     ])
     expect(provider.requests).toEqual([])
     expect(await books()).toEqual({ spent: 0, reserved: 0, unconfirmed: 0 })
+  })
+
+  it('is asked for nobody’s sake: whoever has the key has it all, and pays for what it reads', async () => {
+    const maker = await worker({ govern: LISTED })
+    const { provider, ledger } = maker
+    const { id } = (await (await maker.fetch(...post(provider.url, {}))).json()) as { readonly id: string }
+    await ledger.provision('default', 'team:sales', [])
+    const theirs = governedFetch({ ledger, principal: { team: 'sales' }, ...LISTED })
+    const before = provider.totals().nanoUsd
+    const answer = await theirs(...post(provider.url, { previous_response_id: id }))
+    expect(answer.status).toBe(200)
+    await answer.text()
+    const [sales] = await ledger.read('default', ['team:sales'])
+    expect(sales).toMatchObject({ spent: provider.totals().nanoUsd - before, reserved: 0 })
   })
 
   it('is read within a window’s price', async () => {

@@ -61,7 +61,7 @@ export async function expectExact({ provider, books }: Worker): Promise<void> {
 
 /** Provider's count ≤ charge ≤ what was reserved, and nothing is held. */
 export async function expectBounded({ provider, books }: Worker): Promise<number> {
-  await expect.poll(async () => (await books()).reserved, { timeout: 10_000 }).toBe(0)
+  await expect.poll(async () => (await books()).reserved).toBe(0)
   const { nanoUsd } = provider.totals()
   const { spent, unconfirmed } = await books()
   expect(spent).toBeGreaterThanOrEqual(nanoUsd)

@@ -11,8 +11,8 @@ export const anthropic: Sdk = {
   name: '@anthropic-ai/sdk',
   dialect: 'anthropic',
   model,
-  open: ({ url, key }) =>
-    clientOf(new Anthropic({ baseURL: new URL(url).origin, apiKey: key.secret, maxRetries: 0 })),
+  open: ({ url, key }, { maxRetries = 0 } = {}) =>
+    clientOf(new Anthropic({ baseURL: new URL(url).origin, apiKey: key.secret, maxRetries })),
 }
 
 function clientOf({ messages: api }: Anthropic): Client {
@@ -26,6 +26,12 @@ function clientOf({ messages: api }: Anthropic): Client {
         text += delta
       })
       return { ...saidBy(await stream.finalMessage()), text }
+    },
+    async *deltas(question, signal) {
+      const asked = { ...asking([user(question)]), stream: true } as const
+      for await (const event of await api.create(asked, { signal: signal ?? null })) {
+        if (event.type === 'content_block_delta' && event.delta.type === 'text_delta') yield event.delta.text
+      }
     },
     useTools: async (question) => goOn(question, await api.create({ ...asking([user(question)]), tools })),
     streamTools: async (question) =>

@@ -23,8 +23,11 @@ export const google: Sdk = {
   name: '@google/genai',
   dialect: 'gemini',
   model,
-  open: ({ url, key }) =>
-    clientOf(new GoogleGenAI({ apiKey: key.secret, httpOptions: { baseUrl: new URL(url).origin } })),
+  open: ({ url, key }, { maxRetries = 0 } = {}) => {
+    const retryOptions = maxRetries > 0 ? { retryOptions: { attempts: maxRetries + 1 } } : {}
+    const httpOptions = { baseUrl: new URL(url).origin, ...retryOptions }
+    return clientOf(new GoogleGenAI({ apiKey: key.secret, httpOptions }))
+  },
 }
 
 function clientOf({ models }: GoogleGenAI): Client {
@@ -37,6 +40,11 @@ function clientOf({ models }: GoogleGenAI): Client {
         await models.generateContentStream({ model, contents: question, config }),
       )
       return { text: textOf(parts), ...tokens(usage) }
+    },
+    async *deltas(question, abortSignal) {
+      const asked = { ...config, ...(abortSignal && { abortSignal }) }
+      const stream = await models.generateContentStream({ model, contents: question, config: asked })
+      for await (const { text } of stream) if (text) yield text
     },
     async useTools(question) {
       const { candidates } = await models.generateContent({ model, contents: question, config: withTools })

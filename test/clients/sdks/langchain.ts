@@ -16,12 +16,12 @@ export const langchainOpenai: Sdk = {
   name: '@langchain/openai',
   dialect: 'openai',
   model: 'gpt-4o-mini',
-  open: ({ url, key }) =>
+  open: ({ url, key }, { maxRetries = 0 } = {}) =>
     clientOf(
       new ChatOpenAI({
         model: langchainOpenai.model,
         apiKey: key.secret,
-        maxRetries: 0,
+        maxRetries,
         configuration: { baseURL: url },
       }),
     ),
@@ -32,13 +32,13 @@ export const langchainAnthropic: Sdk = {
   countsInputFirst: true,
   dialect: 'anthropic',
   model: 'claude-sonnet-4-5',
-  open: ({ url, key }) =>
+  open: ({ url, key }, { maxRetries = 0 } = {}) =>
     clientOf(
       new ChatAnthropic({
         model: langchainAnthropic.model,
         apiKey: key.secret,
         maxTokens: MAX_TOKENS,
-        maxRetries: 0,
+        maxRetries,
         anthropicApiUrl: new URL(url).origin,
       }),
     ),
@@ -50,6 +50,10 @@ function clientOf(chat: ChatOpenAI | ChatAnthropic): Client {
   return {
     ask: async (question) => saidBy(await model.invoke(asking(question))),
     stream: async (question) => saidBy(await joined(await model.stream(asking(question)))),
+    async *deltas(question, signal) {
+      const stream = await model.stream(asking(question), signal ? { signal } : {})
+      for await (const { text } of stream) if (text !== '') yield text
+    },
     useTools: async (question) => goOn(question, await model.bindTools(tools).invoke(asking(question))),
     async streamTools(question) {
       const message = await joined(await model.bindTools(tools).stream(asking(question)))

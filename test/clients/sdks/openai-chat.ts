@@ -19,7 +19,8 @@ export const openaiChat: Sdk = {
   name: 'openai, chat',
   dialect: 'openai',
   model,
-  open: ({ url, key }) => clientOf(new OpenAI({ baseURL: url, apiKey: key.secret, maxRetries: 0 })),
+  open: ({ url, key }, { maxRetries = 0 } = {}) =>
+    clientOf(new OpenAI({ baseURL: url, apiKey: key.secret, maxRetries })),
 }
 
 function clientOf({ chat: { completions } }: OpenAI): Client {
@@ -38,6 +39,13 @@ function clientOf({ chat: { completions } }: OpenAI): Client {
         usage = chunk.usage ?? usage
       }
       return { text, ...tokens(usage) }
+    },
+    async *deltas(question, signal) {
+      const stream = await completions.create(
+        { ...asking(question), stream: true },
+        { signal: signal ?? null },
+      )
+      for await (const { choices } of stream) if (choices[0]?.delta.content) yield choices[0].delta.content
     },
     async useTools(question) {
       const { choices } = await completions.create({ ...asking(question), tools })

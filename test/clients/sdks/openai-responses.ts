@@ -17,7 +17,8 @@ export const openaiResponses: Sdk = {
   name: 'openai, responses',
   dialect: 'openai',
   model,
-  open: ({ url, key }) => clientOf(new OpenAI({ baseURL: url, apiKey: key.secret, maxRetries: 0 })),
+  open: ({ url, key }, { maxRetries = 0 } = {}) =>
+    clientOf(new OpenAI({ baseURL: url, apiKey: key.secret, maxRetries })),
 }
 
 function clientOf({ responses }: OpenAI): Client {
@@ -32,6 +33,15 @@ function clientOf({ responses }: OpenAI): Client {
         if (event.type === 'response.completed') last = event.response
       }
       return { ...saidBy(last!), text }
+    },
+    async *deltas(question, signal) {
+      const stream = await responses.create({ ...asking(question), stream: true }, { signal: signal ?? null })
+      for await (const event of stream) {
+        if (event.type === 'response.output_text.delta') yield event.delta
+        // This SDK gives the failure of a response as an event; whoever reads it must look.
+        if (event.type === 'response.failed' || event.type === 'error')
+          throw new OpenAI.OpenAIError(event.type)
+      }
     },
     useTools: async (question) => goOn(question, await responses.create({ ...asking(question), tools })),
     async streamTools(question) {

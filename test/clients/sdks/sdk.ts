@@ -9,13 +9,20 @@ export interface Sdk {
   readonly model: string
   /** Reads how long the input was at the beginning of a stream, when a provider of another dialect has not said it. */
   readonly countsInputFirst?: boolean
-  open(gateway: Assembly): Client
+  open(gateway: Assembly, options?: Opening): Client
+}
+
+export interface Opening {
+  /** How often it asks again by itself. Not at all by default: what a test counts is then one call for each request. */
+  readonly maxRetries?: number
 }
 
 /** What is done with every client, in its own words. */
 export interface Client {
   ask(question: string): Promise<Said>
   stream(question: string): Promise<Said>
+  /** The same, as it comes: the texts, one a delta. Raises what the client is told when the stream fails. */
+  deltas(question: string, signal?: AbortSignal): AsyncIterable<string>
   /** Ask with both tools offered, send back their results, and ask again. */
   useTools(question: string): Promise<ToolRound>
   /** The same, with the calls read from a stream. */

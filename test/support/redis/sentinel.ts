@@ -24,7 +24,8 @@ export async function redisSentinels({
   )
   for (const { call } of sentinels) {
     await call('sentinel', 'monitor', NAME, host, port, 2)
-    await call('sentinel', 'set', NAME, 'down-after-milliseconds', 500)
+    // So long that no sentinel takes a master for dead that only waits for its turn on a busy machine.
+    await call('sentinel', 'set', NAME, 'down-after-milliseconds', 5000)
     await call('sentinel', 'set', NAME, 'failover-timeout', 3000)
   }
   await until('the sentinels know one another and the replica', async () => {

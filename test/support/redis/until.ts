@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 /** A condition that has not come true by then never will. */
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 30_000
 
 /**
  * Ask again and again until the answer is something, and return it. What fails meanwhile counts as no answer.

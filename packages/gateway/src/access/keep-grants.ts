@@ -8,8 +8,8 @@ export interface KeepGrantsOptions {
   readonly desk: Pick<AccessDesk, 'mend' | 'grants'>
   readonly directory: Pick<Directory, 'watch'>
   /**
-   * Told of grants that are about to end, and of those that have; when it fails, it is told again, and so is what a process
-   * before this one may have been told.
+   * Told of grants that are about to end, and of grants that have ended. It may be told of the same one twice: after it
+   * has failed, and after a restart.
    */
   readonly onEnd: (end: GrantEnd) => void | Promise<void>
   /** Told when the directory or the books do not answer: it is tried again. */
@@ -20,16 +20,16 @@ export interface KeepGrantsOptions {
 
 /** However quiet it is, what others have left half done is looked for this often. */
 const LOOK_MS = 60_000
-/** What ended while no gateway ran, for so long, ms, is told of by the first that starts. */
+/** The first gateway that starts tells of what has ended in so long before, ms, while none ran. */
 const MISSED_MS = 3_600_000
 /** A grant is told of before its end: for a tenth of its time, and a day at the most. */
 const NOTICE_PART = 10
 const NOTICE_MS = 86_400_000
 
 /**
- * See to it that what was approved is in the books: at the start, when a grant changes, and when one of several gives way to
- * those that last longer. What ends, ends by itself; nothing here has to be in time for it. Every process of a fleet does
- * so: to say it twice changes nothing.
+ * See to it that what was approved is in the books: at the start, when a grant changes, and when one of several gives way
+ * to those that last longer. A grant ends in the books by itself, so nothing here has to be in time for it. Every process
+ * of a fleet does this: to write the same twice changes nothing.
  *
  * @returns ends it.
  */

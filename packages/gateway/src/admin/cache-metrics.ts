@@ -16,7 +16,10 @@ export function cacheMetrics(registry: Registry): (record: AuditRecord) => void 
     'tollgate_cache_saved_usd_total',
     'What calls would have cost that were not made, less what hits were charged, in USD.',
   )
-  const overhead = counter('tollgate_cache_overhead_usd_total', 'What looking for answers has cost, in USD.')
+  const overhead = counter(
+    'tollgate_cache_overhead_usd_total',
+    'What looking for answers and judging them has cost, in USD.',
+  )
   return ({ cache, cacheReason, savedNanoUsd, cacheOverheadNanoUsd }) => {
     if (cache === null) return
     requests.inc({ outcome: cache, reason: cacheReason ?? '' })

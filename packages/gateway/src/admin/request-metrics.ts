@@ -22,9 +22,10 @@ export function requestMetrics(registry: Registry): AuditSink {
   const tokens = counter('tollgate_tokens_total', 'Tokens that were paid for, by kind.', 'kind')
   const attempts = counter(
     'tollgate_attempts_total',
-    'Calls of providers, by how they ended.',
+    'Calls of providers, by how they ended, and why they were no answer; skipped: not called.',
     'provider',
     'outcome',
+    'reason',
   )
   const overdrafts = counter(
     'tollgate_overdrafts_total',
@@ -48,7 +49,8 @@ export function requestMetrics(registry: Registry): AuditSink {
       const counted = record[field]
       if (counted !== null && counted > 0) tokens.inc({ kind }, counted)
     }
-    for (const { provider, outcome } of record.attempts) attempts.inc({ provider, outcome })
+    for (const { provider, outcome, reason } of record.attempts)
+      attempts.inc({ provider, outcome, ...(reason !== undefined && { reason }) })
     if (record.reservedNanoUsd !== null && record.chargedNanoUsd > record.reservedNanoUsd) overdrafts.inc()
     if (record.latencyMs !== null) duration.observe(record.latencyMs / 1000)
   }

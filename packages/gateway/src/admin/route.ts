@@ -25,13 +25,21 @@ export interface RouteFacts {
    * teams of theirs.
    */
   readonly ownership: 'org' | 'team'
-  /** The teams of what is touched, for `ownership: 'team'`; undefined among them stands for what belongs to no team. */
-  teams?(manage: Manage, request: RouteInput): Promise<readonly (string | undefined)[]>
+  /** Whose all is that a request touches, for `ownership: 'team'`. */
+  touched?(manage: Manage, request: RouteInput): Promise<Touched>
   readonly query?: z.ZodObject
   readonly body?: z.ZodType
   readonly answer: z.ZodType | undefined
   /** Whether it answers with the revision of what it is about, and takes `If-Match`. */
   readonly revised?: boolean
+}
+
+/** Whose something is, as it was read to tell who may. */
+export interface Touched {
+  /** Undefined among them stands for what belongs to no team. */
+  readonly teams: readonly (string | undefined)[]
+  /** The revision at which it is theirs, 0 where it is not there; undefined of what does not change its owner. */
+  readonly revision?: number
 }
 
 /** Something is done with the objects of an org, or read of them. */

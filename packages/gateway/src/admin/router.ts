@@ -3,7 +3,7 @@ import { defineStage, readBody, type Stage, TollgateError } from '@tollgate/kit/
 import type { Express } from 'express'
 import { queryOf, sendJson } from '../endpoints/json.ts'
 import type { Manage } from '../manage/manage.ts'
-import { invalid } from '../manage/refused.ts'
+import { changedMeanwhile, invalid } from '../manage/refused.ts'
 import { decoded } from '../manage/shape.ts'
 import { checkRole, checkTeams } from './authorise.ts'
 import { entityTag, ifMatch } from './entity-tag.ts'
@@ -52,8 +52,9 @@ function objectStage(route: ObjectRoute, { manage, idempotency }: AdminRouterOpt
       const asker = operator.get(req)
       checkRole(route, asker)
       const input = await inputOf(route, req)
-      await checkTeams(route, asker, manage, input)
-      const request = { ...input, operator: asker, ifRevision: revisionAsked(route, req) }
+      const theirsAt = await checkTeams(route, asker, manage, input)
+      const ifRevision = revisionMeant(revisionAsked(route, req), theirsAt, input)
+      const request = { ...input, operator: asker, ifRevision }
       const work = async () => keptOf(await route.handle(manage, request))
       const key = idempotencyKey(route, req)
       if (key === undefined) return send(res, await work())
@@ -70,6 +71,21 @@ function revisionAsked({ method, revised }: AdminRoute, req: IncomingMessage): n
   if (asked !== undefined && method !== 'GET' && !revised)
     throw invalid('if-match', 'This has no revision that could be compared: leave If-Match out.')
   return asked
+}
+
+/**
+ * The revision that is acted on. What was found to be somebody's is theirs at that revision: who has it since then is another's
+ * to say, and nobody overrules that without having seen it.
+ *
+ * @throws TollgateError `precondition_failed` where another one is asked for.
+ */
+function revisionMeant(
+  asked: number | undefined,
+  theirsAt: number | undefined,
+  { params }: RouteInput,
+): number | undefined {
+  if (asked === undefined || theirsAt === undefined || asked === theirsAt) return asked ?? theirsAt
+  throw changedMeanwhile('record', params.id ?? '', theirsAt)
 }
 
 /** What a request says. @throws TollgateError `invalid_request` with the field that is wrong. */

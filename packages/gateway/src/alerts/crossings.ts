@@ -3,14 +3,14 @@ import type { Crossing, Ledger } from '@tollgate/kit/ledger'
 /** Told of a budget that has reached a percentage: each time by one request of the whole fleet. */
 export type OnCrossed = (org: string, crossing: Crossing) => void
 
-/** Settles whose answer has not come, as far as they are remembered: those of some minutes without books. */
+/** How many settles without an answer are remembered: those of some minutes without books. */
 const MAX_UNANSWERED = 10_000
 
 /**
- * The same books, which tell how far budgets have come with every request that is settled. A settle that is said again tells
- * it anew only where nobody has had the answer of the first.
+ * The same books, which tell how far budgets have come with every request that is settled. A settle that is repeated
+ * tells it again only where the answer of the first never came.
  *
- * @param at the percentages that anybody wants to be told of by now.
+ * @param at the percentages that anybody wants to be told of at the moment.
  */
 export function tellingCrossings(ledger: Ledger, at: () => readonly number[], onCrossed: OnCrossed): Ledger {
   const unanswered = new Set<string>()

@@ -3,10 +3,10 @@ import { withTexts } from '../keep/kept-texts.ts'
 import type { GrantEnd } from './alert.ts'
 
 /**
- * Tells of the ends of grants once over all gateways that share the books: each of them comes to know of an end, and whoever
- * first puts it down beside the books tells. What is put down stays, as the grants themselves do.
+ * Tell of the end of a grant once over all gateways that share the books: each of them comes to know of it, and the one
+ * that first puts it down beside the books tells. What is put down stays, as the grants themselves do.
  *
- * @param tell what is put down is lost when this process dies within it, as alerts are that wait.
+ * @param tell it is lost when this process dies before it is told, as all alerts are.
  */
 export function grantEndsOnce(
   config: Pick<StoreConfig, 'store' | 'org'>,

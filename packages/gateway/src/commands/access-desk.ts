@@ -60,7 +60,7 @@ export function reasonOf(args: Args): { readonly reason?: string } {
 type Undone =
   | { readonly status: 'unknown' }
   | { readonly status: 'decided' | 'conflict' | 'moved' }
-  | { readonly status: 'forbidden' | 'invalid'; readonly text: string }
+  | { readonly status: 'forbidden' | 'invalid' | 'no_account'; readonly text: string }
 
 /** What the desk has done. @throws Error in its own words where it has not. */
 export function done<Result extends { readonly status: string }>(

@@ -3,13 +3,14 @@ import { correctionPrefix, METRICS } from '@tollgate/kit/ledger'
 import type { CommandStore } from '../store/store.ts'
 
 /**
- * Charge a settle that belongs to no reservation to an account and to those above it: in all, and in every budget's window
- * in which the books were first told of it, since no later one is to pay for it. What was booked of it before is taken into
- * account: told anew at another amount, it is charged the difference; repeated after a failure, what is missing.
+ * Charge a settle that belongs to no reservation to an account and to those above it: in all, and in the window of each
+ * budget in which the books were first told of it, since no later window is to pay for it. What was booked of it before
+ * is taken into account: where it is told anew at another amount, the difference is charged; where it is repeated after a
+ * failure, what is missing.
  *
- * @param path outermost first; the last of them is whom the charge is for, and the only one that it is for.
+ * @param path outermost first; the last of them is the account that the charge is for.
  * @returns what had been booked of it before, nano-USD.
- * @throws Error, with nothing booked, where another is charged with it, or the books do not know the account.
+ * @throws Error, with nothing booked, where another account is charged with it, or the books do not know the account.
  */
 export async function chargeUnbooked(
   { ledger, unbooked }: Pick<CommandStore, 'ledger' | 'unbooked'>,

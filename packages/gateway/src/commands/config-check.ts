@@ -1,6 +1,7 @@
 import { systemClock } from '@tollgate/kit/core'
 import { staticDirectory } from '@tollgate/kit/directory'
 import { sqliteLedger } from '@tollgate/kit/ledger/sqlite'
+import { sqliteOwners } from '@tollgate/kit/owners/sqlite'
 import { auditLog } from '@tollgate/kit/stages/audit-log'
 import { type Config, loadConfig } from '../config/index.ts'
 import { providersOf } from '../pipeline/providers.ts'
@@ -29,11 +30,13 @@ export const configCheck: Command = {
 /** Put the gateway together on books that nobody keeps: modules are loaded, and the order is checked. */
 async function checkPipeline(config: Config): Promise<void> {
   const ledger = sqliteLedger(':memory:')
+  const owners = sqliteOwners(':memory:')
   try {
     const store = { ledger, directory: staticDirectory([]), masterKey: Buffer.alloc(32) }
     const audit = auditLog({ sinks: [] })
-    service({ config, store, providers: providersOf(config), audit, clock: systemClock })
+    service({ config, store, owners, providers: providersOf(config), audit, clock: systemClock })
   } finally {
+    await owners.close()
     await ledger.close()
   }
 }

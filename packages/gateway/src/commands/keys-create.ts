@@ -8,7 +8,7 @@ import { budgetText, line } from '../say/config-lines.ts'
 import { accountBudgets } from '../store/account-budgets.ts'
 import { ownBudget } from '../store/own-budgets.ts'
 import { provisionInForce } from '../store/provision-in-force.ts'
-import { accountsOfConfig, provisionKey } from '../store/provision-key.ts'
+import { provisionKey, seenAtStart } from '../store/provision-key.ts'
 import type { CommandStore } from '../store/store.ts'
 import { tierBudgets } from '../store/tier-budgets.ts'
 import { BUDGET_USAGE, budgetEntry } from './budget-option.ts'
@@ -60,7 +60,7 @@ async function create(args: Args, world: World, store: CommandStore, config: Sto
   // What the config names has its budgets from the gateway's own start; a command with another config must not change them.
   await provisionInForce(
     () => config,
-    (rules) => provisionKey({ rules, ledger, directory }, record, own, accountsOfConfig(rules)),
+    (rules) => provisionKey({ rules, ledger, directory }, record, own, seenAtStart(rules)),
   )
   const account = { org, account: `key:${record.id}` as const }
   const ofTier = await tierBudgets(directory, config.timeZone, account)

@@ -105,8 +105,9 @@ interface Settling {
 }
 
 /**
- * The records follow the books, since only they know what was still to be settled and at what: every place for them is
- * seen to take some first, and afterwards each reservation has one in all of them.
+ * Settle in the books first, and write the records afterwards: only the books know what was still to be settled, and at
+ * what. So each place for records must be seen to take some before anything is settled; then each reservation has its
+ * record in all of them.
  */
 async function settle({ world, store, config, to, filter }: Settling): Promise<number> {
   const sinks = keptRecords(config, store)

@@ -1,8 +1,9 @@
 import { masterKey, type SqliteStore } from '../config/index.ts'
 
 /**
- * The master key of books in a file, as a command has it: stated, or kept beside them since their gateway's first start. None
- * is made here: what is hashed or sealed with another one, that gateway neither knows nor opens.
+ * The master key of books in a file, for a command: as the config states it, or as it was kept beside the books at their
+ * gateway's first start. None is made here: the gateway would neither know nor open what was hashed or sealed with
+ * another one.
  *
  * @throws Error when it is not at hand, with where to take it from.
  */

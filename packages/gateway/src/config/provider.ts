@@ -25,6 +25,8 @@ export interface Provider extends Metered {
   readonly discount?: string
   /** Who may go on with what it stores: nobody, whoever made it, or every caller. */
   readonly conversations: 'refuse' | 'owned' | 'shared'
+  /** Where callers may have it read and write in the operator's own cloud; nowhere when absent. */
+  readonly buckets?: readonly string[]
   /** Which of the providers that the kit knows it is; undefined for any other. */
   readonly preset: string | undefined
   /** What whoever hosts its models has to be told besides. */

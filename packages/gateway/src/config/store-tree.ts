@@ -30,8 +30,8 @@ export interface CommandNeeds {
 }
 
 /**
- * What a command beside a gateway reads of its config: where the books are, and who is in them. The variables of all
- * else need not be set where it runs, those of secrets above all.
+ * What a command beside a gateway reads of its config: where the books are, and who is in them. The variables of
+ * everything else, secrets above all, need not be set where the command runs.
  */
 export function storeTree(
   tree: Tree,

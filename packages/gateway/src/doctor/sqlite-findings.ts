@@ -95,7 +95,10 @@ async function inBooks(
   }
 }
 
-/** Whether one that a file does not have has ever been there, its start does not ask: it makes what is missing. */
+/**
+ * An account that the file lacks may be new, or lost: nobody can tell, and a start does not ask, since it makes what is
+ * missing.
+ */
 async function accountsIn(org: string, ledger: Ledger, wanted: WantedBudgets): Promise<readonly Finding[]> {
   const there = new Set((await ledger.accounts(org)).map(({ account }) => account))
   const missing = [...wanted.keys()].filter((account) => !there.has(account))

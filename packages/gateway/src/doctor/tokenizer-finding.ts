@@ -2,9 +2,10 @@ import type { Config } from '../config/index.ts'
 import type { Finding } from './finding.ts'
 
 /**
- * Whether that which counts tokens is installed: without it no gateway starts. Nothing is said of the one that comes along.
+ * Whether the configured tokenizer is installed: without it no gateway starts. Nothing is said of the default, which is
+ * always there.
  *
- * @param make makes it, and throws what is to be installed where it cannot.
+ * @param make makes it, and throws an error that says what to install where it cannot.
  * @param load reads all of the config; where it cannot be read from here, the line of the providers says so.
  */
 export function tokenizerFindings(make: (config: Config) => unknown, load: () => Config): readonly Finding[] {

@@ -48,6 +48,7 @@ export const access = (desk: AccessDesk): Stage =>
       } as Parameters<AccessDesk['ask']>[0])
       const result = await fromBooks(asked)
       if (result.status === 'invalid') throw new TollgateError('invalid_request', { message: result.text })
+      if (result.status === 'no_account') throw new TollgateError('not_found', { message: result.text })
       if (result.status === 'conflict') {
         throw new TollgateError('conflict', {
           message: 'There is another request of this id: choose another id.',

@@ -19,7 +19,7 @@ export interface Deployments {
   check(): void
 }
 
-/** One route that is shut is no reason to send the requests of all others elsewhere, where it is shut as well. */
+/** One route that is shut is no reason to send all requests elsewhere: it is shut there as well. */
 export function deploymentsOf({ passthrough, routes, health, clock }: DeploymentsOptions): Deployments {
   const look = () => overview({ routes, health }, clock.now())
   return {

@@ -1,9 +1,9 @@
 import { TollgateError } from '@tollgate/kit/core'
 
 /**
- * What the books answer, and the directory beside them.
+ * What the books, or the directory beside them, answer.
  *
- * @throws TollgateError `ledger_unavailable` (503) while they do not answer; why is for the operator alone.
+ * @throws TollgateError `ledger_unavailable` (503) while they do not answer; only the operator is told why.
  */
 export async function fromBooks<T>(answer: Promise<T>): Promise<T> {
   try {

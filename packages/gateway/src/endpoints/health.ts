@@ -4,8 +4,8 @@ import { runnable } from '../say/runnable.ts'
 import { sendJson } from './json.ts'
 
 /**
- * What a gateway needs to serve; each resolves when it is there, and rejects when it is not. One that resolves with a text is
- * there, and worse than it should be, for the reason that this says: the gateway is ready all the same.
+ * What a gateway needs to serve. Each check resolves when it is there, and rejects when it is not. One that resolves with
+ * a text is there, but worse than it should be, for the reason that the text says: the gateway is ready all the same.
  */
 export type Checks = Readonly<Record<string, () => unknown>>
 

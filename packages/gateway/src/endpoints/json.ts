@@ -18,7 +18,7 @@ export async function readJson(req: IncomingMessage, maxBytes: number): Promise<
   try {
     return JSON.parse(bytes.toString('utf8'))
   } catch {
-    throw new TollgateError('invalid_request', { message: 'The body is not JSON.' })
+    throw new TollgateError('invalid_request', { message: 'The body is not valid JSON.' })
   }
 }
 

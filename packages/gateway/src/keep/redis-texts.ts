@@ -18,7 +18,8 @@ export function redisTexts(
   org: string,
 ): KeptTexts {
   const { call, close } = redisCommands(target, { deadlineMs: DEADLINE_MS })
-  // What is said of the books is in their slot: no copy of them that has lost something comes with a word that it has not.
+  // Notes about the books stand in the slot of the books: a replica that has lost some of the books' changes must not
+  // come with a note which says that they were made.
   const placeOf = (kind: TextKind) => (kind === 'provisioned' ? `{${tagOf(org)}}` : org)
   const keyOf = (kind: TextKind) => `${prefix}:kept:${kind}:${placeOf(kind)}`
 

@@ -60,7 +60,7 @@ type Undone =
   | { readonly status: 'unknown' }
   | { readonly status: 'decided' | 'conflict'; readonly request: Kept<'access_request'> }
   | { readonly status: 'moved'; readonly revision: number }
-  | { readonly status: 'forbidden' | 'invalid'; readonly text: string }
+  | { readonly status: 'forbidden' | 'invalid' | 'no_account'; readonly text: string }
 
 /** What the desk has done. @throws TollgateError where it has not. */
 export function done<Result extends { readonly status: string }>(
@@ -74,6 +74,11 @@ export function done<Result extends { readonly status: string }>(
       throw notFound(noun, id)
     case 'forbidden':
       throw denied((undone as Extract<Undone, { text: string }>).text)
+    case 'no_account':
+      throw new TollgateError('not_found', {
+        param: 'account',
+        message: (undone as Extract<Undone, { text: string }>).text,
+      })
     case 'invalid':
       throw new TollgateError('invalid_request', {
         message: (undone as Extract<Undone, { text: string }>).text,

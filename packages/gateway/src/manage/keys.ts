@@ -10,7 +10,7 @@ import {
 import type { BudgetEntry } from '@tollgate/kit/ledger'
 import { ownBudget } from '../store/own-budgets.ts'
 import { provisionInForce } from '../store/provision-in-force.ts'
-import { accountsOfConfig, provisionKey } from '../store/provision-key.ts'
+import { provisionKey, seenAtStart } from '../store/provision-key.ts'
 import { actorOf, type Manage, type Operator } from './manage.ts'
 import { checkNotOwn, checkOwnerStays } from './own.ts'
 import { type Page, type PageQuery, pageOf } from './page.ts'
@@ -84,7 +84,7 @@ export async function createKey(
   const { status } = await directory.createKey(record, actorOf(operator))
   if (status !== 'created') throw alreadyThere(NOUN, record.id)
   await provisionInForce(manage.config, (rules) =>
-    provisionKey({ rules, ledger, directory }, record, own, accountsOfConfig(rules)),
+    provisionKey({ rules, ledger, directory }, record, own, seenAtStart(rules)),
   )
   return { key: await getKey(manage, record.id), secret }
 }
@@ -197,6 +197,6 @@ async function checkOwner(
 /** Whoever a key belongs to from now on has an account before its next request; its own budgets stay. */
 async function provisionOwners({ ledger, directory, config }: Manage, key: KeySummary): Promise<void> {
   await provisionInForce(config, (rules) =>
-    provisionKey({ rules, ledger, directory }, key, undefined, accountsOfConfig(rules)),
+    provisionKey({ rules, ledger, directory }, key, undefined, seenAtStart(rules)),
   )
 }

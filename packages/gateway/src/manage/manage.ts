@@ -25,7 +25,7 @@ export interface Manage {
 export type ManagedConfig = Pick<
   StoreConfig,
   'file' | 'store' | 'org' | 'timeZone' | 'teams' | 'defaults' | 'policies'
-> & { readonly keys: readonly Pick<StoreConfig['keys'][number], 'id' | 'budgets'>[] }
+> & { readonly keys: readonly Pick<StoreConfig['keys'][number], 'id' | 'team' | 'project' | 'budgets'>[] }
 
 /** Whoever changes something: a token, a person, or somebody at the machine's command line. */
 export interface Operator {

@@ -41,7 +41,7 @@ function inDirectory(
 
 const OWN = /^\/(?:v1\/models(?:\/|$)|tollgate\/me$)/
 
-/** What the gateway answers itself: a client that lists its models has no project to name yet. */
+/** What the gateway answers itself needs no project: a client that lists its models does not have one to name yet. */
 export function isOwnAnswer({ method, url = '' }: IncomingMessage): boolean {
   return method === 'GET' && OWN.test(url.split('?', 1)[0]!)
 }

@@ -29,12 +29,13 @@ export function providersOf({ providers }: Pick<Config, 'providers'>): Provider[
 }
 
 function providerOf(stated: Stated): Provider {
-  const { billing, apiKeys, load, conversations } = stated
+  const { billing, apiKeys, load, conversations, buckets } = stated
   const account = providerAccount(stated)
   const provider = {
     ...knownOf(stated),
     billing,
     conversations,
+    ...(buckets && { buckets }),
     ...(apiKeys && { apiKeys }),
     ...(load && { load }),
     ...(account && { account }),

@@ -8,8 +8,8 @@ import type { TierRules } from './tiers.ts'
 export type ScopesOf = (principal: Principal, model: string | undefined) => Promise<readonly Scope[]>
 
 /**
- * How fast a caller may go, the closest first: its key, its user, its project, its team, and then the model that it asks for.
- * What an account does not state, the tier says that it has, and then the defaults of its kind.
+ * How fast a caller may go, the closest account first: its key, its user, its project, its team, and then the model that
+ * it asks for. Where an account states nothing its tier does, and else the defaults of its kind.
  */
 export function scopesOf(
   { keys, teams, defaultRates, models }: Pick<Config, 'keys' | 'teams' | 'defaultRates' | 'models'>,
@@ -42,8 +42,8 @@ export function scopesOf(
 type Holder = 'key' | 'user' | 'project' | 'team'
 
 /**
- * Whose requests the rates of a tier are counted for: of whoever it is stated for, all together. One of the org's, or of
- * nobody's in particular, is each team's; where there is no team it says how fast the caller itself may go.
+ * Whose requests the rates of a tier are counted for: all those of whoever the tier is stated for. A tier of the org, or
+ * of nobody in particular, is counted for each team; a caller without a team is counted for itself.
  */
 function holderOf({ key, user, team }: Principal, { holder }: HeldTier): Holder | undefined {
   if (holder !== undefined && holder !== 'org') return holder

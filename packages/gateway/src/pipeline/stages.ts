@@ -14,7 +14,7 @@ import { moduleStage } from './module-stage.ts'
 import { scopesOf } from './rates.ts'
 import { tokenizerOf } from './tokenizer.ts'
 
-/** Each stage by its name, made from what the config says of it; none where it would do nothing. */
+/** Each stage by its name, made from what the config says of it; no stage where it would do nothing. */
 const STAGES: Readonly<Record<string, (materials: StageMaterials) => Stage | undefined>> = {
   'audit-log': ({ audit }) => audit,
 

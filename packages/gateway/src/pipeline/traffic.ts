@@ -24,7 +24,7 @@ export interface Traffic {
   idle(): Promise<void>
 }
 
-export function traffic(): Traffic {
+export function countTraffic(): Traffic {
   const totals = { requests: 0, nanoUsd: 0, cutOff: 0 }
   const waiting: (() => void)[] = []
   let running = 0

@@ -2,7 +2,9 @@ import { adoptListedData, GENAI_PRICES_PUBLISHED_MS } from '@tollgate/kit/meter'
 import { considerPrices } from './consider.ts'
 import type { KeptPrices } from './kept-prices.ts'
 
-/** Put in force what gateways go by, for a command beside them; returns of which date that is, ms since the epoch. */
+/**
+ * Put the prices in force that running gateways go by, for a command beside them. Returns their date, ms since the epoch.
+ */
 export async function adoptKept(kept: KeptPrices): Promise<number> {
   const found = await kept.read()
   const considered = found && (await considerPrices(found, GENAI_PRICES_PUBLISHED_MS))

@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
+import { follow } from './follow.ts'
 
 /** Price data as it was found, and when it was made. */
 export interface FoundPrices {
@@ -49,11 +50,8 @@ export async function readPrices(path: string): Promise<FoundPrices> {
 }
 
 async function download(url: string, signal: AbortSignal, nowMs: number): Promise<FoundPrices> {
-  const answer = await fetch(url, { signal, headers: { accept: 'application/json' } })
+  const answer = await follow(url, { signal, fetch })
   if (!answer.ok || !answer.body) throw new Error(`it answered ${answer.status}`)
-  // Whoever asks by TLS is not led to prices that anybody on the way may have written.
-  if (/^https:/i.test(url) && !answer.url.startsWith('https:'))
-    throw new Error('it led to an address without TLS')
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of answer.body) {

@@ -6,8 +6,6 @@ import { reconcile } from '../manage/reconcile.ts'
 import { line } from '../say/config-lines.ts'
 import { unsealed } from '../secrets/unsealed.ts'
 import type { Service } from '../service.ts'
-import { provision } from '../store/provision.ts'
-import { withNotes } from '../store/provisioned-notes.ts'
 import type { Store } from '../store/store.ts'
 import type { Generations } from './generations.ts'
 import { type Reloader, reloader } from './reloader.ts'
@@ -20,6 +18,8 @@ export interface FollowingOptions {
   /** Reads the config again; undefined: it never changes. */
   readonly read: (() => Config) | undefined
   readonly store: Store
+  /** Gives everybody the budgets that a config says; resolves when callers may come by it. */
+  readonly provision: (config: Config) => Promise<void>
   readonly serve: (config: Config) => Service
   readonly generations: Generations
   readonly output: (line: string) => void
@@ -56,17 +56,17 @@ export function following(options: FollowingOptions): Reloader {
  */
 async function apply(
   stated: Config,
-  { run, store, serve, generations }: FollowingOptions,
+  { run, store, provision, serve, generations }: FollowingOptions,
 ): Promise<readonly string[]> {
   const config = await unsealed(stated, store.masterKey)
   const service = serve(config)
   try {
     const { written, removed } = await reconcile(store.directory, config)
-    await provisionBy(config, store)
+    await provision(config)
     store.restate(config)
     run(stated)
     generations.replace(service)
-    await provisionLate(config, store)
+    await provisionLate(config, provision)
     return [...written, ...removed.map((name) => `${name} removed`)]
   } catch (error) {
     service.close()
@@ -74,13 +74,13 @@ async function apply(
   }
 }
 
-const provisionBy = (config: Config, store: Store): Promise<void> =>
-  withNotes(config, (notes) => provision(config, { ...store, notes }))
-
-/** Whoever has made a key while the others had their budgets went by what was in force until now. */
-async function provisionLate(config: Config, store: Store): Promise<void> {
+/**
+ * A key that was made while the others got their new budgets has those of the config before: it is given the new ones
+ * now.
+ */
+async function provisionLate(config: Config, provision: FollowingOptions['provision']): Promise<void> {
   try {
-    await provisionBy(config, store)
+    await provision(config)
   } catch (error) {
     warn(`what was made meanwhile has the budgets of the config before, until a restart: ${String(error)}`)
   }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Config } from '../config/index.ts'
 
-/** What a gateway is built on, by the name that a file has for it: what is there stays until a restart. */
+/** Fields that a gateway is built on, by their names in a file: they stay as they are until a restart. */
 const BUILT_ON: Readonly<Record<string, (config: Config) => unknown>> = {
   listen: ({ listen }) => listen,
   admin: ({ admin }) => admin,

@@ -29,7 +29,10 @@ export interface Reloader {
  * nothing, and says so. What takes a restart is named, and stays as it was until then.
  */
 export function reloader({ running, read, apply, say, warn, onOutcome }: ReloaderOptions): Reloader {
-  /** As the file has it, with what waits for a restart; undefined: half of another one may be in the books. */
+  /**
+   * The config as the file states it, with the changes that wait for a restart; undefined after an attempt that failed,
+   * which may have left half of another one in the books.
+   */
   let stated: Config | undefined = running()
   let last: Promise<unknown> = Promise.resolve()
   let closed = false

@@ -3,12 +3,15 @@ import type { Config } from '../config/index.ts'
 import { type Service, type ServiceOptions, service } from '../service.ts'
 import { watchedDirectory } from '../store/watched-directory.ts'
 
-/** What the services of all configs share that a gateway comes to run from: its books, its records, its connections. */
+/** What outlasts a config: the books, the records and the connections that every service of this gateway uses. */
 export interface Shared extends Omit<ServiceOptions, 'config' | 'providers'> {
   readonly providersOf: (config: Config) => readonly Provider[]
 }
 
-/** Puts a service together for a config; closed, it looks at the directory no longer, which stays open for others. */
+/**
+ * Puts a service together for a config. Closing the service ends its watch of the directory, which stays open for the
+ * others.
+ */
 export function serveWith({ providersOf, store, ...shared }: Shared): (config: Config) => Service {
   return (config) => {
     const { directory, unwatch } = watchedDirectory(store.directory)

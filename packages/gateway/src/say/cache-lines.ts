@@ -40,12 +40,13 @@ function heldText(entries: number | undefined, bytes: number | undefined): strin
 }
 
 function useLines(use: CacheUse | undefined): string[] {
-  if (!use) return ['requests  not counted: the config keeps no table of them']
+  if (!use)
+    return ['requests  not counted here: tollgate_cache_requests_total at /metrics of each gateway is']
   const { looked, served, semantic, savedNanoUsd, overheadNanoUsd } = use
   const share = percent(looked ? served / looked : 0)
   return [
     `requests  ${looked.toLocaleString('en')} looked for, ${served.toLocaleString('en')} served (${share}), ${semantic.toLocaleString('en')} of them to other words`,
-    `saved     ${showUsd(savedNanoUsd - overheadNanoUsd)} net: ${showUsd(savedNanoUsd)} not spent, less ${showUsd(overheadNanoUsd)} for looking`,
+    `saved     ${showUsd(savedNanoUsd - overheadNanoUsd)} net: ${showUsd(savedNanoUsd)} not spent, less ${showUsd(overheadNanoUsd)} for looking and judging`,
   ]
 }
 

@@ -47,8 +47,9 @@ function modelsText(provider: Provider): string {
   return `${name}${known} ✓ ${credentialText(provider)}${billing === 'none' ? ', costs nothing' : ''}`
 }
 
-function credentialText({ apiKey, apiKeyFrom, sealed, host }: Provider): string {
+function credentialText({ apiKey, apiKeys, apiKeyFrom, sealed, host }: Provider): string {
   if (sealed) return 'sealed key'
+  if (apiKeys) return apiKeys.length === 1 ? 'key as configured' : `${apiKeys.length} keys as configured`
   if (apiKeyFrom !== undefined) return apiKeyFrom
   if (apiKey !== undefined) return 'key as configured'
   if (host?.kind === 'bedrock')

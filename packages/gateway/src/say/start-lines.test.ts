@@ -36,6 +36,14 @@ it('shows a store elsewhere by its whole path', () => {
   )
 })
 
+it('says how many keys of a provider there are', () => {
+  const cwd = mkdtempSync(join(tmpdir(), 'tollgate-'))
+  onTestFinished(() => rmSync(cwd, { recursive: true }))
+  writeFileSync(join(cwd, 'tollgate.yaml'), 'providers: { openai: { apiKeys: [sk-1, sk-2] } }')
+  const config = loadConfig({ file: 'tollgate.yaml', env: {}, cwd })
+  expect(startLines({ ...started, config, cwd })).toContain('provider  openai ✓ 2 keys as configured')
+})
+
 it('never says a secret of the operators', () => {
   const config = loadConfig({ env: { OPENAI_API_KEY: 'sk-1', TOLLGATE_ADMIN_TOKEN: 'secret' }, cwd: '/srv' })
   const text = startLines({ ...started, config }).join('\n')

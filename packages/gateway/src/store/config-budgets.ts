@@ -1,7 +1,7 @@
 import { type AccountId, type Budget, kindOf } from '@tollgate/kit/ledger'
 import type { StoreConfig } from '../config/index.ts'
 import { accountBudgets } from './account-budgets.ts'
-import { ownAccounts } from './provision-stated.ts'
+import { statedAccounts } from './stated-accounts.ts'
 
 /** Every account that a config names, users aside, with the budgets that a start gives it. */
 export function configBudgets(
@@ -13,7 +13,7 @@ export function configBudgets(
     ...keys.map(({ id, budgets }) => [`key:${id}`, budgets] as const),
   ])
   return new Map(
-    ownAccounts(config).map((account) => [
+    statedAccounts(config).map((account) => [
       account,
       accountBudgets(config, kindOf(account), own.get(account)),
     ]),

@@ -1,19 +1,19 @@
 import { accountPath, type KeySummary, keyPrincipal } from '@tollgate/kit/directory'
 import type { AccountId, Budget } from '@tollgate/kit/ledger'
-import type { StoreConfig } from '../config/index.ts'
 import {
   type Provisioned,
   type Provisioning,
   provisionAccount,
   provisionChanged,
 } from './provision-account.ts'
+import { type Stating, statedAccounts } from './stated-accounts.ts'
 
 /** Accounts that need no provisioning any more, by org. */
 export type SeenAccounts = Map<string, Set<AccountId>>
 
-/** Those that the config itself names. */
-export function accountsOfConfig({ org, teams }: Pick<StoreConfig, 'org' | 'teams'>): SeenAccounts {
-  return new Map([[org, new Set<AccountId>([`org:${org}`, ...teams.map(({ id }) => `team:${id}` as const)])]])
+/** Those that the config itself names: a start gives them what it states, and only a start does. */
+export function seenAtStart(config: Stating): SeenAccounts {
+  return new Map([[config.org, new Set(statedAccounts(config))]])
 }
 
 /**

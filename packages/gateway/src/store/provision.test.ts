@@ -1,60 +1,29 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { issueKey, keyHasher } from '@tollgate/kit/directory'
-import { sqliteDirectory } from '@tollgate/kit/directory/sqlite'
-import { type AccountId, type Budget, budgetFrom, type Ledger } from '@tollgate/kit/ledger'
-import { memoryLedger } from '@tollgate/testing'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { issueKey } from '@tollgate/kit/directory'
+import type { Ledger } from '@tollgate/kit/ledger'
+import { describe, expect, it } from 'vitest'
+import {
+  configWith,
+  hasher,
+  idOf,
+  keyedBooks,
+  keyOf,
+  perDay,
+  RED,
+} from '../../../../test/support/keyed-books.ts'
 import type { Config } from '../config/index.ts'
-import { sqliteTexts } from '../keep/sqlite-texts.ts'
 import { ownBudget } from './own-budgets.ts'
 import { provision } from './provision.ts'
-import { type ProvisionedNotes, provisionedNotes } from './provisioned-notes.ts'
+import type { ProvisionedNotes } from './provisioned-notes.ts'
 
-const hasher = keyHasher('a master key for the test alone, 32 bytes or more')
-const perDay = (limit_usd: number) => budgetFrom({ limit_usd, period: 'daily' })
 /** More than a page of a directory. */
 const KEYS = 1_050
 
-interface Stated {
-  readonly keys?: readonly object[]
-  readonly teams?: readonly object[]
-}
-
-const RED = { id: 'red', budgets: [perDay(100)] }
-const configWith = (key: readonly Budget[], { keys = [], teams = [RED] }: Stated = {}): Config =>
-  ({
-    org: 'acme',
-    teams,
-    keys,
-    defaults: { team: [], project: [perDay(7)], user: [], key },
-    policies: [],
-    providers: [],
-    httpProviders: [],
-  }) as unknown as Config
-
-const idOf = (at: number) => `k${String(at).padStart(5, '0')}`
 /** What a config itself names is given its budgets each time. */
 const STATED = ['org:acme', 'team:red']
 
 async function setUp(count = KEYS) {
-  const folder = mkdtempSync(join(tmpdir(), 'tollgate-provision-'))
-  const path = join(folder, 'tollgate.db')
-  const ledger = memoryLedger()
-  const directory = sqliteDirectory(path)
-  const texts = sqliteTexts(path, 'acme')
-  let books = 'the first'
-  onTestFinished(async () => {
-    await Promise.all([ledger.close(), directory.close(), texts.close()])
-    rmSync(folder, { recursive: true })
-  })
-  const keyOf = (at: number) => {
-    const more = at % 2 ? { team: 'red', project: 'atlas' } : {}
-    return issueKey({ hasher, org: 'acme', id: idOf(at), ...more }).record
-  }
-  await Promise.all(Array.from({ length: count }, (_, at) => directory.createKey(keyOf(at))))
-
+  const books = await keyedBooks(count)
+  const { ledger, directory, notes } = books
   const written: string[] = []
   let read = 0
   const watched: Ledger = {
@@ -68,27 +37,16 @@ async function setUp(count = KEYS) {
       return ledger.budgetsOf(org, accounts)
     },
   }
-  const notes = provisionedNotes(texts, async () => books)
   const options = { ledger: watched, directory, front: { records: [] }, notes }
   return {
-    ledger,
-    directory,
-    notes,
+    ...books,
     options,
-    keyOf,
     /** The accounts that a start writes to, and how many it looks at. */
     async start(config: Config, more: Partial<typeof options> = {}) {
       written.length = 0
       read = 0
       await provision(config, { ...options, ...more })
       return { written: written.toSorted(), read }
-    },
-    async limitOf(account: AccountId) {
-      const [budgets] = await ledger.budgetsOf('acme', [account])
-      return budgets?.map(({ limit, raise }) => [limit / 1e9, ...(raise ? [raise.amount / 1e9] : [])])
-    },
-    openOtherBooks() {
-      books = 'others'
     },
   }
 }
@@ -131,7 +89,7 @@ describe('a start', () => {
 
 describe('a start after which only something has changed', () => {
   it('makes the account of a key whose maker ended before it had one, and of whom it belongs to', async () => {
-    const { start, directory, keyOf, limitOf } = await setUp(4)
+    const { start, directory, limitOf } = await setUp(4)
     await start(configWith([perDay(2)]))
     await directory.createKey({ ...keyOf(10), team: 'blue' })
     await directory.changeKey(idOf(2), { project: 'pluto' })
@@ -181,7 +139,7 @@ describe('a start after which only something has changed', () => {
   })
 
   it('knows the key that no history names: the demonstration', async () => {
-    const { start, keyOf, limitOf } = await setUp(2)
+    const { start, limitOf } = await setUp(2)
     await start(configWith([perDay(2)]))
     await start(configWith([perDay(2)]), { front: { records: [keyOf(77)] } as never })
     expect(await limitOf('key:k00077')).toEqual([[2]])

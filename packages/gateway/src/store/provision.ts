@@ -7,11 +7,15 @@ import type { FrontKeys } from './front-keys.ts'
 import { ownersThere } from './owners-there.ts'
 import { type Provisioning, provisionChanged } from './provision-account.ts'
 import { provisionKeys, type SeenAccounts } from './provision-key.ts'
-import { ownAccounts, provisionStated } from './provision-stated.ts'
+import { provisionStated } from './provision-stated.ts'
 import { nameOfRules, type Provisioned, type ProvisionedNotes } from './provisioned-notes.ts'
+import { statedAccounts } from './stated-accounts.ts'
 
-/** So many keys are worth a word to whoever waits for a start. */
+/** So many keys are worth a word to whoever waits for them. */
 const WORTH_A_WORD = 100_000
+
+/** Teams, projects and users that are looked at together, as many as a page has keys. */
+const TOGETHER = 1000
 
 export interface ProvisionOptions {
   readonly ledger: Ledger
@@ -21,6 +25,21 @@ export interface ProvisionOptions {
   readonly notes: ProvisionedNotes
   /** Told from time to time, where there are many keys. */
   readonly output?: (line: string) => void
+}
+
+/** One look at the accounts, by the rules of a config. */
+export interface Pass {
+  readonly org: string
+  readonly by: Provisioning
+  readonly options: ProvisionOptions
+  /** Who has had their budgets in it. */
+  readonly seen: SeenAccounts
+  /** What a config has stated, and this one does not. */
+  readonly left: readonly AccountId[]
+  /** What was noted of the looks before it, where that tells what this one need not look at. */
+  readonly noted: Provisioned | undefined
+  /** What it will have done. */
+  readonly now: Provisioned
 }
 
 /**
@@ -34,20 +53,31 @@ export interface ProvisionOptions {
  * nobody spends without limits in the meantime.
  */
 export async function provision(config: Config, options: ProvisionOptions): Promise<void> {
+  for await (const _ of stepsOf(await beginPass(config, options)));
+}
+
+/**
+ * Give what the config itself names its budgets, and find out who else is to be looked at.
+ *
+ * @param after what is noted, unless the notes say so.
+ */
+export async function beginPass(
+  config: Config,
+  options: ProvisionOptions,
+  after?: Provisioned,
+): Promise<Pass> {
   const { ledger, directory, notes } = options
   const now = await provisionedBy(config, options)
-  const stated = new Set(ownAccounts(config))
+  const stated = new Set(statedAccounts(config))
   // Word of them is left first: what no config states any more has the budgets of its kind again.
   const everStated = await notes.stating([...stated])
   const left = everStated.filter((account) => !stated.has(account))
   await provisionStated(config, options)
-  const noted = await notes.read()
+  const noted = after ?? (await notes.read())
   const isKnown = noted?.rules === now.rules && noted.books === now.books && noted.sequence <= now.sequence
   const by = { rules: config, ledger, directory }
   const seen: SeenAccounts = new Map([[config.org, new Set(stated)]])
-  const pass = { org: config.org, by, options, seen, left, now }
-  if (noted && isKnown) await provisionSince(pass, noted)
-  else await provisionAll(pass)
+  return { org: config.org, by, options, seen, left, noted: isKnown ? noted : undefined, now }
 }
 
 /** What a pass that begins now will have done. The history is asked before the keys are, so that none falls between. */
@@ -56,30 +86,21 @@ async function provisionedBy(config: Config, { directory, notes }: ProvisionOpti
   return { rules: nameOfRules(config), books: await notes.books(), sequence: newest?.sequence ?? 0 }
 }
 
-/** One look at the accounts, and what it will have done. */
-interface Pass {
-  readonly org: string
-  readonly by: Provisioning
-  readonly options: ProvisionOptions
-  /** Who has had their budgets in it. */
-  readonly seen: SeenAccounts
-  /** What a config has stated, and this one does not. */
-  readonly left: readonly AccountId[]
-  readonly now: Provisioned
-}
-
-async function provisionSince(pass: Pass, noted: Provisioned): Promise<void> {
-  const { org, by, options, seen, now } = pass
+/** Go through everybody who may have other budgets by now; after each step, how many were looked at in it. */
+export async function* stepsOf(pass: Pass): AsyncGenerator<number, void> {
+  const { org, by, options, seen, noted, now } = pass
   const { directory, front, notes } = options
-  const { keys, owners, ofTiers } = await changesSince(directory.records, org, noted.sequence)
-  if (ofTiers) return provisionAll(pass)
-  await provisionKeys(by, [...front.records, ...keys], seen)
-  await provisionOwners(pass, owners)
+  const changed = noted && (await changesSince(directory.records, org, noted.sequence))
+  if (!changed || changed.ofTiers) return yield* stepsOverAll(pass)
+  const keys = [...front.records, ...changed.keys]
+  await provisionKeys(by, keys, seen)
+  await provisionOwners(pass, changed.owners)
+  yield keys.length + changed.owners.length
   // Whoever was faster has done the same, or by other rules, and does not know of what this has written.
-  if (!(await notes.replace(noted, now))) await notes.goingBy(now.rules)
+  if (!(await notes.replace(noted!, now))) await notes.goingBy(now.rules)
 }
 
-async function provisionAll(pass: Pass): Promise<void> {
+async function* stepsOverAll(pass: Pass): AsyncGenerator<number, void> {
   const { org, by, options, seen, now } = pass
   const { directory, notes, output = () => {} } = options
   const end = await notes.begin(now)
@@ -89,10 +110,16 @@ async function provisionAll(pass: Pass): Promise<void> {
     // A store may have the keys of other orgs, which go by the rules of theirs.
     const ours = page.filter((key) => key.org === org)
     await provisionKeys(by, ours, seen)
+    yield page.length
     done += page.length
     if (done % WORTH_A_WORD === 0) output(`books     ${done} keys have their budgets, and there are more`)
   }
-  await provisionOwners(pass, await ownersIn(directory, org))
+  const owners = await ownersIn(directory, org)
+  for (let at = 0; at === 0 || at < owners.length; at += TOGETHER) {
+    const some = owners.slice(at, at + TOGETHER)
+    await provisionOwners(pass, some)
+    yield some.length
+  }
   await end()
 }
 

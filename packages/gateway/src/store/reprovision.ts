@@ -5,7 +5,8 @@ import { type Config, providerBudgets } from '../config/index.ts'
 import { runnable } from '../say/runnable.ts'
 import { oncePerMinute } from './once-per-minute.ts'
 import type { Provisioning } from './provision-account.ts'
-import { ownAccounts, provisionStated } from './provision-stated.ts'
+import { provisionStated } from './provision-stated.ts'
+import { statedAccounts } from './stated-accounts.ts'
 
 export interface Reprovisioning<Books extends Ledger = Ledger> {
   /** The same books, whose accounts are made again where others have taken the place of those that had them. */
@@ -36,7 +37,7 @@ export async function reprovisioning<Books extends Ledger>(
   { look, onMissing, clock }: ReprovisioningOptions,
 ): Promise<Reprovisioning<Books>> {
   const { org, file } = config()
-  const accountsNow = () => [...ownAccounts(config()), ...providerBudgets(config()).keys()]
+  const accountsNow = () => [...statedAccounts(config()), ...providerBudgets(config()).keys()]
   const { takeover: first } = await look.of(org, [])
   let lookedMs = -Infinity
   let looking: Promise<Presence> | undefined

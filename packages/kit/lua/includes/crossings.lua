@@ -7,8 +7,8 @@
 -- @include to_counter
 --
 -- The percentages of a limit that budgets have reached with what a reservation is charged, and would not have
--- reached without it, in windows that last: the counter of another may be gone. No budget's limit is above 2^52: what
--- has one only counts.
+-- reached without it, in windows that last: the counter of another may be gone. The total, and what was taken
+-- away, only count: no budget's own limit is as high as theirs, 2^53 - 2^50.
 local function crossings(accounts, record, percentages, terms)
   local crossed, now = {}, terms.now
   for _, account in ipairs(accounts) do
@@ -18,8 +18,8 @@ local function crossings(accounts, record, percentages, terms)
       local charge = metric > 0 and contribution(record, metric) or 0
       local till = account.ends[window - 48]
       local ended = till and till <= terms.newest
-      local _, limit = limit_at(account.caps, rule, now)
-      if charge > 0 and not ended and limit <= 4503599627370496 then
+      local _, limit, unraised = limit_at(account.caps, rule, now)
+      if charge > 0 and not ended and unraised < 7881299347898368 then
         local settled = to_counter(account.counters[rule + 1])
         for percent in string.gmatch(percentages, '%d+') do
           local reached = part_of(limit, percent)

@@ -12,9 +12,9 @@ export type KnownTiers = ReadonlyMap<
 >
 
 /**
- * Whose approval is needed for all that is wanted together. A tier says whose it takes, and a model takes that of the
- * least tier that has it. More money, and a higher rate, are given from above: below a team by its lead, to a team by a
- * director.
+ * Whose approval it takes to give all of it. A tier says whose approval it takes; a model takes that of the least tier
+ * that has it. More money or a higher rate is given from above: to anybody below a team by its lead, to a team by a
+ * director, to the org by an administrator.
  */
 export function approvalFor(wanted: Wanted, account: string, tiers: KnownTiers): Approval {
   const needed = [
@@ -25,7 +25,7 @@ export function approvalFor(wanted: Wanted, account: string, tiers: KnownTiers):
   return needed.reduce((most, one) => (APPROVALS.indexOf(one) > APPROVALS.indexOf(most) ? one : most), 'none')
 }
 
-/** What a tier says of it in words of its own, an administrator knows how to read. */
+/** A tier may say it in words of its own: only an administrator can know what is meant. */
 function approvalOf(tier: { readonly approval?: string } | undefined): Approval {
   if (!tier) return 'admin'
   const { approval = 'none' } = tier
@@ -38,7 +38,10 @@ function leastWith(model: string, tiers: KnownTiers): { readonly approval?: stri
     .find(({ models }) => models.some((pattern) => covers(pattern, model)))
 }
 
-/** Whether a pattern opens all that another does: a name by matching it, a pattern by being the same, or everything. */
+/**
+ * Whether a pattern opens all that is wanted: a name when it matches it, another pattern only when it is the same, or is
+ * open to every model.
+ */
 function covers(pattern: string, wanted: string): boolean {
   return wanted.includes('*') ? pattern === wanted || pattern === '*' : modelPattern(pattern)(wanted)
 }

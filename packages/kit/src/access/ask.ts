@@ -6,6 +6,7 @@ import type { Kept } from '../directory/record-store.ts'
 import type { AccessRequest, Wanted } from '../directory/records.ts'
 import { isAccountId } from '../ledger/account-id.ts'
 import type { AccountId, Budget } from '../ledger/ledger.ts'
+import { isThere } from './account-there.ts'
 import { type Approval, approvalFor } from './approval.ts'
 import type { DeskParts } from './desk-parts.ts'
 import { NOBODY, type Party, partyName } from './party.ts'
@@ -26,7 +27,10 @@ export interface Ask extends Omit<Wanted, 'raise'> {
   readonly raise?: { readonly nanoUsd: NanoUsd; readonly budget?: string }
 }
 
-/** `invalid`: what cannot be asked for, in a sentence. `conflict`: the id is that of another request. */
+/**
+ * `invalid`: what cannot be asked for, in a sentence. `no_account`: there is nobody of that name. `conflict`: the id is that of
+ * another request.
+ */
 export type AskResult =
   | {
       readonly status: 'open' | 'approved' | 'repeat'
@@ -35,9 +39,13 @@ export type AskResult =
       readonly approval: Approval
     }
   | { readonly status: 'invalid'; readonly text: string }
+  | { readonly status: 'no_account'; readonly text: string }
   | { readonly status: 'conflict'; readonly request: Kept<'access_request'> }
 
-/** Of one asker, waiting to be decided on, or given unasked within a day: more is a loop, and everybody reads all of it. */
+/**
+ * How many requests of one asker may wait to be decided on, or be given unasked within a day. More is a loop, and whoever
+ * decides would have to read all of it.
+ */
 const MAX_OPEN = 20
 const DAY_MS = 86_400_000
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
@@ -53,6 +61,9 @@ export async function keepRequest(parts: DeskParts, ask: Ask): Promise<AskResult
   }
   if (!ID.test(id))
     return invalid(`"${id}" cannot be the id of a request: letters, digits, ".", "_" and "-".`)
+  if (!(await isThere(parts, org, account))) {
+    return { status: 'no_account', text: `There is no account ${account}.` }
+  }
   const tiers = await tiersOf(org)
   if (tier !== undefined && !tiers.has(tier)) {
     return invalid(`There is no tier "${tier}"${tiers.size > 0 ? `: ${[...tiers.keys()].join(', ')}` : ''}.`)

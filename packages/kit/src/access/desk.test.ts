@@ -1,89 +1,22 @@
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { nanoUsd, usdToNano } from '../core/money.ts'
-import type { Directory } from '../directory/directory.ts'
-import type { Role } from '../directory/records.ts'
-import { sqliteDirectory } from '../directory/sqlite/index.ts'
-import { budgetFrom } from '../ledger/budget-entry.ts'
-import type { Ledger } from '../ledger/ledger.ts'
-import { sqliteLedger } from '../ledger/sqlite/index.ts'
+import { describe, expect, it } from 'vitest'
+import {
+  asks,
+  clock,
+  desk,
+  directory,
+  HOUR_MS,
+  openedAnew,
+  org,
+  PEOPLE,
+  START_MS,
+  usd,
+} from '../../../../test/support/marketing-desk.ts'
+import { nanoUsd } from '../core/money.ts'
 import type { Approval } from './approval.ts'
 import type { Ask } from './ask.ts'
-import { type AccessDesk, accessDesk } from './desk.ts'
 import type { Party } from './party.ts'
 
-const org = 'acme'
-const HOUR_MS = 3_600_000
-const START_MS = Date.UTC(2026, 10, 18, 12)
-const usd = (amount: string) => nanoUsd(usdToNano(amount))
-
-const KEYS: Readonly<Record<string, { team?: string; user?: string }>> = {
-  'adas-laptop': { team: 'marketing', user: 'ada' },
-  ci: { team: 'marketing' },
-}
-
-/** Who there is: ada and bob in marketing, which lea leads; dee is a director, root an administrator, vic looks on. */
-const PEOPLE: Readonly<Record<string, { team?: string; role?: Role }>> = {
-  ada: { team: 'marketing' },
-  bob: { team: 'marketing' },
-  lea: { team: 'marketing', role: 'team-lead' },
-  leo: { team: 'search', role: 'team-lead' },
-  dee: { role: 'director' },
-  root: { role: 'admin' },
-  vic: { role: 'viewer' },
-}
-
-const TIERS = {
-  default: { models: ['gpt-4o-mini'], approval: 'none' },
-  project: { models: ['gpt-4o', 'claude-sonnet-*'], approval: 'team-lead' },
-  experimental: { models: ['*'], approval: 'director' },
-  sealed: { models: ['o9'], approval: 'admin' },
-} as const
-
-const clock = { nowMs: START_MS, now: () => clock.nowMs }
-let directory: Directory
-let ledger: Ledger
-let desk: AccessDesk
-
-beforeEach(async () => {
-  clock.nowMs = START_MS
-  directory = sqliteDirectory(':memory:', { clock })
-  ledger = sqliteLedger(':memory:', { clock, budgets: [{ per: 'user', limit_usd: '5.00', period: 'daily' }] })
-  onTestFinished(() => Promise.all([directory.close(), ledger.close()]).then(() => {}))
-  const { records } = directory
-  const put = (kind: 'user' | 'team' | 'tier', id: string, value: object) =>
-    records.put({ kind, org, id, value: value as never }, { by: 'test' })
-  for (const [id, user] of Object.entries(PEOPLE)) await put('user', id, user)
-  await put('team', 'marketing', { leads: ['lea'] })
-  await put('team', 'search', { leads: ['leo'] })
-  for (const [rank, [id, tier]] of Object.entries(TIERS).entries()) await put('tier', id, { rank, ...tier })
-  await ledger.provision(org, 'team:marketing', [budgetFrom({ limit_usd: '500', period: 'daily' })])
-  await ledger.provision(org, 'key:ci', [
-    budgetFrom({ limit_usd: '1', period: 'daily' }),
-    budgetFrom({ limit_usd: '10', period: 'monthly' }),
-  ])
-  desk = deskOn({})
-})
-
-const deskOn = (faults: { ledger?: Partial<Ledger>; records?: Partial<Directory['records']> }): AccessDesk =>
-  accessDesk({
-    records: { ...directory.records, ...faults.records },
-    ledger: { ...ledger, ...faults.ledger },
-    keyOwner: (_org, id) => KEYS[id],
-    clock,
-  })
-
-const asks = (ask: Partial<Ask>): Ask => ({
-  org,
-  id: 'r1',
-  account: 'user:ada',
-  by: { user: 'ada' },
-  reason: 'launch week',
-  lastsMs: HOUR_MS,
-  ...ask,
-})
-
-const daily = async (account: 'team:marketing' | 'key:ci' | 'user:ada') =>
-  (await ledger.read(org, [account]))[0]!.budgets[0]?.limit
+openedAnew()
 
 describe('who may decide', () => {
   const ADMIN: Party = { admin: true }
@@ -205,6 +138,21 @@ describe('a request', () => {
     expect(await desk.requests(org)).toEqual([])
   })
 
+  it.each(['key:ghost', 'project:ghost', 'team:ghost'])(
+    'is refused where there is no %s',
+    async (account) => {
+      const asked = await desk.ask(asks({ account, models: ['gpt-4o'] }))
+      expect(asked).toEqual({ status: 'no_account', text: `There is no account ${account}.` })
+      expect(await desk.requests(org)).toEqual([])
+    },
+  )
+
+  it('is taken for a user whom nobody has seen yet', async () => {
+    expect(await desk.ask(asks({ account: 'user:new', models: ['gpt-4o'] }))).toMatchObject({
+      status: 'open',
+    })
+  })
+
   it('is asked once, however often it is said', async () => {
     const ask = asks({ models: ['gpt-4o'] })
     expect((await desk.ask(ask)).status).toBe('open')
@@ -263,121 +211,6 @@ describe('a request', () => {
       desk.deny({ org, id: 'r1', by: { user: 'root' } }),
     ])
     expect(both.map(({ status }) => status).sort()).toEqual(['approved', 'decided'])
-  })
-})
-
-describe('a raise', () => {
-  const money = (ask: Partial<Ask> = {}) =>
-    asks({ account: 'team:marketing', raise: { nanoUsd: usd('50') }, ...ask })
-  const dee = { user: 'dee' }
-
-  it('is in the books until its end, and ends by itself', async () => {
-    await desk.ask(money())
-    await desk.approve({ org, id: 'r1', by: dee })
-    expect(await daily('team:marketing')).toBe(usd('550'))
-    clock.nowMs = START_MS + HOUR_MS - 1
-    expect(await daily('team:marketing')).toBe(usd('550'))
-    clock.nowMs += 1
-    expect(await daily('team:marketing')).toBe(usd('500'))
-  })
-
-  it('lasts as long as whoever approves it says', async () => {
-    await desk.ask(money())
-    expect(await desk.approve({ org, id: 'r1', by: dee, lastsMs: 2 * HOUR_MS })).toMatchObject({
-      grant: { value: { fromMs: START_MS, untilMs: START_MS + 2 * HOUR_MS, approvedBy: 'user:dee' } },
-    })
-    expect(await desk.approve({ org, id: 'r1', by: dee, lastsMs: 1 })).toMatchObject({ status: 'invalid' })
-  })
-
-  it('is taken back by a revoke: what is spent stays spent', async () => {
-    await desk.ask(money())
-    await desk.approve({ org, id: 'r1', by: dee })
-    expect(await desk.revoke({ org, id: 'r1', by: { user: 'bob' } })).toMatchObject({ status: 'forbidden' })
-    const held = { usd: usd('530'), tokens: 0, requests: 1 }
-    const path = ['team:marketing'] as const
-    const memo = { requestId: 'x', model: 'm', priceVersion: 'v' }
-    const reserve = { org, id: 'a', path, min: held, want: held, bound: 'proven', ttlMs: HOUR_MS } as const
-    await ledger.reserve({ ...reserve, owner: 'test', memo })
-    await ledger.settle({ org, id: 'a', actual: held, basis: 'exact' })
-    expect(await desk.revoke({ org, id: 'r1', by: dee, reason: 'enough' })).toMatchObject({
-      status: 'revoked',
-    })
-    expect(await desk.revoke({ org, id: 'r1', by: dee })).toMatchObject({ status: 'repeat' })
-    expect((await ledger.read(org, path))[0]!.budgets[0]).toMatchObject({
-      limit: usd('500'),
-      spent: usd('530'),
-      remaining: -usd('30'),
-    })
-  })
-
-  it('adds up with others, and gives way to those that last longer a moment before its end', async () => {
-    await desk.ask(money())
-    await desk.ask(money({ id: 'r2', raise: { nanoUsd: usd('7') }, lastsMs: 2 * HOUR_MS }))
-    for (const id of ['r1', 'r2', 'r1']) await desk.approve({ org, id, by: dee })
-    expect(await daily('team:marketing')).toBe(usd('557'))
-    clock.nowMs = START_MS + HOUR_MS - 1_000
-    await desk.mend(org)
-    expect(await daily('team:marketing')).toBe(usd('507'))
-    clock.nowMs = START_MS + HOUR_MS
-    expect(await daily('team:marketing')).toBe(usd('507'))
-    clock.nowMs = START_MS + 2 * HOUR_MS
-    expect(await daily('team:marketing')).toBe(usd('500'))
-  })
-
-  it('reaches a budget of several that is named', async () => {
-    await desk.ask(asks({ account: 'key:ci', raise: { nanoUsd: usd('1'), budget: 'usd-day' } }))
-    await desk.approve({ org, id: 'r1', by: dee })
-    expect(await daily('key:ci')).toBe(usd('2'))
-  })
-
-  it.each(['before', 'after'] as const)(
-    'is made exactly once where a process dies %s the books are told',
-    async (when) => {
-      await desk.ask(money())
-      const dying = deskOn({
-        ledger: {
-          async raise(command) {
-            if (when === 'after') await ledger.raise(command)
-            throw new Error('died')
-          },
-        },
-      })
-      await expect(dying.approve({ org, id: 'r1', by: dee })).rejects.toThrow('died')
-      expect((await desk.approve({ org, id: 'r1', by: dee })).status).toBe('repeat')
-      for (let time = 0; time < 3; time++) await desk.mend(org)
-      expect(await daily('team:marketing')).toBe(usd('550'))
-      expect(await desk.grants(org)).toHaveLength(1)
-    },
-  )
-
-  it('is made at the next start where a process dies before its grant is kept', async () => {
-    await desk.ask(money())
-    const dying = deskOn({
-      records: {
-        put: (record, actor) =>
-          record.kind === 'grant' ? Promise.reject(new Error('died')) : directory.records.put(record, actor),
-      },
-    })
-    await expect(dying.approve({ org, id: 'r1', by: dee })).rejects.toThrow('died')
-    clock.nowMs += HOUR_MS / 2
-    await desk.mend(org)
-    // From the decision on, not from when it was mended.
-    expect(await desk.grants(org)).toMatchObject([
-      { value: { fromMs: START_MS, untilMs: START_MS + HOUR_MS, approvedBy: 'user:dee' } },
-    ])
-    expect(await daily('team:marketing')).toBe(usd('550'))
-    clock.nowMs = START_MS + HOUR_MS
-    await desk.mend(org)
-    expect(await daily('team:marketing')).toBe(usd('500'))
-  })
-
-  it('is taken back at the next start where a process dies within a revoke', async () => {
-    await desk.ask(money())
-    await desk.approve({ org, id: 'r1', by: dee })
-    const dying = deskOn({ ledger: { raise: () => Promise.reject(new Error('died')) } })
-    await expect(dying.revoke({ org, id: 'r1', by: dee })).rejects.toThrow('died')
-    await desk.mend(org)
-    expect(await daily('team:marketing')).toBe(usd('500'))
   })
 })
 

@@ -16,6 +16,13 @@ export type { AccessDeskOptions } from './desk-parts.ts'
 export { type Granted, type GrantView, type GrantViewOptions, grantView } from './grant-view.ts'
 export { isActive, type KeptGrant } from './grants.ts'
 export { type Party, partyName, partyOf } from './party.ts'
-export { HANDOVER_MS, nextHandoverMs, type RaisedBooks, raiseBy, writeRaises } from './raises.ts'
+export {
+  HANDOVER_MS,
+  nextHandoverMs,
+  type RaisedAccount,
+  type RaisedBooks,
+  raiseBy,
+  writeRaises,
+} from './raises.ts'
 export { type RecordCache, type RecordCacheOptions, recordCache } from './record-cache.ts'
 export type { Revoke, RevokeResult } from './revoke.ts'

@@ -6,15 +6,18 @@ import type { AccountId, Ledger, Raise } from '../ledger/ledger.ts'
 import { isActive } from './grants.ts'
 
 /**
- * The books hold one raise a budget. Of several that overlap, the one that ends first gives way so much before its end,
- * ms, so that the others need not be missed while somebody writes down what is left of them.
+ * The books hold one raise for each budget: the sum of its grants, until the first of them ends. So much before that end,
+ * ms, the one that ends is left out of the sum, so that the others are never missed while somebody writes down what is
+ * left.
  */
 export const HANDOVER_MS = 1_000
 
 /** Several may change an account's grants at the same time; so often in a row they do not. */
 const ATTEMPTS = 10
 
-/** What raises a budget now, by the grants of its account: all of them together, until the first of them ends. */
+/**
+ * By how much a budget is raised now, by all grants of its account together, and until when: the first of them ends then.
+ */
 export function raiseBy(grants: readonly Grant[], budget: string, nowMs: number): Raise | undefined {
   const active = grants.filter((grant) => grant.raise?.budget === budget && isActive(grant, nowMs))
   const lasting = active.filter(({ untilMs }) => untilMs - nowMs > HANDOVER_MS)
@@ -24,7 +27,10 @@ export function raiseBy(grants: readonly Grant[], budget: string, nowMs: number)
   return { amount: Math.min(amount, MAX_LIMIT), untilMs: Math.min(...counted.map(({ untilMs }) => untilMs)) }
 }
 
-/** When what raises an account's budgets is to be written down again, ms; undefined while all of it ends by itself. */
+/**
+ * When the raises of an account are to be written down again, ms since the epoch; undefined when all that is written ends
+ * by itself.
+ */
 export function nextHandoverMs(grants: readonly Grant[], nowMs: number): number | undefined {
   const ahead = grants.filter((grant) => grant.raise && !grant.revoked && grant.untilMs > nowMs)
   const begin = ahead.map(({ fromMs }) => fromMs).filter((fromMs) => fromMs > nowMs)
@@ -50,9 +56,9 @@ export interface RaisedAccount {
 }
 
 /**
- * Write down in the books what raises an account's budgets by now. It says all of it and adds nothing to what is there, so
- * that it may be repeated by anybody, at any time: what was approved and never written is written by whoever comes next,
- * once. Grants that others change meanwhile are looked at again before it ends.
+ * Write down in the books by how much an account's budgets are raised. A raise is written as a whole, in place of the one
+ * before, so that anybody may repeat this at any time: what was approved and never written is written by whoever comes
+ * next, once. Grants that others change meanwhile are looked at again before this resolves.
  *
  * @returns budgets that the account does not have, or not yet: a user's account is made with the first call.
  */

@@ -1,7 +1,7 @@
-import { clearTimeout, setTimeout } from 'node:timers'
 import { machineTimers, type Timers } from '../core/timers.ts'
 import type { AuditRecord } from './record.ts'
 import type { AuditSink } from './sink.ts'
+import { waiters } from './waiters.ts'
 
 /** How a sink is doing, since the start of the process. */
 export interface SinkStanding {
@@ -61,7 +61,7 @@ export function sinkQueue(
   let stopped = false
   let writing = false
   let timer: unknown
-  const flushes = new Set<() => void>()
+  const flushes = waiters()
 
   function push(record: AuditRecord): void {
     const itsWeight = weightOf(record)
@@ -91,7 +91,7 @@ export function sinkQueue(
     writing = true
     void writeBatch().then(() => {
       writing = false
-      for (const look of flushes) look()
+      flushes.look()
       if (waiting.length > 0 && !stopped) wait(nextDelayMs())
     })
   }
@@ -100,7 +100,7 @@ export function sinkQueue(
     const batch = waiting.slice(0, BATCH)
     try {
       const answer = sink.write(batch)
-      if (answer) await inTime(answer)
+      if (answer) await inTime(answer, timers)
     } catch (cause) {
       failures += 1
       if (failures === 1)
@@ -115,16 +115,9 @@ export function sinkQueue(
     if (waiting.length === 0) full = false
   }
 
-  function inTime(answer: Promise<void>): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const late = timers.setTimeout(() => reject(new Error(`no answer in ${ANSWER_MS} ms`)), ANSWER_MS)
-      answer.then(resolve, reject).finally(() => timers.clearTimeout(late))
-    })
-  }
-
   function nextDelayMs(): number {
     if (failures > 0) return Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS)
-    return waiting.length >= BATCH || flushes.size > 0 ? 0 : GATHER_MS
+    return waiting.length >= BATCH || flushes.count() > 0 ? 0 : GATHER_MS
   }
 
   return {
@@ -133,26 +126,23 @@ export function sinkQueue(
     flush(deadlineMs) {
       const upTo = accepted
       if (written >= upTo) return Promise.resolve(true)
-      return new Promise((resolve) => {
-        // Holds the process open, which the queue's own timers do not.
-        const deadline = setTimeout(() => done(false), deadlineMs)
-        const look = () => {
-          if (written >= upTo) done(true)
-        }
-        function done(all: boolean): void {
-          clearTimeout(deadline)
-          flushes.delete(look)
-          resolve(all)
-        }
-        flushes.add(look)
-        if (!writing) wait(0)
-      })
+      const flushed = flushes.wait(() => written >= upTo, deadlineMs)
+      if (!writing) wait(0)
+      return flushed
     },
     stop() {
       stopped = true
       timers.clearTimeout(timer)
     },
   }
+}
+
+/** What a sink answers. @throws Error when it has not done so for too long. */
+function inTime(answer: Promise<void>, timers: Timers): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const late = timers.setTimeout(() => reject(new Error(`no answer in ${ANSWER_MS} ms`)), ANSWER_MS)
+    answer.then(resolve, reject).finally(() => timers.clearTimeout(late))
+  })
 }
 
 function weightOf({ content }: AuditRecord): number {

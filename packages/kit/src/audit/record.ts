@@ -92,7 +92,7 @@ export interface AuditRecord {
   readonly cacheReason: string | null
   /** What the call would have cost that was not made, less what the hit was charged. */
   readonly savedNanoUsd: number | null
-  /** What looking for an answer has cost. */
+  /** What looking for answers, and judging them, has cost since the last record of those who share them. */
   readonly cacheOverheadNanoUsd: number | null
 
   /** The most that it could cost; null when nothing was reserved. */

@@ -98,6 +98,8 @@ describe('the key of a request', () => {
       { deployment: { provider: { ...provider, baseUrl: 'http://127.0.0.1' }, model: 'gpt-4o-mini' } },
       { deployment: { provider: { ...provider, models: { tuned: 'gpt-4o-mini' } }, model: 'tuned' } },
       { headers: { 'openai-beta': 'assistants=v2' } },
+      { headers: { 'anthropic-version': '2023-06-01' } },
+      { headers: { 'anthropic-beta': 'context-1m-2025-08-07' } },
       { headers: { 'x-tollgate-translation': 'strict' } },
       { tags: ['docs'] },
       { vary: ['v2'] },
@@ -126,6 +128,24 @@ describe('the key of a request', () => {
     expect(keys.askedBy({ ...ada, key: 'one' })).toBe(keys.askedBy({ ...ada, key: 'two', team: 'science' }))
     expect(keys.askedBy({ org: 'acme', key: 'one' })).not.toBe(keys.askedBy({ org: 'acme', key: 'two' }))
     expect(keys.askedBy(ada)).not.toBe(keys.askedBy({ ...ada, org: 'other' }))
+  })
+
+  it('of a text that was found before is the same as of one that was not', () => {
+    const texts = [HELLO, { ...HELLO, seed: 1 }, { ...HELLO, seed: 2 }].map((body) => JSON.stringify(body))
+    const fresh = texts.map((text) => idOf('chat', text, { vary: ['another'] }))
+    for (const text of texts) {
+      keyOf('chat', text)!.remember()
+      keyOf('chat', text, { vary: ['another'] })!.remember()
+    }
+    for (let time = 0; time < 3; time += 1) {
+      expect(texts.map((text) => idOf('chat', text, { vary: ['another'] }))).toEqual(fresh)
+      expect(new Set(texts.flatMap((text) => [idOf('chat', text), ...fresh])).size).toBe(6)
+    }
+    // Longer than any that is remembered, and the same all the same.
+    const long = { ...HELLO, messages: [{ role: 'user', content: 'x'.repeat(100_000) }] }
+    const id = idOf('chat', long)
+    keyOf('chat', long)!.remember()
+    expect(idOf('chat', long)).toBe(id)
   })
 
   it('cannot be made by anybody without the secret', () => {

@@ -27,6 +27,11 @@ export interface ExactKey {
   readonly id: string
   /** Made only when it is asked for, which exact hits never do; undefined where the last message is not the user's text. */
   semantic(): SemanticKey | undefined
+  /**
+   * Something was found under it: whoever asks the same sends the same bytes as a rule, and to find those again takes a fraction of
+   * what it takes to read them.
+   */
+  remember(): void
 }
 
 export interface SemanticKey {
@@ -81,28 +86,44 @@ export function keyMaker(secret: Uint8Array): KeyMaker {
     shares.set(text, share)
     return share
   }
+  const remembered = new LRUCache<string, string>({
+    maxSize: MAX_REMEMBERED,
+    maxEntrySize: LONGEST_REMEMBERED,
+  })
+  const idOf = (around: string, { scope, received }: KeyFacts): string | undefined => {
+    const written = canonical(withOrdinalIds(received.endpoint, received.body), IGNORED)
+    if (!isUnambiguous(received, written)) return undefined
+    return `${shareFor(scope)}.${digest('exact', around, written.text)}`
+  }
   return {
     askedBy: (principal) =>
       digest('caller', JSON.stringify([principal.org, principal.user ?? accountPath(principal)])),
     keyOf(facts) {
-      const { received, scope } = facts
-      const body = withOrdinalIds(received.endpoint, received.body)
-      const written = canonical(body, IGNORED)
-      if (!isUnambiguous(received, written)) return undefined
-      const share = shareFor(scope)
       const around = JSON.stringify(aroundBody(facts))
+      const asked = around + facts.received.text
+      const known = remembered.get(asked)
+      const id = known ?? idOf(around, facts)
+      if (id === undefined) return undefined
       return {
-        id: `${share}.${digest('exact', around, written.text)}`,
+        id,
+        remember() {
+          if (known === undefined) remembered.set(asked, id, { size: asked.length })
+        },
         semantic() {
-          const last = lastUserText(received.endpoint, body)
+          const { scope, received } = facts
+          const last = lastUserText(received.endpoint, withOrdinalIds(received.endpoint, received.body))
           if (!last) return undefined
           const partition = digest('semantic', around, canonical(last.rest, IGNORED).text)
-          return { partition: `${share}.${partition}`, text: last.text }
+          return { partition: `${shareFor(scope)}.${partition}`, text: last.text }
         },
       }
     },
   }
 }
+
+/** UTF-16 units, of all texts and of one. */
+const MAX_REMEMBERED = 8 * 1024 * 1024
+const LONGEST_REMEMBERED = 64 * 1024
 
 /** Scopes that are told apart by a short digest, and how many of those are kept at hand. */
 const SHARE_LENGTH = 16

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers'
 import { machineTimers, type Timers } from '../core/timers.ts'
 import type { CacheStore, Lease, Lookup } from './cache-store.ts'
 import type { CacheEntry, CachePlace } from './entry.ts'
@@ -14,12 +15,14 @@ export interface ForgivingOptions {
 /** A store that may fail or hang, as those on a request's way see it: what it cannot say is a miss, what it cannot do is not done. */
 export interface ForgivingStore {
   /** `unreachable`: nothing is known, so nothing may be kept either. */
-  get(place: CachePlace): Promise<Lookup | 'unreachable'>
+  get(place: CachePlace): MaybeLater<Lookup | 'unreachable'>
   /** False when it was not kept, as far as is known. */
   put(entry: CacheEntry, stamp: string, text?: string): Promise<boolean>
   /** Undefined when another process has it; `free` where nobody can say, or nobody else is there: then everybody goes. */
   lease(id: string): Promise<Lease | 'free' | undefined>
 }
+
+type MaybeLater<T> = T | Promise<T>
 
 export function forgivingStore(
   store: CacheStore,
@@ -29,24 +32,24 @@ export function forgivingStore(
     timers = machineTimers,
   }: ForgivingOptions = {},
 ): ForgivingStore {
-  async function within<T, Otherwise>(
-    ask: () => T | Promise<T>,
-    otherwise: Otherwise,
-  ): Promise<T | Otherwise> {
-    try {
-      const answer = ask()
-      return answer instanceof Promise ? await inTime(answer) : answer
-    } catch (fault) {
+  /** At once where the store answers at once. */
+  function within<T, Otherwise>(ask: () => MaybeLater<T>, otherwise: Otherwise): MaybeLater<T | Otherwise> {
+    const failed = (fault: unknown) => {
       onFault(fault)
       return otherwise
+    }
+    try {
+      const answer = ask()
+      return answer instanceof Promise ? inTime(answer).catch(failed) : answer
+    } catch (fault) {
+      return failed(fault)
     }
   }
   function inTime<T>(answer: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const late = timers.setTimeout(
-        () => reject(new Error(`The cache did not answer within ${deadlineMs} ms`)),
-        deadlineMs,
-      )
+      const giveUp = () => reject(new Error(`The cache did not answer within ${deadlineMs} ms`))
+      // An event loop that has stood still is not a slow store: first take in the answers that have come meanwhile.
+      const late = timers.setTimeout(() => void setImmediate(giveUp), deadlineMs)
       answer.then(resolve, reject).finally(() => timers.clearTimeout(late))
     })
   }
@@ -54,7 +57,7 @@ export function forgivingStore(
   const { leases } = store
   return {
     get: (place) => within(() => store.get(place), 'unreachable' as const),
-    put: (entry, stamp, text) =>
+    put: async (entry, stamp, text) =>
       within(async () => {
         await store.put(entry, stamp, text)
         return true

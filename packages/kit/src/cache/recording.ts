@@ -32,18 +32,23 @@ export interface RecordingOptions {
 
 /** Record what passes to a client, and change nothing of it. Nothing is parsed before somebody asks. */
 export function recordAnswer(res: ServerResponse, { maxBytes, format, onNews }: RecordingOptions): Recording {
-  let state: RecordingState = 'waiting'
   let reader: Reader | undefined
   let size = 0
+  // As in flights, and for its reason.
+  const recording: Recording & { state: RecordingState } = {
+    state: 'waiting',
+    events: () => reader?.events() ?? [],
+    answer: () => (recording.state === 'whole' ? reader?.answer() : undefined),
+  }
   const give = (up: 'failed' | 'too_long') => {
-    state = up
+    recording.state = up
     reader = undefined
   }
 
   observe(res, {
     head(response) {
       reader = readerFor(response, format)
-      state = reader ? 'coming' : 'failed'
+      recording.state = reader ? 'coming' : 'failed'
       onNews()
     },
     chunk(bytes) {
@@ -56,19 +61,13 @@ export function recordAnswer(res: ServerResponse, { maxBytes, format, onNews }: 
       if (reader?.isStream) onNews()
     },
     end() {
-      if (state === 'coming') state = 'whole'
-      if (state === 'whole' && !(reader?.end() && reader.answer())) give('failed')
+      if (recording.state === 'coming') recording.state = 'whole'
+      if (recording.state === 'whole' && !(reader?.end() && reader.answer())) give('failed')
       onNews()
     },
   })
 
-  return {
-    get state() {
-      return state
-    },
-    events: () => reader?.events() ?? [],
-    answer: () => (state === 'whole' ? reader?.answer() : undefined),
-  }
+  return recording
 }
 
 interface Reader {

@@ -40,10 +40,11 @@ export async function replayTo(res: ServerResponse, answer: Answer, to: Replayed
 
 /** Answer a client with a complete answer as JSON. */
 export function answerWhole(res: ServerResponse, answer: Answer, to: Replayed): void {
-  const body = Buffer.from(JSON.stringify(to.translation.writeAnswer(answer, to)))
+  const body = JSON.stringify(to.translation.writeAnswer(answer, to))
   res.statusCode = 200
   res.setHeader('content-type', 'application/json')
-  res.setHeader('content-length', body.length)
+  res.setHeader('content-length', Buffer.byteLength(body))
+  // As text it goes out in one piece with its head.
   res.end(body)
 }
 

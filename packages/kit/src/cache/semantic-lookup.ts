@@ -10,6 +10,11 @@ import type { CacheEntry, CachePlace } from './entry.ts'
 export interface SemanticLookup {
   find(asked: SemanticCall): Promise<SemanticFinding>
   /**
+   * How long an answer to what a user says last may be kept at the most, word for word too, ms; undefined where only the
+   * policy says. What is asked of now has another answer soon.
+   */
+  keepsFor?(text: string): number | undefined
+  /**
    * The provider has answered a call that was not served: the entry that was kept of it, undefined where none was (an
    * answer that broke off, that is too large, that a tool call ends). Called once for each finding that is no `hit`, off
    * the client's path.
@@ -42,7 +47,10 @@ export interface SemanticCall {
   readonly entry: (id: string) => Promise<CacheEntry | undefined>
 }
 
-/** What was found, and what looking for it has cost (an embedding), nano-USD. Similarities and confidences are shares from 0 to 1. */
+/**
+ * What was found, and what looking has cost since the last look of those who share answers there (embeddings, judgements), nano-USD.
+ * Similarities and confidences are shares from 0 to 1.
+ */
 export type SemanticFinding = {
   readonly costNanoUsd?: number
 } /** It is served in place of a fresh answer. */ & (

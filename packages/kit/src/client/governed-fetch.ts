@@ -2,7 +2,7 @@ import type { ClientDialect } from '../core/dialect.ts'
 import { errorBody } from '../core/error-body.ts'
 import { TollgateError } from '../core/errors.ts'
 import { requestId } from '../core/ids.ts'
-import { nanoUsd } from '../core/money.ts'
+import { type NanoUsd, nanoUsd } from '../core/money.ts'
 import { answerOf } from '../core/refuse.ts'
 import { type Identity, principalOf } from '../directory/identity.ts'
 import { accountPath, type Principal } from '../directory/principal.ts'
@@ -13,7 +13,7 @@ import { holdOrEnd } from '../toll/provider-hold.ts'
 import { reserveToll } from '../toll/reserve.ts'
 import type { ReserveRequest } from '../toll/reserve-request.ts'
 import { servedFormat } from '../toll/served-format.ts'
-import { endToll, type Toll, wholeReservation } from '../toll/toll.ts'
+import { chargeOn, endToll, type Toll, wholeReservation } from '../toll/toll.ts'
 import { editCall } from '../wire/edit.ts'
 import type { ClientFormat } from '../wire/format.ts'
 import { formatAt } from '../wire/formats.ts'
@@ -35,6 +35,11 @@ export interface GovernedFetchOptions extends ReserveOptions {
   readonly provider?: string
   /** Where the provider has a budget of its own: its account, which each call is held on too. */
   readonly providerAccount?: Deployment['provider']['account']
+  /**
+   * Told what a call has cost, nano-USD, once that is known, whatever became of it: its answer may never come to say so.
+   * Told again where a later truth corrects it.
+   */
+  readonly onCharged?: (costNanoUsd: NanoUsd) => void
 }
 
 /**
@@ -62,10 +67,18 @@ export const governedFetch = ({
   fetch: send = globalThis.fetch,
   provider = 'openai',
   providerAccount,
+  onCharged = () => {},
   ...options
 }: GovernedFetchOptions): Fetch => {
   const principal = principalOf(identity)
-  const terms: Terms = { policy: reservePolicy(options), principal, provider, providerAccount, send }
+  const terms: Terms = {
+    policy: reservePolicy(options),
+    principal,
+    provider,
+    providerAccount,
+    send,
+    onCharged,
+  }
 
   return async function governedFetch(input, init) {
     const outgoing = outgoingOf(input, init)
@@ -95,6 +108,7 @@ interface Terms {
   readonly provider: string
   readonly providerAccount: Deployment['provider']['account'] | undefined
   readonly send: Fetch
+  readonly onCharged: (costNanoUsd: NanoUsd) => void
 }
 
 /** Reserve for a call, send it with what enforcement needs, and charge its answer. */
@@ -104,12 +118,15 @@ async function sendPriced(
   outgoing: Outgoing,
   format: ClientFormat,
 ): Promise<Response> {
-  const { policy, send } = terms
+  const { policy, send, onCharged } = terms
   const { pathname, search } = outgoing.url
   const { bytes, contentType } = await outgoing.body()
   const received = parseCall(bytes, pathname + search, format, contentType)!
   const deployment = deploymentOf(terms, outgoing.url, received)
   const toll = await reserve(terms, id, outgoing, { call: received, received, deployment })
+  const tellCharge = () => onCharged(chargeOn(toll)?.nanoUsd ?? nanoUsd(0))
+  // By its name, as in core/tap and for its reason.
+  toll.onCharged = tellCharge
   await holdOrEnd(toll, deployment.provider, policy.clock)
   const edited = editCall(received, toll.cap === undefined ? {} : { maxOutputTokens: toll.cap }, {
     format: servedFormat(toll, received),

@@ -8,7 +8,10 @@ export const DEFAULT_MAX_BODY_BYTES: number = 32 * 1024 * 1024
 
 type HostRequest = IncomingMessage & { body?: unknown; _body?: boolean }
 
-/** `text` is UTF-8, and can be written again from what a host has parsed; `binary` is what came, and nothing else. */
+/**
+ * `text` must be UTF-8, and can be serialized again from what a host has parsed; `binary` can only be the bytes that
+ * came.
+ */
 export type BodyKind = 'text' | 'binary'
 
 /**
@@ -81,8 +84,8 @@ export function hasBody(req: IncomingMessage): boolean {
 }
 
 /**
- * All bytes of a stream, which has them again afterwards. They go back in the very turn in which the last of them was
- * read: a stream emits `end` a moment later, and only when it is empty.
+ * All bytes of a stream, which are then put back on it. They go back in the very turn in which the last of them was read:
+ * a stream emits `end` a moment later, and only if it is empty.
  */
 function collect(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
@@ -117,7 +120,7 @@ function collect(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
     req.on('readable', onReadable)
     req.on('close', onClose)
     req.on('error', onClose)
-    // What arrived before anybody listened is announced again only to a stream that is read.
+    // What arrived before anybody listened is announced by no further event: it has to be read at once.
     if (req.readableLength > 0 || req.complete) onReadable()
   })
 }

@@ -9,10 +9,10 @@ export interface Crowd<Member extends object> {
 }
 
 /**
- * A `Set` of what comes and goes makes its table anew each time that it is full of what has left. V8 has moved the old table
- * among its old objects by then, and until the next full garbage collection that keeps alive whatever was in it: for a
- * callback of a request the request, its answer and all that belongs to them. An array whose places are taken again has one
- * table, and a place that was left holds nothing.
+ * A `Set` whose members come and go builds a new table each time that the old one is full of deleted entries. By then V8
+ * has moved the old table among its old objects, and until the next full garbage collection that table keeps its last
+ * members alive: for a callback of a request, the request, its answer and all that belongs to them. An array whose places
+ * are used again has one table, and a place that was left holds nothing.
  */
 export function crowd<Member extends object>(): Crowd<Member> {
   const places: (Member | undefined)[] = []

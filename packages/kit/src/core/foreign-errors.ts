@@ -25,7 +25,8 @@ export const tollgateErrors = ({ onFault = warnOf }: { onFault?: (fault: unknown
     if (TollgateError.is(error)) return refuse(req, res, error as TollgateError)
     const known = PARSER_ERRORS[(error as { type?: string } | undefined)?.type ?? '']
     if (known) return refuse(req, res, known)
-    // A router that decodes the parameters of an address: what cannot be decoded is its sender's fault, and no news for a log.
+    // A router could not decode the parameters of an address. That is its sender's fault, and nothing that a log should
+    // have.
     if (error instanceof URIError) return refuse(req, res, UNDECODABLE)
     onFault(error)
     refuse(req, res, new TollgateError('internal_error', { cause: error }))

@@ -1,9 +1,10 @@
 export { type AddressSet, addressSet, isNetwork } from './address-set.ts'
-export { DEFAULT_MAX_BODY_BYTES, readBody, replaceBody } from './body.ts'
+export { type BodyKind, DEFAULT_MAX_BODY_BYTES, readBody, replaceBody } from './body.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { compose, type ForeignHandler } from './compose.ts'
-export { type Context, type Outcome, peekContext, type Settle } from './context.ts'
+export { type Context, type EnteredStage, type Outcome, peekContext, type Settle } from './context.ts'
 export { decodeStream } from './decode.ts'
+export type { ClientDialect } from './dialect.ts'
 export {
   type AnyTollgateError,
   ERRORS,
@@ -14,6 +15,7 @@ export {
 } from './errors.ts'
 export { tollgateErrors } from './foreign-errors.ts'
 export { requestId, uuidv7 } from './ids.ts'
+export type { JsonObject } from './json-object.ts'
 export {
   MAX_AMOUNT,
   MAX_LIMIT,

@@ -8,9 +8,9 @@ export interface Outliving {
 }
 
 /**
- * Let an answer go on when its client leaves, for as long as others want it: to everybody who works on it, the response is
- * then still open, and what they write is seen by those who look on (core/tap) and sent to nobody. That its client has
- * left is told, by the response's `close`, when it is complete or not wanted any more; until then nothing of it is settled.
+ * Let an answer go on when its client leaves, for as long as others want it. To everybody who works on the response it is
+ * then still open; what they write is seen by observers (core/tap), and sent to nobody. Its `close` is held back until
+ * the answer is complete, or is wanted no more: nothing of it is settled before that.
  */
 export function outlive(res: ServerResponse, isWanted: () => boolean): Outliving {
   const tap = tapOf(res)
@@ -34,7 +34,7 @@ export function outlive(res: ServerResponse, isWanted: () => boolean): Outliving
       return emit.call(this, event as never, ...(args as never[]))
     isKept = true
     tap.untapped = sentToNobody(release)
-    // Whoever waits for the client to read waits for nobody.
+    // Whoever waits for the client to read need not wait any more: there is none.
     emit.call(res, 'drain')
     return true
   }
@@ -43,7 +43,7 @@ export function outlive(res: ServerResponse, isWanted: () => boolean): Outliving
   return { release }
 }
 
-/** A flag of a response that is false while something else holds, and its own otherwise. */
+/** Make a flag of a response say false while `isMasked` holds, and what it would say by itself otherwise. */
 function mask(
   res: ServerResponse,
   flag: 'closed' | 'destroyed' | 'writableNeedDrain',

@@ -141,7 +141,8 @@ function tappedFlushHeaders(this: ServerResponse): void {
 function tappedWrite(this: ServerResponse, chunk: unknown, encoding?: unknown, callback?: unknown): boolean {
   const tap = tapOf(this)
   const done = (typeof encoding === 'function' ? encoding : callback) as Callback
-  // Too late, and while a transformer takes its time not even said to be: the answer is what came before its end.
+  // A write after the end is dropped: the answer is what came before. Node's own error for it is left to Node, once the
+  // end has really been passed on.
   if (tap.ended)
     return tap.finished && !tap.cut && tap.untapped.write.call(this, toBuffer(chunk, encoding), done)
   begin(tap)
@@ -165,7 +166,7 @@ function tappedEnd(
   markAnswered(this)
   if (chunk !== undefined && chunk !== null && typeof chunk !== 'function') {
     const bytes = pass(tap, toBuffer(chunk, encoding))
-    // Whatever its head says, a client would take all this for one answer, or the rest of it for the next one.
+    // A client would take the bytes of two answers for one, or the rest of them for its next one, whatever the head says.
     if (isMixed(tap)) return this.destroy()
     if (bytes && bytes.length > 0) {
       if (waits(tap)) queue(tap, bytes, undefined)

@@ -1,6 +1,6 @@
 import { clearTimeout, setTimeout } from 'node:timers'
 
-/** What a thing that works in the background waits with; the machine's own timers unless a test brings others. */
+/** What work in the background waits with: the machine's own timers, unless a test brings others. */
 export interface Timers {
   setTimeout(callback: () => void, delayMs: number): unknown
   clearTimeout(handle: unknown): void

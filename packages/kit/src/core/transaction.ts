@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 /**
  * Do all of it or nothing, while no other process writes.
  *
- * @param isKept whether what the work has answered lets its writes stand: always, where it is not given.
+ * @param isKept whether the writes stand, by what the work has returned; by default they always do.
  * @throws Error when another process is writing for too long, and whatever the work throws: nothing is kept then.
  */
 export function transaction<Outcome>(

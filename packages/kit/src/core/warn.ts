@@ -6,15 +6,18 @@ export type WarningCode =
   | 'TOLLGATE_FAULT'
   /** The books refused to reserve, for a reason that no caller can mend. */
   | 'TOLLGATE_LEDGER'
-  /** How a request ended was not booked at once: it is kept and told again, or there is no room and it expires. */
+  /**
+   * The end of a request could not be booked at once. It is kept and told again; where there is no room to keep it, its
+   * reservation expires.
+   */
   | 'TOLLGATE_SETTLE_FAILED'
   /** What the processes of a fleet know of deployments is not shared just now. */
   | 'TOLLGATE_CLOSURES'
-  /** Nobody tells this process of changed keys just now: they take effect when what it remembers is too old. */
+  /** This process is not told of changed keys just now: a change takes effect once what it remembers is too old. */
   | 'TOLLGATE_DIRECTORY'
   /** A handler did not say what it bought, and was charged what was reserved. */
   | 'TOLLGATE_USAGE_UNTOLD'
-  /** Usage came when the request had been charged for exactly what was told before. */
+  /** A handler has told usage of a request that had already been charged, exactly, for what was told before. */
   | 'TOLLGATE_LATE_USAGE'
   /** Work that was to go on after the answer failed. */
   | 'TOLLGATE_PENDING_FAILED'
@@ -24,7 +27,9 @@ export type WarningCode =
   | 'TOLLGATE_AUDIT'
   /** What was granted cannot be read: nobody has more than their tier. */
   | 'TOLLGATE_GRANTS'
-  /** Whose it is that a provider has stored could not be written down: its maker cannot go on with it. */
+  /**
+   * The owner of something that a provider has stored could not be written down: not even its maker can go on with it.
+   */
   | 'TOLLGATE_OWNER_UNKNOWN'
   /** The cache does not answer, or not in time: requests are served without it. */
   | 'TOLLGATE_CACHE'

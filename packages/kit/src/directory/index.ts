@@ -47,6 +47,7 @@ export {
   type Role,
   type TeamRecord,
   type TierBudget,
+  type TierRates,
   type TierRecord,
   type UserRecord,
   type Wanted,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type Breaker, breaker } from './breaker.ts'
 import { failureRate } from './failure-rate.ts'
 
-const options = { windowMs: 1_000, minVolume: 4, failureShare: 0.5, openMs: 100, maxOpenMs: 300 }
+const options = { windowMs: 1_000, minVolume: 4, failureShare: 0.5, inARow: 6, openMs: 100, maxOpenMs: 300 }
 
 function opened(): Breaker {
   const tested = breaker(options)
@@ -40,6 +40,26 @@ describe('a breaker', () => {
     tested.failed(0)
     expect(tested.state(0)).toEqual({ is: 'open', untilMs: 100 })
     expect(tested.begin(99)).toBe(false)
+  })
+
+  it('opens at so many failures in a row, however many answers the window still holds', () => {
+    const tested = breaker(options)
+    for (let call = 0; call < 100; call += 1) tested.succeeded(0)
+    for (let call = 0; call < 5; call += 1) tested.failed(10)
+    expect(tested.state(10)).toEqual({ is: 'closed' })
+    tested.failed(10)
+    expect(tested.state(10)).toEqual({ is: 'open', untilMs: 110 })
+  })
+
+  it('takes no failures for a row that an answer stands between, or its head, or all of the window', () => {
+    const tested = breaker({ ...options, minVolume: 1_000 })
+    const interruptions = [() => tested.succeeded(10), () => tested.responded(10, 5), () => {}]
+    for (const [at, interrupt] of interruptions.entries()) {
+      const nowMs = 10 + at * 10_000
+      for (let call = 0; call < 5; call += 1) tested.failed(nowMs)
+      interrupt()
+    }
+    expect(tested.state(20_010)).toEqual({ is: 'closed' })
   })
 
   it('lets one probe through when it is half-open', () => {

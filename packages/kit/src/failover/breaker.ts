@@ -7,6 +7,8 @@ export interface BreakerOptions {
   readonly minVolume?: number
   /** The share of calls that may fail before it opens, above 0 and at most 1. */
   readonly failureShare?: number
+  /** So many failures without an answer between them open it, whatever the share of the window is. */
+  readonly inARow?: number
   /** How long it stays open at first, ms; twice as long each time that its probe fails. */
   readonly openMs?: number
   readonly maxOpenMs?: number
@@ -41,16 +43,20 @@ const CLOSED: BreakerState = { is: 'closed' }
 
 /**
  * Closed, open, half-open with one probe: https://martinfowler.com/bliki/CircuitBreaker.html. Opens at a failure rate
- * over a window with a minimum volume, so that one failure of a quiet deployment does not shut it off.
+ * over a window with a minimum volume, so that one failure of a quiet deployment does not shut it off; and at a row of
+ * failures, since the answers that a window of a busy one still holds would hide for seconds that it is down. Finagle's
+ * default is both, too: https://twitter.github.io/finagle/guide/Clients.html#failure-accrual
  */
 export function breaker({
   windowMs = 30_000,
   minVolume = 10,
   failureShare = 0.5,
+  inARow = 5,
   openMs = 5_000,
   maxOpenMs = 60_000,
 }: BreakerOptions = {}): Breaker {
   const rate = failureRate({ windowMs, minVolume })
+  const row = failureRow(windowMs)
   /** 0 while closed. */
   let openedUntilMs = 0
   let openedAtMs = 0
@@ -71,6 +77,7 @@ export function breaker({
     spanMs = openMs
     probingUntilMs = 0
     rate.clear()
+    row.end()
   }
 
   const isOfNow = (beganAtMs: number) => beganAtMs >= openedAtMs
@@ -89,9 +96,11 @@ export function breaker({
       return true
     },
     responded(nowMs, tookMs) {
+      row.end()
       if (openedUntilMs > 0 && isOfNow(nowMs - tookMs)) close()
     },
     succeeded(nowMs, beganAtMs = nowMs) {
+      row.end()
       if (openedUntilMs === 0) rate.add(false, nowMs)
       else if (nowMs >= openedUntilMs && isOfNow(beganAtMs)) close()
     },
@@ -101,7 +110,7 @@ export function breaker({
         return
       }
       rate.add(true, nowMs)
-      if (rate.at(nowMs) >= failureShare) open(nowMs)
+      if (row.longer(nowMs) >= inARow || rate.at(nowMs) >= failureShare) open(nowMs)
     },
     abandoned(beganAtMs) {
       if (beganAtMs >= probeBeganAtMs) probingUntilMs = 0
@@ -114,5 +123,22 @@ export function breaker({
       probingUntilMs = 0
     },
     close,
+  }
+}
+
+/** Failures with nothing between them, within a window. */
+function failureRow(windowMs: number) {
+  let length = 0
+  let lastAtMs = 0
+  return {
+    /** One more; how long the row is now. */
+    longer(nowMs: number): number {
+      length = nowMs - lastAtMs < windowMs ? length + 1 : 1
+      lastAtMs = nowMs
+      return length
+    },
+    end() {
+      length = 0
+    },
   }
 }

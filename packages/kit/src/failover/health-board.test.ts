@@ -87,6 +87,20 @@ describe('a provider’s own forecast', () => {
   })
 })
 
+describe('when it was last seen to fail', () => {
+  it('is its last failure; now, while its calls are let wait', () => {
+    const board = healthBoard()
+    expect(board.failingAtMs(at('m'), 50)).toBe(0)
+    board.failed(at('m'), failure('server'), 50)
+    board.begin(at('m'), 1_000)
+    expect([board.failingAtMs(at('m'), 1_500), board.failingAtMs(at('m'), 1_501)]).toEqual([50, 1_501])
+    board.answering(at('m'), well(), 1_600)
+    expect(board.failingAtMs(at('m'), 1_700)).toBe(50)
+    board.ended(at('m'))
+    expect(board.failingAtMs(at('m'), 9_000)).toBe(50)
+  })
+})
+
 describe('what others have found', () => {
   it('reaches a deployment in use, however many others have been asked since it was first', () => {
     const board = healthBoard()

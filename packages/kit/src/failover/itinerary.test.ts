@@ -17,10 +17,14 @@ const failure = (kind: FailureKind, more: Partial<Failure> = {}): Failure => ({ 
 /** A way, and who is shut on it. */
 function way(options: Partial<ItineraryOptions> = {}) {
   const shut = new Map<string, Closure>()
+  const failingAtMs = new Map<Deployment, number>()
   const passedOver: string[] = []
   const tested = itinerary({
     deployments: [a, b, c],
-    health: { closure: (deployment) => shut.get(idsOf(deployment).seat) },
+    health: {
+      closure: (deployment) => shut.get(idsOf(deployment).seat),
+      failingAtMs: (deployment) => failingAtMs.get(deployment) ?? 0,
+    },
     retries: { pauseMs: () => undefined, allowOne: () => false },
     startedAtMs: 0,
     onPassedOver: (deployment, { why }) => passedOver.push(`${deployment.provider.name}: ${why}`),
@@ -29,7 +33,7 @@ function way(options: Partial<ItineraryOptions> = {}) {
   const close = (deployment: Deployment, untilMs: number, why: Closure['why'] = 'failing') =>
     shut.set(idsOf(deployment).seat, { id: idsOf(deployment).seat, why, untilMs })
   const open = () => shut.clear()
-  return { ...tested, close, open, passedOver, goes: () => said(tested.next(0)) }
+  return { ...tested, close, open, failingAtMs, passedOver, goes: () => said(tested.next(0)) }
 }
 
 function said(step: Step): string {
@@ -106,12 +110,26 @@ describe('who is shut', () => {
 
   it('is asked all the same when all are: the one that opens first', () => {
     const tested = way()
-    tested.close(a, 50)
+    tested.close(a, 50, 'quota')
     tested.close(b, 20, 'rate_limited')
-    tested.close(c, 30)
+    tested.close(c, 30, 'rate_limited')
     expect(tested.goes()).toBe('b despite rate_limited')
     tested.failed(b, failure('rate_limited'))
     expect(tested.goes()).toBe('stop')
+  })
+
+  it('is the one that was seen to fail the longest ago, of those that are only thought to be failing', () => {
+    const asks = (failingAtMs: readonly number[]) => {
+      const tested = way()
+      tested.close(a, 90)
+      tested.close(b, 20)
+      tested.close(c, 10, 'rate_limited')
+      for (const [at, deployment] of [a, b, c].entries()) tested.failingAtMs.set(deployment, failingAtMs[at]!)
+      return tested.goes()
+    }
+    expect(asks([5, 6, 4])).toBe('a despite failing')
+    expect(asks([7, 6, 4])).toBe('b despite failing')
+    expect(asks([6, 6, 4])).toBe('b despite failing')
   })
 
   it('is asked as a retry once somebody else has failed, if it is only thought to be failing', () => {

@@ -1,5 +1,6 @@
 import type { Routes } from '../wire/routes.ts'
-import type { DeploymentHealth, HealthBoard } from './health-board.ts'
+import type { DeploymentHealth } from './deployment-health.ts'
+import type { HealthBoard } from './health-board.ts'
 
 /** How all deployments do, and what that leaves of the routes. */
 export interface Overview {

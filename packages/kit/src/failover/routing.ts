@@ -82,6 +82,7 @@ export function routing({
   }
 
   return {
+    providers,
     models: table.models,
     serves: table.serves,
     rules: (model) => table.find(model, 'openai')?.rules,

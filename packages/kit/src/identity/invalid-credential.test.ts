@@ -18,7 +18,7 @@ it.each([
     'a bearer is',
     '/v1/messages',
     { authorization: 'Bearer x' },
-    ' Send a virtual key as `Authorization: Bearer …`',
+    ' Send a virtual key as `Authorization: Bearer …` or `x-api-key: …`',
   ],
   ['Anthropic’s header is', '/v1/messages', { 'x-api-key': 'x' }, ' Send a virtual key as `x-api-key: …`'],
   ['an Anthropic client presents nothing', '/v1/messages', {}, ' Send a virtual key as `x-api-key: …`'],

@@ -13,7 +13,7 @@ const HEADER_OF = {
 /** A key in the address, as Gemini's own API takes it: addresses stand in logs, so it is not read. */
 const KEY_IN_ADDRESS = /[?&]key=/
 
-/** What the refused may bring: decided by the authenticators there are, and not by the one that refuses. */
+/** What a refused client is told to bring: by all authenticators there are, not by the one that refuses. */
 export type Accepted = readonly Pick<Authenticator, 'asksFor' | 'carriedBy'>[]
 
 /**
@@ -41,8 +41,12 @@ function adviceFor(req: IncomingMessage, accepted: Accepted): string {
   return advice.charAt(0).toUpperCase() + advice.slice(1)
 }
 
+/** Where the client has put something, and where its own provider has it put. */
 function whereKeysGo(req: IncomingMessage): string {
-  const used = KEY_HEADERS.find((header) => req.headers[header] !== undefined)
-  const header = used ?? HEADER_OF[dialectOf(req)]
-  return header === 'authorization' ? '`Authorization: Bearer …`' : `\`${header}: …\``
+  const own = HEADER_OF[dialectOf(req)]
+  const used = KEY_HEADERS.find((header) => req.headers[header] !== undefined) ?? own
+  return [...new Set([used, own])].map(keyIn).join(' or ')
 }
+
+const keyIn = (header: (typeof KEY_HEADERS)[number]): string =>
+  header === 'authorization' ? '`Authorization: Bearer …`' : `\`${header}: …\``

@@ -16,7 +16,7 @@ export interface Attempt {
   readonly waitMs: number
   /** It was judged, and refused. */
   failed(): void
-  /** It was judged, and is good, and this is whose: from now on no other's failures stand in its way. */
+  /** The credential was judged good, and this is whose it is: from now on no failures of others stand in its way. */
   passed(principal: Principal): void
 }
 
@@ -58,7 +58,9 @@ export function failureThrottle({
   const suspects = new LRUCache<string, number>({ max: remembered })
   /** Until when a credential is taken for a good one, ms, by its digest. */
   const good = new LRUCache<string, number>({ max: remembered })
-  /** The same of principals that are answered from memory, so that the usual way digests nothing. */
+  /**
+   * The same by principals that were answered from memory, so that no digest is made of a credential on the usual way.
+   */
   const goodPrincipals = new WeakMap<Principal, number>()
   const costMs = windowMs / failures
 

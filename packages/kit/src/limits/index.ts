@@ -20,4 +20,12 @@ export {
   type Subject,
   type SubjectKind,
 } from './rates.ts'
-export type { Runaway, RunawayOptions, RunawayReason, Tolerance, Treatment } from './runaway.ts'
+export type { Arrival } from './repeats.ts'
+export type {
+  Runaway,
+  RunawayOptions,
+  RunawayReason,
+  Sighting,
+  Tolerance,
+  Treatment,
+} from './runaway.ts'

@@ -34,10 +34,12 @@ export async function admit(terms: Terms, req: IncomingMessage, requestId: strin
   return { req, requestId, principal, tier, caps, tierWouldRefuse: refusal?.code, model, deployments }
 }
 
-/** Sessions are not translated; whoever hosts them at other addresses says so by naming the endpoint. */
+/** Sessions are not translated; whoever hosts them says where they are. */
 function hasSessions({ provider }: Deployment): boolean {
   const { dialect, endpoints, hosting } = provider
-  return dialect === 'openai' && (endpoints?.includes('realtime') ?? !hosting)
+  return (
+    dialect === 'openai' && (endpoints?.includes('realtime') ?? (!hosting || hosting.session !== undefined))
+  )
 }
 
 /** Reserve for the first response of a session at a deployment. @throws TollgateError when it does not fit. */

@@ -4,6 +4,7 @@ import { failureOfAnswer, failureOfTransport } from '../failover/classify.ts'
 import type { Failure } from '../failover/failure.ts'
 import type { NodeAgents } from '../failover/node-agents.ts'
 import { dialectHeaders } from '../wire/headers.ts'
+import type { Authorization } from '../wire/hosting.ts'
 import { MAX_ERROR_BYTES } from '../wire/neutral/provider-error.ts'
 import type { Deployment } from '../wire/routes.ts'
 import { sockets } from './sockets.ts'
@@ -33,23 +34,24 @@ const FORWARDED = ['user-agent', 'traceparent', 'tracestate'] as const
  */
 export async function dial(deployment: Deployment, options: DialOptions): Promise<Dialled> {
   try {
-    return await opened(begin(deployment, options), deployment, options.signal)
+    return await opened(await begin(deployment, options), deployment, options.signal)
   } catch (cause) {
     return { failure: failureOf(cause as Error) }
   }
 }
 
-function begin(
+async function begin(
   { provider, model }: Deployment,
-  { headers, connectMs, messageBytes, agents }: DialOptions,
-): WebSocket {
+  { headers: client, connectMs, messageBytes, agents }: DialOptions,
+): Promise<WebSocket> {
   const { WebSocket } = sockets()
-  const address = addressOf(provider.baseUrl, model)
+  const address = addressOf(provider, model)
+  const headers = headersFor(client, provider)
   // Without TLS there is no tunnel through a proxy, and few of those pass an upgrade on: such a provider is near.
   const agent = address.protocol === 'wss:' ? agents?.https : undefined
   return new WebSocket(address, {
     ...(agent && { agent }),
-    headers: headersFor(headers, provider),
+    headers: { ...headers, ...(await authorization(provider, address, headers)) },
     handshakeTimeout: connectMs,
     maxPayload: messageBytes,
     perMessageDeflate: false,
@@ -80,12 +82,25 @@ function opened(upstream: WebSocket, { provider }: Deployment, signal: AbortSign
 }
 
 /** https://developers.openai.com/api/docs/guides/realtime-websocket */
-function addressOf(baseUrl: string, model: string): URL {
-  const url = new URL(`${baseUrl.replace(/\/+$/, '')}/realtime`)
+function addressOf({ baseUrl, hosting }: Deployment['provider'], model: string): URL {
+  const path = hosting?.session?.(model) ?? `/realtime?${new URLSearchParams({ model })}`
+  const url = new URL(baseUrl.replace(/\/+$/, '') + path)
   url.protocol = url.protocol.replace('http', 'ws')
-  url.searchParams.set('model', model)
   return url
 }
+
+/** What the provider's host knows the operator by; nothing where the dialect's own header does. */
+async function authorization(
+  { hosting, apiKeys, apiKey = apiKeys?.[0] }: Deployment['provider'],
+  { origin, pathname, search }: URL,
+  headers: Readonly<Record<string, string>>,
+): Promise<Authorization> {
+  const path = pathname + search
+  return (await hosting?.authorize?.({ method: 'GET', origin, path, headers, body: NOTHING, apiKey })) ?? {}
+}
+
+/** A handshake has no body. */
+const NOTHING = Buffer.alloc(0)
 
 function headersFor(client: IncomingHttpHeaders, provider: Deployment['provider']): Record<string, string> {
   const beta = asksForBeta(client) ? { 'openai-beta': 'realtime=v1' } : {}

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { TollgateError } from '../core/errors.ts'
 
-/** Where sessions are: wherever an SDK puts the rest of its base URL. */
-const REALTIME_PATH = /\/v1\/realtime$/
+/** Where sessions are: wherever an SDK puts the rest of its base URL. Azure's dated API has no version in its path. */
+const REALTIME_PATH = /\/(?:v1|openai)\/realtime$/
 
 /** The path that tiers know sessions by. */
 export const SESSION_PATH = '/v1/realtime'
@@ -34,7 +34,8 @@ export function targetModel(req: IncomingMessage): string {
       message: 'Only sessions with a model are served here: ask for one by `?model=…`, and for nothing else.',
     })
   }
-  const [model, ...others] = query.getAll('model')
+  // Azure's dated API names a deployment: https://learn.microsoft.com/azure/ai-foundry/openai/how-to/realtime-audio-websockets
+  const [model, ...others] = [...query.getAll('model'), ...query.getAll('deployment')]
   if (!model || others.length > 0) {
     throw new TollgateError('invalid_request', {
       param: 'model',

@@ -28,7 +28,7 @@ export function loseAttempt(
     {
       inputTokens: demand.bounds.inputTokens,
       outputTokensSeen: 0,
-      // What a provider does with a call that nobody waits for any more is generated as a stream would be.
+      // Once nobody waits for it, the provider is taken to have gone on at the pace of a stream.
       stream: generated === 'unknown',
       sinceDispatchMs: Math.max(0, nowMs - toll.sentAtMs),
       outputMs: 0,

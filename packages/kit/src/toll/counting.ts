@@ -1,10 +1,10 @@
 import type { Amounts } from '../ledger/ledger.ts'
 import { estimatedCharge, estimateUsage } from '../meter/estimate.ts'
 import { spokenTokens } from '../meter/media-models.ts'
-import type { Generated } from '../wire/stream-reader.ts'
 import { inputTokens, outputTokens, type Usage } from '../wire/usage.ts'
 import { amountsOf, atLeast, type Charge, chargeOf } from './charge.ts'
 import type { Demand } from './demand.ts'
+import { outputCount } from './output-count.ts'
 import type { Reading } from './reading.ts'
 import { type Toll, wholeReservation } from './toll.ts'
 
@@ -30,75 +30,42 @@ export interface Counting {
 }
 
 export function counting(toll: Toll, reading: Reading | undefined): Counting {
-  const { tokenizer } = toll
   const factor = toll.demand?.limits.ownEncoding ? 1 : STAND_IN_FACTOR
-  let output = 0
-  let outputMost = 0
-  let uncounted: Generated[] = []
-  let uncountedBytes = 0
+  const output = outputCount({
+    takeGenerated: () => reading?.takeGenerated(),
+    count: (texts) => toll.tokenizer.count(texts, modelOf(toll)),
+    factor,
+  })
   let input: Promise<Span> | undefined
-  let queue: Promise<unknown> = Promise.resolve()
 
   const countInput = () => {
     input ??= countRequest(toll, factor)
     return input
   }
-  const take = () => {
-    const generated = reading?.takeGenerated()
-    if (!generated || generated.pieces === 0) return
-    uncounted.push(generated)
-    uncountedBytes += bytesOf(generated)
-  }
-  /** One count at a time: each takes the texts that came since the one before. */
-  const countOutput = (): Promise<number> => {
-    const counted = queue.then(async () => {
-      take()
-      const batch = uncounted
-      uncounted = []
-      const texts = batch.flatMap((generated) => generated.texts)
-      const pieces = batch.reduce((sum, generated) => sum + generated.pieces, 0)
-      // Each piece was at least a token when it was generated, though the whole might be spelt with fewer.
-      if (pieces > 0) {
-        const tokens = await tokenizer.count(texts, modelOf(toll))
-        output += Math.max(pieces, tokens)
-        outputMost += Math.max(pieces, tokens * factor)
-      }
-      uncountedBytes -= batch.reduce((sum, generated) => sum + bytesOf(generated), 0)
-      return output
-    })
-    queue = counted
-    return counted
-  }
   /** What is known so far. What the provider said on the way is a floor: it may not have been its last word. */
   const seen = async (): Promise<Seen> => {
     const said = reading?.usage
-    const counted = await countOutput()
+    const counted = await output.count()
     if (!said) {
       const input = await countInput()
       return {
-        most: { input: input.most, output: outputMost },
-        least: { input: input.least, output: counted },
+        most: { input: input.most, output: counted.most },
+        least: { input: input.least, output: counted.least },
       }
     }
     // Other models that worked on the call are billed at other prices, which an estimate does not tell apart.
     const all = [said, ...(said.others ?? []).map(({ usage }) => usage)]
-    const [input, output] = [sumOf(all, inputTokens), sumOf(all, outputTokens)]
+    const [input, told] = [sumOf(all, inputTokens), sumOf(all, outputTokens)]
     return {
-      most: { input, output: Math.max(outputMost, output) },
-      least: { input, output: Math.max(counted, output) },
+      most: { input, output: Math.max(counted.most, told) },
+      least: { input, output: Math.max(counted.least, told) },
     }
   }
 
   return {
-    countOutput,
-    outputAtMost() {
-      take()
-      return outputMost + uncountedBytes
-    },
-    outputAtLeast() {
-      take()
-      return output + uncounted.reduce((sum, { pieces }) => sum + pieces, 0)
-    },
+    countOutput: async () => (await output.count()).least,
+    outputAtMost: output.atMost,
+    outputAtLeast: output.atLeast,
     async observed() {
       if (toll.sentAtMs === undefined) return NOTHING_SEEN
       const { demand, received } = toll
@@ -110,34 +77,56 @@ export function counting(toll: Toll, reading: Reading | undefined): Counting {
     async charge({ whole, nowMs }) {
       const { demand } = toll
       if (!demand || reading?.goesOn) return wholeReservation(toll)
-      const { most, least } = await seen()
-      const soundMs = whole ? reading?.soundMs?.() : undefined
-      if (soundMs !== undefined) {
-        const heard = { input: most.input, output: 0, audioOutput: spokenTokens(soundMs) }
-        return paidFor(toll, least, chargeOf(heard, demand.price, 'estimated'))
-      }
-      if (whole && showsAll(toll, demand, least)) {
-        return paidFor(toll, least, chargeOf(most, demand.price, 'estimated'))
-      }
-      const estimate = estimateUsage(
-        {
-          inputTokens: most.input,
-          outputTokensSeen: most.output,
-          stream: toll.received?.stream ?? false,
-          sinceDispatchMs: Math.max(0, nowMs - (toll.sentAtMs ?? toll.reservedAtMs)),
-          outputMs: (reading?.lastAtMs ?? 0) - (reading?.firstAtMs ?? 0),
-          cap: toll.cap,
-        },
-        demand.bounds,
-        demand.limits,
-      )
-      const { usd, tokens } = estimatedCharge(estimate, demand.bounds, toll.granted)
-      return paidFor(toll, least, { nanoUsd: usd, tokens, basis: 'estimated', usage: estimate })
+      const found = await seen()
+      const charge =
+        (whole && wholeAnswer(toll, demand, reading, found)) || brokenOff(toll, demand, reading, found, nowMs)
+      return paidFor(toll, found.least, charge)
     },
   }
 }
 
-/** What has come so far, with the input: at most, by the factor of a tokenizer that is not public, and surely. */
+/** What an answer that came whole is charged by what it shows; undefined where that need not be all of it. */
+function wholeAnswer(
+  toll: Toll,
+  demand: Demand,
+  reading: Reading | undefined,
+  { most, least }: Seen,
+): Charge | undefined {
+  const soundMs = reading?.soundMs?.()
+  if (soundMs !== undefined) {
+    const heard = { input: most.input, output: 0, audioOutput: spokenTokens(soundMs) }
+    return chargeOf(heard, demand.price, 'estimated')
+  }
+  return showsAll(toll, demand, least) ? chargeOf(most, demand.price, 'estimated') : undefined
+}
+
+/** What an answer is charged of which nobody has seen the end. */
+function brokenOff(
+  toll: Toll,
+  { bounds, limits }: Demand,
+  reading: Reading | undefined,
+  { most }: Seen,
+  nowMs: number,
+): Charge {
+  const estimate = estimateUsage(
+    {
+      inputTokens: most.input,
+      outputTokensSeen: most.output,
+      stream: toll.received?.stream ?? false,
+      sinceDispatchMs: Math.max(0, nowMs - (toll.sentAtMs ?? toll.reservedAtMs)),
+      outputMs: (reading?.lastAtMs ?? 0) - (reading?.firstAtMs ?? 0),
+      cap: toll.cap,
+    },
+    bounds,
+    limits,
+  )
+  const { usd, tokens } = estimatedCharge(estimate, bounds, toll.granted)
+  return { nanoUsd: usd, tokens, basis: 'estimated', usage: estimate }
+}
+
+/**
+ * What has come so far, with the input: what there surely is, and the most that the model's own tokenizer may make of it.
+ */
 interface Seen {
   readonly most: Usage
   readonly least: Usage
@@ -150,19 +139,13 @@ function showsAll({ received }: Toll, { limits, bounds }: Demand, { output }: Us
 }
 
 /**
- * Models of other makers are counted by an encoding that stands in for theirs, which may make up to so many times as many
- * tokens of the same text: https://platform.claude.com/docs/en/about-claude/models/whats-new-claude-4-7 says 1.35 times its own
- * before, and nobody publishes how that compares with `o200k_base`. What broke off is charged at that as well, since its
- * provider bills by its own count, and a charge below it would be spent and in no books; within what was reserved.
+ * Models of other makers are counted by an encoding that stands in for theirs. Theirs may make up to so many times as
+ * many tokens of the same text: https://platform.claude.com/docs/en/about-claude/models/whats-new-claude-4-7 says 1.35
+ * times as many as before, and nobody publishes how that compares with `o200k_base`. An answer that broke off is charged
+ * at the higher count as well, within what was reserved: its provider bills by its own count, and what we charged below
+ * that would be spent, and in no books.
  */
 const STAND_IN_FACTOR = 2
-
-function bytesOf({ texts, pieces }: Generated): number {
-  return Math.max(
-    pieces,
-    texts.reduce((bytes, text) => bytes + Buffer.byteLength(text), 0),
-  )
-}
 
 function sumOf(usages: readonly Usage[], tokensOf: (usage: Usage) => number): number {
   return usages.reduce((sum, usage) => sum + tokensOf(usage), 0)
@@ -171,8 +154,8 @@ function sumOf(usages: readonly Usage[], tokensOf: (usage: Usage) => number): nu
 const NOTHING_SEEN: Amounts = amountsOf({ nanoUsd: 0 as Charge['nanoUsd'], tokens: 0, basis: 'estimated' })
 
 /**
- * What is counted is charged as far as it was reserved for. An answer whose reservation grew with it is charged all that has
- * surely come, though it came faster than it was reserved for.
+ * What was counted is charged as far as it was reserved for. An answer whose reservation grew with it is charged all that
+ * has surely come, even where it came faster than it was reserved for.
  */
 function paidFor({ granted, demand }: Toll, least: Usage, charge: Charge): Charge {
   const { nanoUsd, tokens } = charge

@@ -20,8 +20,9 @@ export function reservedOutput(toll: Toll, bounds: Bounds): number {
 }
 
 /**
- * Make the reservation pay for what is needed, and for more where there is more; the refusal when it cannot, which is also
- * the answer of books that are away. What has come already is then reserved for as far as there is room, before it is cut.
+ * Make the reservation pay for what is needed, and for more where there is room. Returns the refusal when it cannot, also
+ * when the books are away. Whoever is refused cuts the answer; what of it has come already is first reserved for, as far
+ * as there is room.
  */
 export async function extendOutput(
   toll: Toll,
@@ -58,7 +59,7 @@ async function extendTo(toll: Toll, min: Amounts, want: Amounts): Promise<Extend
   return result
 }
 
-/** The window may have ended in which it was reserved: what is missing is then reserved in the one that has begun. */
+/** The window in which it was reserved may have ended: what is missing is then reserved in the one that has begun. */
 async function continueLater(toll: Toll, denied: Shortfall, min: Amounts, want: Amounts): Promise<boolean> {
   const next = await toll.reserveNext(denied, minus(min, toll.granted), minus(want, toll.granted))
   if (!next) return false
@@ -80,7 +81,10 @@ function totalFor(toll: Toll, bounds: Bounds, output: number): Amounts {
 
 const BEYOND_ALL_BOOKS = { usd: MAX_AMOUNT, tokens: MAX_AMOUNT }
 
-/** What running requests hold is this request's own, too: where the others' part would not be enough, it is used up. */
+/**
+ * Part of what running requests hold is this request's own. Where it would not fit even if all others gave theirs back,
+ * the budget is used up, and waiting for them is of no use.
+ */
 function ownShare(shortfall: Shortfall, need: Amounts): Shortfall {
   const alone = shortfall.limit - shortfall.spent
   return alone < need[shortfall.metric] ? { ...shortfall, reason: 'exceeded' } : shortfall

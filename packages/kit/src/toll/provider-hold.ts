@@ -15,8 +15,9 @@ import { unreachable } from './unreachable.ts'
 type ProviderToHold = { readonly name: string; readonly account?: Provider['account'] | undefined }
 
 /**
- * Hold the worst case of an attempt on its provider's account before it is sent; nothing, where that has no budget. All of
- * it or none: no answer is shortened for it. The refusal when it does not fit, or nothing can be said of it.
+ * Hold the worst case of an attempt on its provider's account before it is sent: all of it or none, since no answer is
+ * shortened for it. Nothing is held where the provider has no budget. Returns the refusal when it does not fit, or when
+ * its cost cannot be known.
  *
  * @throws TollgateError `ledger_unavailable` when the books do not answer, or have no such account.
  */
@@ -66,7 +67,7 @@ export async function holdAtProvider(
 }
 
 /**
- * The same where nobody else is asked: the toll ends with the refusal.
+ * The same where no other deployment can be asked: the toll ends with the refusal.
  *
  * @throws TollgateError `provider_unavailable` when it does not fit.
  */

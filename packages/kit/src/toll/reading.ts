@@ -33,19 +33,24 @@ export interface Reading {
 /** A reading while it grows. Fields and not getters, which V8 would keep among its old objects; see core/tap. */
 type Growing = { -readonly [Field in keyof Reading]: Reading[Field] }
 
+/** Before its first byte. */
+const UNREAD = {
+  usage: undefined,
+  overtaken: false,
+  model: undefined,
+  complete: false,
+  goesOn: false,
+  streaming: false,
+  firstAtMs: undefined,
+  lastAtMs: undefined,
+}
+
 /** Read a complete JSON answer. */
 export function jsonReading(format: Format): Reading {
   const reader = format.answerReader()
   let taken = false
   const reading: Growing = {
-    usage: undefined,
-    overtaken: false,
-    model: undefined,
-    complete: false,
-    goesOn: false,
-    streaming: false,
-    firstAtMs: undefined,
-    lastAtMs: undefined,
+    ...UNREAD,
     push(bytes) {
       reader.push(bytes)
       return bytes
@@ -71,14 +76,7 @@ export function jsonReading(format: Format): Reading {
 export function soundReading(format: string): Reading {
   const meter = soundMeter(format)
   const reading: Growing = {
-    usage: undefined,
-    overtaken: false,
-    model: undefined,
-    complete: false,
-    goesOn: false,
-    streaming: false,
-    firstAtMs: undefined,
-    lastAtMs: undefined,
+    ...UNREAD,
     push(bytes) {
       meter.push(bytes)
       return bytes
@@ -104,14 +102,8 @@ export interface EventReading extends Reading {
 export function eventReading(format: Format, hideUsage: boolean, answers = 1): EventReading {
   const reader = format.streamReader({ hideUsage, answers })
   const reading: Growing & Pick<EventReading, 'see'> = {
-    usage: undefined,
-    overtaken: false,
-    model: undefined,
-    complete: false,
-    goesOn: false,
+    ...UNREAD,
     streaming: true,
-    firstAtMs: undefined,
-    lastAtMs: undefined,
     push(bytes) {
       noteTime()
       return noted(reader.push(bytes))

@@ -17,7 +17,7 @@ const WHY_UNKNOWN: Readonly<Record<Unknown, { readonly message: string; readonly
   },
 }
 
-/** @throws TollgateError `price_unknown` when a limit stands over something that nobody has said the most of; `cap_exceeded`. */
+/** @throws TollgateError `price_unknown` when a limit stands over a cost that nobody has bounded; `cap_exceeded`. */
 export function refuseUnknown(
   { unknown = ['tokens'] }: { readonly unknown?: readonly Unknown[] | undefined },
   upTo: Amounts,

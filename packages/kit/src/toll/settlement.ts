@@ -44,7 +44,10 @@ export function knownCharge(
     : undefined
 }
 
-/** Whatever was answered, and however much of it has come: the request alone says what it costs, once it is served. */
+/**
+ * Where the request alone says what it costs once it is served: that, whatever was answered, and however much of it has
+ * come.
+ */
 function decidedCharge(toll: Toll, status: number | undefined): Charge | undefined {
   const { demand, proxied, sentAtMs } = toll
   const served = proxied && sentAtMs !== undefined && status !== undefined && !boughtNothing(status)

@@ -27,7 +27,10 @@ export function sumOfShares(shares: readonly Share[]): Amounts {
   return shares.map(({ granted }) => granted).reduce(plus, NO_AMOUNTS)
 }
 
-/** What each reservation of a call is charged: those of windows that have ended what they hold, and the last all the rest. */
+/**
+ * What each reservation of a call is charged: those in windows that have ended are charged what they hold, the last one
+ * all the rest.
+ */
 export function chargedShares(
   earlier: readonly Share[],
   last: string,

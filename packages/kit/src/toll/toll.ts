@@ -72,7 +72,7 @@ export interface Toll {
   hold: ProviderHold | undefined
   /** What earlier attempts may have cost, though they failed (timed out after they were sent). */
   lostAttempts: Charge | undefined
-  /** A provider stage answers this call: a status other than 2xx costs nothing, and the answer is the provider's own. */
+  /** A provider stage answers this call: a status outside 2xx costs nothing, and the answer is the provider's own. */
   proxied: boolean
   /** How a translated answer is read where it is still the provider's own; absent where the client gets those bytes. */
   reading: Reading | undefined

@@ -6,6 +6,7 @@ import type { FormRules } from './form.ts'
 import type { JsonObject } from './json.ts'
 import type { Answer } from './neutral/answer.ts'
 import type { Conversation } from './neutral/conversation.ts'
+import type { EmbeddingTranslation } from './neutral/embedding.ts'
 import type { Carriages } from './neutral/features.ts'
 import type { ProviderError } from './neutral/provider-error.ts'
 import type { StreamEvent } from './neutral/stream.ts'
@@ -44,6 +45,8 @@ export interface Format {
   readonly translation?: Translation
   /** The providers' half of that alone, where no client speaks it. */
   readonly serving?: Serving
+  /** How embeddings are said in it; present where they are what it is there for. */
+  readonly embedding?: EmbeddingTranslation
   /** The format as a provider speaks it that differs in these ways; absent where none does. Asked for by `spokenBy`. */
   withQuirks?(quirks: Quirks): Format
 }

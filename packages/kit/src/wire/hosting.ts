@@ -10,6 +10,11 @@ import type { Edits } from './format.ts'
 export interface Hosting {
   /** Where a call goes, below the base URL: path, and query where it has one. */
   path?(call: HostedCall): string
+  /**
+   * Where its sessions over WebSockets are (`realtime`), below the base URL: path and query. None are opened at a host that
+   * does not say.
+   */
+  session?(model: string): string
   /** Fields that the host wants in the body, or (undefined) out of it. */
   fields?(call: HostedCall): Edits
   /**

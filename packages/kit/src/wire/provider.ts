@@ -30,6 +30,12 @@ export interface Provider {
    * where an owner-check is mounted that knows); or everybody here (`shared`), where all callers are one tenant.
    */
   readonly conversations?: 'refuse' | 'owned' | 'shared'
+  /**
+   * Where callers may have it read and write in the operator's own cloud, by prefixes of addresses (`gs://acme-inputs`,
+   * `s3://acme-inputs/for-all`), which are everybody's here. Nowhere by default where things are `owned`: it would do that
+   * with the operator's credentials, and what is in a bucket has no owner that is known here. Elsewhere nobody asks.
+   */
+  readonly buckets?: readonly string[]
   /** Its id in the price data, where neither its name nor its URL says it. */
   readonly priceAs?: string
   /** Where it differs from whoever's dialect it speaks. */

@@ -16,6 +16,8 @@ export interface Routes {
   serves(model: string): boolean
   /** The model names with a route of their own. */
   readonly models: readonly string[]
+  /** Everybody whom requests may go to: what stages have to be mounted follows from them. */
+  readonly providers?: readonly Provider[]
   /** What is to be done where a route fails, or is too dear; the defaults where absent. */
   rules?(model: string): RouteRules | undefined
   /** What a call would cost at a deployment, nano-USD: to compare, not to charge. */
@@ -78,6 +80,7 @@ export function modelRoutes({
 }: ModelRoutesOptions): Routes {
   const table = routeTable({ providers, routes: written(routes), providerOf })
   return {
+    providers,
     models: table.models,
     serves: table.serves,
     resolve(model, dialect, asker) {

@@ -65,30 +65,10 @@ export function streamReaderBy(
   let unread: Buffer[] = []
   let finished = 0
 
-  /** Reads one event; returns whether it says usage and nothing else. */
-  const read = ({ data, json }: StreamedEvent): boolean => {
-    if (rules.isTerminal?.(data)) reader.done = true
-    const found = json && rules.usage(json, reader.usage)
-    if (!found) {
-      if (json && reader.usage && !reader.overtaken) reader.overtaken = generatedIn(rules, [json]).pieces > 0
-      return false
-    }
-    reader.usage = found
-    reader.overtaken = false
-    reader.model = rules.model(json) ?? reader.model
-    return rules.isBareUsage?.(json) ?? false
-  }
-
-  /** Whether anything has to be read in a text of events: most show a few words, and are passed on as they are. */
-  const says = (text: string): boolean =>
-    (reader.usage !== undefined && !reader.overtaken) ||
-    rules.usageMarks.some((mark) => text.includes(mark)) ||
-    (rules.terminalMark !== undefined && text.includes(rules.terminalMark))
-
   /** What of one event the client sees, having read it where it says anything. */
   const pass = (event: Buffer): Buffer | undefined => {
-    const data = says(searchable(event)) ? eventData(event) : undefined
-    const isBareUsage = data !== undefined && read(streamedEvent(data))
+    const data = says(searchable(event), rules, reader) ? eventData(event) : undefined
+    const isBareUsage = data !== undefined && readEvent(streamedEvent(data), rules, reader)
     return hideUsage && isBareUsage ? undefined : event
   }
 
@@ -100,7 +80,7 @@ export function streamReaderBy(
   const readRun = (run: Buffer): Buffer | undefined => {
     const text = searchable(run)
     note(run, text)
-    if (!says(text)) return run
+    if (!says(text, rules, reader)) return run
     const events = splitEvents(run)
     const kept = events.flatMap((event) => pass(event) ?? [])
     if (kept.length === events.length) return run
@@ -108,7 +88,7 @@ export function streamReaderBy(
   }
 
   // Fields and not getters, which V8 would keep among its old objects; see core/tap.
-  const reader: { -readonly [Field in keyof StreamReader]: StreamReader[Field] } = {
+  const reader: Mutable<StreamReader> = {
     usage: undefined,
     overtaken: false,
     done: false,
@@ -119,7 +99,7 @@ export function streamReaderBy(
     },
     see(run, events) {
       note(run, searchable(run))
-      for (const event of events) read(event)
+      for (const event of events) readEvent(event, rules, reader)
     },
     end() {
       const rest = framer.rest()
@@ -137,6 +117,34 @@ export function streamReaderBy(
     },
   }
   return reader
+}
+
+type Mutable<Of> = { -readonly [Field in keyof Of]: Of[Field] }
+
+/** What has been read of a stream. */
+type Told = Mutable<Pick<StreamReader, 'usage' | 'overtaken' | 'done' | 'model'>>
+
+/** Whether anything has to be read in a text of events: most show a few words, and are passed on as they are. */
+function says(text: string, { usageMarks, terminalMark }: StreamRules, { usage, overtaken }: Told): boolean {
+  return (
+    (usage !== undefined && !overtaken) ||
+    usageMarks.some((mark) => text.includes(mark)) ||
+    (terminalMark !== undefined && text.includes(terminalMark))
+  )
+}
+
+/** Reads one event; returns whether it says usage and nothing else. */
+function readEvent({ data, json }: StreamedEvent, rules: StreamRules, told: Told): boolean {
+  if (rules.isTerminal?.(data)) told.done = true
+  const found = json && rules.usage(json, told.usage)
+  if (!found) {
+    if (json && told.usage && !told.overtaken) told.overtaken = generatedIn(rules, [json]).pieces > 0
+    return false
+  }
+  told.usage = found
+  told.overtaken = false
+  told.model = rules.model(json) ?? told.model
+  return rules.isBareUsage?.(json) ?? false
 }
 
 /** Bytes as a text that marks, which are ASCII, are looked for in: each search in the bytes would be a call out of JavaScript. */

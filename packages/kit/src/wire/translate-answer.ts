@@ -1,6 +1,6 @@
 import { type Finishing, finishing } from './finishing.ts'
 import type { Asked, StreamDecoder, StreamEncoder } from './format.ts'
-import { isObject, parseObject } from './json.ts'
+import { isObject, type JsonObject, parseObject } from './json.ts'
 import type { Answer } from './neutral/answer.ts'
 import { fold } from './neutral/fold.ts'
 import { MAX_ERROR_BYTES } from './neutral/provider-error.ts'
@@ -28,16 +28,20 @@ export type EventWatcher = (run: Buffer, events: readonly StreamedEvent[]) => vo
 
 /** How a provider's answer is given to the client: as a stream when the client asked for one, and whole otherwise, whatever came. */
 export function translatorFor(
-  { from, serving, sealer }: Pick<TranslatedCall, 'from' | 'serving' | 'sealer'>,
+  { from, serving, sealer, embedded }: Pick<TranslatedCall, 'from' | 'serving' | 'sealer' | 'embedded'>,
   asked: AskedWhen,
   comesAs: 'events' | 'json',
   watch: EventWatcher = () => {},
 ): AnswerTranslator {
+  if (embedded) return wholeTranslator(readWhole(embedded, asked), AS_JSON)
   const finish = finishing(sealer, asked.nowMs)
   const { streamEncoder, writeAnswer } = from.translation
   const decoded = () => decoding(serving.streamDecoder(), finish, watch)
   if (comesAs === 'events' && asked.stream) return streamTranslator(decoded(), streamEncoder(asked))
-  const read = comesAs === 'events' ? foldEvents(decoded()) : readWhole(serving, finish)
+  const read =
+    comesAs === 'events'
+      ? foldEvents(decoded())
+      : readWhole((body) => finish.whole(serving.readAnswer(body)), asked)
   return wholeTranslator(
     read,
     asked.stream
@@ -89,26 +93,29 @@ function streamTranslator(decoded: Decoding, encoder: StreamEncoder): AnswerTran
 }
 
 /** An answer that is read to its end before any of it is written. */
-interface WholeReading {
+interface WholeReading<Told> {
   push(bytes: Buffer): void
   /** @throws SyntaxError when what came is no answer of the provider's dialect. */
-  end(): Answer
+  end(): Told
 }
 
-function readWhole(serving: TranslatedCall['serving'], finish: Finishing): WholeReading {
+function readWhole<Told>(
+  read: (body: JsonObject, asked: AskedWhen) => Told,
+  asked: AskedWhen,
+): WholeReading<Told> {
   const chunks: Buffer[] = []
   return {
     push: (bytes) => void chunks.push(bytes),
     end() {
       const body: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'))
       if (!isObject(body)) throw new SyntaxError('The answer is not a JSON object')
-      return finish.whole(serving.readAnswer(body))
+      return read(body, asked)
     },
   }
 }
 
 /** The events of a stream that nobody asked for, put together. */
-function foldEvents(decoded: Decoding): WholeReading {
+function foldEvents(decoded: Decoding): WholeReading<Answer> {
   const events: StreamEvent[] = []
   return {
     push(bytes) {
@@ -125,9 +132,20 @@ function foldEvents(decoded: Decoding): WholeReading {
 /** The most that is kept of an answer until it is whole, bytes: many times what the longest conversation is answered with. */
 const MAX_WHOLE_BYTES = 32 * 1024 * 1024
 
-function wholeTranslator(
-  read: WholeReading,
-  { contentType, write }: { readonly contentType: string; write(answer: Answer): Buffer | undefined },
+/** How an answer is written when all of it is there. */
+interface WholeWriting<Told> {
+  readonly contentType: string
+  write(told: Told): Buffer | undefined
+}
+
+const AS_JSON: WholeWriting<unknown> = {
+  contentType: JSON_TYPE,
+  write: (told) => Buffer.from(JSON.stringify(told)),
+}
+
+function wholeTranslator<Told>(
+  read: WholeReading<Told>,
+  { contentType, write }: WholeWriting<Told>,
 ): AnswerTranslator {
   let size = 0
   return {

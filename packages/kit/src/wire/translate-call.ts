@@ -10,6 +10,7 @@ import { modelBehind, type Provider } from './provider.ts'
 import type { ReceivedCall } from './received-call.ts'
 import { spokenBy } from './spoken-by.ts'
 import { targetOf } from './target.ts'
+import { type Embedded, type TranslatedEmbedding, translateEmbedding } from './translate-embedding.ts'
 
 /** A format that conversations can be said in, by its clients. */
 export type TranslatingFormat = Format & {
@@ -19,6 +20,7 @@ export type TranslatingFormat = Format & {
 
 /** A call in the words of the provider that is to serve it. */
 export interface TranslatedCall {
+  /** The client's format; for embeddings that of its dialect's conversations, which says what goes wrong. */
   readonly from: TranslatingFormat
   readonly to: Format
   /** The half of `to` that answers are read by. */
@@ -31,6 +33,8 @@ export interface TranslatedCall {
   readonly headers: Readonly<Record<string, string>>
   /** What it could not say, and goes without. */
   readonly lost: readonly Feature[]
+  /** Gives a client the embeddings that it has asked for; of a conversation the answer is read by `serving`. */
+  readonly embedded?: Embedded
 }
 
 export interface TranslateTarget extends Changes {
@@ -65,6 +69,8 @@ export function translateCall(
   provider: Provider,
   { model, maxOutputTokens, modelMaxOutput, fieldsFor = () => ({}) }: TranslateTarget,
 ): TranslatedCall {
+  const embedding = call.format.embedding && translateEmbedding(call, provider, model)
+  if (embedding) return embeddingCall(call, provider, { embedding, fieldsFor })
   const from = call.format
   const servings = servingsOf(provider).filter(({ to }) => to.endpoint !== from.endpoint)
   if (!isTranslating(from) || servings.length === 0) throw noCounterpart(call, provider)
@@ -81,6 +87,30 @@ export function translateCall(
   const changes = { model, ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }) }
   const whole = { ...body, ...to.edits(said, body, changes), ...fieldsFor(to, path) }
   return { from, to, serving, sealer, path, bytes: Buffer.from(JSON.stringify(whole)), headers, lost }
+}
+
+/** Embeddings are no conversation; what goes wrong with them is said as it is in the dialects' conversations. */
+function embeddingCall(
+  { format }: ReceivedCall,
+  provider: Provider,
+  {
+    embedding: { to, path, body, answer, lost },
+    fieldsFor,
+  }: { readonly embedding: TranslatedEmbedding } & Required<Pick<TranslateTarget, 'fieldsFor'>>,
+): TranslatedCall {
+  const [theirs] = servingsOf(provider)
+  const from = formatOf(CONVERSATION[format.dialect]) as TranslatingFormat
+  return {
+    from,
+    to,
+    serving: theirs!.serving,
+    sealer: undefined,
+    path,
+    bytes: Buffer.from(JSON.stringify({ ...body, ...fieldsFor(to, path) })),
+    headers: {},
+    lost,
+    embedded: answer,
+  }
 }
 
 interface ServingFormat {

@@ -1,8 +1,9 @@
 import { Tiktoken } from 'js-tiktoken/lite'
 import o200k from 'js-tiktoken/ranks/o200k_base'
 import OpenAI from 'openai'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type SimulatedProvider, simulatedProvider } from '../simulated-provider.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { throughout } from '../../../../test/support/throughout.ts'
+import { simulatedProvider } from '../simulated-provider.ts'
 
 const tiktoken = new Tiktoken(o200k)
 const tokens = (text: string) => tiktoken.encode(text, [], []).length
@@ -24,20 +25,15 @@ const WEATHER = {
   },
 }
 
-let provider: SimulatedProvider
-let openai: OpenAI
+const provider = throughout(() => simulatedProvider({ apiKey: 'sk-real' }))
+const openai = () => new OpenAI({ baseURL: provider().url, apiKey: 'sk-real', maxRetries: 0 })
+beforeEach(() => provider().reset())
 
-beforeAll(async () => {
-  provider = await simulatedProvider({ apiKey: 'sk-real' })
-  openai = new OpenAI({ baseURL: provider.url, apiKey: 'sk-real', maxRetries: 0 })
-})
-afterAll(() => provider.close())
-beforeEach(() => provider.reset())
+const lastRequest = () => provider().requests.at(-1)!
 
-const lastRequest = () => provider.requests.at(-1)!
 describe('chat', () => {
   it('answers, and what it counts is what the client received', async () => {
-    const { choices, usage, ...rest } = await openai.chat.completions.create(ASK)
+    const { choices, usage, ...rest } = await openai().chat.completions.create(ASK)
     const text = choices[0]!.message.content!
     expect(rest).toMatchObject({ object: 'chat.completion', model: MODEL })
     expect(choices[0]).toMatchObject({ index: 0, finish_reason: 'stop', message: { role: 'assistant' } })
@@ -50,14 +46,14 @@ describe('chat', () => {
   })
 
   it('gives the same answer to the same request, streamed or not', async () => {
-    const first = await openai.chat.completions.create(ASK)
-    const second = await openai.chat.completions.create(ASK)
-    const other = await openai.chat.completions.create({
+    const first = await openai().chat.completions.create(ASK)
+    const second = await openai().chat.completions.create(ASK)
+    const other = await openai().chat.completions.create({
       ...ASK,
       messages: [{ role: 'user', content: 'Else?' }],
     })
     let streamed = ''
-    for await (const chunk of await openai.chat.completions.create({ ...ASK, stream: true })) {
+    for await (const chunk of await openai().chat.completions.create({ ...ASK, stream: true })) {
       streamed += chunk.choices[0]!.delta.content ?? ''
     }
     const text = first.choices[0]!.message.content
@@ -68,28 +64,28 @@ describe('chat', () => {
 
   it('has the length that the request names, and stops at a cap', async () => {
     const long = { ...ASK, metadata: { answer_tokens: '300' } }
-    const whole = await openai.chat.completions.create(long)
+    const whole = await openai().chat.completions.create(long)
     expect(whole.usage!.completion_tokens).toBe(300)
     for (const cap of [{ max_tokens: 10 }, { max_completion_tokens: 10 }]) {
-      const { choices, usage } = await openai.chat.completions.create({ ...long, ...cap })
+      const { choices, usage } = await openai().chat.completions.create({ ...long, ...cap })
       expect(choices[0]!.finish_reason).toBe('length')
       expect(usage!.completion_tokens).toBe(10)
       expect(tokens(choices[0]!.message.content!)).toBe(10)
     }
-    const exact = await openai.chat.completions.create({ ...long, max_tokens: 300 })
+    const exact = await openai().chat.completions.create({ ...long, max_tokens: 300 })
     expect(exact.choices[0]!.finish_reason).toBe('stop')
   })
 
   it('bills every one of n choices', async () => {
-    const { choices, usage } = await openai.chat.completions.create({ ...ASK, n: 3 })
+    const { choices, usage } = await openai().chat.completions.create({ ...ASK, n: 3 })
     const texts = choices.map(({ message }) => message.content!)
     expect(new Set(texts).size).toBe(3)
     expect(usage!.completion_tokens).toBe(texts.reduce((sum, text) => sum + tokens(text), 0))
   })
 
   it('counts multi-byte answers, thinking and cached input for what they are', async () => {
-    provider.next({ multibyte: true, reasoningTokens: 40, cachedTokens: 5, answerTokens: 30 })
-    const { choices, usage } = await openai.chat.completions.create(ASK)
+    provider().next({ multibyte: true, reasoningTokens: 40, cachedTokens: 5, answerTokens: 30 })
+    const { choices, usage } = await openai().chat.completions.create(ASK)
     const text = choices[0]!.message.content!
     expect(Buffer.byteLength(text)).toBeGreaterThan(text.length * 1.3)
     expect(tokens(text)).toBe(30)
@@ -108,21 +104,21 @@ describe('chat', () => {
   })
 
   it('thinks within the cap, and may have no words left', async () => {
-    provider.next({ reasoningTokens: 100 })
-    const { choices, usage } = await openai.chat.completions.create({ ...ASK, max_completion_tokens: 50 })
+    provider().next({ reasoningTokens: 100 })
+    const { choices, usage } = await openai().chat.completions.create({ ...ASK, max_completion_tokens: 50 })
     expect(choices[0]).toMatchObject({ finish_reason: 'length', message: { content: '' } })
     expect(usage!.completion_tokens).toBe(50)
   })
 
   it('says exactly what it is told to', async () => {
-    provider.next({ text: 'Grüße, 世界! 👋🏽' })
-    const { choices, usage } = await openai.chat.completions.create(ASK)
+    provider().next({ text: 'Grüße, 世界! 👋🏽' })
+    const { choices, usage } = await openai().chat.completions.create(ASK)
     expect(choices[0]!.message.content).toBe('Grüße, 世界! 👋🏽')
     expect(usage!.completion_tokens).toBe(tokens('Grüße, 世界! 👋🏽'))
   })
 
   it('answers in JSON where JSON is asked for', async () => {
-    const free = await openai.chat.completions.create({ ...ASK, response_format: { type: 'json_object' } })
+    const free = await openai().chat.completions.create({ ...ASK, response_format: { type: 'json_object' } })
     const text = free.choices[0]!.message.content!
     expect(JSON.parse(text)).toEqual({ answer: expect.stringMatching(/^The /) })
     expect(free.usage!.completion_tokens).toBe(tokens(text))
@@ -130,7 +126,7 @@ describe('chat', () => {
       type: 'object',
       properties: { price: { type: 'number' }, tags: { type: 'array', items: {} } },
     }
-    const shaped = await openai.chat.completions.create({
+    const shaped = await openai().chat.completions.create({
       ...ASK,
       response_format: { type: 'json_schema', json_schema: { name: 'price', schema } },
     })
@@ -139,7 +135,7 @@ describe('chat', () => {
 
   it('counts what is around the text: names, parts, images and tools', async () => {
     const promptTokens = async (extra: object) =>
-      (await openai.chat.completions.create({ ...ASK, ...extra })).usage!.prompt_tokens
+      (await openai().chat.completions.create({ ...ASK, ...extra })).usage!.prompt_tokens
     const plain = await promptTokens({})
     const message = (more: object) => ({ messages: [{ ...ASK.messages[0], ...more }] })
     expect(await promptTokens(message({ name: 'ada' }))).toBe(plain + 1 + tokens('ada'))
@@ -152,7 +148,7 @@ describe('chat', () => {
 
 describe('streams', () => {
   it('tell the usage once, at the end, when it was asked for', async () => {
-    const stream = await openai.chat.completions.create({
+    const stream = await openai().chat.completions.create({
       ...ASK,
       n: 2,
       stream: true,
@@ -177,7 +173,7 @@ describe('streams', () => {
   })
 
   it('say nothing of usage when nobody asked', async () => {
-    for await (const chunk of await openai.chat.completions.create({ ...ASK, stream: true })) {
+    for await (const chunk of await openai().chat.completions.create({ ...ASK, stream: true })) {
       expect(chunk).not.toHaveProperty('usage')
       expect(chunk.choices).toHaveLength(1)
     }
@@ -188,7 +184,7 @@ describe('tools', () => {
   const ARGUMENTS = { city: 'sample', days: 1, unit: 'celsius' }
 
   it('are called when the last message names them', async () => {
-    const { choices, usage } = await openai.chat.completions.create({
+    const { choices, usage } = await openai().chat.completions.create({
       ...ASK,
       messages: [{ role: 'user', content: 'Use get_weather, please.' }],
       tools: [WEATHER],
@@ -206,7 +202,7 @@ describe('tools', () => {
   it.each(['required', { type: 'function', function: { name: 'get_weather' } }] as const)(
     'are called when tool_choice says %j',
     async (choice) => {
-      const { choices } = await openai.chat.completions.create({
+      const { choices } = await openai().chat.completions.create({
         ...ASK,
         tools: [WEATHER],
         tool_choice: choice,
@@ -216,9 +212,9 @@ describe('tools', () => {
   )
 
   it('are left alone otherwise, and after their result', async () => {
-    const quiet = await openai.chat.completions.create({ ...ASK, tools: [WEATHER] })
+    const quiet = await openai().chat.completions.create({ ...ASK, tools: [WEATHER] })
     expect(quiet.choices[0]!.message.tool_calls).toBeUndefined()
-    const after = await openai.chat.completions.create({
+    const after = await openai().chat.completions.create({
       ...ASK,
       messages: [
         { role: 'user', content: 'Use get_weather.' },
@@ -237,7 +233,7 @@ describe('tools', () => {
 
   it('stream their arguments in deltas that the SDK puts together', async () => {
     const other = { type: 'function' as const, function: { name: 'get_time' } }
-    const runner = openai.chat.completions.stream({
+    const runner = openai().chat.completions.stream({
       ...ASK,
       messages: [{ role: 'user', content: 'get_weather and get_time' }],
       tools: [WEATHER, other],
@@ -254,7 +250,7 @@ describe('tools', () => {
   })
 
   it('are cut in the middle of their arguments by a cap', async () => {
-    const { choices, usage } = await openai.chat.completions.create({
+    const { choices, usage } = await openai().chat.completions.create({
       ...ASK,
       tools: [WEATHER],
       tool_choice: 'required',

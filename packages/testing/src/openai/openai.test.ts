@@ -1,45 +1,41 @@
 import OpenAI from 'openai'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { throughout } from '../../../../test/support/throughout.ts'
 import { rateLimited } from '../behaviour.ts'
-import { type SimulatedProvider, simulatedProvider } from '../simulated-provider.ts'
+import { simulatedProvider } from '../simulated-provider.ts'
 
 const MODEL = 'gpt-4o-mini'
 const ASK = { model: MODEL, messages: [{ role: 'user' as const, content: 'What does it cost?' }] }
-let provider: SimulatedProvider
-let openai: OpenAI
+const provider = throughout(() => simulatedProvider({ apiKey: 'sk-real' }))
+const openai = () => new OpenAI({ baseURL: provider().url, apiKey: 'sk-real', maxRetries: 0 })
+beforeEach(() => provider().reset())
 
-beforeAll(async () => {
-  provider = await simulatedProvider({ apiKey: 'sk-real' })
-  openai = new OpenAI({ baseURL: provider.url, apiKey: 'sk-real', maxRetries: 0 })
-})
-afterAll(() => provider.close())
-beforeEach(() => provider.reset())
+const lastRequest = () => provider().requests.at(-1)!
 
-const lastRequest = () => provider.requests.at(-1)!
 describe('models', () => {
   it('are those with a price', async () => {
     const ids: string[] = []
-    for await (const { id } of openai.models.list()) ids.push(id)
+    for await (const { id } of openai().models.list()) ids.push(id)
     expect(ids).toContain(MODEL)
-    expect(await openai.models.retrieve(MODEL)).toMatchObject({ id: MODEL, object: 'model' })
-    await expect(openai.models.retrieve('gpt-none')).rejects.toThrow(OpenAI.NotFoundError)
-    expect(provider.totals()).toMatchObject({ requests: 3, reached: 0, nanoUsd: 0 })
+    expect(await openai().models.retrieve(MODEL)).toMatchObject({ id: MODEL, object: 'model' })
+    await expect(openai().models.retrieve('gpt-none')).rejects.toThrow(OpenAI.NotFoundError)
+    expect(provider().totals()).toMatchObject({ requests: 3, reached: 0, nanoUsd: 0 })
   })
 
   it('are billed like their undated name', async () => {
-    await openai.chat.completions.create({ ...ASK, model: `${MODEL}-2024-07-18` })
+    await openai().chat.completions.create({ ...ASK, model: `${MODEL}-2024-07-18` })
     expect(lastRequest().nanoUsd).toBe(lastRequest().usage.input * 150 + lastRequest().usage.output * 600)
   })
 })
 
 describe('errors', () => {
   it('refuse a wrong key', async () => {
-    const stranger = new OpenAI({ baseURL: provider.url, apiKey: 'sk-other', maxRetries: 0 })
+    const stranger = new OpenAI({ baseURL: provider().url, apiKey: 'sk-other', maxRetries: 0 })
     await expect(stranger.chat.completions.create(ASK)).rejects.toMatchObject({
       constructor: OpenAI.AuthenticationError,
       code: 'invalid_api_key',
     })
-    expect(provider.totals()).toMatchObject({ requests: 1, reached: 0, inputTokens: 0, nanoUsd: 0 })
+    expect(provider().totals()).toMatchObject({ requests: 1, reached: 0, inputTokens: 0, nanoUsd: 0 })
   })
 
   const BAD: [what: string, body: object, error: object][] = [
@@ -64,7 +60,7 @@ describe('errors', () => {
     ],
   ]
   it.each(BAD)('refuse %s, in the shape of OpenAI, and bill nothing', async (_, body, error) => {
-    const asked = openai.chat.completions.create(body as typeof ASK)
+    const asked = openai().chat.completions.create(body as typeof ASK)
     await expect(asked).rejects.toMatchObject({ type: 'invalid_request_error', ...error })
     expect(lastRequest()).toMatchObject({ outcome: 'refused', nanoUsd: 0 })
   })
@@ -89,7 +85,7 @@ describe('errors', () => {
   it('refuse what is no request: bad JSON, an array, an encoding, an address', async () => {
     const send = async (path: string, body: string, headers: Record<string, string> = {}) => {
       const init = { method: 'POST', body, headers: { authorization: 'Bearer sk-real', ...headers } }
-      const response = await fetch(provider.url + path, init)
+      const response = await fetch(provider().url + path, init)
       expect(await response.json()).toMatchObject({ error: { message: expect.any(String) } })
       return response.status
     }
@@ -100,16 +96,16 @@ describe('errors', () => {
   })
 
   it('are obeyed by the SDK: it waits, comes again, and is answered', async () => {
-    const patient = new OpenAI({ baseURL: provider.url, apiKey: 'sk-real', maxRetries: 1 })
-    provider.next(rateLimited({ retryAfterS: 0 }))
+    const patient = new OpenAI({ baseURL: provider().url, apiKey: 'sk-real', maxRetries: 1 })
+    provider().next(rateLimited({ retryAfterS: 0 }))
     const { choices } = await patient.chat.completions.create(ASK)
     expect(choices).toHaveLength(1)
-    expect(provider.requests.map(({ status }) => status)).toEqual([429, 200])
+    expect(provider().requests.map(({ status }) => status)).toEqual([429, 200])
   })
 })
 
 it('answers under any prefix, with the headers of OpenAI', async () => {
-  const { origin } = new URL(provider.url)
+  const { origin } = new URL(provider().url)
   const response = await fetch(`${origin}/some/where/chat/completions?x=1`, {
     method: 'POST',
     body: JSON.stringify(ASK),

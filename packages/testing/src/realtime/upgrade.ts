@@ -39,7 +39,8 @@ export function realtime({
     const { url = '/', headers } = req
     const entry = log.begin({ method: 'GET', path: url, headers })
     const { pathname, searchParams } = new URL(url, 'ws://simulated')
-    const model = searchParams.get('model') ?? ''
+    // Azure's dated API names a deployment, which has the name of its model here.
+    const model = searchParams.get('model') ?? searchParams.get('deployment') ?? ''
     const { refusal = refusalOf(pathname, model, headers), hold, ending } = onHandshake(entry)
     if (hold) await hold.opened
     if (ending?.how === 'reset') return void socket.destroy()
@@ -56,7 +57,9 @@ export function realtime({
 
   function refusalOf(path: string, model: string, headers: IncomingMessage['headers']): Refusal | undefined {
     if (!path.endsWith('/realtime')) return unknownUrl('GET', path)
-    if (apiKey !== undefined && headers.authorization !== `Bearer ${apiKey}`) return invalidApiKey
+    const key = path.includes('/openai/') ? headers['api-key'] : undefined
+    if (apiKey !== undefined && (key ?? headers.authorization?.replace(/^Bearer /, '')) !== apiKey)
+      return invalidApiKey
     return billOf(model, bills) ? undefined : modelNotFound(model)
   }
 

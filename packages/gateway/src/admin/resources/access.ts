@@ -41,7 +41,7 @@ const granted = { tag: 'grants', answer: grantAnswer, revised: true } as const
 
 /** Decided by whoever leads the team of the account; the desk itself holds everybody to the approval that it takes. */
 const decides = { method: 'POST', role: 'team-lead', ownership: 'team' } as const
-const ofRequest = { ...asked, ...decides, teams: teamsOfAsked('access_request') } as const
+const ofRequest = { ...asked, ...decides, touched: teamsOfAsked('access_request') } as const
 
 const toldRequest = ({ id, revision, value }: Kept<'access_request'>): AdminAnswer => ({
   body: accessRequestJson(id, revision, value),
@@ -55,15 +55,26 @@ const toldGrant = ({ id, revision, value }: Kept<'grant'>): AdminAnswer => ({
 /** Access that is asked for, and what has been given. */
 export const accessRoutes: readonly ObjectRoute[] = [
   {
-    ...{ ...asked, ...reading, method: 'GET', path: REQUESTS, summary: 'List what was asked for.' },
-    ...{ query: pageQuery, answer: pageOfSchema(accessRequestAnswer), revised: false },
+    ...asked,
+    ...reading,
+    method: 'GET',
+    path: REQUESTS,
+    summary: 'List what was asked for.',
+    query: pageQuery,
+    answer: pageOfSchema(accessRequestAnswer),
+    revised: false,
     async handle(manage, { query }) {
       const { data, next_cursor } = await listAsked(manage, 'access_request', query as PageQuery)
       return { body: { data: data.map((kept) => toldRequest(kept).body), next_cursor } }
     },
   },
   {
-    ...{ ...asked, ...reading, method: 'POST', path: REQUESTS, summary: 'Ask for access.', body: asking },
+    ...asked,
+    ...reading,
+    method: 'POST',
+    path: REQUESTS,
+    summary: 'Ask for access.',
+    body: asking,
     async handle(manage, { operator, body }) {
       const { lasts, raise, ...ask } = decoded(asking, body)
       const wanted = present({
@@ -80,16 +91,18 @@ export const accessRoutes: readonly ObjectRoute[] = [
     },
   },
   {
-    ...{ ...asked, ...reading, method: 'GET', path: `${REQUESTS}/{id}`, summary: 'Read what was asked for.' },
+    ...asked,
+    ...reading,
+    method: 'GET',
+    path: `${REQUESTS}/{id}`,
+    summary: 'Read what was asked for.',
     handle: async (manage, { params }) => toldRequest(await getAsked(manage, 'access_request', params.id!)),
   },
   {
-    ...{
-      ...ofRequest,
-      path: `${REQUESTS}/{id}/approve`,
-      summary: 'Give what was asked for.',
-      body: approving,
-    },
+    ...ofRequest,
+    path: `${REQUESTS}/{id}/approve`,
+    summary: 'Give what was asked for.',
+    body: approving,
     async handle(manage, { operator, params, ifRevision, body }) {
       const { lasts, ...why } = decoded(approving, body)
       const lastsMs = lasts === undefined ? undefined : durationMs(lasts)
@@ -103,7 +116,10 @@ export const accessRoutes: readonly ObjectRoute[] = [
     },
   },
   {
-    ...{ ...ofRequest, path: `${REQUESTS}/{id}/deny`, summary: 'Do not give it.', body: deciding },
+    ...ofRequest,
+    path: `${REQUESTS}/{id}/deny`,
+    summary: 'Do not give it.',
+    body: deciding,
     async handle(manage, { operator, params, ifRevision, body }) {
       const decide = {
         org: manage.org,
@@ -115,31 +131,33 @@ export const accessRoutes: readonly ObjectRoute[] = [
     },
   },
   {
-    ...{
-      ...granted,
-      ...reading,
-      method: 'GET',
-      path: GRANTS,
-      summary: 'List the grants, ended ones among them.',
-    },
-    ...{ query: pageQuery, answer: pageOfSchema(grantAnswer), revised: false },
+    ...granted,
+    ...reading,
+    method: 'GET',
+    path: GRANTS,
+    summary: 'List the grants, ended ones among them.',
+    query: pageQuery,
+    answer: pageOfSchema(grantAnswer),
+    revised: false,
     async handle(manage, { query }) {
       const { data, next_cursor } = await listAsked(manage, 'grant', query as PageQuery)
       return { body: { data: data.map((kept) => toldGrant(kept).body), next_cursor } }
     },
   },
   {
-    ...{ ...granted, ...reading, method: 'GET', path: `${GRANTS}/{id}`, summary: 'Read a grant.' },
+    ...granted,
+    ...reading,
+    method: 'GET',
+    path: `${GRANTS}/{id}`,
+    summary: 'Read a grant.',
     handle: async (manage, { params }) => toldGrant(await getAsked(manage, 'grant', params.id!)),
   },
   {
-    ...{
-      ...granted,
-      ...decides,
-      path: `${GRANTS}/{id}/revoke`,
-      body: deciding,
-      teams: teamsOfAsked('grant'),
-    },
+    ...granted,
+    ...decides,
+    path: `${GRANTS}/{id}/revoke`,
+    body: deciding,
+    touched: teamsOfAsked('grant'),
     summary: 'End a grant before its time. What was spent under it stays spent.',
     async handle(manage, { operator, params, ifRevision, body }) {
       const revoke = {

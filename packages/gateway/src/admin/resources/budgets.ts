@@ -37,27 +37,38 @@ const deciding = {
   tag: 'budgets',
   role: 'team-lead',
   ownership: 'team',
-  teams: teamsOfAccount,
+  touched: teamsOfAccount,
   answer,
 } as const
 
 /** Limits of accounts. Counters stay, whatever limit they are held to: nobody spends twice by setting a budget anew. */
 export const budgetRoutes: readonly ObjectRoute[] = [
   {
-    ...{ ...reading, method: 'GET', path: LIST, summary: 'List the accounts with their budgets.' },
-    ...{ query: pageQuery, answer: pageOfSchema(answer) },
+    ...reading,
+    method: 'GET',
+    path: LIST,
+    summary: 'List the accounts with their budgets.',
+    query: pageQuery,
+    answer: pageOfSchema(answer),
     async handle(manage, { query }) {
       const { data, next_cursor } = await listBudgets(manage, query as PageQuery)
       return { body: { data: data.map(managedJson), next_cursor } }
     },
   },
   {
-    ...{ ...reading, method: 'GET', path: ONE, summary: 'Read the budgets of an account.', answer },
+    ...reading,
+    method: 'GET',
+    path: ONE,
+    summary: 'Read the budgets of an account.',
+    answer,
     handle: async (manage, { params }) => ({ body: managedJson(await getBudgets(manage, params.account!)) }),
   },
   {
-    ...{ ...deciding, method: 'PUT', path: ONE, body: wanted },
-    ...{ summary: 'Give an account budgets of its own, in place of those of its kind; policies stay.' },
+    ...deciding,
+    method: 'PUT',
+    path: ONE,
+    body: wanted,
+    summary: 'Give an account budgets of its own, in place of those of its kind; policies stay.',
     async handle(manage, { operator, params, body }) {
       await checkBudgets(manage, operator, params.account!)
       const { budgets } = decoded(wanted, body)
@@ -65,8 +76,10 @@ export const budgetRoutes: readonly ObjectRoute[] = [
     },
   },
   {
-    ...{ ...deciding, method: 'DELETE', path: ONE },
-    ...{ summary: 'Take its own budgets from an account: it has those of its kind again.' },
+    ...deciding,
+    method: 'DELETE',
+    path: ONE,
+    summary: 'Take its own budgets from an account: it has those of its kind again.',
     async handle(manage, { operator, params }) {
       await checkBudgets(manage, operator, params.account!)
       return { body: managedJson(await setBudgets(manage, params.account!, [])) }

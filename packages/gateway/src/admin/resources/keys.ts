@@ -32,7 +32,7 @@ const deciding = {
   tag: 'keys',
   role: 'team-lead',
   ownership: 'team',
-  teams: teamsOfKey,
+  touched: teamsOfKey,
   revised: true,
 } as const
 
@@ -49,21 +49,24 @@ const withSecret = ({ key, secret }: operations.IssuedKey): AdminAnswer => ({
 /** Virtual keys. They are revoked rather than removed: their accounts keep what they have spent. */
 export const keyRoutes: readonly ObjectRoute[] = [
   {
-    ...{
-      ...reading,
-      method: 'GET',
-      path: LIST,
-      summary: 'List the keys, revoked and expired ones among them.',
-    },
-    ...{ query: pageQuery, answer: pageOfSchema(keyAnswer) },
+    ...reading,
+    method: 'GET',
+    path: LIST,
+    summary: 'List the keys, revoked and expired ones among them.',
+    query: pageQuery,
+    answer: pageOfSchema(keyAnswer),
     async handle(manage, { query }) {
       const { data, next_cursor } = await operations.listKeys(manage, query as PageQuery)
       return { body: { data: data.map(keyJson), next_cursor } }
     },
   },
   {
-    ...{ ...deciding, method: 'POST', path: LIST, summary: 'Make a key, and be told its secret once.' },
-    ...{ body: creation, answer: issuedAnswer },
+    ...deciding,
+    method: 'POST',
+    path: LIST,
+    summary: 'Make a key, and be told its secret once.',
+    body: creation,
+    answer: issuedAnswer,
     async handle(manage, { operator, body: { id, budgets = [], ...fields } }) {
       const own = decoded(budgetList, budgets)
       const wanted = { id: id as string | undefined, fields, budgets: own }
@@ -71,24 +74,32 @@ export const keyRoutes: readonly ObjectRoute[] = [
     },
   },
   {
-    ...{ ...reading, method: 'GET', path: ONE, summary: 'Read a key.', answer: keyAnswer, revised: true },
+    ...reading,
+    method: 'GET',
+    path: ONE,
+    summary: 'Read a key.',
+    answer: keyAnswer,
+    revised: true,
     handle: async (manage, { params }) => told(await operations.getKey(manage, params.id!)),
   },
   {
-    ...{
-      ...deciding,
-      method: 'PATCH',
-      path: ONE,
-      summary: 'Change a key: what is named, and null takes away.',
-    },
-    ...{ body: keyShape.patch, answer: keyAnswer },
+    ...deciding,
+    method: 'PATCH',
+    path: ONE,
+    summary: 'Change a key: what is named, and null takes away.',
+    body: keyShape.patch,
+    answer: keyAnswer,
     async handle(manage, { operator, params, ifRevision, body }) {
       return told(await operations.changeKey(manage, operator, { id: params.id!, ifRevision }, body))
     },
   },
   {
-    ...{ ...deciding, method: 'POST', path: `${ONE}/rotate` },
-    ...{ summary: 'Give a key another secret, which is told once.', body: rotation, answer: issuedAnswer },
+    ...deciding,
+    method: 'POST',
+    path: `${ONE}/rotate`,
+    summary: 'Give a key another secret, which is told once.',
+    body: rotation,
+    answer: issuedAnswer,
     async handle(manage, { operator, params, ifRevision, body }) {
       const { grace } = decoded(rotation, body)
       const target = { id: params.id!, ifRevision }
@@ -97,8 +108,12 @@ export const keyRoutes: readonly ObjectRoute[] = [
     },
   },
   {
-    ...{ ...deciding, method: 'POST', path: `${ONE}/revoke`, body: z.strictObject({}), answer: keyAnswer },
-    ...{ summary: 'Refuse a key from now on, for good; every gateway does so within a second.' },
+    ...deciding,
+    method: 'POST',
+    path: `${ONE}/revoke`,
+    body: z.strictObject({}),
+    answer: keyAnswer,
+    summary: 'Refuse a key from now on, for good; every gateway does so within a second.',
     async handle(manage, { operator, params, ifRevision }) {
       return told(await operations.revokeKey(manage, operator, { id: params.id!, ifRevision }))
     },

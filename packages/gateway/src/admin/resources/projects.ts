@@ -8,5 +8,5 @@ export const projectRoutes: readonly ObjectRoute[] = recordRoutes({
   plural: 'projects',
   roles: { create: 'team-lead', change: 'team-lead', remove: 'team-lead' },
   ownership: 'team',
-  teams: teamsOfRecord('project'),
+  touched: teamsOfRecord('project'),
 })

@@ -1,35 +1,54 @@
 import { type AccountId, kindOf } from '@tollgate/kit/ledger'
 import type { Manage } from '../../manage/manage.ts'
-import type { ObjectRoute, RouteInput } from '../route.ts'
+import type { ObjectRoute, RouteInput, Touched } from '../route.ts'
 
-type Teams = readonly (string | undefined)[]
+type Teams = Touched['teams']
+type TouchedBy = NonNullable<ObjectRoute['touched']>
 
 /** The teams of a record that has one: as it is, and as a request would have it. */
-export function teamsOfRecord(kind: 'project' | 'user'): NonNullable<ObjectRoute['teams']> {
+export function teamsOfRecord(kind: 'project' | 'user'): TouchedBy {
   return async ({ directory, ledger, org }, { params, body }) => {
     const id = params.id ?? (body.id as string)
     const now = await directory.records.get(kind, org, id)
-    if (now) return 'team' in body ? [now.value.team, teamIn(body)] : [now.value.team]
+    if (now) {
+      const teams = 'team' in body ? [now.value.team, teamIn(body)] : [now.value.team]
+      return { teams, revision: now.revision }
+    }
     const [budgets] = await ledger.budgetsOf(org, [`${kind}:${id}`])
     // Whoever has an account and no record spends by keys or tokens that may be another team's: no lead takes that over.
-    return budgets ? [undefined, teamIn(body)] : [teamIn(body)]
+    return { teams: budgets ? [undefined, teamIn(body)] : [teamIn(body)], revision: 0 }
   }
 }
 
 /** The teams of a key: its own, and those of its project and its user; as it is, and as a request would have it. */
-export const teamsOfKey: NonNullable<ObjectRoute['teams']> = async (manage, { params, body }) => {
+export const teamsOfKey: TouchedBy = async (manage, { params, body }) => {
   const id = params.id ?? (typeof body.id === 'string' ? body.id : undefined)
   const now = id === undefined ? undefined : await manage.directory.getKey(id)
+  const revision = now ? (now.revision ?? 1) : 0
   const kept = now ? await teamsOfOwner(manage, now) : []
-  if (params.id !== undefined && !['team', 'project', 'user'].some((field) => field in body)) return kept
-  return [...kept, ...(await teamsOfOwner(manage, { ...now, ...body }))]
+  const stays = params.id !== undefined && !['team', 'project', 'user'].some((field) => field in body)
+  return { teams: stays ? kept : [...kept, ...(await teamsOfOwner(manage, { ...now, ...body }))], revision }
 }
 
 /** The teams of an account below a team. A team's own budget, and the org's, is for those above them to set. */
-export const teamsOfAccount: NonNullable<ObjectRoute['teams']> = async (manage, { params }) => {
-  const account = params.account as AccountId
+export const teamsOfAccount: TouchedBy = async (manage, { params }) => ({
+  teams: await teamsOfSpender(manage, params.account as AccountId),
+})
+
+/** The team of whomever something was asked for, or granted to: a team's own lead decides for it too. */
+export function teamsOfAsked(kind: 'access_request' | 'grant'): TouchedBy {
+  return async (manage, { params }) => {
+    const kept = await manage.directory.records.get(kind, manage.org, params.id!)
+    // What is not there, whoever handles it says.
+    if (!kept) return { teams: [] }
+    const account = kept.value.account as AccountId
+    return { teams: kindOf(account) === 'team' ? [idOf(account)] : await teamsOfSpender(manage, account) }
+  }
+}
+
+async function teamsOfSpender(manage: Manage, account: AccountId): Promise<Teams> {
   const kind = kindOf(account)
-  const id = account.slice(kind.length + 1)
+  const id = idOf(account)
   if (kind === 'key') {
     const key = await manage.directory.getKey(id)
     return key ? teamsOfOwner(manage, key) : [undefined]
@@ -37,17 +56,7 @@ export const teamsOfAccount: NonNullable<ObjectRoute['teams']> = async (manage, 
   return kind === 'project' || kind === 'user' ? [await teamOf(manage, kind, id)] : [undefined]
 }
 
-/** The team of whomever something was asked for, or granted to: a team's own lead decides for it too. */
-export function teamsOfAsked(kind: 'access_request' | 'grant'): NonNullable<ObjectRoute['teams']> {
-  return async (manage, { params }) => {
-    const kept = await manage.directory.records.get(kind, manage.org, params.id!)
-    // What is not there, whoever handles it says.
-    if (!kept) return []
-    const { account } = kept.value
-    if (account.startsWith('team:')) return [account.slice('team:'.length)]
-    return teamsOfAccount(manage, { params: { account }, query: {}, body: {} })
-  }
-}
+const idOf = (account: AccountId): string => account.slice(account.indexOf(':') + 1)
 
 interface Owner {
   readonly team?: unknown

@@ -8,5 +8,5 @@ export const userRoutes: readonly ObjectRoute[] = recordRoutes({
   plural: 'users',
   roles: { create: 'team-lead', change: 'team-lead', remove: 'team-lead' },
   ownership: 'team',
-  teams: teamsOfRecord('user'),
+  touched: teamsOfRecord('user'),
 })

@@ -32,10 +32,12 @@ export const breakers: z.ZodType<BreakerRules> = fields({
   window: duration('10m').optional(),
   min_calls: callCount.optional(),
   failures: percent.optional(),
+  in_a_row: callCount.optional(),
   open: duration('10m').optional(),
-}).transform(({ window, min_calls, failures, open }) => ({
+}).transform(({ window, min_calls, failures, in_a_row, open }) => ({
   ...(window !== undefined && { windowMs: window }),
   ...(min_calls !== undefined && { minVolume: min_calls }),
   ...(failures !== undefined && { failureShare: failures / 100 }),
+  ...(in_a_row !== undefined && { inARow: in_a_row }),
   ...(open !== undefined && { openMs: open }),
 }))

@@ -136,6 +136,13 @@ function isTimeZone(zone: string): boolean {
   }
 }
 
+/** What addresses in the operator's own cloud begin with: a bucket, and folders in it. */
+export const bucket: z.ZodType<string> = text((value) =>
+  /^(?:gs|s3|bq):\/\/[^/\s]+(?:\/\S*)?$/.test(value)
+    ? undefined
+    : new Wrong((shown) => `${shown} is no bucket: write gs://my-bucket or s3://my-bucket/folder`),
+)
+
 /** Where a provider is; without a slash at its end. A key belongs in `apiKey`, not in the address. */
 export const baseUrl: z.ZodType<string> = text((value) => {
   const url = URL.parse(value)

@@ -22,6 +22,7 @@ export interface FiledProvider extends Partial<Record<HostField, string | undefi
   readonly budgets: readonly BudgetEntry[]
   readonly billing?: Provider['billing'] | undefined
   readonly conversations?: Provider['conversations'] | undefined
+  readonly buckets?: Provider['buckets'] | undefined
   readonly models?: Provider['models'] | undefined
   readonly meter?: Provider['meter'] | undefined
   readonly meters?: Provider['meters'] | undefined
@@ -41,8 +42,8 @@ export const SEALED = 'sealed'
 const NAMES: readonly string[] = [...PRESETS.map(({ name }) => name), ...HOST_NAMES]
 
 /**
- * Fill in what a preset knows, under what is stated. A provider that is named like one need not say it; one that states its
- * dialect and its address is at most told its quirks by it, and never that it costs nothing.
+ * Fill in what a preset knows, under what is stated. A provider that is named like a preset need not say so. One that
+ * states its own dialect and address takes only the preset's quirks from it, and never that it costs nothing.
  */
 export function statedProvider(
   name: string,
@@ -75,6 +76,7 @@ export function statedProvider(
     budgets: filed.budgets,
     billing,
     conversations: filed.conversations ?? 'owned',
+    ...(filed.buckets && { buckets: filed.buckets }),
     ...(filed.discount !== undefined && { discount: filed.discount }),
     models,
     meter: filed.meter,

@@ -5,7 +5,7 @@ import { budgets } from './budget.ts'
 import { choice, complain, fields, text } from './fields.ts'
 import { HOST_FIELDS } from './host.ts'
 import { type StatedHttpProvider, statedHttpProvider } from './http-provider.ts'
-import { baseUrl, discount, limitCount, price } from './leaves.ts'
+import { baseUrl, bucket, discount, limitCount, price } from './leaves.ts'
 import { load } from './load.ts'
 import { auth, meter, meters } from './meters.ts'
 import { type FiledProvider, type StatedProvider, statedProvider } from './model-provider.ts'
@@ -28,6 +28,7 @@ const provider: z.ZodType<({ readonly dialect?: undefined | Dialect } & FiledPro
     budgets,
     billing: choice({ metered: 'metered', none: 'none' } as const).optional(),
     conversations: choice({ refuse: 'refuse', owned: 'owned', shared: 'shared' } as const).optional(),
+    buckets: z.array(bucket).optional(),
     models: z.record(z.string(), text()).optional(),
     ...HOST_FIELDS,
     auth: auth.optional(),

@@ -3,7 +3,7 @@ import type { Ledger } from '@tollgate/kit/ledger'
 import type { StoreConfig } from '../../config/index.ts'
 import { ownBudget } from '../../store/own-budgets.ts'
 import { provisionAccount } from '../../store/provision-account.ts'
-import { accountsOfConfig, provisionKey } from '../../store/provision-key.ts'
+import { provisionKey, seenAtStart } from '../../store/provision-key.ts'
 import type { StatedBudget } from './budget.ts'
 import type { ImportedKey } from './keys.ts'
 import type { ImportedPeople } from './people.ts'
@@ -33,7 +33,7 @@ export async function writePeople(
   const { org, timeZone } = config
   const ownOf = (budgets: readonly StatedBudget[]) => budgets.map((budget) => ownBudget(budget, timeZone))
   const by = { rules: config, ledger, directory }
-  const seen = accountsOfConfig(config)
+  const seen = seenAtStart(config)
   const written = { users: 0, keys: 0 }
   // Their budgets come first: a run that breaks off in between leaves nobody who may spend without them.
   for (const { id, team, budgets } of users) {

@@ -11,7 +11,10 @@ export interface CacheUse {
   readonly semantic: number
   /** What calls would have cost that were not made, less what hits were charged. */
   readonly savedNanoUsd: bigint
-  /** What looking has cost: embeddings, of which one that was made after an answer is in the record of the next request there. */
+  /**
+   * What looking has cost, embeddings and judgements: one that was made after an answer is in the record of the next request
+   * there.
+   */
   readonly overheadNanoUsd: bigint
 }
 

@@ -1,3 +1,4 @@
+import { commandsOf } from '../../ledger/redis/commands-of.ts'
 import { SCRIPTS } from './scripts/catalog.ts'
 
 /** What is asked besides the scripts. */
@@ -7,11 +8,4 @@ const SENT = [
 ] as const
 
 /** What an ACL user must be allowed besides what the ledger's is, for a cache in Redis: `redisAcl(prefix, { also })`. */
-export const CACHE_COMMANDS: readonly string[] = [
-  ...new Set([
-    ...SENT,
-    ...SCRIPTS.flatMap(({ lua }) =>
-      [...lua.matchAll(/redis\.call\(\s*'(\w+)'/g)].map(([, command]) => command!.toLowerCase()),
-    ),
-  ]),
-].toSorted()
+export const CACHE_COMMANDS: readonly string[] = commandsOf(SCRIPTS, SENT)

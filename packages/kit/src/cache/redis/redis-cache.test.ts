@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { redisCluster, redisServer } from '../../../../../test/support/redis.ts'
+import { throughout } from '../../../../../test/support/throughout.ts'
 import { entryFor, fill, place } from '../../conformance/cache/bench.ts'
 import { type CacheUnderTest, cacheConformance } from '../../conformance/cache.ts'
 import { redisAcl } from '../../ledger/redis/acl.ts'
@@ -17,16 +18,12 @@ function emptyStoreOn(target: RedisTarget): CacheUnderTest {
   }
 }
 
-let server: Awaited<ReturnType<typeof redisServer>>
-beforeAll(async () => {
-  server = await redisServer()
-})
-afterAll(() => server.stop())
+const server = throughout(redisServer)
 
 /** A store on the one server, with keys of its own. */
 function opened(options: RedisCacheOptions = {}) {
   const prefix = options.prefix ?? `cache${stores++}`
-  const store = redisCache(server.url, { deadlineMs: 20_000, ...options, prefix })
+  const store = redisCache(server().url, { deadlineMs: 20_000, ...options, prefix })
   onTestFinished(() => store.close())
   return { store, prefix }
 }
@@ -34,17 +31,13 @@ function opened(options: RedisCacheOptions = {}) {
 const future = { createdAtMs: Date.now(), expiresAtMs: Date.now() + 3_600_000 }
 
 describe('on one server', () => {
-  cacheConformance({ test, store: () => emptyStoreOn(server.url) })
+  cacheConformance({ test, store: () => emptyStoreOn(server().url) })
 })
 
 describe('on a Cluster of three masters', () => {
-  let cluster: Awaited<ReturnType<typeof redisCluster>>
-  beforeAll(async () => {
-    cluster = await redisCluster()
-  })
-  afterAll(() => cluster.stop())
+  const cluster = throughout(redisCluster)
 
-  cacheConformance({ test, store: () => emptyStoreOn({ cluster: cluster.seeds }) })
+  cacheConformance({ test, store: () => emptyStoreOn({ cluster: cluster().seeds }) })
 })
 
 test('epochs that are lost bring nothing back', async () => {
@@ -54,7 +47,7 @@ test('epochs that are lost bring nothing back', async () => {
   await store.invalidate({ what: 'everything' })
   await fill(store, entry)
   await store.invalidate({ what: 'model', model: entry.model })
-  await server.call('DEL', `${prefix}:cache:1:{all}:epochs`)
+  await server().call('DEL', `${prefix}:cache:1:{all}:epochs`)
   expect((await store.get(entry)).entry).toBeUndefined()
 })
 
@@ -63,22 +56,22 @@ test('leaves nothing behind that does not go by itself, but for what was invalid
   await fill(store, entryFor(place('one'), future))
   await fill(store, entryFor(place('share-b.two'), future))
   await store.leases!.take('share-a.one')
-  const keys = (await server.call('KEYS', `${prefix}:*`)) as string[]
+  const keys = (await server().call('KEYS', `${prefix}:*`)) as string[]
   const shelves = keys.filter((key) => !key.includes('{all}'))
   expect(shelves.length).toBe(9)
-  for (const key of shelves) expect([key, Number(await server.call('PTTL', key)) > 0]).toEqual([key, true])
+  for (const key of shelves) expect([key, Number(await server().call('PTTL', key)) > 0]).toEqual([key, true])
 })
 
 test('needs no more than the ACL that is printed for it', async () => {
   const prefix = `acl${stores++}`
-  await server.call(
+  await server().call(
     'acl',
     'setuser',
     prefix,
     '>secret',
     ...redisAcl(prefix, { also: CACHE_COMMANDS }).split(' '),
   )
-  const store = redisCache(`redis://${prefix}:secret@${server.host}:${server.port}`, {
+  const store = redisCache(`redis://${prefix}:secret@${server().host}:${server().port}`, {
     prefix,
     deadlineMs: 20_000,
     maxBytes: 4_000,

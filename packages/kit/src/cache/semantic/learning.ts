@@ -1,8 +1,7 @@
 import type { CacheEntry } from '../entry.ts'
 import type { SemanticCall } from '../semantic-lookup.ts'
-import type { Vector } from '../vectors/quantise.ts'
 import type { Candidate } from './choose.ts'
-import { packQuestion } from './kept-question.ts'
+import { inserting } from './inserting.ts'
 import { answerText } from './labels/answer-text.ts'
 import type { Judgement, Pair } from './labels/judge.ts'
 import type { LabelQueue } from './labels/label-queue.ts'
@@ -16,13 +15,12 @@ export interface Learning {
   idle(): Promise<void>
 }
 
-/** How long an embedding may take when nobody waits for it, ms. */
-const UNHURRIED_MS = 5_000
 /** An entry's threshold is known well enough after so many labels; audits go on. */
 const MOST_LABELS = 64
 
 export function learning(parts: TierParts & { readonly queue: LabelQueue }): Learning {
-  const { embedder, index, memory, sharing, counts, clock, queue } = parts
+  const { sharing, counts, clock, queue } = parts
+  const insert = inserting(parts)
   const running = new Set<Promise<void>>()
 
   async function learnFrom(asked: SemanticCall, seen: Seen, fresh: CacheEntry): Promise<void> {
@@ -31,14 +29,14 @@ export function learning(parts: TierParts & { readonly queue: LabelQueue }): Lea
     if (!candidate) return insert(asked, seen, fresh)
     const compared = await compare(asked, candidate, fresh)
     const isWanted = isAudit || labelsOf(candidate.learnt) < MOST_LABELS
-    const judgement = compared && isWanted ? await judged(compared.pair, isAudit) : 'unsure'
+    const judgement = compared && isWanted ? await judged(asked, compared.pair, isAudit) : 'unsure'
     take(asked, candidate, { judgement, isAudit, kept: compared?.kept })
     // An answer that is another one's in other words stays with that one, whose labels would be scattered else.
     if (judgement !== 'same') await insert(asked, seen, fresh)
   }
 
-  function judged(pair: Pair, isAudit: boolean): Promise<Judgement> {
-    return new Promise((told) => queue.add({ pair, isAudit, told }))
+  function judged(asked: SemanticCall, pair: Pair, isAudit: boolean): Promise<Judgement> {
+    return new Promise((told) => queue.add({ pair, isAudit, told, scope: scopeOf(asked) }))
   }
 
   function take(
@@ -51,7 +49,15 @@ export function learning(parts: TierParts & { readonly queue: LabelQueue }): Lea
     const { id, partition, version, expiresAtMs } = learnt
     const { org, accounts, model } = learnt.in
     sharing.learn({
-      ...{ org, accounts, model, id, partition, similarity, judgement, isAudit, atMs: clock.now() },
+      org,
+      accounts,
+      model,
+      id,
+      partition,
+      similarity,
+      judgement,
+      isAudit,
+      atMs: clock.now(),
       version: kept?.version ?? version ?? '',
       expiresAtMs: kept?.expiresAtMs ?? expiresAtMs,
       vouches: judgement === 'same' && kept?.askedBy !== askedBy,
@@ -69,26 +75,6 @@ export function learning(parts: TierParts & { readonly queue: LabelQueue }): Lea
     if (!kept || freshAnswer === undefined || keptAnswer === undefined) return undefined
     const pair = { question: asked.text, freshAnswer, keptQuestion: question.text, keptAnswer }
     return { kept, pair }
-  }
-
-  async function insert(asked: SemanticCall, seen: Seen, fresh: CacheEntry): Promise<void> {
-    const { features, partition } = seen
-    // What another deployment answered is kept in another place, where this partition would not find it.
-    if (!features || fresh.id !== asked.place.id) return
-    const vector = seen.vector ?? (await embedded(asked))
-    if (!vector) return
-    memory.of(fresh, partition, fresh.version)
-    await index.put(partition, {
-      ...{ id: fresh.id, vector, expiresAtMs: fresh.expiresAtMs },
-      features: packQuestion({ text: asked.text, features }),
-    })
-  }
-
-  /** The request's record is written by then: what this costs is in that of the next one in its scope. */
-  async function embedded(asked: SemanticCall): Promise<Vector | undefined> {
-    const { text, principal } = asked
-    const made = await embedder.embed(text, { scope: scopeOf(asked), principal, deadlineMs: UNHURRIED_MS })
-    return made.status === 'embedded' ? made.vector : undefined
   }
 
   return {

@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache'
 import type { CachePlace } from '../entry.ts'
 import type { GroupName, Lesson } from './lessons/lesson.ts'
-import { type Belief, type Group, type GroupState, group } from './rule/group.ts'
+import type { Belief } from './rule/beliefs.ts'
+import { type Group, type GroupState, group } from './rule/group.ts'
 
 /** What is known of an entry besides its answer. */
 export interface Learnt {

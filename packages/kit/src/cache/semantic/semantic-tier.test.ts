@@ -5,6 +5,7 @@ import { formatAt } from '../../wire/formats.ts'
 import { parseCall } from '../../wire/receive.ts'
 import type { CacheEntry } from '../entry.ts'
 import { memoryLessons } from '../memory/memory-lessons.ts'
+import { paidFailure } from '../paid-failure.ts'
 import type { SemanticCall, SemanticFinding } from '../semantic-lookup.ts'
 import { guardedEmbedder } from '../vectors/embedders/guarded-embedder.ts'
 import { hashEmbedder } from '../vectors/embedders/hash-embedder.ts'
@@ -147,9 +148,22 @@ describe('what embedding costs', () => {
     const tier = tierOf({ embedder })
     let told = 0
     for (let at = 0; at < 10; at += 1) told += (await ask(tier, question(at))).costNanoUsd ?? 0
-    expect(spent()).toBe(10 * PRICE)
-    expect(told).toBe(spent())
-    expect(tier.status().embeddingNanoUsd).toBe(spent())
+    const { embeddingNanoUsd, judgingNanoUsd } = tier.status()
+    expect(embeddingNanoUsd).toBe(10 * PRICE)
+    expect(embeddingNanoUsd).toBe(spent())
+    expect(judgingNanoUsd).toBeGreaterThan(0)
+    // What the last answer has cost to judge is for whoever asks next.
+    const { costNanoUsd = 0 } = await ask(tier, 'What is the weather in Paris today?')
+    expect(told + costNanoUsd).toBe(embeddingNanoUsd + judgingNanoUsd)
+  })
+
+  it('and judging do, is counted though it was for nothing', async () => {
+    const failing: Judge = () => Promise.reject(paidFailure(new Error('no word in it'), nanoUsd(10)))
+    const tier = tierOf({ judge: failing })
+    await ask(tier, question(0))
+    await ask(tier, question(1), { by: BOB })
+    expect(tier.status()).toMatchObject({ judgingNanoUsd: 10, labels: { unsure: 1 } })
+    expect((await ask(tier, question(2))).costNanoUsd).toBe(10)
   })
 
   it('is told to those who share answers with whoever paid for it, and to nobody else', async () => {
@@ -158,6 +172,7 @@ describe('what embedding costs', () => {
     await ask(tier, question(0))
     const others = await ask(tier, question(1), { accounts: ['org:acme', 'project:other'], partition: 'q' })
     expect(others.costNanoUsd).toBe(0)
+    // The first was embedded after its answer; this one is.
     expect((await ask(tier, question(2))).costNanoUsd).toBe(2 * PRICE)
   })
 })

@@ -6,6 +6,9 @@ import type { GuardedEmbedder } from '../vectors/embedders/guarded-embedder.ts'
 import { waitFor } from '../vectors/embedders/wait-for.ts'
 import { inProcessIndex } from '../vectors/in-process-index.ts'
 import type { VectorIndex } from '../vectors/vector-index.ts'
+import { wordsOf } from './eligibility/subject.ts'
+import { hasOddLength } from './eligibility/text-length.ts'
+import { isTimely } from './eligibility/timely.ts'
 import type { Judge } from './labels/judge.ts'
 import { labelQueue } from './labels/label-queue.ts'
 import { type Learning, learning } from './learning.ts'
@@ -64,6 +67,8 @@ export interface SemanticGroup extends Certificate {
   readonly model: string
 }
 
+/** How long what is asked of now is answered the same, word for word, ms. */
+const TIMELY_MS = 60_000
 /** How long a judgement that is given up may take to end, ms. */
 const CLOSING_MS = 5_000
 
@@ -109,12 +114,15 @@ export function semanticTier({
       counts.asked += 1
       const looked = await look(asked)
       seen.set(asked, looked)
-      const finding: SemanticFinding = { ...looked.finding, costNanoUsd: embedder.claim(scopeOf(asked)) }
+      const scope = scopeOf(asked)
+      const costNanoUsd = embedder.claim(scope) + queue.claim(scope)
+      const finding: SemanticFinding = { ...looked.finding, costNanoUsd }
       if (finding.found === 'hit') counts.hits += 1
       else if (finding.found === 'audit') counts.audits += 1
       else count(counts.misses, finding.why)
       return finding
     },
+    keepsFor: (text) => (!hasOddLength(text) && isTimely(wordsOf(text)) ? TIMELY_MS : undefined),
     answered(asked: SemanticCall, _finding: SemanticFinding, fresh: CacheEntry | undefined) {
       const looked = seen.get(asked)
       if (looked) learn.from(asked, looked, fresh)
@@ -133,7 +141,9 @@ export function semanticTier({
       embeddingNanoUsd: embedder.spentNanoUsd,
       judgingNanoUsd: queue.spentNanoUsd,
       groups: memory.groups().map(({ org, accounts, model, group }) => ({
-        ...{ org, account: accounts.at(-1) ?? '', model },
+        org,
+        account: accounts.at(-1) ?? '',
+        model,
         ...group.certificate(clock.now()),
       })),
     }),

@@ -54,8 +54,10 @@ export async function playInStep(
   const breath: Given[] = []
   for (const [at, command] of history.entries()) {
     if (isForLedger(command)) {
+      const before = isRaise(command) && (await difference(pair, breath.splice(0), options))
+      if (before) return { at, sentence: before }
       if (isPromised(pair.reference, command)) breath.push(giveBoth(pair, command))
-      if (breath.length < options.breath && !isOfAllOrgs(command)) continue
+      if (breath.length < options.breath && !isOfAllOrgs(command) && !isRaise(command)) continue
     }
     const sentence =
       (await difference(pair, breath.splice(0), options)) ?? (await pass(pair, command, options))
@@ -67,6 +69,12 @@ export async function playInStep(
 
 /** It may take several steps in a store, between which others' commands may come. */
 const isOfAllOrgs = ([method]: LedgerCommand): boolean => /^(expire|expired|settleExpired)$/.test(method)
+
+/**
+ * A store may read the account first and write it then. What is given in the same breath comes before, in between or
+ * behind, as it happens: even the account itself, when it is of those that a first request makes.
+ */
+const isRaise = ([method]: LedgerCommand): boolean => method === 'raise'
 
 function giveBoth({ ledger, reference }: Pair, command: LedgerCommand): Given {
   const [method, first] = command

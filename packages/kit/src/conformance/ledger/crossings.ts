@@ -154,6 +154,15 @@ export const CROSSINGS: Section = {
     expect(await crossedBy(bench.settle('b', amounts(1), 'exact', [7]))).toEqual(['key:k1 cap 7'])
   },
 
+  async 'tells of a raised limit too, however large it has become'(bench, expect) {
+    await bench.provision('key:k1', { limit_usd: '4503599', period: 'daily' })
+    const raise = { amount: 2 ** 50, untilMs: bench.clock.nowMs + 1000 }
+    await bench.ledger.raise({ org: ORG, account: 'key:k1', budget: 'usd-day', raise })
+    await bench.reserve({ id: 'a', path: ['key:k1'], want: amounts(2 ** 50) })
+    const reply = bench.settle('a', amounts(2 ** 50), 'exact', [19, 20, 21])
+    expect(await crossedBy(reply)).toEqual(['key:k1 usd-day 19', 'key:k1 usd-day 20'])
+  },
+
   async 'refuses what is no percentage of a limit'(bench, expect) {
     await provisionPath(bench)
     await bench.reserve({ id: 'a' })

@@ -1,5 +1,6 @@
 import type { LimitedRequest, Taken } from '../../limits/limits.ts'
 import type { Scope } from '../../limits/rates.ts'
+import { type Poured, waitForTokens } from './bucket.ts'
 
 /** Limits that are obviously right: nothing is kept but what happened, and every answer is worked out from that. */
 export interface Model {
@@ -7,11 +8,6 @@ export interface Model {
   /** How long a request has to wait, ms; 0: it was taken. */
   take(request: Pick<LimitedRequest, 'id' | 'scopes' | 'tokens'>): number
   give(taken: Taken, used: { readonly tokens: number } | 'nothing'): void
-}
-
-interface Poured {
-  readonly atMs: number
-  readonly tokens: number
 }
 
 interface Known {
@@ -28,50 +24,19 @@ export function limitsModel(): Model {
   const minutes = new Map<string, readonly Known['minute'][]>()
   let nowMs = 0
 
-  function of({ subject }: Scope): Known {
+  function knownOf({ subject }: Scope): Known {
     const found = known.get(subject) ?? { minute: { endMs: 0, count: 0 }, poured: [], running: new Set() }
     known.set(subject, found)
     return found
   }
 
-  /** In 60,000ths, at a time: poured in one after the other, running out in between. */
-  function levelAt({ poured }: Known, tpm: number, atMs: number): bigint {
-    let [level, sinceMs] = [0n, 0]
-    const drain = (untilMs: number) => {
-      level -= BigInt(tpm) * BigInt(untilMs - sinceMs)
-      if (level < 0n) level = 0n
-      sinceMs = untilMs
-    }
-    for (const { atMs: pouredMs, tokens } of poured) {
-      drain(pouredMs)
-      level += BigInt(tokens) * 60_000n
-      if (level < 0n) level = 0n
-    }
-    drain(atMs)
-    return level
-  }
-
-  function tokensWait(one: Known, tpm: number, need: number): number {
-    const fits = (waitMs: number) =>
-      levelAt(one, tpm, nowMs + waitMs) + BigInt(need) * 60_000n <= BigInt(tpm) * 60_000n
-    if (fits(0)) return 0
-    let [tooSoon, enough] = [0, 1]
-    while (!fits(enough)) [tooSoon, enough] = [enough, enough * 2]
-    while (enough - tooSoon > 1) {
-      const middle = Math.floor((tooSoon + enough) / 2)
-      if (fits(middle)) enough = middle
-      else tooSoon = middle
-    }
-    return enough
-  }
-
   function waitFor(scope: Scope, tokens: number): number {
-    const one = of(scope)
+    const one = knownOf(scope)
     const { rpm, tpm, concurrency } = scope
     const waits = [0]
     if (rpm !== undefined && nowMs < one.minute.endMs && one.minute.count >= rpm)
       waits.push(one.minute.endMs - nowMs)
-    if (tpm !== undefined) waits.push(tokensWait(one, tpm, Math.min(tokens, tpm)))
+    if (tpm !== undefined) waits.push(waitForTokens(one.poured, { tpm, need: Math.min(tokens, tpm), nowMs }))
     if (concurrency !== undefined && one.running.size >= concurrency) waits.push(1_000)
     return Math.max(...waits)
   }
@@ -81,7 +46,7 @@ export function limitsModel(): Model {
   /** A minute begins with the first request that asks, taken or not; one scope after the other is asked. */
   function beginMinutes(scopes: readonly Scope[]): void {
     for (const scope of scopes.filter(({ rpm }) => rpm !== undefined)) {
-      const one = of(scope)
+      const one = knownOf(scope)
       if (nowMs >= one.minute.endMs) one.minute = { endMs: nowMs + MINUTE_MS, count: 0 }
       else if (isOver(one, scope.rpm!)) return
     }
@@ -96,14 +61,14 @@ export function limitsModel(): Model {
       beginMinutes(scopes)
       if (waitMs > 0) return waitMs
       for (const scope of scopes) {
-        const one = of(scope)
+        const one = knownOf(scope)
         one.minute.count += 1
         one.poured.push({ atMs: nowMs, tokens: Math.min(tokens, scope.tpm ?? tokens) })
         one.running.add(id)
       }
       minutes.set(
         id,
-        scopes.map((scope) => of(scope).minute),
+        scopes.map((scope) => knownOf(scope).minute),
       )
       return 0
     },
@@ -112,7 +77,7 @@ export function limitsModel(): Model {
       minutes.delete(id)
       if (!counted) return
       for (const [at, scope] of scopes.entries()) {
-        const one = of(scope)
+        const one = knownOf(scope)
         one.running.delete(id)
         // The last second of a minute is left alone: what comes back then may come too late.
         if (used === 'nothing' && nowMs + 1_000 < counted[at]!.endMs) counted[at]!.count -= 1

@@ -17,13 +17,19 @@ export function keyShelf(
     return text === null ? undefined : readKey(text)
   }
 
-  /** Its handle may be another by the time it is asked for: then its place in the set has changed as well. */
+  /**
+   * Its handle may be another by the time it is asked for: then its place in the set has changed as well.
+   *
+   * @throws Error where it has not, and its record is lost.
+   */
   async function keyNamed(id: string): Promise<KeyRecord | undefined> {
-    for (;;) {
-      const found = (await call('ZRANGEBYLEX', keys.ids, `[${id} `, `(${id}!`)) as string[]
-      if (found.length === 0) return undefined
-      const key = await keyAt(handleIn(found[0]!))
+    for (let looked: string | undefined; ; ) {
+      const [member] = (await call('ZRANGEBYLEX', keys.ids, `[${id} `, `(${id}!`)) as string[]
+      if (member === undefined) return undefined
+      if (member === looked) throw new Error(`the directory has lost the key ${id}: restore it from a backup`)
+      const key = await keyAt(handleIn(member))
       if (key?.id === id) return key
+      looked = member
     }
   }
 

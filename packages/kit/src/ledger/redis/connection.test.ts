@@ -70,7 +70,7 @@ describe('a server that hangs when it has been connected', () => {
     const frozen = await redisServer()
     cleanups.push(() => frozen.stop())
     const ledger = redisLedger(frozen.url, { deadlineMs: 200 })
-    await ledger.read('acme', [])
+    await until('it is connected', () => ledger.read('acme', []))
     frozen.pause()
     await ledger.close()
   })

@@ -1,25 +1,22 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { faultProxy, redisServer } from '../../../../../test/support/redis.ts'
+import { throughout } from '../../../../../test/support/throughout.ts'
 import { redisAcl } from '../../ledger/redis/acl.ts'
 import type { LimitedRequest } from '../limits.ts'
 import type { Scope } from '../rates.ts'
 import { LIMIT_COMMANDS } from './acl.ts'
 import { redisLimits } from './redis-limits.ts'
 
-let server: Awaited<ReturnType<typeof redisServer>>
-beforeAll(async () => {
-  server = await redisServer()
-})
-afterAll(() => server.stop())
+const server = throughout(redisServer)
 
 let tests = 0
 
 /** Two processes' limits on one Redis, the first of them through a proxy that fails. */
 async function two() {
   const prefix = `away${tests++}`
-  const proxy = await faultProxy(server)
-  const here = redisLimits(proxy.url, { prefix, deadlineMs: 1_000 })
-  const there = redisLimits(server.url, { prefix, deadlineMs: 20_000 })
+  const proxy = await faultProxy(server())
+  const here = redisLimits(proxy.url, { prefix, deadlineMs: 3_000 })
+  const there = redisLimits(server().url, { prefix, deadlineMs: 20_000 })
   onTestFinished(async () => {
     await Promise.all([here.close(), there.close()])
     await proxy.close()
@@ -102,8 +99,8 @@ describe('on Redis', () => {
     const both = (tokens: number): LimitedRequest => ({ ...request(FEW, tokens), scopes: [FEW, tight] })
     expect((await there.take(both(1_000))).status).toBe('taken')
     const dump = async () => {
-      const keys = ((await server.call('keys', `${prefix}:*`)) as string[]).toSorted()
-      return Promise.all(keys.map(async (key) => [key, await server.call('dump', key)]))
+      const keys = ((await server().call('keys', `${prefix}:*`)) as string[]).toSorted()
+      return Promise.all(keys.map(async (key) => [key, await server().call('dump', key)]))
     }
     const before = await dump()
     expect(before.length).toBeGreaterThan(3)
@@ -124,14 +121,14 @@ describe('on Redis', () => {
     if (result.status === 'taken') await there.give(result.taken, { tokens: 20 })
     await there.take(request(FEW, 10))
     await there.shut('acme', 'key:ci', 'failures')
-    const keys = (await server.call('keys', `${prefix}:*`)) as string[]
+    const keys = (await server().call('keys', `${prefix}:*`)) as string[]
     expect(keys).toHaveLength(4)
-    for (const key of keys) expect([key, Number(await server.call('pttl', key)) > 0]).toEqual([key, true])
+    for (const key of keys) expect([key, Number(await server().call('pttl', key)) > 0]).toEqual([key, true])
   })
 
   it('needs no more than the ACL that is printed for it', async () => {
     const prefix = `acl${tests++}`
-    await server.call(
+    await server().call(
       'acl',
       'setuser',
       prefix,
@@ -139,7 +136,7 @@ describe('on Redis', () => {
       ...redisAcl(prefix, { also: LIMIT_COMMANDS }).split(' '),
     )
     const faults: Error[] = []
-    const limits = redisLimits(`redis://${prefix}:secret@${server.host}:${server.port}`, {
+    const limits = redisLimits(`redis://${prefix}:secret@${server().host}:${server().port}`, {
       prefix,
       deadlineMs: 20_000,
       onFault: (error) => faults.push(error),
@@ -151,7 +148,7 @@ describe('on Redis', () => {
     const standings = await limits.read('acme', [FEW])
     expect(standings.map(({ remaining }) => remaining)).toEqual([3, 60_000, 3])
     // What is not allowed would have been counted in this process instead.
-    expect((await server.call('keys', `${prefix}:*`)) as string[]).toHaveLength(3)
+    expect((await server().call('keys', `${prefix}:*`)) as string[]).toHaveLength(3)
     expect(faults).toEqual([])
   })
 })

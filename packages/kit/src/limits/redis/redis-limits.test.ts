@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, test } from 'vitest'
+import { describe, test } from 'vitest'
 import { redisCluster, redisServer } from '../../../../../test/support/redis.ts'
+import { throughout } from '../../../../../test/support/throughout.ts'
 import { type LimitsStore, limitsConformance } from '../../conformance/limits.ts'
 import { connectRedis, type RedisTarget } from '../../ledger/redis/connection.ts'
 import { redisLimits } from './redis-limits.ts'
@@ -36,21 +37,13 @@ function emptyStoreOn(target: RedisTarget): LimitsStore {
 }
 
 describe('on one server', () => {
-  let server: Awaited<ReturnType<typeof redisServer>>
-  beforeAll(async () => {
-    server = await redisServer()
-  })
-  afterAll(() => server.stop())
+  const server = throughout(redisServer)
 
-  limitsConformance({ test, store: () => emptyStoreOn(server.url) })
+  limitsConformance({ test, store: () => emptyStoreOn(server().url) })
 })
 
 describe('on a Cluster of three masters', () => {
-  let cluster: Awaited<ReturnType<typeof redisCluster>>
-  beforeAll(async () => {
-    cluster = await redisCluster()
-  })
-  afterAll(() => cluster.stop())
+  const cluster = throughout(redisCluster)
 
-  limitsConformance({ test, store: () => emptyStoreOn({ cluster: cluster.seeds }) })
+  limitsConformance({ test, store: () => emptyStoreOn({ cluster: cluster().seeds }) })
 })

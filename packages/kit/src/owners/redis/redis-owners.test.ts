@@ -1,24 +1,20 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { redisCluster, redisServer } from '../../../../../test/support/redis.ts'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { type RedisServer, redisCluster, redisServer } from '../../../../../test/support/redis.ts'
+import { throughout } from '../../../../../test/support/throughout.ts'
 import { ownersConformance } from '../../conformance/owners.ts'
 import { redisAcl } from '../../ledger/redis/acl.ts'
 import type { RedisTarget } from '../../ledger/redis/connection.ts'
 import { OWNER_COMMANDS } from './acl.ts'
 import { redisOwners } from './redis-owners.ts'
 
-type Server = Awaited<ReturnType<typeof redisServer>>
-let server: Server
-beforeAll(async () => {
-  server = await redisServer()
-})
-afterAll(() => server.stop())
+const server = throughout(redisServer)
 
 let stores = 0
 
 const claim = { owner: 'ada', provider: 'openai', ids: ['resp_secret'], ttlMs: 60_000 }
 
 /** The server's clock cannot be set: instead of time going on, what stands there comes that much closer to its end. */
-async function age(call: Server['call'], prefix: string, ms: number): Promise<void> {
+async function age(call: RedisServer['call'], prefix: string, ms: number): Promise<void> {
   for (const key of (await call('KEYS', `${prefix}:*`)) as readonly string[]) {
     const left = Number(await call('PTTL', key)) - ms
     if (left > 0) await call('PEXPIRE', key, left)
@@ -32,8 +28,8 @@ describe('on one server', () => {
     store: () => {
       const prefix = `owners${stores++}`
       return {
-        open: () => redisOwners(server.url, { prefix, deadlineMs: 20_000 }),
-        advance: (ms) => age(server.call, prefix, ms),
+        open: () => redisOwners(server().url, { prefix, deadlineMs: 20_000 }),
+        advance: (ms) => age(server().call, prefix, ms),
         remove: () => {},
       }
     },
@@ -60,13 +56,13 @@ test('on a Cluster of three masters, whatever slots its things are in', async ()
 })
 
 test('every thing expires, and its id is not told', async () => {
-  const owners = redisOwners(server.url, { prefix: 'ttl', deadlineMs: 20_000 })
+  const owners = redisOwners(server().url, { prefix: 'ttl', deadlineMs: 20_000 })
   onTestFinished(() => owners.close())
   await owners.claim(claim)
-  const [key, ...others] = (await server.call('KEYS', 'ttl:*')) as readonly string[]
+  const [key, ...others] = (await server().call('KEYS', 'ttl:*')) as readonly string[]
   expect(others).toEqual([])
   expect(key).not.toContain('resp_secret')
-  expect(Number(await server.call('PTTL', key!))).toBeGreaterThan(0)
+  expect(Number(await server().call('PTTL', key!))).toBeGreaterThan(0)
 })
 
 test('a Redis that is away is a no, and not a wait', async () => {
@@ -77,11 +73,11 @@ test('a Redis that is away is a no, and not a wait', async () => {
 })
 
 test('an ACL user needs no more than what is listed', async () => {
-  await server.call(
+  await server().call(
     ...['ACL', 'SETUSER', 'acl', '>secret'],
     ...redisAcl('acl', { also: OWNER_COMMANDS }).split(' '),
   )
-  const url = `redis://acl:secret@${server.host}:${server.port}`
+  const url = `redis://acl:secret@${server().host}:${server().port}`
   const owners = redisOwners(url, { prefix: 'acl', deadlineMs: 20_000 })
   onTestFinished(() => owners.close())
   await owners.claim(claim)

@@ -66,7 +66,8 @@ export const budgetReserve = ({
     if (passage) return passing(passage)
     const received = await receiveCall(req)
     if (received) return { call: received, received }
-    // A preflight brings no body; what brings one may be meant for a handler that takes every method.
+    // A CORS preflight buys nothing. An OPTIONS with a body may be meant for a handler that takes every method, and is
+    // none.
     if (req.method === 'OPTIONS' && !hasBody(req)) return undefined
     const path = pathOf(req)
     if (isUnpricedEndpoint(path)) {

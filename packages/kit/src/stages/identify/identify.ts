@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { TollgateError } from '../../core/errors.ts'
+import { misassembled, TollgateError } from '../../core/errors.ts'
 import { defineStage, type Stage } from '../../core/stage.ts'
 import { type Identity, isNobody, principalOf } from '../../directory/identity.ts'
 import type { Principal } from '../../directory/principal.ts'
@@ -10,14 +10,18 @@ import { principal } from './slots.ts'
  *
  * Refuses with `invalid_api_key` (401) when nobody is named: an `undefined` user must not become everybody's budget.
  *
+ * @throws TollgateError `misassembled` when it is given no function: who calls is asked with each request.
+ *
  * @example
  * app.use('/chat', identify((req) => ({ user: req.user.id })), budgetReserve({ ledger }), usageReconcile())
  */
 export const identify = <Request extends IncomingMessage = IncomingMessage>(
   // biome-ignore lint/suspicious/noExplicitAny: an application's request type is its own (`req.user`).
   who: (req: Request & Record<string, any>) => Identity | undefined | Promise<Identity | undefined>,
-): Stage<never, 'principal', 'identify'> =>
-  defineStage({
+): Stage<never, 'principal', 'identify'> => {
+  if (typeof who !== 'function')
+    throw misassembled('identify takes a function, as in identify((req) => ({ user: req.user.id })).')
+  return defineStage({
     name: 'identify',
     gives: [principal],
     handle: function identify(req) {
@@ -26,6 +30,7 @@ export const identify = <Request extends IncomingMessage = IncomingMessage>(
       return identity.then((known) => principal.set(req, callerOf(known)))
     },
   })
+}
 
 function callerOf(identity: Identity | undefined): Principal {
   if (!identity || isNobody(identity)) {

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Dialect } from '../../core/dialect.ts'
 import { defineStage, type Stage } from '../../core/stage.ts'
 import { type OwnedPer, ownerOf } from '../../owners/owner-of.ts'
 import type { Owners } from '../../owners/owners.ts'
@@ -15,7 +14,7 @@ import { principal } from '../identify/slots.ts'
 import { answering } from '../provider-failover/slots.ts'
 import { checkPassing } from './passing.ts'
 import { type Register, registerOf } from './register.ts'
-import { holdings } from './slots.ts'
+import { type HiddenSlot, holdings, isOwned, passingChecked } from './slots.ts'
 import { type Answering, watchAnswer } from './watch-answer.ts'
 
 export interface OwnerCheckOptions {
@@ -23,7 +22,7 @@ export interface OwnerCheckOptions {
   readonly owners: Owners
   /** All providers: those with `conversations: 'owned'` are looked after. */
   readonly providers: readonly Provider[]
-  /** Where requests go that are no calls of models: files, batches, what a conversation has in it. */
+  /** The same that provider-proxy is given: where requests go that are no calls of models, files and batches among them. */
   readonly passages?: Passages
   /** Among whom things are shared: `key`, the default, `user`, `project`, `team` or `org`. A caller without one has its next wider. */
   readonly per?: OwnedPer
@@ -56,15 +55,15 @@ export const ownerCheck = ({
   per = 'key',
   keepMs = KEEP_MS,
 }: OwnerCheckOptions): Stage<'principal', 'holdings', 'owner-check'> => {
-  const owned = providers.filter(({ conversations }) => conversations === 'owned')
+  const owned = providers.filter(isOwned)
   const names = new Set(owned.map(({ name }) => name))
 
   const check = async (req: IncomingMessage, res: ServerResponse): Promise<Holdings | undefined> => {
-    if (names.size === 0) return undefined
-    const register = registerOf(owners, ownerOf(principal.get(req), per))
     const passage = passages && passageOf(req, passages)
+    if (names.size === 0 && !passage) return undefined
+    const register = registerOf(owners, ownerOf(principal.get(req), per))
     if (passage) {
-      if (!isOwned(passage, names)) return undefined
+      if (!isLookedAfter(passage)) return undefined
       const answer = await checkPassing(req, passage, { register, keepMs })
       watchAnswer(res, register, () => answer)
       return undefined
@@ -79,20 +78,17 @@ export const ownerCheck = ({
   return defineStage({
     name: 'owner-check',
     needs: [principal],
-    gives: [holdings],
+    gives: [holdings, ...(passages ? [passingChecked as HiddenSlot] : [])],
     observes: [answering],
     handle: async function ownerCheckStage(req, res) {
       holdings.set(req, await check(req, res))
+      if (passages) passingChecked.set(req, true)
     },
   })
 }
 
-function isOwned(
-  passage: Passage,
-  names: ReadonlySet<string>,
-): passage is Passage & { readonly provider: { readonly dialect: Dialect } } {
-  const { name, dialect } = passage.provider
-  return dialect !== 'http' && names.has(name)
+function isLookedAfter(passage: Passage): passage is Passage & { readonly provider: Provider } {
+  return isOwned(passage.provider)
 }
 
 /** What a call names is looked for at every provider that it might go to. */
@@ -104,7 +100,7 @@ async function heldBy(
   const { named, kept } = namedByCall(call)
   if (named.length === 0) return undefined
   const own = await Promise.all(
-    owned.map(async ({ name }) => [name, await register.own(name, named)] as const),
+    owned.map(async (provider) => [provider.name, await register.own(provider, named)] as const),
   )
   const byProvider = new Map(own)
   return { named, kept, find: (provider, id) => byProvider.get(provider)?.get(id) }

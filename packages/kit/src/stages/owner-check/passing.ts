@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http'
 import { DEFAULT_MAX_BODY_BYTES, hasBody, readBody } from '../../core/body.ts'
-import type { Dialect } from '../../core/dialect.ts'
 import { TollgateError } from '../../core/errors.ts'
 import { notFound } from '../../wire/continuation.ts'
 import { boundaryOf, isForm } from '../../wire/form.ts'
@@ -9,8 +8,11 @@ import { type FormPart, scanForm } from '../../wire/multipart.ts'
 import type { Passage } from '../../wire/passage/passages.ts'
 import { uploadsNamed } from '../../wire/passage/uploads.ts'
 import { withoutVersions } from '../../wire/passage/version.ts'
+import type { Provider } from '../../wire/provider.ts'
+import type { StoredFacts } from '../../wire/stored/holdings.ts'
 import { namedInJson } from '../../wire/stored/named-by-call.ts'
 import { namedInForm } from '../../wire/stored/named-in-form.ts'
+import { namedInPath } from '../../wire/stored/named-in-path.ts'
 import { type StoredPlace, storedPlace } from '../../wire/stored/places.ts'
 import { namedInRequestFile } from '../../wire/stored/request-file.ts'
 import type { Register } from './register.ts'
@@ -30,7 +32,7 @@ const BRINGS_FILES = /^\/(?:files|uploads\/[^/]+\/parts)$/i
  */
 export async function checkPassing(
   req: IncomingMessage,
-  { provider, path, uploads }: Passage & { readonly provider: { readonly dialect: Dialect } },
+  { provider, path, uploads }: Passage & { readonly provider: Provider },
   { register, keepMs }: { readonly register: Register; readonly keepMs: number },
 ): Promise<Answering> {
   const { method = '' } = req
@@ -40,11 +42,10 @@ export async function checkPassing(
   const begun = uploads ? uploadsNamed(path) : []
   // What comes at an address for files alone is a file, and names nothing.
   const body = uploads ? NOTHING : await namedInBody(req, plain, place)
-  const inPath = place?.at === 'one' ? [place.id] : []
-  const named = [...new Set([...inPath, ...begun, ...body.named])]
-  const own = named.length > 0 ? await register.own(provider.name, named) : new Map()
-  if (!named.every((id) => own.has(id))) throw notFound()
-  if (place?.at === 'all' && RUNS_A_FILE.has(place.name) && !named.every((id) => own.get(id).checked))
+  const inPath = namedInPath(provider.dialect, plain, place)
+  const named = [...new Set([...inPath.ids, ...begun, ...body.named])]
+  const own = await ownAmong(named, inPath.words, provider, register)
+  if (place?.at === 'all' && RUNS_A_FILE.has(place.name) && !named.every((id) => own.get(id)?.checked))
     throw unchecked()
   return {
     provider: provider.name,
@@ -56,6 +57,19 @@ export async function checkPassing(
     ...(place?.at === 'one' && !place.below && method === 'DELETE' && { forgets: [place.id] }),
     ttlMs: keepMs,
   }
+}
+
+/** @throws TollgateError `not_found` when something of it is not the caller's, or a word is somebody else's name for something. */
+async function ownAmong(
+  named: readonly string[],
+  words: readonly string[],
+  provider: Provider,
+  register: Register,
+): Promise<ReadonlyMap<string, StoredFacts>> {
+  const own = named.length > 0 ? await register.own(provider, named) : new Map<string, StoredFacts>()
+  if (!named.every((id) => own.has(id))) throw notFound()
+  if (words.length > 0 && (await register.others(provider, words)).length > 0) throw notFound()
+  return own
 }
 
 /** Where what is stored comes itself, in place of what is to be said of it. */

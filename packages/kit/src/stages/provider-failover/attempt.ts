@@ -39,7 +39,7 @@ export async function attempt(trip: Trip, options: AttemptOptions): Promise<Atte
   const { clock, health } = crew
   const { deployment, startedAtMs, outgoing, despite } = options
   const result = await callUpstream({
-    ...crew,
+    means: crew,
     totalAtMs: trip.totalAtMs,
     res,
     outgoing,

@@ -33,17 +33,22 @@ export type UpstreamResult =
   | { readonly end: 'left' }
   | { readonly end: 'stopped' }
 
-export interface UpstreamOptions {
+/** By what calls are made: the same for all of a stage. */
+export interface Means {
   readonly dispatcher: Dispatcher
-  readonly outgoing: Outgoing
-  readonly res: ServerResponse
   readonly limits: PatienceLimits
-  /** When the whole request must be over, by `performance.now()`. */
-  readonly totalAtMs: number
+  /** What ends the calls that run, should the process end before them: each adds itself while it does. */
+  readonly running: Crowd<() => void>
   readonly clock: Clock
   readonly timers: Timers
-  /** What ends the calls that run, should the process end before them: this one adds itself while it does. */
-  readonly running: Crowd<() => void>
+}
+
+export interface UpstreamOptions {
+  readonly means: Means
+  readonly outgoing: Outgoing
+  readonly res: ServerResponse
+  /** When the whole request must be over, by `performance.now()`. */
+  readonly totalAtMs: number
   /** The call has begun: what lets its provider go at any moment from now on. */
   onStart(letGo: () => void): void
   /** The provider has the request, or part of it: from here on it may cost. */

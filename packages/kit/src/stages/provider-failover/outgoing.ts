@@ -17,6 +17,8 @@ import { spokenBy } from '../../wire/spoken-by.ts'
 import { speaks, type TranslatedCall, translateCall } from '../../wire/translate-call.ts'
 import { holdings } from '../owner-check/slots.ts'
 import { addressed, baseUrlOf } from './address.ts'
+import { authorized } from './authorized.ts'
+import { setHeader } from './flat-headers.ts'
 
 /** A call as one deployment is to get it. */
 export interface Outgoing {
@@ -74,7 +76,7 @@ export function outgoingCall(options: OutgoingOptions, deployment: Deployment): 
     translated: said.translated,
     lost: said.lost,
   }
-  return hosting?.authorize ? authorized(outgoing) : outgoing
+  return authorized(outgoing)
 }
 
 /** A call in the words of its provider, wherever that is. */
@@ -158,44 +160,9 @@ function hostedCall(
   return { endpoint: format.endpoint, model, stream: call.stream, path, headers: req.headers }
 }
 
-/** With the headers that its host asks for; at once where nothing has to be waited for. */
-function authorized(outgoing: Outgoing): Outgoing | Promise<Outgoing> {
-  const { origin, path, headers, body, provider } = outgoing
-  const given = provider.hosting!.authorize!({
-    method: 'POST',
-    origin,
-    path,
-    headers: byName(headers),
-    body,
-    apiKey: provider.apiKey,
-  })
-  const withHeaders = (authorization: Readonly<Record<string, string>>): Outgoing => {
-    const all = [...headers]
-    for (const [name, value] of Object.entries(authorization)) setHeader(all, name, value)
-    return { ...outgoing, headers: all }
-  }
-  return given instanceof Promise ? given.then(withHeaders) : withHeaders(given)
-}
-
-function byName(headers: readonly string[]): Record<string, string> {
-  const named: Record<string, string> = {}
-  for (let at = 0; at < headers.length; at += 2) named[headers[at]!] = headers[at + 1]!
-  return named
-}
-
 function lossy({ lost, translated }: Said, { name }: Provider): TollgateError {
   const what = lost.map((feature) => FEATURES[feature]).join(', ')
   return new TollgateError('invalid_request', {
     message: `${name} ${translated ? 'speaks another dialect, which cannot say' : 'cannot read'} all of this request: ${what}. Leave it out, or do not ask for a strict translation.`,
   })
-}
-
-function setHeader(headers: string[], name: string, value: string): void {
-  for (let index = 0; index < headers.length; index += 2) {
-    if (headers[index] === name) {
-      headers[index + 1] = value
-      return
-    }
-  }
-  headers.push(name, value)
 }

@@ -11,6 +11,7 @@ import { noEndpoint, pathOf, receiveCall } from '../../wire/receive.ts'
 import { type Routes, routeOf } from '../../wire/routes.ts'
 import { tollSlot } from '../budget-reserve/slots.ts'
 import { principal } from '../identify/slots.ts'
+import { holdings, neededFor } from '../owner-check/slots.ts'
 import { entitlement } from '../tier-check/slots.ts'
 import { gatesOf } from './gates.ts'
 import { settleAnswer } from './settle-answer.ts'
@@ -91,6 +92,7 @@ export const providerFailover = ({
   }
   return defineStage({
     name: 'provider-failover',
+    needs: neededFor(routes.providers, holdings),
     gives: [attempts],
     last: true,
     observes: [tollSlot, principal, entitlement],

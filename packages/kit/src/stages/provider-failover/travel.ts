@@ -7,9 +7,8 @@ import { type Itinerary, itinerary } from '../../failover/itinerary.ts'
 import { modelLimits } from '../../meter/model-limits.ts'
 import { extendTo } from '../../toll/attempt.ts'
 import { holdAtProvider, leaveProvider } from '../../toll/provider-hold.ts'
-import type { ReceivedCall } from '../../wire/received-call.ts'
-import { type Deployment, modelBehind, type Routes } from '../../wire/routes.ts'
-import { attempt } from './attempt.ts'
+import { type Deployment, modelBehind } from '../../wire/routes.ts'
+import { type AttemptEnd, type AttemptOptions, attempt } from './attempt.ts'
 import { giveRefusal, type Refusal } from './give-refusal.ts'
 import { note } from './note.ts'
 import { type Outgoing, outgoingCall } from './outgoing.ts'
@@ -41,7 +40,7 @@ export async function travel(trip: Trip, deployments: readonly Deployment[]): Pr
     hasRoom: gates.hasRoom,
     tokens: Math.ceil(call.inputBytes / BYTES_PER_TOKEN),
     windowOf,
-    ...rescuesOf(routes, call),
+    rescues: routes.rules?.(call.model)?.rescues,
     onPassedOver: (deployment, { why }) => note(trip, deployment, { outcome: 'skipped', reason: why }),
   })
   retries.begin()
@@ -72,11 +71,6 @@ export async function travel(trip: Trip, deployments: readonly Deployment[]): Pr
   }
   if (trouble.refusal) return giveRefusal(trip, trouble.refusal)
   throw trouble.fault ?? outOfTime()
-}
-
-function rescuesOf({ rules }: Routes, { model }: ReceivedCall) {
-  const rescues = rules?.(model)?.rescues
-  return rescues === undefined ? {} : { rescues }
 }
 
 interface Visit {
@@ -114,18 +108,22 @@ async function visit(trip: Trip, { deployment, despite, way, trouble, preference
     if (trip.toll) leaveProvider(trip.toll)
     return false
   }
-  const ended = await attempt(trip, {
-    deployment,
-    startedAtMs,
-    outgoing: said.outgoing,
-    despite,
-    preference,
-  }).finally(() => crew.health.ended(deployment))
+  const { outgoing } = said
+  const ended = await attempted(trip, { deployment, startedAtMs, outgoing, despite, preference })
   if (ended === 'answered' || ended === 'left') return true
   if (ended === 'stopped') throw cutOff()
   way.failed(deployment, ended.failure)
-  remember(trouble, { deployment, outgoing: said.outgoing }, ended)
+  remember(trouble, { deployment, outgoing }, ended)
   return false
+}
+
+/** Its health has been told that it runs: it is told when it does not any more, however that ended. */
+async function attempted(trip: Trip, options: AttemptOptions): Promise<AttemptEnd> {
+  try {
+    return await attempt(trip, options)
+  } finally {
+    trip.crew.health.ended(options.deployment)
+  }
 }
 
 interface Failed {

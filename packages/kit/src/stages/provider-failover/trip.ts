@@ -1,14 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Dispatcher } from 'undici'
-import type { Clock } from '../../core/clock.ts'
-import type { Crowd } from '../../core/crowd.ts'
-import type { Timers } from '../../core/timers.ts'
 import type { HealthBoard } from '../../failover/health-board.ts'
-import type { PatienceLimits } from '../../failover/patience.ts'
 import type { Retries } from '../../failover/retries.ts'
 import type { Toll } from '../../toll/toll.ts'
 import type { ReceivedCall } from '../../wire/received-call.ts'
 import type { Routes } from '../../wire/routes.ts'
+import type { Means } from './exchange.ts'
 import type { Gates } from './gates.ts'
 import type { Attempt } from './slots.ts'
 import type { AttemptSpans, TellSpan } from './spans.ts'
@@ -39,17 +35,11 @@ export interface OpenAttempt {
 }
 
 /** What all trips of a stage share. */
-export interface Crew {
+export interface Crew extends Means {
   readonly routes: Routes
   readonly health: HealthBoard
   readonly retries: Retries
   readonly gates: Gates
-  readonly limits: PatienceLimits
-  readonly dispatcher: Dispatcher
-  /** What ends the calls that run, should the process end before them. */
-  readonly running: Crowd<() => void>
   readonly stop: AbortSignal
   readonly spans: AttemptSpans
-  readonly clock: Clock
-  readonly timers: Timers
 }

@@ -18,7 +18,8 @@ import { joinedHeaders } from './joined-headers.ts'
  * Aborts the provider at once when the client leaves, and when it lets us wait too long.
  */
 export function callUpstream(options: UpstreamOptions): Promise<UpstreamResult> {
-  const { dispatcher, res, running } = options
+  const { means, res } = options
+  const { dispatcher, limits, running, timers } = means
   return new Promise((resolve) => {
     const exchange: Exchange = {
       options,
@@ -50,10 +51,10 @@ export function callUpstream(options: UpstreamOptions): Promise<UpstreamResult> 
       goOn(exchange)
     }
     exchange.watch = patience({
-      ...options.limits,
+      ...limits,
       totalAtMs: options.totalAtMs,
       now: () => performance.now(),
-      timers: options.timers,
+      timers,
       onLate: (wait) => stop(exchange, new Late(wait)),
     })
     options.onStart(cutOff)
@@ -111,7 +112,7 @@ function begin(exchange: Exchange, status: number, headers: IncomingHttpHeaders)
   exchange.status = status
   exchange.headers = headers
   exchange.watch?.heard()
-  const { outgoing, clock } = exchange.options
+  const { outgoing, means } = exchange.options
   if (status > 299) {
     exchange.held = []
     return
@@ -121,7 +122,7 @@ function begin(exchange: Exchange, status: number, headers: IncomingHttpHeaders)
     return open(exchange, { isFollowed: false })
   exchange.held = []
   const { dialect } = outgoing.provider
-  exchange.check = answerCheck({ status, headers, dialect, nowMs: clock.now() })
+  exchange.check = answerCheck({ status, headers, dialect, nowMs: means.clock.now() })
 }
 
 function take(exchange: Exchange, controller: Dispatcher.DispatchController, bytes: Buffer): void {
@@ -235,7 +236,7 @@ function refusalIn(exchange: Exchange): Failure {
   const answer = answerOf(exchange)
   return failureOfAnswer(
     { ...answer, body: answer.body.subarray(0, MAX_ERROR_BYTES) },
-    exchange.options.clock.now(),
+    exchange.options.means.clock.now(),
   )
 }
 

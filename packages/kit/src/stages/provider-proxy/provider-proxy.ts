@@ -8,6 +8,7 @@ import type { NodeAgents } from '../../failover/node-agents.ts'
 import { holdAtProvider } from '../../toll/provider-hold.ts'
 import { type Passage, type Passages, passageOf } from '../../wire/passage/passages.ts'
 import { tollSlot } from '../budget-reserve/slots.ts'
+import { neededFor, passingChecked } from '../owner-check/slots.ts'
 import { type Attempt, attempts } from '../provider-failover/slots.ts'
 import { authorize } from './authorize.ts'
 import { type Exchanged, exchange } from './exchange.ts'
@@ -92,6 +93,7 @@ export const providerProxy = ({
 
   return defineStage({
     name: 'provider-proxy',
+    needs: neededFor(passages.providers, passingChecked),
     observes: [tollSlot],
     handle: function providerProxy(req, res) {
       const passage = passageOf(req, passages)

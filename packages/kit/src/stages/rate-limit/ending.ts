@@ -27,7 +27,7 @@ export function usedBy({ tokens }: Taken, ended: Ended): Used {
   return { tokens: toll?.ended && toll.ended !== 'nothing' ? toll.ended.tokens : 0 }
 }
 
-/** Whether it is one that failed, or was answered; a refusal of ours is neither, and no loop is made of it. */
+/** Whether the request failed, or was answered. A refusal of our own is neither: it must not count as a loop. */
 export function loopEnd(ended: Ended): LoopEnd {
   const { outcome, cached } = ended
   // What costs nothing and asks nobody may be asked as often as its rate allows.

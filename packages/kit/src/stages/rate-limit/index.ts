@@ -1,3 +1,4 @@
 export { type RateLimitOptions, rateLimit } from './rate-limit.ts'
-export type { RatesFor } from './scopes.ts'
+export type { ExposeLimits } from './refusals.ts'
+export type { RatesFor, ScopesOf } from './scopes.ts'
 export { type Pace, pace } from './slots.ts'

@@ -51,8 +51,11 @@ export function readControls(headers: IncomingHttpHeaders, policy: WholePolicy):
   }
 }
 
+const NO_DIRECTIVES: ReadonlyMap<string, string> = new Map()
+
 function cacheControl(header: string | undefined): ReadonlyMap<string, string> {
-  const directives = (header ?? '').toLowerCase().split(',')
+  if (header === undefined) return NO_DIRECTIVES
+  const directives = header.toLowerCase().split(',')
   return new Map(
     directives.map((directive) => {
       const [name = '', value = ''] = directive.split('=')
@@ -91,7 +94,9 @@ function deltaOf(headers: IncomingHttpHeaders): number {
 }
 
 function tagsOf(headers: IncomingHttpHeaders): string[] {
-  const tags = (textOf(headers, TAGS) ?? '')
+  const text = textOf(headers, TAGS)
+  if (text === undefined) return []
+  const tags = text
     .split(',')
     .map((tag) => tag.trim())
     .filter((tag) => tag !== '')

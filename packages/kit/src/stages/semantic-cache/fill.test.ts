@@ -32,7 +32,7 @@ function filled(answer: Answer, inserts: InsertAllowance = insertAllowance()) {
   const provider = { name: 'openai', dialect: 'openai', baseUrl: '' } as const
   const plan = {
     place: PLACE,
-    askedBy: 'ada',
+    askedBy: () => 'ada',
     deployments: [{ provider, model: 'gpt-4o-mini' }],
     controls: { policy },
   } as unknown as Plan
@@ -42,6 +42,7 @@ function filled(answer: Answer, inserts: InsertAllowance = insertAllowance()) {
     store,
     inserts,
     recording,
+    semantic: undefined,
     stamp: '   ',
     nowMs: NOW_MS,
   })

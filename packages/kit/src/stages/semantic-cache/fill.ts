@@ -5,6 +5,7 @@ import type { ForgivingStore } from '../../cache/forgiving-store.ts'
 import type { InsertAllowance } from '../../cache/insert-allowance.ts'
 import { notKept } from '../../cache/keepable.ts'
 import type { Recording } from '../../cache/recording.ts'
+import type { SemanticLookup } from '../../cache/semantic-lookup.ts'
 import { uuidv7 } from '../../core/ids.ts'
 import { nanoUsd } from '../../core/money.ts'
 import { warn } from '../../core/warn.ts'
@@ -21,6 +22,8 @@ export interface FillOptions {
   readonly store: ForgivingStore
   readonly inserts: InsertAllowance
   readonly recording: Recording
+  /** The second tier, where there is one. */
+  readonly semantic: SemanticLookup | undefined
   /** Of the epochs before anybody was asked. */
   readonly stamp: string
   readonly nowMs: number
@@ -30,7 +33,7 @@ export interface FillOptions {
 export async function fill(
   req: IncomingMessage,
   plan: Plan,
-  { store, inserts, recording, stamp, nowMs }: FillOptions,
+  { store, inserts, recording, semantic, stamp, nowMs }: FillOptions,
 ): Promise<CacheEntry | undefined> {
   const answer = recording.answer()
   const toll = tollSlot.peek(req)
@@ -38,14 +41,14 @@ export async function fill(
   const deployment = servedBy(req, plan)
   const kept = deployment && (await placeFor(plan, deployment, { store, stamp }))
   if (!kept) return undefined
-  const { ttlMs } = plan.controls.policy
+  const ttlMs = ttlOf(plan, semantic)
   const entry: CacheEntry = {
     ...kept.place,
     version: uuidv7(nowMs),
     answer,
     provider: deployment.provider.name,
     costNanoUsd: nanoUsd(costOf(toll)),
-    askedBy: plan.askedBy,
+    askedBy: plan.askedBy(),
     createdAtMs: nowMs,
     expiresAtMs: nowMs + Math.ceil(ttlMs * (1 - jitterOf(kept.place.id))),
   }
@@ -53,6 +56,13 @@ export async function fill(
   const bytes = Buffer.byteLength(text)
   if (bytes > MAX_ENTRY_BYTES || !inserts.admit(entry, bytes)) return undefined
   return (await store.put(entry, kept.stamp, text)) ? entry : undefined
+}
+
+/** What is asked of now is kept for a moment only, where anybody looks at what is said at all. */
+function ttlOf({ controls, key }: Plan, semantic: SemanticLookup | undefined): number {
+  const { mode, ttlMs } = controls.policy
+  const said = mode === 'semantic' ? key.semantic()?.text : undefined
+  return said === undefined ? ttlMs : Math.min(ttlMs, semantic?.keepsFor?.(said) ?? ttlMs)
 }
 
 /** Who gave the answer: where a provider stage says so, whoever answered it last. */

@@ -21,13 +21,13 @@ export interface HitPrice {
    *
    * @throws TollgateError `budget_exceeded`, `budget_reserved`, `ledger_unavailable`.
    */
-  charge(req: IncomingMessage, res: ServerResponse): Promise<void>
+  charge(req: IncomingMessage, res: ServerResponse): void | Promise<void>
 }
 
 /** A hit buys nothing, and no account hears of it. */
 export const FREE_HITS: HitPrice = {
   nanoUsd: 0,
-  async charge(req) {
+  charge(req) {
     if (!tollSlot.given(req)) tollSlot.set(req, undefined)
   },
 }

@@ -34,7 +34,7 @@ export function record(
  * long as somebody else waits for it, at the expense of whoever asked first.
  */
 export function leadFlight(req: IncomingMessage, res: ServerResponse, plan: Plan, flight: Flight): Recording {
-  const outliving = outlive(res, () => flight.followers > 0)
+  const outliving = outlive(res, () => flight.followers() > 0)
   const onDeserted = () => {
     // Where its last word has come, so has all that is left of it.
     if (flight.recording?.events().at(-1)?.type !== 'end') outliving.release()

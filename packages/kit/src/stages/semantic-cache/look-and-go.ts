@@ -22,8 +22,10 @@ export async function lookAndGo(
   const { noCache, onlyIfCached } = plan.controls
   const looked = await desk.store.get(plan.place)
   const found = looked === 'unreachable' || noCache ? undefined : looked.entry
-  if (found && isFresh(found, plan, desk.clock.now()))
+  if (found && isFresh(found, plan, desk.clock.now())) {
+    plan.key.remember()
     return serve(desk, req, res, plan, { status: 'hit', entry: found })
+  }
   const stamp = looked === 'unreachable' ? undefined : looked.stamp
   if (noCache) return goAlone(req, res, plan, { stamp, reason: 'no_cache' })
 

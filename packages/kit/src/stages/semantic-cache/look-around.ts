@@ -11,14 +11,14 @@ export interface Looked {
 
 /** Ask the second tier; undefined where the policy or the request has none. */
 export async function lookAround({ semantic, store, clock }: Desk, plan: Plan): Promise<Looked | undefined> {
-  const { controls, place, call: received, askedBy, principal } = plan
+  const { controls, place, call: received, principal } = plan
   const key = semantic && controls.policy.mode === 'semantic' ? plan.key.semantic() : undefined
   if (!semantic || !key) return undefined
   const asked: SemanticCall = {
     ...key,
     place,
     received,
-    askedBy,
+    askedBy: plan.askedBy(),
     principal,
     delta: controls.policy.delta,
     notBeforeMs: clock.now() - controls.maxAgeMs,

@@ -32,7 +32,8 @@ export interface Plan {
   readonly controls: Controls
   readonly key: ExactKey
   readonly place: CachePlace
-  readonly askedBy: string
+  /** Digest of who asks: made when somebody wants it, which a hit does not. */
+  readonly askedBy: () => string
   readonly principal: Principal
   /** Who is asked first; an answer of another one has a place of its own. */
   readonly deployments: readonly [Deployment, ...Deployment[]]
@@ -84,7 +85,7 @@ export async function planFor(
     key,
     deployments,
     place: placeOf(key, deployments[0]),
-    askedBy: keys.askedBy(who),
+    askedBy: () => keys.askedBy(who),
     principal: who,
     placeAt(deployment) {
       const other = keyAt(deployment)

@@ -4,8 +4,8 @@ import type { Tokenizer } from '../../meter/tokenizer.ts'
 import type { ReceivedCall } from '../../wire/received-call.ts'
 
 /**
- * Why a call is larger than its caller's may be; undefined when it is not. An output without a cap of its own is capped by
- * whoever reserves for it, and what it costs is bounded there too: those need a price.
+ * Why a call is larger than its caller's may be; undefined when it is not. Two things are held by whoever reserves, who
+ * knows a price: a call without a cap on its output is given one, and what the call may cost is bounded.
  */
 export async function overCaps(
   call: ReceivedCall,

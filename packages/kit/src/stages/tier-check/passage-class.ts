@@ -2,7 +2,7 @@ import type { Passage } from '../../wire/passage/passages.ts'
 import { endpointClass, TEXT, VISION } from './endpoint-class.ts'
 import type { Wish } from './tiers.ts'
 
-/** Whatever else a provider of models may bill for: it may use any model of it. */
+/** Whatever else a provider of models may bill for: such a request may use any of its models. */
 const OTHER = 'other'
 
 /**

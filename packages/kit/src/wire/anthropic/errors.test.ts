@@ -78,6 +78,15 @@ describe('an error for a client of Anthropic’s', () => {
     },
   )
 
+  it.each([
+    ['prompt is too long: 9 tokens > 8 maximum', 'prompt is too long: 9 tokens > 8 maximum'],
+    ['The input exceeds the window.', 'prompt is too long: The input exceeds the window.'],
+  ])('says in the words that agents look for what is too long: %s', (message, said) => {
+    const { status, body } = writeError({ status: 400, kind: 'context_window', message }, 'req_1')
+    expect(body).toMatchObject({ error: { type: 'invalid_request_error', message: said } })
+    expect(readError(status, body)).toMatchObject({ kind: 'context_window' })
+  })
+
   it('in a stream is an event of its own', () => {
     expect(streamError({ type: 'error' }).toString()).toBe('event: error\ndata: {"type":"error"}\n\n')
   })

@@ -77,6 +77,12 @@ export function writeError(
   requestId: string,
 ): { readonly status: number; readonly body: JsonObject } {
   const type = TYPE_OF[kind]
-  const body = { type: 'error', error: { type, message }, request_id: requestId }
+  const error = { type, message: kind === 'context_window' ? tooLong(message) : message }
+  const body = { type: 'error', error, request_id: requestId }
   return { status: TYPES[type]!.status, body }
+}
+
+/** There is no type for this: coding agents shorten their conversation when they find these words, and LangChain tells it apart by them. */
+function tooLong(message: string): string {
+  return /prompt is too long/i.test(message) ? message : `prompt is too long: ${message}`
 }

@@ -33,7 +33,9 @@ export const CONVERSE_CARRIAGES: Carriages = {
   logit_bias: lost('left out'),
   stop: CARRIED,
   choices: lost('one answer is given'),
-  reasoning_effort: lost('left out; each model on Bedrock has a field of its own for it'),
+  reasoning_effort: lost(
+    'left out, but for gpt-oss: each model on Bedrock has a field of its own for it, and of others nothing says that a cap holds what they think',
+  ),
   reasoning_budget: lost('left out; each model on Bedrock has a field of its own for it'),
   past_reasoning: CARRIED,
   foreign_reasoning: lost('left out; a model takes only thoughts that it has signed'),

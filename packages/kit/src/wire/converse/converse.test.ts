@@ -92,6 +92,27 @@ describe('a request to Converse', () => {
     })
   })
 
+  it.each([
+    ['openai.gpt-oss-120b-1:0', 'medium', { reasoning_effort: 'medium' }],
+    ['eu.openai.gpt-oss-20b-1:0', 'minimal', { reasoning_effort: 'low' }],
+    ['openai.gpt-oss-20b-1:0', 'max', { reasoning_effort: 'high' }],
+    ['openai.gpt-oss-20b-1:0', undefined, undefined],
+    ['us.amazon.nova-2-lite-v1:0', 'high', undefined],
+    ['meta.llama4-maverick-17b-instruct-v1:0', 'high', undefined],
+  ] as const)('asks %s to think %s', (model, effort, fields) => {
+    const conversation: Conversation = {
+      model: 'm',
+      stream: false,
+      sampling: {},
+      foreign: [],
+      turns: [],
+      ...(effort && { reasoning: { effort } }),
+    }
+    const { body } = writeRequest(conversation, { maxOutputTokens: 64, model })
+    expect(body.additionalModelRequestFields).toEqual(fields)
+    expect(body.inferenceConfig).toEqual({ maxTokens: 64 })
+  })
+
   it('is put under the cap that enforcement asks for', () => {
     const body = written({ turns: [{ role: 'user', parts: [text('Hi')] }] })
     const call = converse.read(body, { bytes: 0, path: '/model/a%3A0/converse-stream', query: '' })

@@ -3,6 +3,7 @@ import type { WriteTarget, WrittenRequest } from '../format.ts'
 import type { JsonObject } from '../json.ts'
 import type { Conversation, Turn } from '../neutral/conversation.ts'
 import { writeBlocks } from './content-writer.ts'
+import { writeEffort } from './effort.ts'
 import { writeTools } from './tools.ts'
 
 /** The hottest that most models on Bedrock get; others go to twice as much. */
@@ -12,13 +13,14 @@ const TIERS: ReadonlySet<string | undefined> = new Set(['default', 'flex', 'prio
 
 /** A conversation for Converse; the path says the model, and whether the answer is to be a stream. */
 export function writeRequest(conversation: Conversation, target: WriteTarget): WrittenRequest {
-  const { turns, metadata, serviceTier, format } = conversation
+  const { turns, metadata, serviceTier, format, reasoning } = conversation
   return {
     body: {
       ...writeSystem(turns),
       messages: writeMessages(turns),
       inferenceConfig: writeInference(conversation, target),
       ...writeTools(conversation),
+      ...writeEffort(reasoning, target.model),
       ...(format?.type === 'schema' ? { outputConfig: { textFormat: writeFormat(format) } } : {}),
       ...(metadata ? { requestMetadata: metadata } : {}),
       ...(TIERS.has(serviceTier) ? { serviceTier: { type: serviceTier } } : {}),

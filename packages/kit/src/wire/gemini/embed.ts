@@ -4,6 +4,7 @@ import type { ClientFormat } from '../format.ts'
 import { stringsOf } from '../input-texts.ts'
 import { invalid, type JsonObject } from '../json.ts'
 import { streamReaderBy } from '../stream-reader.ts'
+import { EMBED_BATCH_TRANSLATION, EMBED_TRANSLATION } from './embedding-translation.ts'
 import { field, objectField, objectsField } from './fields.ts'
 import { GENERATE_STREAM } from './generate/rules.ts'
 import { methodPath, modelOf, requireModel, resourceName } from './model-path.ts'
@@ -36,6 +37,7 @@ export const embed: ClientFormat = {
     model === undefined || field(body, 'model') === undefined ? {} : { model: resourceName(model) },
   path: ({ model }) => methodPath(model, 'embedContent'),
   inputTexts: (body) => textsOf([body]),
+  embedding: EMBED_TRANSLATION,
 }
 
 /** Several at once, which is also how the SDKs ask for one: each request names the model again. */
@@ -57,6 +59,7 @@ export const embedBatch: ClientFormat = {
   },
   path: ({ model }) => methodPath(model, 'batchEmbedContents'),
   inputTexts: (body) => textsOf(objectsField(body, 'requests')),
+  embedding: EMBED_BATCH_TRANSLATION,
 }
 
 function partsOf(requests: readonly JsonObject[]): readonly JsonObject[] {

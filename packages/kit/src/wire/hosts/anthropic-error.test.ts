@@ -29,7 +29,6 @@ describe('an error of Bedrock’s, about Claude', () => {
       'invalid_request_error',
       'caller',
     ],
-    [400, 'Input is too long for requested model.', 'invalid_request_error', 'context_window'],
     [403, 'The security token included in the request is invalid.', 'authentication_error', 'auth'],
     [403, "You don't have access to the model with the specified model ID.", 'permission_error', 'auth'],
     [
@@ -45,6 +44,14 @@ describe('an error of Bedrock’s, about Claude', () => {
     expect(bedrock(status, { message }, { 'x-amzn-requestid': 'r-1' })).toEqual([
       error(type, message, 'r-1'),
       kind,
+    ])
+  })
+
+  it('says what is too long as Anthropic does: agents look for its words', () => {
+    const message = 'Input is too long for requested model.'
+    expect(bedrock(400, { message })).toEqual([
+      error('invalid_request_error', `prompt is too long: ${message}`),
+      'context_window',
     ])
   })
 })

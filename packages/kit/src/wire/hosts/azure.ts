@@ -46,6 +46,7 @@ export function azureProvider({
     authorize: token
       ? bearer(name, token)
       : ({ apiKey: key }) => (key === undefined ? {} : { 'api-key': key }),
+    session: (model) => sessionPath(model, apiVersion),
     passing: azurePassing(address, apiVersion),
   }
   return {
@@ -65,4 +66,10 @@ function datedPath({ endpoint, model, path }: HostedCall, apiVersion: string): s
   return BY_DEPLOYMENT.has(endpoint)
     ? `/deployments/${encodeURIComponent(model)}${path}${version}`
     : `${path}${version}`
+}
+
+/** https://learn.microsoft.com/azure/ai-foundry/openai/how-to/realtime-audio-websockets */
+function sessionPath(model: string, apiVersion: string | undefined): string {
+  const asked = apiVersion === undefined ? { model } : { 'api-version': apiVersion, deployment: model }
+  return `/realtime?${new URLSearchParams(asked)}`
 }

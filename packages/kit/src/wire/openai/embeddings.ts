@@ -5,6 +5,7 @@ import { invalid } from '../json.ts'
 import type { Quirks } from '../quirks.ts'
 import { streamReaderBy } from '../stream-reader.ts'
 import { completionAnswer, completionStream } from './completion-rules.ts'
+import { EMBEDDINGS_TRANSLATION } from './embedding-translation.ts'
 import { asksForTier, modelOf } from './shared-fields.ts'
 import { streamError } from './stream-error.ts'
 
@@ -41,6 +42,7 @@ function embeddingsWith(quirks: Quirks): ClientFormat {
     answerReader: () => answerReaderBy(completionAnswer(quirks.usage)),
     streamReader: (options) => streamReaderBy(completionStream(quirks.usage), options),
     streamError,
+    embedding: EMBEDDINGS_TRANSLATION,
     withQuirks: embeddingsWith,
   }
 }

@@ -90,9 +90,17 @@ export function writeError(error: ProviderError): {
   readonly status: number
   readonly body: JsonObject
 } {
-  const { kind, message, param } = error
+  const { kind, param } = error
   const [status, type] = WORDS[kind]
+  const message = kind === 'context_window' ? tooLong(error.message) : error.message
   return { status, body: { error: { message, type, param: param ?? null, code: openAiCode(error) } } }
+}
+
+/** Who does not look at the code looks for these words, LangChain among them. */
+function tooLong(message: string): string {
+  return /maximum context length/i.test(message)
+    ? message
+    : `This model's maximum context length is exceeded: ${message}`
 }
 
 export function openAiCode({ kind, code }: ProviderError): string | null {

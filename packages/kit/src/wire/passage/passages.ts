@@ -14,6 +14,8 @@ export type { Passage } from './passage.ts'
 
 /** Where requests go that are no calls of models. */
 export interface Passages {
+  /** Everybody whom they may go to: what stages have to be mounted follows from them. */
+  readonly providers?: readonly PassedProvider[]
   /** Where a request goes; undefined for a call of a model, and for what nobody is passed through to. */
   resolve(req: IncomingMessage): Passage | undefined
 }
@@ -40,6 +42,7 @@ export function providerPassages({ providers }: ProviderPassagesOptions): Passag
   )
 
   return {
+    providers,
     resolve(req) {
       const { method = '' } = req
       const url = urlUnderMount(req)

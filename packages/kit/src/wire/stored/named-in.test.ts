@@ -52,6 +52,47 @@ describe('what a request names', () => {
     ],
     ['Gemini’s cache', { cachedContent: 'cachedContents/abc' }, ['cachedContents/abc']],
     ['the same in its other spelling', { cached_content: 'cachedContents/abc' }, ['cachedContents/abc']],
+    ['a file in a bucket', { fileData: { fileUri: 'gs://acme/files/abc' } }, ['gs://acme/files/abc']],
+    [
+      'the same by another protocol',
+      { fileData: { fileUri: 'https://storage.googleapis.com/acme/files/abc' } },
+      ['https://storage.googleapis.com/acme/files/abc'],
+    ],
+    [
+      'one that is said in another dialect',
+      { messages: [{ content: [{ type: 'image_url', image_url: { url: 'gs://acme/x.png' } }] }] },
+      ['gs://acme/x.png'],
+    ],
+    ['and in a third', { input: [{ content: [{ image_url: 's3://acme/x.png' }] }] }, ['s3://acme/x.png']],
+    [
+      'Gemini’s file as a picture of another dialect',
+      { image_url: 'https://generativelanguage.googleapis.com/v1beta/files/abc' },
+      ['files/abc'],
+    ],
+    [
+      'where a batch of Vertex AI’s is read and written',
+      {
+        inputConfig: {
+          gcsSource: { uris: ['gs://in/a', 'gs://in/b'] },
+          bigquerySource: { inputUri: 'bq://p.d.t' },
+        },
+        outputConfig: { gcsDestination: { outputUriPrefix: 'gs://out' } },
+      },
+      ['gs://in/a', 'gs://in/b', 'bq://p.d.t', 'gs://out'],
+    ],
+    [
+      'what a film is made from, and where it is put',
+      { instances: [{ image: { gcsUri: 'gs://in/a' } }], parameters: { storageUri: 'gs://out' } },
+      ['gs://in/a', 'gs://out'],
+    ],
+    [
+      'where a batch of Bedrock’s is read and written',
+      {
+        inputDataConfig: { s3InputDataConfig: { s3Uri: 's3://in/a' } },
+        outputDataConfig: { s3Uri: 's3://out' },
+      },
+      ['s3://in/a', 's3://out'],
+    ],
     ['Gemini’s file by its name', { fileData: { fileUri: 'files/abc' } }, ['files/abc']],
     [
       'and by its address',
@@ -107,6 +148,13 @@ describe('what a request names', () => {
     ['a voice', { audio: { voice: 'alloy', format: 'mp3' }, modalities: ['audio'] }],
     ['pages of others', { fileData: { fileUri: 'https://www.youtube.com/watch?v=1' } }],
     ['a skill of the vendor’s', { container: { skills: [{ type: 'anthropic', skill_id: 'pptx' }] } }],
+    [
+      'pages',
+      { image_url: { url: 'https://example.com/x.png' }, fileData: { fileUri: 'https://example.com/y' } },
+    ],
+    ['what is said of a bucket', { messages: [{ content: [{ type: 'text', text: 'gs://acme/x.png' }] }] }],
+    ['a bucket that a function is given', { functionCall: { args: { uri: 'gs://acme/x.png' } } }],
+    ['one in a schema', { tools: [{ parameters: { properties: { uri: { default: 'gs://acme' } } } }] }],
     ['nothing', { previous_response_id: null, conversation: null }],
   ])('are not %s', (_, body) => {
     expect(named(body)).toEqual([])

@@ -2,7 +2,17 @@ import { CLOSE_BRACE, CLOSE_BRACKET, COLON, OPEN_BRACE, OPEN_BRACKET, QUOTE } fr
 import { invalid } from '../json.ts'
 import { endOfString, MAX_DEPTH, stringAt } from '../json-fields.ts'
 import { isKeeper } from '../openai/responses/kept-items.ts'
-import { foldedName, NAMING, NAMING_OBJECTS, NAMING_RESOURCES, OPAQUE, refers, TOOL_USES } from './naming.ts'
+import { isOperators } from './addresses.ts'
+import {
+  foldedName,
+  NAMING,
+  NAMING_ADDRESSES,
+  NAMING_OBJECTS,
+  NAMING_RESOURCES,
+  OPAQUE,
+  refers,
+  TOOL_USES,
+} from './naming.ts'
 import { isResource, storedId } from './stored-id.ts'
 
 /** An object or a list of the text, while it is read. */
@@ -69,9 +79,14 @@ function levelOf(where: Pick<Level, 'isList' | 'depth' | 'field' | 'opaque'>): L
 
 function below(level: Level, isList: boolean): Level {
   const field = level.isList ? level.field : level.key
-  const opaque = level.opaque || OPAQUE.has(field)
+  // What a job of Google's is to do stands where elsewhere a tool says what it takes.
+  const isJob = field === 'parameters' && level.depth === BODY_DEPTH
+  const opaque = level.opaque || (OPAQUE.has(field) && !isJob)
   return levelOf({ isList, depth: level.depth + 1, field, opaque })
 }
+
+/** The text itself is a list of one value. */
+const BODY_DEPTH = 1
 
 function isKey(text: string, end: number): boolean {
   let at = end
@@ -96,17 +111,26 @@ const TELLING: ReadonlySet<string> = new Set(['type', 'id', 'encryptedcontent'])
 /** Whether a text is looked at that stands here: most of a request is words, which nobody has to read. */
 function matters({ isList, field, key, opaque }: Level): boolean {
   if (opaque) return false
-  return isList ? NAMING.has(field) : NAMING.has(key) || NAMING_RESOURCES.has(key) || TELLING.has(key)
+  const name = isList ? field : key
+  if (NAMING.has(name) || NAMING_ADDRESSES.test(name)) return true
+  return !isList && (NAMING_RESOURCES.has(key) || TELLING.has(key))
 }
 
 function noteValue(level: Level, said: string): void {
-  const { isList, key } = level
-  if (isList || NAMING.has(key) || (NAMING_RESOURCES.has(key) && isResource(said))) {
+  const { isList, field, key } = level
+  if (names(isList ? field : key, said)) {
     const id = storedId(said)
     if (id !== undefined) level.found.push({ under: key, id })
-  } else if (key === 'type') level.types.push(said)
+  } else if (isList) return
+  else if (key === 'type') level.types.push(said)
   else if (key === 'id') level.ids.push(said)
   else if (key === 'encryptedcontent' && said !== '') level.seals += 1
+}
+
+/** Whether what is said in a field of this name is the name of something, or leads to it. */
+function names(field: string, said: string): boolean {
+  if (NAMING.has(field)) return true
+  return NAMING_RESOURCES.has(field) ? isResource(said) : NAMING_ADDRESSES.test(field) && isOperators(said)
 }
 
 /** What an object names, when all of it has been read. */

@@ -52,6 +52,14 @@ export const NAMING: ReadonlySet<string> = folded(
 /** Of which only the name of something stored is one: whatever else they say is what a file is called. */
 export const NAMING_RESOURCES: ReadonlySet<string> = folded('file_name')
 
+/**
+ * Fields of addresses, of which those name something that lead to a bucket of the operator's, or to a provider's files: what a
+ * public page is called is nobody's secret. Where a batch of Google's or of AWS's is read and written is among them:
+ * https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.batchPredictionJobs,
+ * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_CreateModelInvocationJob.html
+ */
+export const NAMING_ADDRESSES: RegExp = /ur[il]s?(?:prefix)?$/
+
 /** Of which only an object's `id` names something: their text is an address, or a sound. */
 export const NAMING_OBJECTS: ReadonlySet<string> = folded('audio', 'video', 'characters')
 

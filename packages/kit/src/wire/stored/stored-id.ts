@@ -1,3 +1,5 @@
+import { isInBucket } from './addresses.ts'
+
 /** What Gemini names things by: a collection and an id, `files/abc`, `models/veo/operations/xyz`. */
 const RESOURCE =
   /(?:^|\/)((?:models\/[^/?#]+\/operations|(?:files|cachedContents|batches|operations|tunedModels|fileSearchStores|corpora|batchPredictionJobs|tuningJobs))\/[^/?#:]+)/
@@ -5,8 +7,11 @@ const RESOURCE =
 /** What AWS names things by, with the account and the region that they are in. */
 const ARN = /^arn:[^/]*\/(?:.*\/)?([^/]+)$/
 
-/** Where Gemini's files are read from: https://ai.google.dev/api/files */
+/** Where Google keeps files, Gemini's among them: https://ai.google.dev/api/files */
 const OWN_HOST = /^(?:https?:)?\/\/[^/]*googleapis\.com\.?(?:[:/]|$)/i
+
+/** The same buckets by another protocol, whose objects may be called as Gemini's files are. */
+const STORAGE = /^\s*(?:https?:)?\/\/(?:[^/]*\.)?storage\.googleapis\.com/i
 
 /** Where a server that climbs ends elsewhere than one that reads from the left: such a text names nothing that anybody has. */
 const CLIMBS = /(?:^|[\\/])\.{1,2}(?:[\\/?#]|$)/
@@ -14,10 +19,12 @@ const ABSOLUTE = /^(?:[a-z][a-z0-9+.-]*:)?\/\//i
 
 /**
  * The one way to write the id of something stored: Gemini takes a file by its name and by its whole address, and AWS a job by
- * its id and by its ARN. Undefined for an address of somebody else's, which names nothing that is stored at the provider.
+ * its id and by its ARN. What is in a bucket has its whole address. Undefined for an address of somebody else's, which names
+ * nothing that is stored at the provider.
  */
 export function storedId(said: string): string | undefined {
   const plain = decoded(said)
+  if (isInBucket(said) || STORAGE.test(plain)) return said
   if (ABSOLUTE.test(plain) && !OWN_HOST.test(plain)) return undefined
   if (CLIMBS.test(plain)) return said
   return (RESOURCE.exec(plain) ?? ARN.exec(plain))?.[1] ?? said

@@ -17,18 +17,13 @@ export interface Subject {
   readonly languages: readonly Language[]
 }
 
-export function subjectOf(
-  text: string,
-  { received, isPrivate }: Pick<Subject, 'received' | 'isPrivate'>,
-): Subject {
+export function subjectOf(text: string, about: Pick<Subject, 'received' | 'isPrivate'>): Subject {
+  return { text, ...about, ...wordsOf(text) }
+}
+
+/** The words of a text, and whose they are. */
+export function wordsOf(text: string): Pick<Subject, 'length' | 'row' | 'languages'> {
   const tokens = tokensOf(text)
   const language = detectLanguage(tokens.map(({ lower }) => lower))
-  return {
-    text,
-    received,
-    isPrivate,
-    length: tokens.length,
-    row: inOneRow(tokens),
-    languages: language ? [language] : LANGUAGES,
-  }
+  return { length: tokens.length, row: inOneRow(tokens), languages: language ? [language] : LANGUAGES }
 }

@@ -5,6 +5,6 @@ import type { Subject } from './subject.ts'
 const DATE = / (?:(?:19[89]|20\d)\d|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}) /
 
 /** Whether the answer may be another one tomorrow. */
-export function isTimely(subject: Subject): boolean {
+export function isTimely(subject: Pick<Subject, 'row' | 'languages'>): boolean {
   return DATE.test(subject.row) || listed(subject, 'timely').some((phrase) => subject.row.includes(phrase))
 }

@@ -1,5 +1,7 @@
+import type { Language } from '../languages/language.ts'
 import { languageOf } from '../languages/languages.ts'
 import type { Features } from './features.ts'
+import { negatesAnything } from './negation.ts'
 import { type Opposites, oppositesIn } from './opposites.ts'
 
 /** Why two texts are not the same question, however alike they are: a label of metrics. */
@@ -26,8 +28,8 @@ export function compare(asked: Features, kept: Features): Comparison {
   const [short, long] = [Math.min(asked.length, kept.length), Math.max(asked.length, kept.length)]
   if (long > MOST_TIMES_LONGER * short) return { veto: 'length' }
   if (asked.quantities.join(' ') !== kept.quantities.join(' ')) return { veto: 'number' }
-  const language = asked.language === kept.language ? languageOf(asked.language) : undefined
-  if (language && asked.negated !== kept.negated) return { veto: 'negation' }
+  const language = languageOfBoth(asked, kept)
+  if (language && isTurnedRound(asked, kept, language)) return { veto: 'negation' }
 
   const askedWords = new Set(asked.words)
   const keptWords = new Set(kept.words)
@@ -36,7 +38,22 @@ export function compare(asked: Features, kept: Features): Comparison {
   const askedMore = asked.names.some((name) => !keptWords.has(name))
   const keptMore = kept.names.some((name) => !askedWords.has(name))
   if (askedMore && keptMore) return { veto: 'name' }
-  return { share: (askedMore || keptMore ? ONE_SIDED : 1) * (language ? 1 : WORDLESS) }
+  return {
+    share:
+      (askedMore || keptMore ? ONE_SIDED : 1) * (asked.language === kept.language && language ? 1 : WORDLESS),
+  }
+}
+
+/** Of short texts that of one may not be known: it is taken for the other's then, to see what can be seen. */
+function languageOfBoth(asked: Features, kept: Features): Language | undefined {
+  const isOne = asked.language === kept.language || asked.language === '' || kept.language === ''
+  return isOne ? languageOf(asked.language || kept.language) : undefined
+}
+
+function isTurnedRound(asked: Features, kept: Features, language: Language): boolean {
+  const isKnown = asked.language === kept.language
+  if (isKnown && asked.negated !== kept.negated) return true
+  return negatesAnything(asked.words, language) !== negatesAnything(kept.words, language)
 }
 
 /** Whether one says a word where the other says its opposite, and neither says both. */

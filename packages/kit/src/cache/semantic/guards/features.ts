@@ -20,12 +20,13 @@ export interface Features {
 
 export function featuresOf(text: string): Features {
   const tokens = tokensOf(text)
-  const words = [...new Set(tokens.map(({ lower }) => lower))]
-  const language = detectLanguage(tokens.map(({ lower }) => lower))
+  const said = tokens.map(({ lower }) => lower)
+  const words = [...new Set(said)]
+  const language = detectLanguage(said)
   return {
     length: text.length,
     language: language?.code ?? '',
-    negated: isNegated(tokens, language),
+    negated: isNegated(said, language),
     quantities: quantitiesOf(tokens, language),
     names: namesOf(tokens, language),
     words,

@@ -17,5 +17,8 @@ export interface Judged {
   readonly costNanoUsd: NanoUsd
 }
 
-/** Says whether one answer would have done for another question. Off every request's path; what it throws is unsure. */
+/**
+ * Says whether one answer would have done for another question. Off every request's path; what it throws is unsure, and an
+ * error that has `costNanoUsd` says what it was charged all the same.
+ */
 export type Judge = (pair: Pair, signal: AbortSignal) => Promise<Judged>

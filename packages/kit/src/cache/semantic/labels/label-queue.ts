@@ -1,3 +1,6 @@
+import type { NanoUsd } from '../../../core/money.ts'
+import { type Overheads, overheads } from '../../overheads.ts'
+import { costOfFailure } from '../../paid-failure.ts'
 import { type Allowance, allowance } from './allowance.ts'
 import type { Judge, Judgement, Pair } from './judge.ts'
 import { compareAnswers } from './ladder.ts'
@@ -5,6 +8,8 @@ import { compareAnswers } from './ladder.ts'
 /** A pair to be judged, and who wants to know. */
 export interface LabelJob {
   readonly pair: Pair
+  /** Of those who share the answers: what judging costs is theirs to know. */
+  readonly scope: string
   /** It decides whether the promise is kept: judged first, and whatever labels have cost so far. */
   readonly isAudit: boolean
   readonly told: (judgement: Judgement) => void
@@ -15,6 +20,8 @@ export interface LabelQueue {
   add(job: LabelJob): void
   /** An answer was bought: judging may cost a hundredth of that. */
   readonly earn: Allowance['earn']
+  /** What judging has cost in a scope since this was asked last, nano-USD. */
+  readonly claim: Overheads['claim']
   /** What judging has cost since this process began, nano-USD. */
   readonly spentNanoUsd: number
   /** Resolves when nothing is left to do. */
@@ -33,19 +40,24 @@ export function labelQueue({ judge, maxWaiting = 256 }: LabelQueueOptions): Labe
   const waiting: LabelJob[] = []
   const purse = allowance()
   const ending = new AbortController()
-  let spentNanoUsd = 0
+  const costs = overheads()
   let working: Promise<void> | undefined
 
-  async function judged({ pair, isAudit }: LabelJob): Promise<Judgement> {
+  function spend(scope: string, costNanoUsd: NanoUsd): void {
+    purse.spend(costNanoUsd)
+    costs.spend(scope, costNanoUsd)
+  }
+
+  async function judged({ pair, scope, isAudit }: LabelJob): Promise<Judgement> {
     const compared = compareAnswers(pair)
     if (compared) return compared
     if (!judge || !(isAudit || purse.isLeft)) return 'unsure'
     try {
       const { judgement, costNanoUsd } = await judge(pair, ending.signal)
-      purse.spend(costNanoUsd)
-      spentNanoUsd += costNanoUsd
+      spend(scope, costNanoUsd)
       return judgement
-    } catch {
+    } catch (error) {
+      spend(scope, costOfFailure(error))
       return 'unsure'
     }
   }
@@ -71,8 +83,9 @@ export function labelQueue({ judge, maxWaiting = 256 }: LabelQueueOptions): Labe
       working ??= Promise.resolve().then(work)
     },
     earn: purse.earn,
+    claim: costs.claim,
     get spentNanoUsd() {
-      return spentNanoUsd
+      return costs.spentNanoUsd
     },
     idle: async () => void (await working),
     close: () => ending.abort(),

@@ -1,10 +1,11 @@
 import { type GovernedFetchOptions, governedFetch } from '../../../client/index.ts'
 import { isObject } from '../../../core/json-object.ts'
-import { nanoUsd, usdToNano } from '../../../core/money.ts'
+import { type NanoUsd, nanoUsd } from '../../../core/money.ts'
+import { paidFailure } from '../../paid-failure.ts'
 import type { Judge, Judgement } from './judge.ts'
 
 /** How the call is governed, above all who pays: somebody with a budget of its own, so that no caller does. */
-export interface LlmJudgeOptions extends GovernedFetchOptions {
+export interface LlmJudgeOptions extends Omit<GovernedFetchOptions, 'onCharged'> {
   /** Up to and including the version segment: `https://api.openai.com/v1`. */
   readonly baseUrl: string
   /** Sent as a bearer token. */
@@ -30,7 +31,6 @@ Reply with one word: SAME, DIFFERENT, or UNSURE.`
  * llmJudge({ ledger, principal: { team: 'cache-judge' }, baseUrl: 'https://api.openai.com/v1', apiKey, model: 'gpt-4o-mini' })
  */
 export function llmJudge({ baseUrl, apiKey, model, ...governing }: LlmJudgeOptions): Judge {
-  const governed = governedFetch(governing)
   const url = `${baseUrl.replace(/\/+$/, '')}/chat/completions`
   const headers = {
     'content-type': 'application/json',
@@ -44,9 +44,17 @@ export function llmJudge({ baseUrl, apiKey, model, ...governing }: LlmJudgeOptio
       { role: 'user', content: JSON.stringify(quoted) },
     ]
     const body = JSON.stringify({ model, messages, temperature: 0, max_completion_tokens: MAX_OUTPUT_TOKENS })
-    const answer = await governed(url, { method: 'POST', headers, body, signal })
-    const costNanoUsd = nanoUsd(usdToNano(answer.headers.get('x-tollgate-cost-usd') ?? '0'))
-    return { judgement: answer.ok ? wordOf(await answer.json()) : 'unsure', costNanoUsd }
+    let costNanoUsd = nanoUsd(0)
+    const onCharged = (cost: NanoUsd) => {
+      costNanoUsd = cost
+    }
+    try {
+      const governed = governedFetch({ ...governing, onCharged })
+      const answer = await governed(url, { method: 'POST', headers, body, signal })
+      return { judgement: answer.ok ? wordOf(await answer.json()) : 'unsure', costNanoUsd }
+    } catch (error) {
+      throw paidFailure(error, costNanoUsd)
+    }
   }
 }
 

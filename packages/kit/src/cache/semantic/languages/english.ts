@@ -1,11 +1,12 @@
 import { counted, type Language, pairs, tens, words } from './language.ts'
 
-/** “One” is left out of the numbers: it mostly stands for a thing. Negations that end in n't are known by that. */
+/** “One” is left out of the numbers: it mostly stands for a thing. Negations that end in n't are known by that, and English by them. */
 export const ENGLISH: Language = {
   code: 'en',
   common: new Set(
     words(`the a an is are was were be been do does did how what which who why where when can could should would i my you
-      your we our they their it its to of for from with and or this that these those have has had will there`),
+      your we our they their it its to of for from with and or this that these those have has had will there
+      isn't aren't wasn't weren't don't doesn't didn't can't couldn't shouldn't wouldn't won't haven't hasn't hadn't`),
   ),
   negations: new Set(
     words('no not never none nobody nothing nowhere neither nor without cannot hardly barely except unless'),

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { audit } from './audit.ts'
+import type { Belief } from './beliefs.ts'
 import { halve, type Label, learn, noEvidence, packEvidence, unpackEvidence } from './evidence.ts'
-import { type Belief, group } from './group.ts'
+import { group } from './group.ts'
 import { fitPool, logPrior, UNTAUGHT } from './pool.ts'
 import { chanceOfSame, posterior } from './posterior.ts'
 

@@ -3,6 +3,7 @@ import { type NanoUsd, nanoUsd } from '../../../core/money.ts'
 import type { Timers } from '../../../core/timers.ts'
 import type { Principal } from '../../../directory/principal.ts'
 import { breaker } from '../../../failover/breaker.ts'
+import { costOfFailure } from '../../paid-failure.ts'
 import { quantise, type Vector } from '../quantise.ts'
 import type { Embedded, Embedder } from './embedder.ts'
 import { type Patience, waitFor } from './wait-for.ts'
@@ -13,6 +14,7 @@ export type CallOutcome = 'denied' | 'resting' | 'failed' | 'invalid'
 /** One call of the embedder, told once, whether or not somebody still waits for it. */
 export interface EmbedderCall {
   readonly outcome: 'embedded' | Exclude<CallOutcome, 'resting'>
+  /** As far as it is known: that of one which is given up comes later. */
   readonly costNanoUsd: NanoUsd
   readonly tookMs: number
   readonly cause?: unknown
@@ -28,7 +30,7 @@ export interface EmbedderCalls {
   /**
    * Make the call that was begun. Never rejects.
    *
-   * @param onCost told what it cost, whatever came of it.
+   * @param onCost told what it cost when it has ended, whatever came of it, and though nobody waited so long.
    */
   make(
     text: string,
@@ -80,7 +82,6 @@ export function embedderCalls(
     const patience: Patience = { deadlineMs: giveUpMs, signal: undefined, timers }
     const tell = (outcome: EmbedderCall['outcome'], costNanoUsd = nanoUsd(0), cause?: unknown) => {
       const tookMs = clock.now() - startedMs
-      onCost(costNanoUsd)
       onCall({ outcome, costNanoUsd, tookMs, ...(cause === undefined ? {} : { cause }) })
       // Whoever is well and slower than requests wait costs them that wait each time.
       if (outcome === 'denied') guard.abandoned(startedMs)
@@ -89,6 +90,10 @@ export function embedderCalls(
     }
     try {
       const work = started(embedder.embed([text], { signal: controller.signal, principal }), controller)
+      work.then(
+        (made) => onCost(made?.costNanoUsd ?? nanoUsd(0)),
+        (error) => onCost(costOfFailure(error)),
+      )
       const made = await waitFor(work, patience)
       if (made === 'late' || made === 'aborted') throw new Error(`no answer within ${giveUpMs} ms`)
       if (made === null) {
@@ -102,7 +107,7 @@ export function embedderCalls(
         : 'invalid'
     } catch (cause) {
       controller.abort(cause)
-      tell('failed', nanoUsd(0), cause)
+      tell('failed', costOfFailure(cause), cause)
       return 'failed'
     }
   }

@@ -27,7 +27,7 @@ export interface Embedder {
   /**
    * Embed texts, all of them or none. Null when the caller's budget has nothing left for it: nothing was bought.
    *
-   * @throws when it fails, for whatever reason.
+   * @throws when it fails, for whatever reason. An error that has `costNanoUsd` says what it was charged all the same.
    */
   embed(texts: readonly string[], options: EmbedOptions): Promise<Embedded | null>
   close?(): Promise<void>

@@ -1,10 +1,11 @@
 import { type GovernedFetchOptions, governedFetch } from '../../../client/index.ts'
-import { type NanoUsd, nanoUsd, usdToNano } from '../../../core/money.ts'
+import { nanoUsd } from '../../../core/money.ts'
 import type { Principal } from '../../../directory/principal.ts'
+import { paidFailure } from '../../paid-failure.ts'
 import { type Embedder, embedderId } from './embedder.ts'
 
 /** How the call is governed (the ledger, its prices, a provider's own account …), and what is asked for. */
-export interface GatewayEmbedderOptions extends Omit<GovernedFetchOptions, 'principal'> {
+export interface GatewayEmbedderOptions extends Omit<GovernedFetchOptions, 'principal' | 'onCharged'> {
   /** Up to and including the version segment: `https://api.openai.com/v1`. */
   readonly baseUrl: string
   /** Sent as a bearer token. */
@@ -18,7 +19,6 @@ export interface GatewayEmbedderOptions extends Omit<GovernedFetchOptions, 'prin
 
 /** The tag that an embedding's cost carries in the books, in place of nothing: it is no answer, and no client asked for it. */
 const OVERHEAD = { cache_overhead: 'embedding' } as const
-const COST_HEADER = 'x-tollgate-cost-usd'
 
 /**
  * Embeddings of a provider in OpenAI's dialect, through the same toll as any other call: what one can cost at the most is
@@ -51,25 +51,34 @@ export function gatewayEmbedder({
       if (!principal)
         throw new RangeError('An embedding has somebody who pays for it: embed with a principal')
       let isSent = false
+      let costNanoUsd = nanoUsd(0)
       const governed = governedFetch({
         ...reserving,
         provider,
         principal: tagged(principal),
+        onCharged(cost) {
+          costNanoUsd = cost
+        },
         fetch(input, init) {
           isSent = true
           return send(input, init)
         },
       })
       const body = JSON.stringify({
-        ...{ model, input: texts, encoding_format: 'float' },
+        model,
+        input: texts,
+        encoding_format: 'float',
         ...(asksForDimensions ? { dimensions } : {}),
       })
-      const answer = await governed(url, { method: 'POST', headers, body, signal })
-      if (answer.ok)
-        return { vectors: vectorsIn(await answer.json(), texts.length), costNanoUsd: costOf(answer) }
-      const text = await answer.text()
-      if (!isSent && DENIALS.has(answer.status)) return null
-      throw new Error(`${url} answered ${answer.status}: ${text.slice(0, 300)}`)
+      try {
+        const answer = await governed(url, { method: 'POST', headers, body, signal })
+        if (answer.ok) return { vectors: vectorsIn(await answer.json(), texts.length), costNanoUsd }
+        const text = await answer.text()
+        if (!isSent && DENIALS.has(answer.status)) return null
+        throw new Error(`${url} answered ${answer.status}: ${text.slice(0, 300)}`)
+      } catch (error) {
+        throw paidFailure(error, costNanoUsd)
+      }
     },
   }
 }
@@ -94,5 +103,3 @@ function vectorsIn(answer: unknown, count: number): number[][] {
   if (vectors.every((vector) => Array.isArray(vector))) return vectors as number[][]
   throw new Error(`an answer with embeddings has not ${count} of them`)
 }
-
-const costOf = (answer: Response): NanoUsd => nanoUsd(usdToNano(answer.headers.get(COST_HEADER) ?? '0'))

@@ -2,6 +2,7 @@ import { type FixedClock, fixedClock } from '@tollgate/testing'
 import { describe, expect, it } from 'vitest'
 import { nanoUsd } from '../../../core/money.ts'
 import type { Timers } from '../../../core/timers.ts'
+import { paidFailure } from '../../paid-failure.ts'
 import type { Embedded, Embedder } from './embedder.ts'
 import type { EmbedderCall } from './embedder-calls.ts'
 import { type GuardedEmbedderOptions, guardedEmbedder } from './guarded-embedder.ts'
@@ -273,6 +274,34 @@ describe('what calls cost', () => {
     expect(guarded.claim('acme')).toBe(40)
     expect(guarded.claim('acme')).toBe(0)
     expect(guarded.spentNanoUsd).toBe(40)
+  })
+})
+
+describe('what a failure costs', () => {
+  const PAID = paidFailure(new Error('no vectors in it'), nanoUsd(40))
+
+  it('is told as any cost is', async () => {
+    const { ask, asked, calls, guarded } = bench()
+    const failed = ask('Hello')
+    asked[0]!.answer.reject(PAID)
+    expect(await failed).toEqual(missed('failed'))
+    expect(calls).toMatchObject([{ outcome: 'failed', costNanoUsd: 40 }])
+    expect(guarded.claim('acme')).toBe(40)
+    expect(guarded.spentNanoUsd).toBe(40)
+  })
+
+  it.each<[string, (answer: PromiseWithResolvers<Embedded | null>) => void]>([
+    ['fails', (answer) => answer.reject(PAID)],
+    ['comes', (answer) => answer.resolve({ vectors: [[3, 4]], costNanoUsd: nanoUsd(40) })],
+  ])('is told when one that was given up %s after all', async (_, end) => {
+    const { ask, asked, timers, guarded } = bench({ giveUpMs: 1_000 })
+    const given = ask('Hello', { deadlineMs: 9_000 })
+    await timers.pass(1_000)
+    expect(await given).toEqual(missed('failed'))
+    expect(guarded.claim('acme')).toBe(0)
+    end(asked[0]!.answer)
+    await turn()
+    expect(guarded.claim('acme')).toBe(40)
   })
 })
 

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../../../core/clock.ts'
 import { type NanoUsd, nanoUsd } from '../../../core/money.ts'
 import { machineTimers, type Timers } from '../../../core/timers.ts'
 import type { Principal } from '../../../directory/principal.ts'
+import { overheads } from '../../overheads.ts'
 import type { Vector } from '../quantise.ts'
 import type { Embedder } from './embedder.ts'
 import { type CallOutcome, type EmbedderCall, embedderCalls, type Landing } from './embedder-calls.ts'
@@ -62,7 +63,7 @@ export interface GuardedEmbedder {
   embed(text: string, options: EmbedText): Promise<Embedding>
   /**
    * What calls have cost in a scope since this was asked last, nano-USD, those among them that came late, that were no
-   * vectors, and that nobody waited for: for the record of whoever asks now.
+   * vectors, that failed, and that nobody waited for: for the record of whoever asks now.
    */
   claim(scope: string): NanoUsd
   /** What all calls have cost, nano-USD. */
@@ -70,9 +71,6 @@ export interface GuardedEmbedder {
   /** Resolves when nothing is bought any more, and what was is in the books. */
   close(): Promise<void>
 }
-
-/** Scopes whose costs are still to be claimed. */
-const MAX_SCOPES = 10_000
 
 /**
  * Put between the cache and an embedder: whatever is wrong with that, a request loses no more than its deadline, and what
@@ -95,14 +93,7 @@ export function guardedEmbedder(
   const flights = new Map<string, Promise<Landing>>()
   const calls = embedderCalls(embedder, { promptMs: usualDeadlineMs, giveUpMs, onCall, clock, timers })
 
-  const unclaimed = new LRUCache<string, number>({ max: MAX_SCOPES })
-  let spentNanoUsd = 0
-
-  function spend(scope: string, costNanoUsd: number): void {
-    if (costNanoUsd === 0) return
-    spentNanoUsd += costNanoUsd
-    unclaimed.set(scope, costNanoUsd + (unclaimed.get(scope) ?? 0))
-  }
+  const costs = overheads()
 
   /** The landing of this text: of the flight that is under way, or of one of its own. */
   function flightOf(
@@ -114,7 +105,7 @@ export function guardedEmbedder(
     if (known) return known
     if (flights.size >= maxFlights || !calls.begin()) return 'resting'
     const flight = calls
-      .make(text, principal, (cost) => spend(scope, cost))
+      .make(text, principal, (cost) => costs.spend(scope, cost))
       .then((landing) => {
         flights.delete(key)
         if (landing === 'invalid') memory.set(key, landing)
@@ -143,13 +134,9 @@ export function guardedEmbedder(
         ? { status: 'embedded', vector, from: 'embedder', costNanoUsd }
         : { status: 'embedded', vector, from: 'flight', costNanoUsd: nanoUsd(0) }
     },
-    claim(scope) {
-      const costNanoUsd = unclaimed.get(scope) ?? 0
-      unclaimed.delete(scope)
-      return nanoUsd(costNanoUsd)
-    },
+    claim: costs.claim,
     get spentNanoUsd() {
-      return spentNanoUsd
+      return costs.spentNanoUsd
     },
     async close() {
       await calls.close()

@@ -1,19 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { faultProxy, redisServer } from '../../../../../../test/support/redis.ts'
+import { throughout } from '../../../../../../test/support/throughout.ts'
 import type { FleetEvent } from '../fleet-log.ts'
 import { type RedisFleetLogOptions, redisFleetLog } from './redis-fleet-log.ts'
 
-let server: Awaited<ReturnType<typeof redisServer>>
-beforeAll(async () => {
-  server = await redisServer()
-})
-afterAll(() => server.stop())
+const server = throughout(redisServer)
 
 let logs = 0
 
 /** A log of its own, and what is heard of it. */
 async function opened({
-  url = server.url,
+  url = server().url,
   ...options
 }: RedisFleetLogOptions & { readonly url?: string } = {}) {
   const prefix = options.prefix ?? `log${logs++}`
@@ -62,7 +59,7 @@ describe('a log', () => {
     const { tell, key } = await opened({ maxLength: 100 })
     await Promise.all(Array.from({ length: 1_000 }, (_, at) => tell(add(String(at)))))
     // As short as whole nodes of the stream allow, of a hundred entries each.
-    expect(Number(await server.call('xlen', key))).toBeLessThanOrEqual(200)
+    expect(Number(await server().call('xlen', key))).toBeLessThanOrEqual(200)
   })
 
   it('passes over what this release does not know', async () => {
@@ -76,7 +73,7 @@ describe('a log', () => {
       '{"kind":"add","id":1}',
       '{"kind":"new"}',
     ]) {
-      await server.call('xadd', key, '1-*', 'e', odd)
+      await server().call('xadd', key, '1-*', 'e', odd)
     }
     await tell(add('a'))
     await hears(heard, [add('a')])
@@ -98,7 +95,7 @@ describe('a gap is told of', () => {
     // In one step, so that nobody reads in between.
     const lua =
       "for at = 1, 5 do redis.call('XADD', KEYS[1], '1-*', 'e', ARGV[1]) end return redis.call('XTRIM', KEYS[1], 'MAXLEN', 2)"
-    await server.call('eval', lua, 1, key, JSON.stringify(add('b')))
+    await server().call('eval', lua, 1, key, JSON.stringify(add('b')))
     await hears(heard, [add('a'), 'gap', add('b'), add('b')])
   })
 
@@ -106,7 +103,7 @@ describe('a gap is told of', () => {
     const { heard, tell, key } = await opened()
     for (const id of ['a', 'b', 'c']) await tell(add(id))
     await hears(heard, [add('a'), add('b'), add('c')])
-    await server.call('del', key)
+    await server().call('del', key)
     await hears(heard, [add('a'), add('b'), add('c'), 'gap'])
     await tell(add('d'))
     await hears(heard, [add('a'), add('b'), add('c'), 'gap', add('d')])
@@ -115,7 +112,7 @@ describe('a gap is told of', () => {
 
 describe('behind a connection that fails', () => {
   it('nothing is missed that Redis still has', async () => {
-    const proxy = await faultProxy(server)
+    const proxy = await faultProxy(server())
     onTestFinished(() => proxy.close())
     const there = await opened({ url: proxy.url })
     const here = await opened({ prefix: there.prefix })
@@ -128,7 +125,7 @@ describe('behind a connection that fails', () => {
   })
 
   it('one that hangs is given up', async () => {
-    const proxy = await faultProxy(server)
+    const proxy = await faultProxy(server())
     onTestFinished(() => proxy.close())
     const there = await opened({ url: proxy.url, deadlineMs: 200 })
     const here = await opened({ prefix: there.prefix })

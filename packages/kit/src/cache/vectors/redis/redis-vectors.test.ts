@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, test } from 'vitest'
+import { describe, expect, it, onTestFinished, test } from 'vitest'
 import { redisCluster, redisServer } from '../../../../../../test/support/redis.ts'
+import { throughout } from '../../../../../../test/support/throughout.ts'
 import { type VectorsUnderTest, vectorStoreConformance } from '../../../conformance/vectors.ts'
 import { redisAcl } from '../../../ledger/redis/acl.ts'
 import type { RedisTarget } from '../../../ledger/redis/connection.ts'
@@ -18,15 +19,11 @@ function emptyStoreOn(target: RedisTarget): VectorsUnderTest {
 const row = (id: string) => ({ id, vector: vectorOf(Int8Array.from([127, -1, 0])) })
 
 describe('on one server', () => {
-  let server: Awaited<ReturnType<typeof redisServer>>
-  beforeAll(async () => {
-    server = await redisServer()
-  })
-  afterAll(() => server.stop())
+  const server = throughout(redisServer)
 
-  vectorStoreConformance({ test, store: () => emptyStoreOn(server.url) })
+  vectorStoreConformance({ test, store: () => emptyStoreOn(server().url) })
 
-  function opened(prefix: string, url: string = server.url) {
+  function opened(prefix: string, url: string = server().url) {
     const store = redisVectors(url, { prefix, deadlineMs: 20_000, ttlMs: 60_000 })
     onTestFinished(() => store.close())
     return store
@@ -34,23 +31,23 @@ describe('on one server', () => {
 
   it('leaves nothing behind that does not go by itself', async () => {
     await opened('goes').put('p', row('a'))
-    expect(Number(await server.call('pttl', 'goes:vectors:1:p:p'))).toBeGreaterThan(0)
+    expect(Number(await server().call('pttl', 'goes:vectors:1:p:p'))).toBeGreaterThan(0)
   })
 
   it('passes over what is no row, and removes it when it loads', async () => {
     const store = opened('odd')
     await store.put('p', row('a'))
     const odd = { empty: '', words: 'not a row', long: ` ${'A'.repeat(8_000)} `, old: '1 fwA= ' }
-    await server.call('hset', 'odd:vectors:1:p:p', ...Object.entries(odd).flat())
+    await server().call('hset', 'odd:vectors:1:p:p', ...Object.entries(odd).flat())
     expect(await store.read('p', [...Object.keys(odd), 'a'])).toHaveLength(1)
     for await (const rows of store.load('p')) expect(rows.map(({ id }) => id)).toEqual(['a'])
-    expect(await server.call('hkeys', 'odd:vectors:1:p:p')).toEqual(['a'])
+    expect(await server().call('hkeys', 'odd:vectors:1:p:p')).toEqual(['a'])
   })
 
   it('needs no more than the ACL that is printed for it', async () => {
     const rules = redisAcl('allowed', { also: VECTOR_COMMANDS }).split(' ')
-    await server.call('acl', 'setuser', 'allowed', '>secret', ...rules)
-    const url = `redis://allowed:secret@${server.host}:${server.port}`
+    await server().call('acl', 'setuser', 'allowed', '>secret', ...rules)
+    const url = `redis://allowed:secret@${server().host}:${server().port}`
     const store = opened('allowed', url)
     await store.put('p', { ...row('a'), expiresAtMs: 1 })
     expect(await store.read('p', ['a'])).toEqual([])
@@ -67,11 +64,7 @@ describe('on one server', () => {
 })
 
 describe('on a Cluster of three masters', () => {
-  let cluster: Awaited<ReturnType<typeof redisCluster>>
-  beforeAll(async () => {
-    cluster = await redisCluster()
-  })
-  afterAll(() => cluster.stop())
+  const cluster = throughout(redisCluster)
 
-  vectorStoreConformance({ test, store: () => emptyStoreOn({ cluster: cluster.seeds }) })
+  vectorStoreConformance({ test, store: () => emptyStoreOn({ cluster: cluster().seeds }) })
 })

@@ -53,7 +53,7 @@ export type ExtendReply =
  */
 export const extend: Script<ExtendKeys, ExtendArguments, ExtendReply> = {
   name: 'extend',
-  sha1: '47ed5916c075df966ea371d35393df475ab0bdee',
+  sha1: '167b483a6e1d7b45ae4b7b04a8c9dbedce1ad85d',
   writes: true,
   keys: ['reservation', 'deadlines', 'unconfirmed', 'meta'],
   keyLists: ['accounts'],

@@ -134,8 +134,8 @@ end`,
       local charge = metric > 0 and contribution(record, metric) or 0
       local till = account.ends[window - 48]
       local ended = till and till <= terms.newest
-      local _, limit = limit_at(account.caps, rule, now)
-      if charge > 0 and not ended and limit <= 4503599627370496 then
+      local _, limit, unraised = limit_at(account.caps, rule, now)
+      if charge > 0 and not ended and unraised < 7881299347898368 then
         local settled = to_counter(account.counters[rule + 1])
         for percent in string.gmatch(percentages, '%d+') do
           local reached = part_of(limit, percent)
@@ -310,7 +310,7 @@ end`,
 end`,
   limit_at: `local function limit_at(caps, rule, now)
   local hard, limit, raise, until_ms = struct.unpack('>Bddd', caps, 25 * rule + 1)
-  return hard == 1, now < until_ms and limit + raise or limit
+  return hard == 1, now < until_ms and limit + raise or limit, limit
 end`,
   line_of: `local function line_of(account, rule, now)
   local settled, reserved, unconfirmed, overdraft = to_counter(account.counters[rule + 1])

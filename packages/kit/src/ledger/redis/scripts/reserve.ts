@@ -96,7 +96,7 @@ export type ReserveReply =
  */
 export const reserve: Script<ReserveKeys, ReserveArguments, ReserveReply> = {
   name: 'reserve',
-  sha1: 'fac720b1053408d85c8fa851f1aa2d506850b8ed',
+  sha1: '767a8b67b51429fd410efdb5ad0f001b2c6d2972',
   writes: true,
   keys: ['reservation', 'deadlines', 'meta', 'known'],
   keyLists: ['accounts'],

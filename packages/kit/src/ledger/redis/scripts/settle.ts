@@ -67,7 +67,7 @@ export type SettleReply =
  */
 export const settle: Script<SettleKeys, SettleArguments, SettleReply> = {
   name: 'settle',
-  sha1: 'a38d6bccde2db56e4149c92813d138d3b3e847ea',
+  sha1: '076ce44203d0eb198a07bcb4a865d341dd863c25',
   writes: true,
   keys: ['reservation', 'deadlines', 'unconfirmed', 'meta', 'rollup', 'unbooked'],
   keyLists: ['accounts'],
