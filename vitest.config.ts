@@ -55,7 +55,9 @@ export default defineConfig({
           include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
           // Every TLS of a Redis, one after the other, is `npm run prove`.
           exclude: [
-            ...['test/adopt/**', 'test/redis/tls.test.ts', '**/node_modules/**'],
+            'test/adopt/**',
+            'test/redis/tls.test.ts',
+            '**/node_modules/**',
             `${ASSEMBLED}/!(*.apart).test.ts`,
           ],
         },

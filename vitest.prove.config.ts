@@ -22,6 +22,7 @@ export default defineConfig({
     env: { TOLLGATE_PROVE: '1' },
     testTimeout: HOUR_MS,
     hookTimeout: HOUR_MS,
+    expect: tests.test!.expect!,
     reporters: ['verbose'],
     // One after the other, so that each has the whole machine.
     fileParallelism: false,

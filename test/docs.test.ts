@@ -6,6 +6,7 @@ import { ERRORS, type ErrorCode } from '@tollgate/kit/core'
 import { METRICS } from '@tollgate/kit/ledger'
 import { loadConfig } from 'tollgate'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { place } from './support/gateway.ts'
 import { optionsOf } from './support/options.ts'
 import { pages } from './support/pages.ts'
 import { find, sources } from './support/sources.ts'
@@ -140,6 +141,25 @@ describe('programs', () => {
     if (prints !== undefined) expect(stdout).toBe(prints)
     expect(status).toBe(0)
   })
+})
+
+/** What a reader types who has just started a gateway, from the top of a page. */
+describe('the first commands of a page', () => {
+  it.each(['docs/operating/keys.md', 'docs/operating/admin.md'])(
+    '%s can be typed line by line',
+    async (path) => {
+      const { start, command } = await place('teams: [{ id: default }]')
+      await start()
+      const lines = byPath
+        .get(path)!
+        .blocks.find(({ language }) => language === 'sh')!
+        .code.trim()
+        .split('\n')
+      expect(lines.length).toBeGreaterThan(4)
+      for (const line of lines)
+        expect(await command(line.replace('tollgate ', '')), line).toMatchObject({ code: 0, err: '' })
+    },
+  )
 })
 
 describe('config files', () => {

@@ -97,7 +97,7 @@ const GATEWAY_DIRECTION: Readonly<Record<string, readonly string[]>> = {
   store: ['config', 'say', 'report', 'keep', 'doctor', 'type endpoints'],
   pipeline: ['config', 'say'],
   endpoints: ['config', 'pipeline', 'say', 'manage'],
-  manage: ['config', 'store'],
+  manage: ['config', 'say', 'store'],
   admin: ['config', 'report', 'endpoints', 'manage'],
   // Above all rooms that are put together anew.
   reload: ['config', 'say', 'secrets', 'store', 'manage', 'type admin', 'type pipeline'],

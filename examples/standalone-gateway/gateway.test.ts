@@ -27,7 +27,7 @@ it('names the tier that has a model, and who approves it', async () => {
   const refusal = await gateway.ask(NEWSLETTER_KEY, { model: 'gpt-4o' }).expect(403)
   expect(refusal.body.error.code).toBe('model_not_allowed')
   expect(refusal.body.error.message).toContain(
-    'Tier default does not include gpt-4o. Tier project does (approval: team-lead).',
+    'Tier default does not include gpt-4o. Tier project does (approval: team-lead). Ask for it: POST /tollgate/access {"account":"key:newsletter"',
   )
   await gateway.ask(LAB_KEY, { model: 'gpt-4o' }).expect(200)
 })

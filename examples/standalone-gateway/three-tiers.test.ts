@@ -20,11 +20,11 @@ it('caps answers that state no cap, and refuses those that ask for more', async 
 it('gives a model that was asked for and approved, until it is revoked', async () => {
   const refusal = await gateway.ask(NEWSLETTER_KEY, { model: 'gpt-4o' }).expect(403)
   expect(refusal.body.error.message).toContain(
-    'Tier project does (approval: team-lead). Ask for it: tollgate access request --account key:newsletter --model gpt-4o.',
+    'Tier project does (approval: team-lead). Ask for it: POST /tollgate/access {"account":"key:newsletter","models":["gpt-4o"],"reason":"why","lasts":"7d"}.',
   )
   const asked = await gateway
     .post(NEWSLETTER_KEY, '/tollgate/access')
-    .send({ models: ['gpt-4o'], reason: 'a hard newsletter', lasts: '7d' })
+    .send({ account: 'key:newsletter', models: ['gpt-4o'], reason: 'a hard newsletter', lasts: '7d' })
     .expect(201)
   expect(asked.body).toMatchObject({
     account: 'key:newsletter',

@@ -26,8 +26,9 @@ describe('gateways on one Redis', () => {
     await other.client(secret).chat.completions.create(call)
     const standing = (await atOther('GET', '/budgets/key:poet')).body as { spent_usd: string }
     expect(Number(standing.spent_usd)).toBeGreaterThan(0)
-    const { data } = (await atOther('GET', '/changes?limit=2')).body as { data: object[] }
+    const { data } = (await atOther('GET', '/changes?limit=3')).body as { data: object[] }
     expect(data).toMatchObject([
+      { kind: 'budgets', id: 'key:poet', by: 'admin' },
       { kind: 'key', id: 'poet', by: 'admin' },
       { kind: 'team', id: 'arts', by: 'admin' },
     ])

@@ -142,6 +142,25 @@ describe.each(Object.entries(DIRECTORIES))('what a director moves, in %s', (_, o
     expect((await dora('GET', '/keys/ci')).etag).toBe('"2"')
   })
 
+  it.each(['key:ci', 'project:telescope', 'user:carl'])(
+    'what %s may spend is no lead’s to say any more',
+    async (account) => {
+      const { lena, dora, first } = await started()
+      const path = `/${account.replace(':', 's/')}`
+      const budgets = [{ limit_usd: '1000', period: 'daily' }]
+      for (const method of ['PUT', 'DELETE'] as const) {
+        await dora('PATCH', path, { team: 'science' })
+        first(async () => void (await dora('PATCH', path, { team: 'arts' })))
+        const late = await lena(method, `/budgets/${account}`, method === 'PUT' ? { budgets } : undefined)
+        expect(late).toMatchObject({ status: 412, code: 'precondition_failed' })
+      }
+      const { body } = await dora('GET', `/budgets/${account}`)
+      expect(body).toMatchObject({ budgets: [] })
+      await dora('PATCH', path, { team: 'science' })
+      expect((await lena('PUT', `/budgets/${account}`, { budgets })).status).toBe(200)
+    },
+  )
+
   it('and what a director makes is not a lead’s, who asked for it before it was there', async () => {
     const { lena, dora, first } = await started()
     first(async () => void (await dora('POST', '/keys', { id: 'new', team: 'arts' })))

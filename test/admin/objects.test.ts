@@ -312,7 +312,7 @@ describe('the history', () => {
     const afterOf = (kind: string, id: string) =>
       data.find((one) => one.kind === kind && one.id === id)?.after
     expect(new Set(data.map(({ kind }) => kind))).toEqual(
-      new Set(['team', 'project', 'user', 'tier', 'key', 'access_request', 'org']),
+      new Set(['team', 'project', 'user', 'tier', 'key', 'access_request', 'org', 'budgets']),
     )
     for (const [kind, id, path] of [
       ['team', 'arts', '/teams/arts'],

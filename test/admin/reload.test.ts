@@ -78,7 +78,9 @@ describe('a file that has changed', () => {
     )
     const spent = (await admin('GET', '/budgets/team:arts')).body as { spent_usd: string }
     expect(Number(spent.spent_usd)).toBeGreaterThan(0)
-    expect(gateway.said.join('\n')).toContain('reloaded tollgate.yaml: team:science, team:arts removed')
+    expect(gateway.said.join('\n')).toContain(
+      'reloaded tollgate.yaml: team:science, budgets:team:science, team:arts removed',
+    )
   })
 
   it('drops no request: a stream that runs goes on to its end', async () => {

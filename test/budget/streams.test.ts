@@ -126,6 +126,23 @@ describe('P9: a client that leaves after k chunks', () => {
     expect(spent - billed).toBeLessThan(20_000_000)
   })
 
+  it('is charged for a prompt of tokens as for one of words', async () => {
+    const gateway = await assemble({ budgets: BUDGET })
+    const until = gate()
+    gateway.provider.next({ pause: { afterChunks: 1, until } })
+    const controller = new AbortController()
+    const tokens = Array.from({ length: 2_000 }, (_, at) => 1_000 + at)
+    const body = { model: 'gpt-3.5-turbo-instruct', stream: true, prompt: [tokens], max_tokens: 10 }
+    const answer = await gateway.post('/completions', body, { signal: controller.signal })
+    await answer.body!.getReader().read()
+    controller.abort()
+    await gateway.provider.waitFor(({ requests }) => requests[0]!.outcome === 'aborted')
+    until.open()
+    const { spent } = await expectBounded(gateway)
+    // $1.50 a million.
+    expect(spent).toBeGreaterThanOrEqual(2_000 * 1_500)
+  })
+
   it('before the head of the answer: upstream is aborted and the reservation closed', async () => {
     const gateway = await assemble({ budgets: BUDGET })
     const hold = gate()

@@ -38,6 +38,25 @@ describe('the time of a whole request', () => {
     ])
   })
 
+  it('is nobody’s fault who has gone on talking until it was over, to whoever asked for so much', async () => {
+    const event =
+      'data: {"object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"hello "}}]}\n\n'
+    const talking: Misbehaviour = (socket) => {
+      const timer = setInterval(() => socket.write(`${event.length.toString(16)}\r\n${event}\r\n`), 50)
+      socket.on('close', () => clearInterval(timer))
+    }
+    const health = healthBoard({ minVolume: 1, failureShare: 1, openMs: 60_000 })
+    const { bench } = await misbehaving(begins('text/event-stream', event, talking), {
+      health,
+      calling: { timeouts: { totalMs: 1_500 } },
+    })
+    const answer = await bench.ask({ stream: true })
+    expect(await answer.text()).toContain('"code":"provider_timeout"')
+    expect(await bench.attempts()).toMatchObject([{ provider: 'a', outcome: 'broken', reason: 'timeout' }])
+    expect(await bench.books()).toBeGreaterThan(0)
+    expect(health.read(Date.now())[0]).toMatchObject({ provider: 'a', breaker: 'closed', failed: 0 })
+  })
+
   it('is not waited beyond, whatever a provider asks for', async () => {
     const bench = await threeProviders({
       route: { targets: ['a/small'] },

@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { Agent, get, type IncomingMessage } from 'node:http'
 import { join } from 'node:path'
+import { json } from 'node:stream/consumers'
 import { nanoUsd } from '@tollgate/kit/core'
 import { issueKey, keyHasher, type NewSecret } from '@tollgate/kit/directory'
 import { redisDirectory } from '@tollgate/kit/directory/redis'
@@ -8,6 +10,7 @@ import { type BudgetEntry, budgetFrom } from '@tollgate/kit/ledger'
 import { initRedisLedger, redisLedger } from '@tollgate/kit/ledger/redis'
 import { expect, it } from 'vitest'
 import { closeAfter } from '../support/close-after.ts'
+import { PROVE } from '../support/prove.ts'
 import { type RedisServer, redisServer, until } from '../support/redis.ts'
 
 const masterKey = 'the master key of a fleet, the same everywhere'
@@ -16,14 +19,19 @@ const ORG = 'acme'
 
 /** How long after a change every decision goes by it, ms. */
 const TOLD_MS = 1_000
-/** What a caller waits between two requests, ms: with three processes and four callers each, some hundreds a second. */
-const PACE_MS = 20
+/** What all gateways together are asked in a second: in the long version enough for 500 of them to be answered. */
+const PER_SECOND = PROVE ? 600 : 150
+const ANSWERED_PER_SECOND = 500
+/** So many requests may be under way at a gateway: one that is slower is asked no more. */
+const AT_ONCE = 64
+const TICK_MS = 5
 
 /** One decision of a gateway. */
 interface Decision {
   readonly startedMs: number
   readonly status: number
   readonly team: string | undefined
+  readonly tier: string | undefined
 }
 
 async function gatewayProcess(
@@ -68,27 +76,72 @@ async function fleet(maxAgeMs: number) {
     return secret
   }
 
-  /** Call every gateway with a secret, without a pause, until the test ends. */
-  function callers(secret: string): readonly Decision[][] {
-    let running = true
-    const decisions = urls.map((): Decision[] => [])
-    const loops = urls.map(async (url, at) => {
-      while (running) {
-        const startedMs = performance.now()
-        const answer = await fetch(url, { headers: { authorization: `Bearer ${secret}` } })
-        const body = (await answer.json()) as { readonly team?: string }
-        decisions[at]!.push({ startedMs, status: answer.status, team: body.team })
-        await new Promise((resolve) => setTimeout(resolve, PACE_MS))
-      }
-    })
-    closeAfter(async () => {
-      running = false
-      await Promise.all(loops)
-    })
-    return decisions
+  const moveTeam = (id: string, tier: string) =>
+    directory.records.put({ kind: 'team', org: ORG, id, value: { tier } }, { by: 'test' })
+  // What a gateway remembers of a team that is not there is no move.
+  for (const id of ['red', 'blue']) await moveTeam(id, 'wide')
+
+  const { callers, answeredPerSecond } = steadyLoad(urls)
+  return { server, directory, makeKey, budget, moveTeam, callers, answeredPerSecond }
+}
+
+/** Ask all gateways so many times a second, whatever they answer, until the test ends: with all secrets in turn. */
+function steadyLoad(urls: readonly string[]) {
+  const asking: { readonly secret: string; readonly decisions: readonly Decision[][] }[] = []
+  // Whoever asks so often opens no connection for each.
+  const agent = new Agent({ keepAlive: true })
+  const underWay = urls.map(() => new Set<Promise<void>>())
+  let begunMs: number | undefined
+  let [asked, answered] = [0, 0]
+
+  async function ask(at: number): Promise<void> {
+    const { secret, decisions } = asking[Math.floor(asked / urls.length) % asking.length]!
+    const startedMs = performance.now()
+    const asks = get(urls[at]!, { agent, headers: { authorization: `Bearer ${secret}` } })
+    const [answer] = (await once(asks, 'response')) as [IncomingMessage]
+    const { team, tier } = (await json(answer)) as Pick<Decision, 'team' | 'tier'>
+    decisions[at]!.push({ startedMs, status: answer.statusCode!, team, tier })
+    answered++
   }
 
-  return { server, directory, makeKey, budget, callers }
+  /** Ask for all that is due by now. */
+  function catchUp(): void {
+    if (begunMs === undefined) return
+    const due = ((performance.now() - begunMs) * PER_SECOND) / 1000
+    for (; asked < due; asked++) {
+      const at = asked % urls.length
+      const here = underWay[at]!
+      if (here.size >= AT_ONCE) continue
+      const asks = ask(at).finally(() => here.delete(asks))
+      here.add(asks)
+    }
+  }
+
+  const ticking = setInterval(catchUp, TICK_MS)
+  closeAfter(async () => {
+    clearInterval(ticking)
+    await Promise.all(underWay.flatMap((here) => [...here]))
+    agent.destroy()
+  })
+
+  return {
+    /** What every gateway decides of a secret from now on. */
+    callers(secret: string): readonly Decision[][] {
+      const decisions = urls.map((): Decision[] => [])
+      asking.push({ secret, decisions })
+      begunMs ??= performance.now()
+      return decisions
+    },
+    answeredPerSecond: () => (answered * 1000) / (performance.now() - begunMs!),
+  }
+}
+
+/** The long version says how fast it was: decisions are right at any rate, and what a machine reaches is its own. */
+function tellRate(answeredPerSecond: () => number): void {
+  if (!PROVE) return
+  const rate = Math.round(answeredPerSecond())
+  const proved = rate >= ANSWERED_PER_SECOND ? '' : `NOT PROVED at ${ANSWERED_PER_SECOND} a second: `
+  console.log(`${proved}three gateways answered ${rate} requests a second`)
 }
 
 /** Every gateway has the key in its memory, and lets it in. */
@@ -125,6 +178,7 @@ async function listeners({ call }: RedisServer): Promise<number> {
 
 const statuses = (decisions: readonly Decision[]) => [...new Set(decisions.map(({ status }) => status))]
 const teams = (decisions: readonly Decision[]) => [...new Set(decisions.map(({ team }) => team))]
+const tiers = (decisions: readonly Decision[]) => [...new Set(decisions.map(({ tier }) => tier))]
 
 /** Another secret, and what the directory is told of it. */
 function another(graceUntilMs: number): { readonly secret: string; readonly next: NewSecret } {
@@ -133,7 +187,7 @@ function another(graceUntilMs: number): { readonly secret: string; readonly next
 }
 
 it('a change of a key or its budget is in force on every gateway within a second (P16, P17)', async () => {
-  const { directory, makeKey, budget, callers } = await fleet(600_000)
+  const { directory, makeKey, budget, moveTeam, callers, answeredPerSecond } = await fleet(600_000)
   const secret = await makeKey('ci')
   const decided = callers(secret)
   await warm(decided)
@@ -141,6 +195,9 @@ it('a change of a key or its budget is in force on every gateway within a second
 
   const moved = await then(() => directory.changeKey('ci', { team: 'blue' }))
   expect([statuses(moved.settled), teams(moved.settled)]).toEqual([[200], ['blue']])
+  expect(tiers(moved.settled)).toEqual(['wide'])
+  const teamMoved = await then(() => moveTeam('blue', 'narrow'))
+  expect([statuses(teamMoved.settled), tiers(teamMoved.settled)]).toEqual([[200], ['narrow']])
 
   const lowered = await then(() => budget('ci', '0.01'))
   expect(statuses(lowered.settled)).toEqual([429])
@@ -165,6 +222,7 @@ it('a change of a key or its budget is in force on every gateway within a second
   expect(statuses(revoked.settled)).toEqual([401])
   const scoped = await directory.changeKey('ci', { scopes: { maxCostNanoUsd: nanoUsd(1) } })
   expect(scoped).toEqual({ status: 'revoked' })
+  tellRate(answeredPerSecond)
 })
 
 it('the old secret works exactly until its grace ends, whoever remembers it', async () => {
@@ -181,12 +239,26 @@ it('the old secret works exactly until its grace ends, whoever remembers it', as
 
 it('with push cut, it is in force at the maximum age', async () => {
   const maxAgeMs = 2_000
-  const { server, directory, makeKey, callers } = await fleet(maxAgeMs)
+  const { server, directory, makeKey, budget, moveTeam, callers, answeredPerSecond } = await fleet(maxAgeMs)
   await server.call('acl', 'setuser', 'default', 'resetchannels')
   const decided = callers(await makeKey('ci'))
   await warm(decided)
-  const moved = await after(decided, maxAgeMs, () => directory.changeKey('ci', { team: 'blue' }))
-  expect(teams(moved.settled)).toEqual(['blue'])
+  const then = (change: () => Promise<unknown>) => after(decided, maxAgeMs, change)
+  const moved = await then(() => directory.changeKey('ci', { team: 'blue' }))
+  expect([teams(moved.settled), tiers(moved.settled)]).toEqual([['blue'], ['wide']])
+  expect(tiers((await then(() => moveTeam('blue', 'narrow'))).settled)).toEqual(['narrow'])
+  expect(statuses((await then(() => budget('ci', '0.01'))).settled)).toEqual([429])
+  expect(statuses((await then(() => budget('ci', '1000'))).settled)).toEqual([200])
+
+  const { secret, next } = another(0)
+  const byNext = callers(secret)
+  await until('the new secret is refused before it is one', () =>
+    byNext.every((decisions) => decisions.some(({ status }) => status === 401)),
+  )
+  const ended = await then(() => directory.rotateKey('ci', next))
+  expect(statuses(ended.settled)).toEqual([401])
+  expect(statuses((await after(byNext, 0, async () => {})).settled)).toEqual([200])
+
   // Of a key that has just been looked up, so that it is remembered for nearly all of that time.
   const remembered = callers(await makeKey('cd'))
   await warm(remembered)
@@ -194,6 +266,7 @@ it('with push cut, it is in force at the maximum age', async () => {
   expect(statuses(revoked.settled)).toEqual([401])
   // Nobody was told: what was remembered was gone by.
   expect(statuses(revoked.meanwhile)).toContain(200)
+  tellRate(answeredPerSecond)
 })
 
 it('whoever was cut off hears all of it again as soon as it listens', async () => {

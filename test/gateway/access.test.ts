@@ -13,7 +13,7 @@ const SECRET = 'a-secret-of-ada-that-is-long-enough-for-a-key'
 const PUSHED = { timeout: 20_000 }
 const ask = { model: 'gpt-4o-mini', messages: [{ role: 'user' as const, content: 'hi' }], max_tokens: 10 }
 
-it('tollgate access: what a refusal says can be typed, and what is approved counts in a running gateway', async () => {
+it('tollgate access: what a refusal says can be posted, and what is approved counts in a running gateway', async () => {
   const { start, command } = await place(TIERS)
   const gateway = await start()
   const openai = gateway.client(SECRET)
@@ -27,12 +27,30 @@ it('tollgate access: what a refusal says can be typed, and what is approved coun
   const refusal = await openai.chat.completions
     .create({ ...ask, model: 'gpt-4o' })
     .catch((error: Error) => error.message)
-  const [line = ''] = /access request [^.]+?4o/.exec(String(refusal)) ?? []
-  expect(line).toBe('access request --account key:ada --model gpt-4o')
+  const [, path = '', body = ''] = /Ask for it: POST (\S+) (\{.+\})\. Ref/.exec(String(refusal)) ?? []
+  expect(JSON.parse(body)).toEqual({
+    account: 'key:ada',
+    models: ['gpt-4o'],
+    reason: 'why',
+    lasts: '7d',
+  })
+  const headers = { authorization: `Bearer ${SECRET}` }
+  const posted = await fetch(gateway.url + path, { method: 'POST', headers, body })
+  expect(posted.status).toBe(201)
+  const open = (await posted.json()) as { id: string }
+  expect(open).toMatchObject({ account: 'key:ada', state: 'open', approval: 'team-lead' })
+  expect((await command(`access deny ${open.id}`)).code).toBe(0)
 
-  const asked = await command(`${line} --id r1 --reason research --for 1h`)
+  const asked = await command(
+    'access request --account key:ada --model gpt-4o --id r1 --reason research --for 1h',
+  )
   expect(asked).toMatchObject({ code: 0, err: '' })
-  expect(asked.out).toBe('r1: asked for. It takes the approval of a team-lead: tollgate access approve r1')
+  expect(asked.out).toBe(
+    'r1: asked for. It takes the approval of a team-lead: `tollgate access approve r1 --config tollgate.yaml`',
+  )
+  const whole = await command('access request --account key:ada --model o3 --id r2')
+  expect(whole.out).toMatch(/^r2: asked for\. It takes the approval of an admin: /)
+  await command('access deny r2')
   const own = await command('access approve r1 --by user:ada')
   expect(own.code).toBe(1)
   expect(own.err).toContain('somebody else decides')

@@ -153,7 +153,7 @@ describe('keys, beside a running gateway', () => {
     expect(await command('keys create --team sceince')).toEqual({
       code: 2,
       out: '',
-      err: 'tollgate keys create: there is no team sceince: did you mean science? See: tollgate keys create --help',
+      err: 'tollgate keys create: there is no team sceince: make it with `tollgate teams set sceince --config tollgate.yaml`, or did you mean science? See: tollgate keys create --help',
     })
     expect(await command('keys create --id ada')).toMatchObject({
       code: 1,

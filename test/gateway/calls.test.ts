@@ -56,7 +56,7 @@ describe('the openai client, through a gateway from a config file', () => {
       type: 'insufficient_quota',
     })
     expect(refusals.at(-1)?.message).toMatch(
-      /Tollgate: key ada has used \$0\.0000\d+ of its \$0\.0001 daily budget; this request may cost up to .+ Resets .+ Ask for more: tollgate access request --account key:ada --usd \S+\. This is not/,
+      /Tollgate: key ada has used \$0\.0000\d+ of its \$0\.0001 daily budget; this request may cost up to .+ Resets .+ Ask for more: POST \/tollgate\/access \{"account":"key:ada","raise":\{"usd":"\S+","budget":"usd-day"\},"reason":"why","lasts":"7d"\}\. This is not/,
     )
     expect(provider.totals().reached).toBe(10 - refusals.length)
     expect(provider.totals().nanoUsd).toBeLessThanOrEqual(100_000)

@@ -129,6 +129,17 @@ describe('tollgate route explain', () => {
     expect(out).toMatch(/^1 {2}simulated\/gpt-4o-mini +\$0\.15 +\$0\.60 /m)
   })
 
+  it('needs no secret: neither that of a key, nor a token, nor the key of the provider', async () => {
+    const made = await place(`${ADA}routes: { smart: [openai/gpt-4o-mini] }`)
+    const env = { PROVIDER: made.provider.url }
+    const unset = await made.command('route explain smart', { env })
+    expect(unset).toMatchObject({ code: 1, err: '' })
+    expect(unset.out).toContain('openai is left out: PROVIDER_KEY is not set')
+    const set = await made.command('route explain smart', { env: { ...env, PROVIDER_KEY: 'sk-real' } })
+    expect(set).toMatchObject({ code: 0, err: '' })
+    expect(set.out).toContain('openai/gpt-4o-mini')
+  })
+
   it('says of a model without a price of its own what it is charged at', async () => {
     const env = { OPENAI_API_KEY: 'sk-test' }
     const { out } = await command('route explain gpt-4o-mimi', { env, cwd: emptyFolder() })

@@ -251,6 +251,19 @@ describe('tollgate doctor, on a file', () => {
     expect((await doctor(made)).text('power')).toContain('forgets nothing')
   })
 
+  it('refuses an environment without the secrets that a start needs, and names all of them', async () => {
+    const made = await place()
+    const env = { PROVIDER: made.provider.url, PROVIDER_KEY: 'sk-real' }
+    const { code, out } = await made.command('doctor', { env })
+    expect(code).toBe(1)
+    expect(out).toMatch(/^refuse +config: keys\[0\]\.secret: ADA_SECRET is not set\.$/m)
+    expect(out).toMatch(/^refuse +config: admin\.token: ADMIN_TOKEN is not set\.$/m)
+    expect(out).toMatch(/^refused +a gateway does not start here: 2 to change/m)
+    expect(out).not.toMatch(/^ok /m)
+    const start = await made.command('start', { env })
+    expect(start).toMatchObject({ code: 1, err: expect.stringContaining('ADA_SECRET is not set') })
+  })
+
   it('warns of a file that others may read, and refuses one that holds no books', async () => {
     const made = await place()
     await (await made.start()).close()

@@ -21,9 +21,11 @@ const ask = { model: 'gpt-4o-mini', messages: [{ role: 'user' as const, content:
 
 it('a provider is called with the key that was sealed for it, and is disabled without one', async () => {
   const made = await sealedPlace()
+  const checked = await made.command('config check')
+  expect(checked.out).toContain('openai: sealed, looked up in the books at the start')
   const before = await made.start()
   expect(before.said.join('\n')).toContain(
-    'provider openai is disabled: its key is not kept here yet: tollgate providers set-key openai',
+    'provider openai is disabled: its key is not kept here yet: `tollgate providers set-key openai --config tollgate.yaml`',
   )
   await expect(before.client(SECRET).chat.completions.create(ask)).rejects.toMatchObject({ status: 503 })
   await before.close()

@@ -48,7 +48,8 @@ const ROWS = `
     VALUES ('3f2b', 'marketing', 500, '30d', 600, 200000, '{gpt-4o-mini}'), ('77aa', 'twins', NULL, NULL, NULL, NULL, '{}'),
       ('77bb', 'twins', NULL, NULL, NULL, NULL, '{}');
   INSERT INTO "LiteLLM_ProjectTable" (project_id, project_alias, team_id) VALUES ('p1', 'launch', '3f2b');
-  INSERT INTO "LiteLLM_UserTable" (user_id, teams, max_budget, budget_duration) VALUES ('eve', '{3f2b,77aa}', 0.1, '1d');
+  INSERT INTO "LiteLLM_UserTable" (user_id, teams, max_budget, budget_duration) VALUES ('eve', '{3f2b,77aa}', 0.1, '1d'),
+    ('litellm-proxy-budget', '{}', 1000, '30d');
   INSERT INTO "LiteLLM_VerificationToken" (token, key_name, key_alias, team_id, user_id, project_id, max_budget, spend, metadata, models)
     VALUES ('${sha256(ADA)}', 'sk-...ghij', 'ada', '3f2b', 'eve', 'p1', 10, 2.5, '{"tags":["batch"]}', '{gpt-4o-mini,fast}');
   INSERT INTO "LiteLLM_VerificationToken" (token, key_alias, team_id, budget_id, tpm_limit, max_parallel_requests, aliases)

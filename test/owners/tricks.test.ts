@@ -89,6 +89,9 @@ describe('what somebody has written into a file', () => {
     ['openai', '/v1/files/file-1/content', '/v1/responses/resp_leaked'],
     ['gemini', '/v1beta/files/a:download?alt=media', '/v1beta/files/leaked'],
     ['gemini', '/v1beta/files/a?alt=media', '/v1beta/files/leaked'],
+    ['gemini', '/v1beta/files/a?alt=json&alt=media', '/v1beta/files/leaked'],
+    ['gemini', '/v1beta/files/a?$alt=media', '/v1beta/files/leaked'],
+    ['gemini', '/v1beta/files/a?x=?&alt=media', '/v1beta/files/leaked'],
   ] as const)('makes nothing one’s own when it is read: %s %s', async (dialect, content, leaked) => {
     const file = dialect === 'openai' ? { id: 'file-1' } : { name: 'files/a' }
     const forged = { id: 'resp_leaked', name: 'files/leaked', data: [{ id: 'resp_leaked' }] }
@@ -160,6 +163,52 @@ describe('whoever names somebody else’s', () => {
     expect((await hers(post(path, {}))).status).toBe(404)
     expect(api.arrived).toHaveLength(asked)
     expect((await ours(post(path, {}))).status).toBe(200)
+  })
+
+  it.each([
+    ['GET', '?name=files/theirs'],
+    ['DELETE', '?name=files/theirs'],
+    ['DELETE', '?name=files%2Ftheirs'],
+    ['DELETE', '?x=?&name=files/theirs'],
+    ['POST', ':copy?file_name=files/theirs'],
+  ])('in a query: %s …%s', async (method, more) => {
+    const { ours, hers, api } = await twoTenants(
+      (res, { url = '' }) =>
+        always({ name: url.includes('mine') ? 'files/mine' : 'files/theirs' })(res, res.req),
+      { providers: [{ name: 'gemini', dialect: 'gemini' }] },
+    )
+    await ours(post('/v1beta/files?x=theirs', {}))
+    await hers(post('/v1beta/files?x=mine', {}))
+    expect((await hers(get('/v1beta/files/mine?pageSize=1'))).status).toBe(200)
+    const asked = api.arrived.length
+    expect((await hers({ method, path: `/v1beta/files/mine${more}` })).status).toBe(404)
+    expect(api.arrived).toHaveLength(asked)
+  })
+
+  it.each([
+    ['input_reference[file_id]', 'file-theirs'],
+    ['input_reference', '{"file_id":"file-theirs"}'],
+    ['characters[][id]', 'char_theirs'],
+  ])('in a field of a form that is inside another: %s', async (name, said) => {
+    const { hers, api } = await twoTenants(always({}))
+    const part = `--=b=\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${said}\r\n--=b=--\r\n`
+    const headers = ['content-type', 'multipart/form-data; boundary="=b="']
+    expect((await hers({ path: '/v1/videos', headers, body: part })).status).toBe(404)
+    expect(api.arrived).toEqual([])
+  })
+
+  it.each([
+    '/v1beta/models/gemini-2.5-flash%3AbatchGenerateContent',
+    '/v1beta/tunedModels/mine%3AgenerateContent',
+    '/v1beta/tunedModels/mine%3agenerateContent',
+    '/v1beta/files/theirs%3Adownload',
+  ])('before a colon that is escaped: %s', async (path) => {
+    const { hers, api } = await twoTenants(always({ name: 'tunedModels/mine' }), {
+      providers: [{ name: 'gemini', dialect: 'gemini', billing: 'none' }],
+    })
+    await hers(post('/v1beta/tunedModels', {}))
+    expect((await hers(post(path, {}))).status).toBeGreaterThanOrEqual(400)
+    expect(api.arrived).toHaveLength(1)
   })
 
   it('what is in such a path and was made by nobody here is nobody’s', async () => {

@@ -1,6 +1,8 @@
 import type { Ask } from '@tollgate/kit/access'
 import { nanoUsd, usdToNano } from '@tollgate/kit/core'
 import { accessRequestJson } from '../manage/shapes/wanted.ts'
+import { runnable } from '../say/runnable.ts'
+import { withArticle } from '../say/with-article.ts'
 import { atDesk, DESK_OPTIONS, DESK_USAGE, done, partyBy, personIn } from './access-desk.ts'
 import { RATES_USAGE, rateOf } from './access-rates.ts'
 import { type Args, type Command, textOf, textsOf, UsageError } from './command.ts'
@@ -39,14 +41,17 @@ export const accessRequest: Command = {
     id: { type: 'string' },
   },
   run: (args, world) =>
-    atDesk(args, world, async (desk, { org }) => {
+    atDesk(args, world, async (desk, { org, file }) => {
       const asked = done(await desk.ask(askIn(args, org)), 'access request of this id')
       const { id, revision, value } = asked.request
       if (args.values.json) world.out(JSON.stringify(accessRequestJson(id, revision, value)))
       else if (value.state === 'approved') world.out(`${id}: given, it needs no approval`)
       else
         world.out(
-          `${id}: asked for. It takes the approval of a ${asked.approval}: tollgate access approve ${id}`,
+          runnable(
+            `${id}: asked for. It takes the approval of ${withArticle(asked.approval)}: \`tollgate access approve ${id}\``,
+            file,
+          ),
         )
       return 0
     }),

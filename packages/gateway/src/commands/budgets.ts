@@ -6,6 +6,7 @@ import type { Manage } from '../manage/manage.ts'
 import { table } from '../say/table.ts'
 import { BUDGET_USAGE, budgetEntry } from './budget-option.ts'
 import { type Args, type Command, textsOf, UsageError, type World } from './command.ts'
+import { operatorHere } from './manage-as.ts'
 import { withManage } from './record-commands.ts'
 import { CONFIG_OPTION, CONFIG_USAGE } from './with-store.ts'
 
@@ -58,7 +59,7 @@ const budgetsSet: Command = {
     if (entries.length === 0)
       throw new UsageError('budgets set needs --budget; budgets remove takes them away')
     return withManage(args, world, async (manage) =>
-      say(args, world, [await setBudgets(manage, args.operands[0]!, entries)]),
+      say(args, world, [await setBudgets(manage, operatorHere(), { account: args.operands[0]! }, entries)]),
     )
   },
 }
@@ -71,7 +72,7 @@ const budgetsRemove: Command = {
   operands: 1,
   run: (args, world) =>
     withManage(args, world, async (manage) =>
-      say(args, world, [await setBudgets(manage, args.operands[0]!, [])]),
+      say(args, world, [await setBudgets(manage, operatorHere(), { account: args.operands[0]! }, [])]),
     ),
 }
 

@@ -1,6 +1,7 @@
 import { type ChangeJson, changeJson } from '../admin/resources/change-json.ts'
 import { listChanges } from '../manage/changes.ts'
 import { MAX_PAGE_LIMIT } from '../manage/page.ts'
+import { budgetsChanged } from '../say/budgets-changed.ts'
 import { table } from '../say/table.ts'
 import { type Command, numberOf } from './command.ts'
 import { withManage } from './record-commands.ts'
@@ -11,7 +12,7 @@ const SHOWN = 20
 /** `tollgate changes`: who changed what, and when. */
 export const changes: Command = {
   name: 'changes',
-  summary: 'Tell who changed what of keys, teams, tiers and grants, the newest first.',
+  summary: 'Tell who changed what of keys, teams, tiers, budgets and grants, the newest first.',
   usage: [
     `--limit N        so many, at most ${MAX_PAGE_LIMIT} (${SHOWN})`,
     '--json           print them as JSON with before and after, one a line',
@@ -32,7 +33,8 @@ export const changes: Command = {
 const COLUMNS = ['WHEN', 'WHO', 'WHAT', 'CHANGED', 'WHY'].map((title) => ({ title }))
 
 function row({ at, by, reason, kind, id, before, after }: ChangeJson): string[] {
-  return [at.slice(0, 19), by, `${kind}:${id}`, fieldsChanged(before, after), reason ?? '-']
+  const changed = kind === 'budgets' ? budgetsChanged : fieldsChanged
+  return [at.slice(0, 19), by, `${kind}:${id}`, changed(before, after), reason ?? '-']
 }
 
 /** The names of what is different; `made` and `removed` where there is nothing to compare. */

@@ -1,5 +1,6 @@
 import { resetSqliteClock } from '@tollgate/kit/ledger/sqlite'
 import { loadConfig, type StoreConfig } from '../config/index.ts'
+import { configFindings } from '../doctor/config-findings.ts'
 import { type Finding, isRefusal } from '../doctor/finding.ts'
 import { providersText } from '../doctor/providers-text.ts'
 import { sqliteFindings } from '../doctor/sqlite-findings.ts'
@@ -29,7 +30,8 @@ export const doctor: Command = {
     const { findings: found, acl } = await examined(config, world)
     const load = () => loadConfig({ ...world, file: textOf(args, 'config') })
     const providers = providersText(load)
-    const findings = [...found, ...tokenizerFindings(tokenizerOf, load)].map((finding) => ({
+    const ofConfig = [...configFindings(load), ...tokenizerFindings(tokenizerOf, load)]
+    const findings = [...found, ...ofConfig].map((finding) => ({
       ...finding,
       text: runnable(finding.text, config.file),
     }))

@@ -34,8 +34,10 @@ export const importLitellm: Command = {
   async run(args, world) {
     const file = textOf(args, 'config')
     if (file === undefined) throw new UsageError('name the config of LiteLLM: --config FILE')
+    if (textOf(args, 'database-url')?.trim() === '')
+      throw new UsageError('--database-url is empty: set the variable that it is made of, or leave it out')
     const found = notes()
-    const config = importConfig(readTree(file, world.cwd), found)
+    const config = importConfig(readTree(file, world.cwd), world.nowMs(), found)
     const people = await peopleOf(args, world, found)
     const text = stringify({ ...config, ...(people.teams.length > 0 && { teams: people.teams }) })
     if (args.values['dry-run']) tell(args, found.all, world.out)

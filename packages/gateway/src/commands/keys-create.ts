@@ -79,9 +79,9 @@ async function checkNamed(
   if (name === undefined || stated.includes(name) || (await records.get(kind, org, name))) return
   const made = (await records.list(kind, org, { limit: 100 })).map(({ id }) => id)
   const known = [...new Set([...stated, ...made])]
-  throw new UsageError(
-    `there is no ${kind} ${name}: ${known.length ? hint(name, known) : 'there is none yet'}`,
-  )
+  const make = `make it with \`tollgate ${kind}s set ${name}\``
+  const cure = known.length > 0 ? `${make}, or ${hint(name, known)}` : make
+  throw new UsageError(`there is no ${kind} ${name}: ${cure}`)
 }
 
 function show(

@@ -10,6 +10,8 @@ export interface FieldOption {
   /** What stands for its value in help. */
   readonly value: string
   readonly help: string
+  /** Whether there is none of the kind without it. */
+  readonly required?: true
 }
 
 export function optionOf({ field }: Pick<FieldOption, 'field'>): string {
@@ -65,7 +67,8 @@ function statedValue(args: Args, field: FieldOption): unknown {
 export function fieldUsage(fields: readonly FieldOption[]): string[] {
   return fields.map((field) => {
     const option = `--${optionOf(field)} ${field.value}`
-    return `${option.padEnd(WIDTH)} ${field.help}${isList(field) ? '; may be given again' : ''}`
+    const again = isList(field) ? '; may be given again' : ''
+    return `${option.padEnd(WIDTH)} ${field.help}${again}${field.required ? '; required of a new one' : ''}`
   })
 }
 

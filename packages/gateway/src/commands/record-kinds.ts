@@ -52,7 +52,7 @@ export const RECORD_COMMANDS: readonly Command[] = [
     plural: 'tiers',
     fields: [
       LABEL,
-      list('models', 'M', 'models that it opens: gpt-4o-mini, claude-haiku-*'),
+      { ...list('models', 'M', 'models that it opens: gpt-4o-mini, claude-haiku-*'), required: true },
       list('endpoints', 'E', 'endpoint classes besides text: images …'),
       text('approval', 'R', 'whose approval gives it: none, team-lead, director or admin'),
       {
@@ -61,7 +61,13 @@ export const RECORD_COMMANDS: readonly Command[] = [
         value: '5/daily',
         help: 'what whoever has it may spend, as USD and a period',
       },
-      { field: 'rank', kind: 'number', value: 'N', help: 'where it stands: the least tier has the lowest' },
+      {
+        field: 'rank',
+        kind: 'number',
+        value: 'N',
+        help: 'where it stands: the least tier has the lowest',
+        required: true,
+      },
     ],
   }),
 ]

@@ -1,7 +1,7 @@
 import { showUsd } from '@tollgate/kit/core'
 import { modelPattern } from '@tollgate/kit/stages/tier-check'
 import { type Deployment, priceQuery } from '@tollgate/kit/wire'
-import { type Config, knownProviders, loadConfig } from '../config/index.ts'
+import { knownProviders, loadRoutingConfig, type RoutingConfig } from '../config/index.ts'
 import { pricesOf } from '../pipeline/prices.ts'
 import { routesOf } from '../pipeline/provider-routes.ts'
 import { providersOf } from '../pipeline/providers.ts'
@@ -21,7 +21,7 @@ export const routeExplain: Command = {
   options: { config: { type: 'string' } },
   operands: 1,
   async run(args, { env, cwd, out, nowMs }) {
-    const config = loadConfig({ file: textOf(args, 'config'), env, cwd })
+    const config = loadRoutingConfig({ file: textOf(args, 'config'), env, cwd })
     const prices = pricesOf(config, { now: nowMs })
     const providers = isSimulated(config) ? [SIMULATED] : providersOf(config)
     const routes = routesOf(config, providers, { prices })
@@ -65,7 +65,7 @@ function nameOf({ provider, model, key }: Deployment): string {
   return `${provider.name}/${model}${key === undefined ? '' : ` (key ${key})`}`
 }
 
-function whyLines(config: Config, model: string, deployments: readonly Deployment[]): string[] {
+function whyLines(config: RoutingConfig, model: string, deployments: readonly Deployment[]): string[] {
   const route = config.routes.find((each) => each.model === model) ?? config.routes.find(matching(model))
   if (route)
     return [`${model} goes by the route ${route.model}: ${rulesText(route.rules)}`, ...disabledLines(config)]
@@ -74,7 +74,7 @@ function whyLines(config: Config, model: string, deployments: readonly Deploymen
   return [`${model} goes nowhere: it has no route, and other names do not pass`, ...disabledLines(config)]
 }
 
-function matching(model: string): (route: Config['routes'][number]) => boolean {
+function matching(model: string): (route: RoutingConfig['routes'][number]) => boolean {
   return ({ model: name }) => name.includes('*') && modelPattern(name)(model)
 }
 
@@ -85,7 +85,11 @@ const ORDERS = {
   'least-cost': 'the cheapest for each request first',
 } as const
 
-function rulesText({ order = 'in-order', sticky, downgrade }: Config['routes'][number]['rules']): string {
+function rulesText({
+  order = 'in-order',
+  sticky,
+  downgrade,
+}: RoutingConfig['routes'][number]['rules']): string {
   const rules: string[] = [ORDERS[order]]
   if (sticky) rules.push(`the same ${sticky} at the same deployment`)
   if (downgrade?.abovePercent !== undefined)
@@ -94,6 +98,6 @@ function rulesText({ order = 'in-order', sticky, downgrade }: Config['routes'][n
   return rules.join('; ')
 }
 
-function disabledLines({ disabledProviders }: Config): string[] {
+function disabledLines({ disabledProviders }: RoutingConfig): string[] {
   return disabledProviders.map(({ name, because }) => `${name} is left out: ${because}`)
 }

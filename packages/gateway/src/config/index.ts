@@ -36,10 +36,13 @@ export {
   type LoadConfigOptions,
   type LoadStoreConfigOptions,
   loadConfig,
+  loadRoutingConfig,
   loadStoreConfig,
+  type RoutingConfig,
 } from './load.ts'
 export { longEnough, type MasterKey, type MasterKeyOptions, masterKey } from './master-key.ts'
 export { ConfigError } from './problem.ts'
 export { type ProviderAccount, providerAccount, providerBudgets } from './provider-budgets.ts'
 export type { EmbedderRule, JudgeRule, SemanticRules } from './semantic-rules.ts'
+export { SEALED } from './shape/model-provider.ts'
 export type { CommandNeeds } from './store-tree.ts'

@@ -7,6 +7,7 @@ import { ConfigError, type Problem } from './problem.ts'
 import { proxiesIn } from './proxies.ts'
 import { readTree } from './read-tree.ts'
 import { resolveConfig } from './resolve.ts'
+import { routingTree } from './routing-tree.ts'
 import { select } from './select.ts'
 import { readShape } from './shape/index.ts'
 import { shownIn } from './shown.ts'
@@ -45,6 +46,30 @@ export interface LoadStoreConfigOptions extends LoadConfigOptions, CommandNeeds 
  */
 export function loadStoreConfig(options: LoadStoreConfigOptions): StoreConfig {
   return load(storeTree(statedIn(options), options), options)
+}
+
+/** Which of a config a look at its routes is about. */
+export type RoutingConfig = Pick<
+  Config,
+  | 'file'
+  | 'providers'
+  | 'httpProviders'
+  | 'disabledProviders'
+  | 'routes'
+  | 'passthrough'
+  | 'prices'
+  | 'priceFiles'
+  | 'unknownPrice'
+>
+
+/**
+ * The same config as somebody needs it who asks where requests go: of its variables those of the providers are read, and a
+ * provider whose key is not set is among the disabled ones.
+ *
+ * @throws ConfigError with everything that is wrong with the providers, the routes and the prices.
+ */
+export function loadRoutingConfig(options: LoadConfigOptions): RoutingConfig {
+  return load(routingTree(statedIn(options)), options)
 }
 
 /** What the file says, or the defaults without one, and what the environment adds. */

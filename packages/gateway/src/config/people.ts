@@ -32,6 +32,8 @@ export interface Team {
   /** Projects that its calls may name. */
   readonly projects?: readonly string[] | undefined
   readonly budgets: readonly Budget[]
+  /** Whether these are its tier's, as it states none. */
+  readonly hasTierBudgets?: boolean | undefined
   readonly rates?: Rates | undefined
 }
 
@@ -48,5 +50,7 @@ export interface ConfigKey {
   readonly scopes?: KeyScopes | undefined
   readonly secret: string
   readonly budgets: readonly Budget[]
+  /** Whether these are its tier's, as it states none. */
+  readonly hasTierBudgets?: boolean | undefined
   readonly rates?: Rates | undefined
 }

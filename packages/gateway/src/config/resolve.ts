@@ -37,7 +37,10 @@ export function resolveConfig(stated: StatedConfig, options: ResolveOptions): Co
     tier: string | undefined,
   ) => {
     const ofTier = tier === undefined ? [] : (stated.tiers[tier]?.budgets ?? [])
-    return withBudgets(owner.budgets.length > 0 ? owner : { ...owner, budgets: ofTier })
+    const hasTierBudgets = owner.budgets.length === 0 && ofTier.length > 0
+    return hasTierBudgets
+      ? { ...withBudgets({ ...owner, budgets: ofTier }), hasTierBudgets }
+      : withBudgets(owner)
   }
   const routes = Object.entries(stated.routes.named).map(([model, route]) => routeTo(model, route, keyless))
   const { team, project, user, key } = stated.defaults

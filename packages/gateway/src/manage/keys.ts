@@ -11,6 +11,7 @@ import type { BudgetEntry } from '@tollgate/kit/ledger'
 import { ownBudget } from '../store/own-budgets.ts'
 import { provisionInForce } from '../store/provision-in-force.ts'
 import { provisionKey, seenAtStart } from '../store/provision-key.ts'
+import { recordBudgets } from '../store/record-budgets.ts'
 import { actorOf, type Manage, type Operator } from './manage.ts'
 import { checkNotOwn, checkOwnerStays } from './own.ts'
 import { type Page, type PageQuery, pageOf } from './page.ts'
@@ -86,6 +87,8 @@ export async function createKey(
   await provisionInForce(manage.config, (rules) =>
     provisionKey({ rules, ledger, directory }, record, own, seenAtStart(rules)),
   )
+  if (own.length > 0)
+    await recordBudgets(directory, { org, account: `key:${record.id}`, own }, actorOf(operator))
   return { key: await getKey(manage, record.id), secret }
 }
 

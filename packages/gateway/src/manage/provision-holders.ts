@@ -30,7 +30,7 @@ export async function provisionHolders(manage: Manage): Promise<void> {
 type Stated = ReadonlyMap<string, Provisioned['own']>
 
 /** What the file states, which is not in the books as anybody's own. */
-function statedIn({ teams, keys }: ManagedConfig): Stated {
+export function statedIn({ teams, keys }: ManagedConfig): Stated {
   return new Map([
     ...teams.map(({ id, budgets }) => [`team:${id}`, budgets] as const),
     ...keys.map(({ id, budgets }) => [`key:${id}`, budgets] as const),

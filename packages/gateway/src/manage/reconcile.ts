@@ -9,15 +9,16 @@ import {
   type TeamRecord,
   type TierRecord,
 } from '@tollgate/kit/directory'
-import type { Config } from '../config/index.ts'
+import type { AccountId, Budget } from '@tollgate/kit/ledger'
+import { type Config, providerBudgets } from '../config/index.ts'
 import { entryOf } from '../store/account-budgets.ts'
 import { present } from './shape.ts'
 
 /** What a config states of the directory. */
-export type StatedObjects = Pick<Config, 'org' | 'teams' | 'tiers'>
+export type StatedObjects = Pick<Config, 'org' | 'teams' | 'tiers' | 'keys' | 'providers' | 'httpProviders'>
 
 /** Kinds of records that a config file can state; keys are before the directory, with their secrets. */
-const KINDS = ['tier', 'team', 'project'] as const satisfies readonly RecordKind[]
+const KINDS = ['tier', 'team', 'project', 'budgets'] as const satisfies readonly RecordKind[]
 type StatedKind = (typeof KINDS)[number]
 
 const FILE: Actor = { by: 'config', owner: 'config' }
@@ -40,7 +41,7 @@ export async function reconcile(
   const { org } = config
   await makeOrg(records, org)
   const results = []
-  for (const kind of KINDS) results.push(await reconcileKind(records, kind, org, statedIn(config, kind)))
+  for (const kind of KINDS) results.push(await reconcileKind(records, kind, config))
   return {
     written: results.flatMap(({ written }) => written),
     removed: results.flatMap(({ removed }) => removed),
@@ -55,24 +56,25 @@ async function makeOrg(records: RecordStore, org: string): Promise<void> {
 async function reconcileKind<Kind extends StatedKind>(
   records: RecordStore,
   kind: Kind,
-  org: string,
-  stated: ReadonlyMap<string, Records[Kind]>,
+  config: StatedObjects,
 ): Promise<Reconciled> {
+  const { org } = config
+  const stated = statedIn(config, kind)
+  const emptied = kind === 'budgets' ? withoutBudgets(config) : new Set()
+  const isGone = ({ id, owner }: Pick<Kept, 'id' | 'owner'>) =>
+    !stated.has(id) && (owner === 'config' || emptied.has(id))
   const written: string[] = []
   const removed: string[] = []
   for (const [id, value] of stated) {
     const { status } = await records.put({ kind, org, id, value }, FILE)
     if (status !== 'unchanged') written.push(`${kind}:${id}`)
   }
-  for (const { id } of (await everyRecord(records, kind, org)).filter(isOfFile)) {
-    if (stated.has(id)) continue
+  for (const { id } of await everyRecord(records, kind, org, isGone)) {
     await records.remove({ kind, org, id }, FILE)
     removed.push(`${kind}:${id}`)
   }
   return { written, removed }
 }
-
-const isOfFile = ({ owner }: Pick<Kept, 'owner'>): boolean => owner === 'config'
 
 function statedIn<Kind extends StatedKind>(
   config: StatedObjects,
@@ -90,6 +92,30 @@ const STATED: { readonly [Kind in StatedKind]: (config: StatedObjects) => Stated
   // Of a project that several teams name the first is the owner; the others may name it all the same.
   project: ({ teams }) =>
     teams.flatMap(({ id: team, projects = [] }) => projects.map((id) => [id, { team }] as const)).reverse(),
+  budgets: (config) =>
+    ownedBudgets(config).flatMap(([account, budgets]) =>
+      budgets.length > 0 ? [[account, { budgets: budgets.map(entryOf) }] as const] : [],
+    ),
+}
+
+/** What the file alone gives budgets of its own, or none; those that come with a tier are told of the tier. */
+function ownedBudgets(config: StatedObjects): readonly (readonly [AccountId, readonly Budget[]])[] {
+  const { teams, keys } = config
+  const own = ({
+    budgets,
+    hasTierBudgets,
+  }: Pick<StatedObjects['teams'][number], 'budgets' | 'hasTierBudgets'>) => (hasTierBudgets ? [] : budgets)
+  return [
+    ...teams.map((team) => [`team:${team.id}`, own(team)] as const),
+    ...keys.map((key) => [`key:${key.id}`, own(key)] as const),
+    ...providerBudgets(config),
+  ]
+}
+
+/** A file that names them and gives them none of their own takes away what anybody else has given them. */
+function withoutBudgets(config: StatedObjects): ReadonlySet<string> {
+  const none = ownedBudgets(config).filter(([, budgets]) => budgets.length === 0)
+  return new Set(none.map(([account]) => account))
 }
 
 function teamRecord({

@@ -1,4 +1,5 @@
 import { hint } from '../config/nearest.ts'
+import { withArticle } from '../say/with-article.ts'
 import { atLeast, type Manage, type Operator } from './manage.ts'
 import { denied, invalid } from './refused.ts'
 
@@ -27,7 +28,7 @@ export async function checkTier(
   const { approval = 'none' } = kept.value
   if (approval !== 'none' && !atLeast(role, approval))
     throw denied(
-      `The tier ${tier} is approved by a ${approval}, and you are a ${role}. Ask for it by an access request.`,
+      `The tier ${tier} is approved by ${withArticle(approval)}, and you are ${withArticle(role)}. Ask for it by an access request.`,
     )
 }
 

@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import { showUsd } from '@tollgate/kit/core'
 import type { Budget, Window } from '@tollgate/kit/ledger'
-import type { Config, HttpProvider, Policy, Provider } from '../config/index.ts'
+import { type Config, type HttpProvider, type Policy, type Provider, SEALED } from '../config/index.ts'
 
 /** A label, and what it stands before. */
 export function line(label: string, text: string): string {
@@ -44,8 +44,13 @@ function providerText(config: Config): string {
 function modelsText(provider: Provider): string {
   const { name, preset, billing } = provider
   const known = preset === undefined || preset === name ? '' : ` (${preset})`
-  return `${name}${known} ✓ ${credentialText(provider)}${billing === 'none' ? ', costs nothing' : ''}`
+  const free = billing === 'none' ? ', costs nothing' : ''
+  if (provider.sealed && provider.apiKey === undefined) return `${name}${known}: ${STILL_SEALED}${free}`
+  return `${name}${known} ✓ ${credentialText(provider)}${free}`
 }
+
+/** Of a config that was read without its books: nobody has looked whether a key is kept there. */
+const STILL_SEALED = 'sealed, looked up in the books at the start'
 
 function credentialText({ apiKey, apiKeys, apiKeyFrom, sealed, host }: Provider): string {
   if (sealed) return 'sealed key'
@@ -61,10 +66,11 @@ function credentialText({ apiKey, apiKeys, apiKeyFrom, sealed, host }: Provider)
 
 /** A paid API, and what is paid for it. */
 function apiText({ name, auth, authFrom, sealed, billing, meter }: HttpProvider): string {
+  const price = billing === 'none' ? ', costs nothing' : meter ? `, $${meter.usd} a ${meter.unit}` : ''
+  if (sealed && auth?.value === SEALED) return `${name}: ${STILL_SEALED}${price}`
   const key = sealed
     ? 'sealed credential'
     : (authFrom ?? (auth ? 'credential as configured' : 'no credential needed'))
-  const price = billing === 'none' ? ', costs nothing' : meter ? `, $${meter.usd} a ${meter.unit}` : ''
   return `${name} ✓ ${key}${price}`
 }
 

@@ -1,18 +1,18 @@
 import { nanoToUsd } from '@tollgate/kit/core'
 import type { HowToAsk } from '@tollgate/kit/directory'
 
-/** The command line that asks for what was refused; whoever has no terminal posts the same to `/tollgate/access`. */
-export const howToAsk: HowToAsk = (account, { models = [], tier, raise }) => {
-  const words = [
-    ...['--account', account],
-    ...models.flatMap((model) => ['--model', model]),
-    ...(tier === undefined ? [] : ['--tier', tier]),
-    ...(raise ? ['--usd', nanoToUsd(raise.nanoUsd).replace(/\.?0+$/, '')] : []),
-  ]
-  return `Ask for ${raise ? 'more' : 'it'}: tollgate access request ${words.map(quoted).join(' ')}.`
-}
-
-/** As a shell takes it for one word. */
-function quoted(word: string): string {
-  return /^[\w.:@/+*-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+/**
+ * The call that asks for what was refused: whoever reads a refusal has a key, and reaches the gateway rather than its books. What
+ * stands there can be posted as it is.
+ */
+export const howToAsk: HowToAsk = (account, { models, tier, raise }) => {
+  const body = {
+    account,
+    models,
+    tier,
+    raise: raise && { usd: nanoToUsd(raise.nanoUsd).replace(/\.?0+$/, ''), budget: raise.budget },
+    reason: 'why',
+    lasts: '7d',
+  }
+  return `Ask for ${raise ? 'more' : 'it'}: POST /tollgate/access ${JSON.stringify(body)}.`
 }

@@ -2,6 +2,7 @@ import type { AdminToken } from '../admin/admin-token.ts'
 import type { Config } from '../config/index.ts'
 import type { FrontKeys } from '../store/front-keys.ts'
 import { configLines, line, shownPath } from './config-lines.ts'
+import { runnable } from './runnable.ts'
 
 /** A gateway that has just begun to listen. */
 export interface Started {
@@ -32,7 +33,7 @@ export function startLines(started: Started): string[] {
     ...(strayDemo === undefined ? [] : [line('key', strayText(shownPath(strayDemo, cwd)))]),
     line('python', `OpenAI(base_url="${url}/v1", api_key="${demo?.secret ?? 'tg-…'}")`),
     line('admin', `${adminUrl} (token ${keptIn ? `in ${shownPath(keptIn, cwd)}` : 'as configured'})`),
-    ...warnings.map((text) => line('warning', text)),
+    ...warnings.map((text) => line('warning', runnable(text, config.file))),
   ]
 }
 

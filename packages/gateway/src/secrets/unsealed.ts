@@ -55,10 +55,10 @@ function withKeys(config: Config, opened: ReadonlyMap<string, Opened>): Config {
 function reasonOf(name: string, opened: Opened | undefined): string {
   switch (opened?.status) {
     case 'unknown_key':
-      return `its key was sealed with a key that is not among seal_keys: state that too, or set it again with tollgate providers set-key ${name}`
+      return `its key was sealed with a key that is not among seal_keys: state that too, or set it again with \`tollgate providers set-key ${name}\``
     case 'tampered':
-      return `its sealed key has been changed, or is another provider's: tollgate providers set-key ${name}`
+      return `its sealed key has been changed, or is another provider's: \`tollgate providers set-key ${name}\``
     default:
-      return `its key is not kept here yet: tollgate providers set-key ${name}`
+      return `its key is not kept here yet: \`tollgate providers set-key ${name}\``
   }
 }

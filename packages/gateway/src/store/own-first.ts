@@ -1,44 +1,61 @@
 import { accountPath, keyPrincipal } from '@tollgate/kit/directory'
 import { type AccountId, kindOf } from '@tollgate/kit/ledger'
+import type { Config } from '../config/index.ts'
 import { ownersThere } from './owners-there.ts'
 import type { Pass } from './provision.ts'
 import { type Provisioned, provisionChanged } from './provision-account.ts'
+import { accountsWithStated, provisionStated } from './provision-stated.ts'
 
 /** Resolves when these accounts have their budgets. */
 export type OwnFirst = (accounts: readonly AccountId[]) => Promise<unknown>
 
+export interface OwnFirstOptions {
+  /** Whether what the config itself names has had its budgets. */
+  readonly hasStated: boolean
+}
+
 /**
  * Gives accounts their budgets as somebody comes who spends from them, each once, while a pass looks at all of them one after the
- * other. What that would not look at is left alone.
- *
- * @param stated what has had its budgets, and not from what the directory says.
+ * other. What that would not look at is left alone, and whoever cannot be given theirs stands in nobody else's way.
  */
-export function ownFirst(pass: Pass, stated: readonly AccountId[]): OwnFirst {
+export function ownFirst(pass: Pass, config: Config, { hasStated }: OwnFirstOptions): OwnFirst {
   const { org, by } = pass
-  const given = new Map<AccountId, Promise<void>>(stated.map((account) => [account, Promise.resolve()]))
+  const stated = new Set(accountsWithStated(config))
+  const given = new Map<AccountId, Promise<void>>()
 
-  async function give(accounts: readonly AccountId[]): Promise<void> {
-    const keys = await keysAmong(pass, accounts)
+  async function giveStated(account: AccountId): Promise<void> {
+    if (!hasStated) await provisionStated(config, by, [account])
+  }
+
+  async function give(account: AccountId, among: Promise<readonly KnownKey[]>): Promise<void> {
+    const keys = await among
+    const key = keys.find((key) => key.account === account)
+    if (key) return provisionChanged(by, org, [key])
     const ofKeys = new Set(keys.flatMap(({ path }) => path))
-    const known = await Promise.all(accounts.map((account) => isLookedAt(pass, account, ofKeys)))
-    const owners = await ownersThere(
+    // Nobody knows it yet, who may when the next one comes.
+    if (!(await isLookedAt(pass, account, ofKeys))) return void given.delete(account)
+    const owners = await ownersThere(by, org, [account])
+    await provisionChanged(
       by,
       org,
-      accounts.filter((_, at) => known[at]),
+      owners.map((account) => ({ account })),
     )
-    await provisionChanged(by, org, [...keys, ...owners.map((account) => ({ account }))])
   }
 
   return (path) => {
     const others = path.filter((account) => !given.has(account))
-    if (others.length > 0) {
-      const giving = give(others)
-      for (const account of others) given.set(account, giving)
-      giving.catch(() => {
-        // Whoever comes next tries again.
-        for (const account of others) given.delete(account)
-      })
+    const keys = keysAmong(
+      pass,
+      others.filter((account) => !stated.has(account)),
+    )
+    for (const account of others) {
+      const giving = stated.has(account) ? giveStated(account) : give(account, keys)
+      given.set(account, giving)
+      // Whoever comes next tries again.
+      giving.catch(() => given.delete(account))
     }
+    // Whoever needs them is told.
+    keys.catch(() => {})
     return Promise.all(path.map((account) => given.get(account)))
   }
 }

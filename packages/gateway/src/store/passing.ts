@@ -3,7 +3,6 @@ import type { Config } from '../config/index.ts'
 import { type OwnFirst, ownFirst } from './own-first.ts'
 import { beginPass, type Pass, type ProvisionOptions, stepsOf } from './provision.ts'
 import type { ProvisionedNotes } from './provisioned-notes.ts'
-import { statedAccounts } from './stated-accounts.ts'
 
 /** A pass over all accounts that lets callers come before it has ended. */
 export interface Passing {
@@ -34,7 +33,7 @@ export interface PassingOptions extends Omit<ProvisionOptions, 'notes'> {
 export interface PassedBefore {
   /** One by another config, which is stopped first. */
   readonly before?: Passing | undefined
-  /** One by the same config that had let callers come, and was stopped: this one goes on in its place. */
+  /** One by the same config that had let callers come: this one goes on in its place, whatever `before` has given to whom. */
   readonly again?: Passing | undefined
 }
 
@@ -47,7 +46,8 @@ export function passOver(
   const begun = Promise.withResolvers<Pass>()
   const ready = Promise.withResolvers<void>()
   let mayCome = again !== undefined
-  if (again) begun.resolve(again.begun)
+  const stopped = Promise.resolve(before?.stop())
+  if (again) begun.resolve(stopped.then(() => again.begun))
 
   function come(): void {
     mayCome = true
@@ -67,7 +67,7 @@ export function passOver(
 
   /** Until it is done: before anybody has come, whoever waits may rather give up. */
   async function untilDone(): Promise<void> {
-    await before?.stop()
+    await stopped
     for (let done = false; !done && !signal.aborted; ) {
       try {
         await withNotes(config, goThrough)
@@ -81,7 +81,7 @@ export function passOver(
     come()
   }
 
-  const give = begun.promise.then((pass) => ownFirst(pass, statedAccounts(config)))
+  const give = begun.promise.then((pass) => ownFirst(pass, config, { hasStated: !again }))
   const giving = new Set<Promise<unknown>>()
   const ended = untilDone()
     .catch(ready.reject)

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type AccountId, type Budget, kindOf, type Ledger, type Raise } from '@tollgate/kit/ledger'
 import { accountBudgets, type BudgetRules } from './account-budgets.ts'
+import { inTurn } from './account-turns.ts'
 import { ownBudgetsOf } from './own-budgets.ts'
 import { readOnce, type TieredKey, type TierSource, tierBudgets } from './tier-budgets.ts'
 
@@ -24,8 +25,23 @@ export interface Provisioned {
  * Give an account its budgets: those of its own, or its tier's, or its kind's, and the policies over it. What was granted to
  * it stays. Whoever moves it to another tier meanwhile does so too, so that the tier is asked for until it is the one whose
  * budgets were given: the last to write knows the last that was said.
+ *
+ * @param given what is to be done once it has them, before anybody else in this process gives it others.
  */
-export async function provisionAccount(
+export function provisionAccount(
+  by: Provisioning,
+  provisioned: Provisioned,
+  given: () => Promise<void> = async () => {},
+): Promise<void> {
+  const { org, account } = provisioned
+  // Budgets that somebody sets meanwhile are kept in the books alone: nobody may read what there is, and then write over them.
+  return inTurn(by.directory.records, org, account, async () => {
+    await giveAccount(by, provisioned)
+    await given()
+  })
+}
+
+async function giveAccount(
   { rules, ledger, directory }: Provisioning,
   provisioned: Provisioned,
 ): Promise<void> {

@@ -4,10 +4,20 @@ import { type Provisioning, provisionAccount } from './provision-account.ts'
 import { statedAccounts } from './stated-accounts.ts'
 import { asStated } from './tier-budgets.ts'
 
-/** Give the accounts that the config itself names their budgets: few, and so each time. */
+/** All that a config says the budgets of, providers among them. */
+export function accountsWithStated(config: Config): readonly AccountId[] {
+  return [...statedAccounts(config), ...providerBudgets(config).keys()]
+}
+
+/**
+ * Give the accounts that the config itself names their budgets: few, and so each time.
+ *
+ * @param only some of them; all by default.
+ */
 export async function provisionStated(
   config: Config,
   { ledger, directory }: Pick<Provisioning, 'ledger' | 'directory'>,
+  only: readonly AccountId[] = accountsWithStated(config),
 ): Promise<void> {
   const by = { rules: config, ledger, directory: asStated(directory) }
   const { org, teams, keys } = config
@@ -16,10 +26,13 @@ export async function provisionStated(
     ...keys.map(({ id, budgets }) => [`key:${id}`, budgets] as const),
   ])
   const keyOf = new Map(keys.map((key) => [`key:${key.id}`, key]))
-  await Promise.all([
-    ...statedAccounts(config).map((account) =>
-      provisionAccount(by, { org, account, own: own.get(account), key: keyOf.get(account) }),
-    ),
-    ...[...providerBudgets(config)].map(([account, budgets]) => ledger.provision(org, account, budgets)),
-  ])
+  const ofProviders: ReadonlyMap<AccountId, readonly Budget[]> = providerBudgets(config)
+  await Promise.all(
+    only.map((account) => {
+      const budgets = ofProviders.get(account)
+      return budgets
+        ? ledger.provision(org, account, budgets)
+        : provisionAccount(by, { org, account, own: own.get(account), key: keyOf.get(account) })
+    }),
+  )
 }

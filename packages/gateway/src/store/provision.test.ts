@@ -13,7 +13,12 @@ import {
 import type { Config } from '../config/index.ts'
 import { ownBudget } from './own-budgets.ts'
 import { provision } from './provision.ts'
+import { provisionAccount } from './provision-account.ts'
 import type { ProvisionedNotes } from './provisioned-notes.ts'
+
+async function turnsOfTheLoop(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise(setImmediate)
+}
 
 /** More than a page of a directory. */
 const KEYS = 1_050
@@ -200,6 +205,30 @@ it('the keys of another org are left to those who go by its rules', async () => 
     undefined,
     [perDay(1)],
   ])
+})
+
+it('budgets that are set while others are given stay set', async () => {
+  const { ledger, directory, limitOf } = await setUp(1)
+  const account = 'key:k00000'
+  const set = Promise.withResolvers<void>()
+  const read = Promise.withResolvers<void>()
+  const between: Ledger = {
+    ...ledger,
+    async budgetsOf(org, accounts) {
+      const kept = await ledger.budgetsOf(org, accounts)
+      read.resolve()
+      // Whoever takes turns with this one cannot be waited for.
+      await Promise.race([set.promise, turnsOfTheLoop(100)])
+      return kept
+    },
+  }
+  const rules = { ...configWith([perDay(9)]), timeZone: 'UTC' }
+  const given = provisionAccount({ rules, ledger: between, directory }, { org: 'acme', account })
+  await read.promise
+  const own = [ownBudget({ limit_usd: 1, period: 'daily' }, 'UTC')]
+  await provisionAccount({ rules, ledger, directory }, { org: 'acme', account, own }).then(set.resolve)
+  await given
+  expect(await limitOf(account)).toEqual([[1]])
 })
 
 describe('everything is looked at again', () => {

@@ -197,6 +197,125 @@ describe('where there are more accounts than can wait', () => {
   })
 })
 
+describe('a config that cannot be taken', () => {
+  /** The first account of all keys, which every pass comes to before anybody may come. */
+  const FAULTY: AccountId = `key:${idOf(6)}`
+  const raisedIn = (config: Config, teams: readonly object[] = []): Config =>
+    configWith(config.defaults.key, { teams: [{ id: 'red', budgets: [perDay(500)] }, ...teams] })
+  const failing = (
+    ledger: Ledger,
+    account: AccountId,
+    when: (limit: number | undefined) => boolean,
+  ): Ledger => ({
+    ...ledger,
+    async provision(org, name, budgets) {
+      if (name === account && when(budgets[0]?.limit)) throw new Error('the disk is full')
+      return ledger.provision(org, name, budgets)
+    },
+  })
+  const ofHigh = (limit: number | undefined) => limit === 9e9
+
+  it('leaves nobody what it says, though all had theirs by the one in force', async () => {
+    const { ledger, provisioning, limitOf, notes } = await setUp(LOW)
+    const given = provisioning([], failing(ledger, FAULTY, ofHigh))
+    await given.provision(LOW)
+    await expect.poll(() => notes.read()).toBeDefined()
+    await expect(given.provision(raisedIn(HIGH))).rejects.toThrow('the disk is full')
+    expect(await asking(given, 5, ['key:k00000'])).toBe('denied')
+    expect(await asking(given, 200, ['team:red'])).toBe('denied')
+    await expect.poll(() => limitOf('key:k00001')).toEqual([[2]])
+    expect(await limitOf('team:red')).toEqual([[100]])
+  })
+
+  it('gives nobody anything once another is in force again, however late its books answer', async () => {
+    const { ledger, provisioning } = await setUp(LOW)
+    const late = heldBack(ledger, [LAST])
+    const books: Ledger = {
+      ...ledger,
+      provision: (org, account, budgets) =>
+        (ofHigh(budgets[0]?.limit) ? late.books : ledger).provision(org, account, budgets),
+    }
+    const given = provisioning([], failing(books, FAULTY, ofHigh))
+    await given.provision(LOW)
+    const refused = given.provision(HIGH)
+    refused.catch(() => {})
+    const lazily = asking(given, 1, [LAST])
+    await late.tried
+    await expect(refused).rejects.toThrow('the disk is full')
+    const after = asking(given, 5, [LAST])
+    late.letGo()
+    expect(await lazily).toBe('ok')
+    expect(await asking(given, 5, [LAST])).toBe('denied')
+    expect(await after).toBe('denied')
+  })
+
+  it('refuses nobody who came while it was tried', async () => {
+    const { ledger, provisioning } = await setUp(LOW)
+    const held = heldBack(
+      failing(ledger, 'team:blue', () => true),
+      ['team:red'],
+    )
+    const given = provisioning([], {
+      ...ledger,
+      provision: (org, account, budgets) =>
+        (budgets[0]?.limit === 500e9 || account === 'team:blue' ? held.books : ledger).provision(
+          org,
+          account,
+          budgets,
+        ),
+    })
+    await given.provision(LOW)
+    const refused = given.provision(raisedIn(HIGH, [{ id: 'blue', budgets: [perDay(1)] }]))
+    refused.catch(() => {})
+    await held.tried
+    const meanwhile = asking(given, 1, ['team:red', 'key:k00001'])
+    held.letGo()
+    await expect(refused).rejects.toThrow('the disk is full')
+    expect(await meanwhile).toBe('ok')
+  })
+})
+
+it('whoever shares a team with an account that cannot be written to has theirs', async () => {
+  const { ledger, provisioning } = await setUp(HIGH)
+  const inTeam: AccountId = `key:${idOf(KEYS - 1)}`
+  const faulty: AccountId = `key:${idOf(KEYS - 3)}`
+  const given = provisioning([SECOND_LAST, faulty], {
+    ...ledger,
+    async provision(org, account, budgets) {
+      if (account === faulty) throw new Error('away')
+      return ledger.provision(org, account, budgets)
+    },
+  })
+  await given.provision(LOW)
+  const bad = asking(given, 1, ['org:acme', 'project:atlas', faulty])
+  await given.tried
+  const good = asking(given, 1, ['org:acme', 'project:atlas', inTeam])
+  given.letGo()
+  await expect(bad).rejects.toThrow('away')
+  expect(await good).toBe('ok')
+})
+
+it('what was begun before is extended by the limit that holds', async () => {
+  const { provisioning } = await setUp(HIGH)
+  const given = provisioning([LAST])
+  await given.provision(HIGH)
+  expect(await asking(given, 1, [LAST])).toBe('ok')
+  const id = `r${reservations - 1}`
+  await given.provision(LOW)
+  const more = { usd: nanoUsd(4e9), tokens: 1, requests: 0 }
+  const consumed = { usd: nanoUsd(0), tokens: 0, requests: 0 }
+  const extended = given.ledger.extend({
+    org: 'acme',
+    id,
+    min: more,
+    want: more,
+    consumed,
+    ttlMs: 60_000,
+  })
+  given.letGo()
+  expect(await extended).toMatchObject({ status: 'denied' })
+})
+
 it('a start that is ended goes on with the next one', async () => {
   const { ledger, directory, provisioning, limitOf, notes } = await setUp(HIGH)
   const given = provisioning([LAST])

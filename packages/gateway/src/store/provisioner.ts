@@ -1,6 +1,7 @@
 import type { AccountId, Ledger } from '@tollgate/kit/ledger'
 import type { Config } from '../config/index.ts'
 import { type Passing, type PassingOptions, passOver } from './passing.ts'
+import { providedFirst } from './provided-first.ts'
 import { beginPass, stepsOf } from './provision.ts'
 
 /** Gives everybody the budgets that a config says, and lets callers come meanwhile. */
@@ -27,12 +28,28 @@ export function provisioner({
   const options: PassingOptions = { ...given, beforeAnybody, retryMs }
   const { ledger, withNotes } = options
   let passing: Passing | undefined
+  /** The last by whose config callers have come, whether or not it has ended. */
+  let inForce: Passing | undefined
+  let closed = false
 
   function take(next: Passing | undefined): void {
     passing = next
     void next?.ended.then(() => {
-      if (passing === next) passing = undefined
+      // Of one that was stopped halfway, whoever comes all the same is still waited with.
+      if (passing === next && !closed) passing = undefined
     })
+  }
+
+  /** Wait for some accounts; where a config is given up meanwhile, for what is in force instead of it. */
+  async function provide(accounts: readonly AccountId[]): Promise<void> {
+    for (let by = passing; by; by = passing) {
+      try {
+        await by.first(accounts)
+        return
+      } catch (error) {
+        if (passing === by) throw error
+      }
+    }
   }
 
   /** What was made while all were looked at went by what was in force until then. */
@@ -45,39 +62,24 @@ export function provisioner({
 
   return {
     ledger: providedFirst(ledger, (org, accounts) =>
-      passing?.config.org === org ? passing.first(accounts) : undefined,
+      passing?.config.org === org ? provide(accounts) : undefined,
     ),
     async provision(config) {
       if (passing?.config === config) return lookAtLate(passing)
-      const before = passing
-      const next = passOver(config, options, { before })
+      const next = passOver(config, options, { before: passing })
       take(next)
       try {
         await next.ready
       } catch (error) {
-        // What is in force stays in force, and so does what it had not come to.
-        take(before && passOver(before.config, options, { again: before }))
+        // What is in force stays in force: for those it had not come to, and for whoever has been given something else.
+        take(inForce && passOver(inForce.config, options, { before: next, again: inForce }))
         throw error
       }
+      inForce = next
     },
-    close: async () => passing?.stop(),
-  }
-}
-
-/** The same books, of which nobody spends, and to which nothing is granted, before its accounts are provided for. */
-function providedFirst(
-  ledger: Ledger,
-  provide: (org: string, accounts: readonly AccountId[]) => Promise<unknown> | undefined,
-): Ledger {
-  return {
-    ...ledger,
-    reserve(command) {
-      const provided = provide(command.org, command.path)
-      return provided ? provided.then(() => ledger.reserve(command)) : ledger.reserve(command)
-    },
-    raise(command) {
-      const provided = provide(command.org, [command.account])
-      return provided ? provided.then(() => ledger.raise(command)) : ledger.raise(command)
+    async close() {
+      closed = true
+      await passing?.stop()
     },
   }
 }

@@ -1,12 +1,11 @@
 import type { Clock } from '@tollgate/kit/core'
-import type { AccountId, Ledger } from '@tollgate/kit/ledger'
+import type { Ledger } from '@tollgate/kit/ledger'
 import type { Presence, PresenceLook } from '@tollgate/kit/ledger/redis'
-import { type Config, providerBudgets } from '../config/index.ts'
+import type { Config } from '../config/index.ts'
 import { runnable } from '../say/runnable.ts'
 import { oncePerMinute } from './once-per-minute.ts'
 import type { Provisioning } from './provision-account.ts'
-import { provisionStated } from './provision-stated.ts'
-import { statedAccounts } from './stated-accounts.ts'
+import { accountsWithStated, provisionStated } from './provision-stated.ts'
 
 export interface Reprovisioning<Books extends Ledger = Ledger> {
   /** The same books, whose accounts are made again where others have taken the place of those that had them. */
@@ -37,7 +36,7 @@ export async function reprovisioning<Books extends Ledger>(
   { look, onMissing, clock }: ReprovisioningOptions,
 ): Promise<Reprovisioning<Books>> {
   const { org, file } = config()
-  const accountsNow = () => [...statedAccounts(config()), ...providerBudgets(config()).keys()]
+  const accountsNow = () => accountsWithStated(config())
   const { takeover: first } = await look.of(org, [])
   let lookedMs = -Infinity
   let looking: Promise<Presence> | undefined
@@ -48,7 +47,7 @@ export async function reprovisioning<Books extends Ledger>(
     const found = await look.of(org, accounts)
     const unknown = accounts.filter((account) => found.missing.get(account) === 'unknown')
     if (unknown.length === 0 || found.takeover === first || found.closedUntilMs > clock.now()) return found
-    await provisionStated(config(), { ledger: onlyFor(new Set(unknown), ledger), directory })
+    await provisionStated(config(), { ledger, directory }, unknown)
     return look.of(org, accounts)
   }
 
@@ -89,15 +88,6 @@ export async function reprovisioning<Books extends Ledger>(
       const soon = takeover !== first && ![...missing.values()].includes('gone')
       throw new Error(soon ? `the books of ${org} are being recovered` : missingText(org, missing))
     },
-  }
-}
-
-/** The same books, of which only some accounts are given budgets. */
-function onlyFor(accounts: ReadonlySet<AccountId>, ledger: Ledger): Ledger {
-  return {
-    ...ledger,
-    provision: async (org, account, budgets) =>
-      accounts.has(account) ? ledger.provision(org, account, budgets) : { status: 'unchanged' },
   }
 }
 

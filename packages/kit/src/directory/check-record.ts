@@ -111,6 +111,7 @@ const FIELDS: { readonly [Kind in RecordKind]: Fields<Records[Kind]> } = {
     request: maybe(text),
     revoked: maybe(decision),
   },
+  budgets: { budgets },
 }
 
 export interface CheckedRecord {

@@ -41,7 +41,7 @@ export interface Directory {
   /** Give a key another secret. The old one is taken until `graceUntilMs`; one that was in its grace ends now. */
   rotateKey(id: string, secret: NewSecret, actor?: Actor): Promise<ChangeKeyResult>
 
-  /** Orgs, teams, projects, users, tiers, access requests and grants. */
+  /** Orgs, teams, projects, users, tiers, access requests and grants; and who gave which account budgets of its own. */
   readonly records: RecordStore
 
   /**

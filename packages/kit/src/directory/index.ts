@@ -36,6 +36,7 @@ export type {
 } from './record-store.ts'
 export {
   type AccessRequest,
+  type BudgetsRecord,
   type Decision,
   type Grant,
   type OrgRecord,

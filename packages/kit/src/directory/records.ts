@@ -4,8 +4,8 @@ import type { BudgetEntry } from '../ledger/budget-entry.ts'
 /**
  * What the directory knows besides keys: orgs and what is in them, tiers, and who was given more and by whom.
  *
- * Every record belongs to an org and has an id within its kind. What accounts may spend is not here but in the ledger, which is
- * told of a tier's budgets when somebody is given that tier.
+ * Every record belongs to an org and has an id within its kind. What accounts may spend is held by the ledger, which is told of
+ * a tier's budgets when somebody is given that tier; what is said here of an account's own budgets is who gave them.
  */
 export interface Records {
   readonly org: OrgRecord
@@ -15,6 +15,7 @@ export interface Records {
   readonly tier: TierRecord
   readonly access_request: AccessRequest
   readonly grant: Grant
+  readonly budgets: BudgetsRecord
 }
 
 export type RecordKind = keyof Records
@@ -27,6 +28,7 @@ export const RECORD_KINDS: readonly RecordKind[] = [
   'tier',
   'access_request',
   'grant',
+  'budgets',
 ]
 
 interface Named {
@@ -87,6 +89,14 @@ export type TierBudget = Pick<
   BudgetEntry,
   'limit_usd' | 'limit_tokens' | 'limit_requests' | 'period' | 'mode'
 >
+
+/**
+ * The budgets of its own that an account was last given, under the account's name (`key:ci`); none where it has those of its
+ * tier or its kind.
+ */
+export interface BudgetsRecord {
+  readonly budgets: readonly TierBudget[]
+}
 
 /** Requests and tokens a minute, and requests at a time; what is absent has no limit. */
 export interface TierRates {

@@ -51,6 +51,17 @@ describe('a breaker', () => {
     expect(tested.state(10)).toEqual({ is: 'open', untilMs: 110 })
   })
 
+  it('takes no calls for a row that have all been out since before the last answer', () => {
+    const tested = breaker({ ...options, minVolume: 1_000 })
+    // Somebody asks ten questions at once that take longer than anybody waits; everybody else is answered meanwhile.
+    for (let call = 0; call < 10; call += 1) tested.begin(0)
+    tested.succeeded(90, 80)
+    for (let call = 0; call < 10; call += 1) tested.failed(100, 0)
+    expect(tested.state(100)).toEqual({ is: 'closed' })
+    for (let call = 0; call < 6; call += 1) tested.failed(110, 95)
+    expect(tested.state(110)).toEqual({ is: 'open', untilMs: 210 })
+  })
+
   it('takes no failures for a row that an answer stands between, or its head, or all of the window', () => {
     const tested = breaker({ ...options, minVolume: 1_000 })
     const interruptions = [() => tested.succeeded(10), () => tested.responded(10, 5), () => {}]

@@ -7,7 +7,7 @@ export interface BreakerOptions {
   readonly minVolume?: number
   /** The share of calls that may fail before it opens, above 0 and at most 1. */
   readonly failureShare?: number
-  /** So many failures without an answer between them open it, whatever the share of the window is. */
+  /** So many failures of calls that began after the last answer open it, whatever the share of the window is. */
   readonly inARow?: number
   /** How long it stays open at first, ms; twice as long each time that its probe fails. */
   readonly openMs?: number
@@ -77,7 +77,7 @@ export function breaker({
     spanMs = openMs
     probingUntilMs = 0
     rate.clear()
-    row.end()
+    row.clear()
   }
 
   const isOfNow = (beganAtMs: number) => beganAtMs >= openedAtMs
@@ -96,11 +96,11 @@ export function breaker({
       return true
     },
     responded(nowMs, tookMs) {
-      row.end()
+      row.end(nowMs)
       if (openedUntilMs > 0 && isOfNow(nowMs - tookMs)) close()
     },
     succeeded(nowMs, beganAtMs = nowMs) {
-      row.end()
+      row.end(nowMs)
       if (openedUntilMs === 0) rate.add(false, nowMs)
       else if (nowMs >= openedUntilMs && isOfNow(beganAtMs)) close()
     },
@@ -110,7 +110,7 @@ export function breaker({
         return
       }
       rate.add(true, nowMs)
-      if (row.longer(nowMs) >= inARow || rate.at(nowMs) >= failureShare) open(nowMs)
+      if (row.longer(nowMs, beganAtMs) >= inARow || rate.at(nowMs) >= failureShare) open(nowMs)
     },
     abandoned(beganAtMs) {
       if (beganAtMs >= probeBeganAtMs) probingUntilMs = 0
@@ -126,18 +126,27 @@ export function breaker({
   }
 }
 
-/** Failures with nothing between them, within a window. */
+/**
+ * Failures with no answer between them, within a window. A call that began before the last answer says nothing of what was
+ * after it: else whoever asks several things at once that nobody has the patience for would shut a busy deployment for all.
+ */
 function failureRow(windowMs: number) {
   let length = 0
   let lastAtMs = 0
+  let answeredAtMs = -Infinity
   return {
     /** One more; how long the row is now. */
-    longer(nowMs: number): number {
+    longer(nowMs: number, beganAtMs: number): number {
+      if (beganAtMs < answeredAtMs) return length
       length = nowMs - lastAtMs < windowMs ? length + 1 : 1
       lastAtMs = nowMs
       return length
     },
-    end() {
+    end(nowMs: number) {
+      length = 0
+      answeredAtMs = nowMs
+    },
+    clear() {
       length = 0
     },
   }

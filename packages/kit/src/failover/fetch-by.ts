@@ -1,3 +1,4 @@
+import '../core/needs-node.ts'
 import { type Dispatcher, type RequestInfo, type RequestInit, fetch as undiciFetch } from 'undici'
 
 /**

@@ -1,3 +1,4 @@
+import '../core/needs-node.ts'
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici'
 
 export interface ProviderAgentOptions {

@@ -182,8 +182,10 @@ async function countRequest(toll: Toll, factor: number): Promise<Span> {
   // Images, files and audio are no text: their bound is all that is known.
   if (!received || received.unboundedInput) return spanOf(demand?.bounds.inputTokens ?? 0)
   const messages = Array.isArray(received.body.messages) ? received.body.messages.length : 0
-  const text = await tokenizer.count(received.format.inputTexts(received.body), modelOf(toll))
-  return spanOf(text, factor, TOKENS_PER_MESSAGE * messages + TOKENS_PER_REQUEST)
+  const { format, body } = received
+  const text = await tokenizer.count(format.inputTexts(body), modelOf(toll))
+  const besides = (format.inputTokenIds?.(body) ?? 0) + TOKENS_PER_MESSAGE * messages + TOKENS_PER_REQUEST
+  return spanOf(text, factor, besides)
 }
 
 function spanOf(tokens: number, factor = 1, besides = 0): Span {

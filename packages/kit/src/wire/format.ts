@@ -35,6 +35,8 @@ export interface Format {
   path(call: Pick<Call, 'model' | 'stream'> & { readonly query?: string }): string
   /** The texts of a request that become input, for counting where the provider did not say. */
   inputTexts(body: JsonObject): string[]
+  /** How many tokens become input as they are, by their numbers and not as text; absent where nothing takes them so. */
+  inputTokenIds?(body: JsonObject): number
   /** Reads a complete JSON answer as it passes. */
   answerReader(): AnswerReader
   /** Reads a stream as it passes, and takes out of it what the client did not ask for. */

@@ -7,6 +7,12 @@ export function stringsOf(value: unknown): string[] {
   return isObject(value) ? Object.values(value).flatMap(stringsOf) : []
 }
 
+/** How many tokens a part of a request has that are said by their numbers: https://platform.openai.com/docs/api-reference/embeddings */
+export function tokenIdsOf(value: unknown): number {
+  if (typeof value === 'number') return 1
+  return Array.isArray(value) ? value.reduce((sum: number, each) => sum + tokenIdsOf(each), 0) : 0
+}
+
 /** Parts that a model reads as they are written: tools and schemas. */
 export function textOfJson(...parts: readonly unknown[]): string[] {
   return parts.flatMap((part) => (part ? [JSON.stringify(part)] : []))

@@ -56,6 +56,17 @@ it('one content of Gemini’s is one text, whatever parts it has, and anything e
   expect(() => EMBED_TRANSLATION.readRequest(picture)).toThrow(/embeds texts alone/)
 })
 
+it('vectors of several lengths are asked for by nobody else, and one that is left out is a length too', () => {
+  const content = { parts: [{ text: 'x' }] }
+  const asked = (...lengths: readonly (number | undefined)[]) =>
+    EMBED_BATCH_TRANSLATION.readRequest({
+      requests: lengths.map((length) => ({ content, outputDimensionality: length })),
+    })
+  expect(asked(3, 3).dimensions).toBe(3)
+  expect(() => asked(3, 4)).toThrow(/one length/)
+  expect(() => asked(3, undefined)).toThrow(/one length/)
+})
+
 it('what it is for is said in no other dialect', () => {
   const content = { parts: [{ text: 'x' }] }
   expect(EMBED_TRANSLATION.readRequest({ content, taskType: 'CLUSTERING' }).foreign).toEqual([

@@ -69,10 +69,14 @@ export const budgetRoutes: readonly ObjectRoute[] = [
     path: ONE,
     body: wanted,
     summary: 'Give an account budgets of its own, in place of those of its kind; policies stay.',
-    async handle(manage, { operator, params, body }) {
+    async handle(manage, { operator, params, ifRevision, body }) {
       await checkBudgets(manage, operator, params.account!)
       const { budgets } = decoded(wanted, body)
-      return { body: managedJson(await setBudgets(manage, params.account!, budgets)) }
+      return {
+        body: managedJson(
+          await setBudgets(manage, operator, { account: params.account!, ifRevision }, budgets),
+        ),
+      }
     },
   },
   {
@@ -80,9 +84,11 @@ export const budgetRoutes: readonly ObjectRoute[] = [
     method: 'DELETE',
     path: ONE,
     summary: 'Take its own budgets from an account: it has those of its kind again.',
-    async handle(manage, { operator, params }) {
+    async handle(manage, { operator, params, ifRevision }) {
       await checkBudgets(manage, operator, params.account!)
-      return { body: managedJson(await setBudgets(manage, params.account!, [])) }
+      return {
+        body: managedJson(await setBudgets(manage, operator, { account: params.account!, ifRevision }, [])),
+      }
     },
   },
 ]

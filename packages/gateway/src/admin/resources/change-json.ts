@@ -1,5 +1,6 @@
 import type { Change, KeySummary, RecordKind, Records } from '@tollgate/kit/directory'
 import type { Shape } from '../../manage/shape.ts'
+import { budgetsShape } from '../../manage/shapes/budgets.ts'
 import { orgShape } from '../../manage/shapes/org.ts'
 import { projectShape } from '../../manage/shapes/project.ts'
 import { teamShape } from '../../manage/shapes/team.ts'
@@ -51,6 +52,7 @@ const WRITERS: { readonly [Kind in RecordKind]: Writer<Records[Kind]> } & {
   tier: byShape(tierShape),
   access_request: accessRequestFields,
   grant: grantFields,
+  budgets: byShape(budgetsShape),
   key: (_, key) => keyJson(key),
 }
 

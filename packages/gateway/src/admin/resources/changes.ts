@@ -8,8 +8,12 @@ import { pageOfSchema, pageQuery } from './page-schema.ts'
 const change = z
   .strictObject({
     sequence: z.int().describe('Counts up within the org, without a gap.'),
-    kind: z.string(),
-    id: z.string(),
+    kind: z
+      .string()
+      .describe(
+        'What it is about: a kind of object, or `budgets`, those of its own that an account was given.',
+      ),
+    id: z.string().describe('Of the object; of `budgets` the account: `key:ci`.'),
     at: z.iso.datetime(),
     by: z.string().describe('Who: `admin`, `token:ci`, `user:ada`, `config`, `command:root`.'),
     reason: z.string().nullable(),

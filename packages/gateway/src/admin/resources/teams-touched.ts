@@ -31,9 +31,8 @@ export const teamsOfKey: TouchedBy = async (manage, { params, body }) => {
 }
 
 /** The teams of an account below a team. A team's own budget, and the org's, is for those above them to set. */
-export const teamsOfAccount: TouchedBy = async (manage, { params }) => ({
-  teams: await teamsOfSpender(manage, params.account as AccountId),
-})
+export const teamsOfAccount: TouchedBy = (manage, { params }) =>
+  touchedSpender(manage, params.account as AccountId)
 
 /** The team of whomever something was asked for, or granted to: a team's own lead decides for it too. */
 export function teamsOfAsked(kind: 'access_request' | 'grant'): TouchedBy {
@@ -42,18 +41,25 @@ export function teamsOfAsked(kind: 'access_request' | 'grant'): TouchedBy {
     // What is not there, whoever handles it says.
     if (!kept) return { teams: [] }
     const account = kept.value.account as AccountId
-    return { teams: kindOf(account) === 'team' ? [idOf(account)] : await teamsOfSpender(manage, account) }
+    if (kindOf(account) === 'team') return { teams: [idOf(account)] }
+    const { teams } = await touchedSpender(manage, account)
+    return { teams }
   }
 }
 
-async function teamsOfSpender(manage: Manage, account: AccountId): Promise<Teams> {
+/** Whose an account below a team is; the revision is that of the key, the project or the user. */
+async function touchedSpender(manage: Manage, account: AccountId): Promise<Touched> {
+  const { directory, org } = manage
   const kind = kindOf(account)
   const id = idOf(account)
   if (kind === 'key') {
-    const key = await manage.directory.getKey(id)
-    return key ? teamsOfOwner(manage, key) : [undefined]
+    const key = await directory.getKey(id)
+    if (!key) return { teams: [undefined] }
+    return { teams: await teamsOfOwner(manage, key), revision: key.revision ?? 1 }
   }
-  return kind === 'project' || kind === 'user' ? [await teamOf(manage, kind, id)] : [undefined]
+  if (kind !== 'project' && kind !== 'user') return { teams: [undefined] }
+  const kept = await directory.records.get(kind, org, id)
+  return kept ? { teams: [kept.value.team], revision: kept.revision } : { teams: [undefined] }
 }
 
 const idOf = (account: AccountId): string => account.slice(account.indexOf(':') + 1)

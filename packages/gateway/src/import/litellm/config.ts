@@ -1,6 +1,7 @@
 import { isMapping, type Mapping } from '../../mapping.ts'
 import { importModels } from './models.ts'
 import type { Notes } from './note.ts'
+import { orgPolicy } from './org-policy.ts'
 import { importRoutes } from './routes.ts'
 
 const CARRIED: Readonly<Record<string, (value: unknown) => Mapping>> = {
@@ -15,6 +16,12 @@ const CARRIED: Readonly<Record<string, (value: unknown) => Mapping>> = {
 const OF_ROUTES: ReadonlySet<string> = new Set([
   ...['routing_strategy', 'model_group_alias', 'fallbacks'],
   ...['context_window_fallbacks', 'content_policy_fallbacks'],
+])
+
+/** What `orgPolicy` reads. */
+const OF_ORG: ReadonlySet<string> = new Set([
+  'litellm_settings.max_budget',
+  'litellm_settings.budget_duration',
 ])
 
 /** Why a setting is not carried, where that can be said; of any other, that it has no place here. */
@@ -32,15 +39,14 @@ const WHY: Readonly<Record<string, string>> = {
   'litellm_settings.cache': 'see cache',
   'litellm_settings.cache_params': 'see cache',
   'litellm_settings.drop_params': 'a translation leaves out what it cannot say, and names it: translation',
-  'litellm_settings.max_budget': 'state a policy per org',
   'general_settings.alerting': 'see alerts',
 }
 
 const SECTIONS = ['router_settings', 'litellm_settings', 'general_settings'] as const
 
-/** A LiteLLM config (https://docs.litellm.ai/docs/proxy/configs) as one of ours, as far as it goes. */
-export function importConfig(tree: Mapping, notes: Notes): Mapping {
-  const { providers, prices, ...models } = importModels(tree.model_list, notes)
+/** A LiteLLM config (https://docs.litellm.ai/docs/proxy/configs) as one of ours, as far as it goes. @param nowMs when prices are asked for. */
+export function importConfig(tree: Mapping, nowMs: number, notes: Notes): Mapping {
+  const { providers, prices, ...models } = importModels(tree.model_list, nowMs, notes)
   const settings: Record<string, unknown> = {}
   const fields: Record<string, Mapping> = {}
   for (const section of SECTIONS) {
@@ -52,8 +58,10 @@ export function importConfig(tree: Mapping, notes: Notes): Mapping {
           fields[field] = { ...fields[field], ...(stated as Mapping) }
           notes.carried(item, `${field}: ${JSON.stringify(stated)}`)
         }
-      } else if (OF_ROUTES.has(name)) settings[name] ??= value
-      else notes.left(item, WHY[item] ?? 'has no place here')
+      } else if (OF_ROUTES.has(name) && settings[name] === undefined) settings[name] = value
+      else if (OF_ROUTES.has(name))
+        notes.left(item, 'is stated under router_settings as well, which is carried')
+      else if (!OF_ORG.has(item)) notes.left(item, WHY[item] ?? 'has no place here')
     }
   }
   const others = Object.keys(tree).filter(
@@ -64,10 +72,12 @@ export function importConfig(tree: Mapping, notes: Notes): Mapping {
       name,
       name === 'environment_variables' ? 'set them where the gateway is started' : 'has no place here',
     )
+  const policy = orgPolicy(isMapping(tree.litellm_settings) ? tree.litellm_settings : {}, notes)
   return {
     providers,
     routes: importRoutes(models, settings, notes),
     ...(Object.keys(prices).length > 0 && { prices }),
+    ...(policy && { policies: [policy] }),
     ...fields,
   }
 }

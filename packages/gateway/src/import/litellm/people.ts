@@ -19,6 +19,9 @@ export interface ImportedUser {
   readonly budgets: readonly StatedBudget[]
 }
 
+/** The user under whose name LiteLLM counts what everybody spends: nobody, and its limit is `litellm_settings.max_budget`. */
+const LITELLM_ITSELF = 'litellm-proxy-budget'
+
 /** Read who there is. @param nowMs keys that have expired by then are left. */
 export function importPeople(tables: LitellmTables, nowMs: number, notes: Notes): ImportedPeople {
   const budgets = new Map(tables.budgets.map((row) => [row.budget_id, row]))
@@ -58,7 +61,9 @@ export function importPeople(tables: LitellmTables, nowMs: number, notes: Notes)
     const key = importKey(row, context, notes)
     return key ? [key] : []
   })
-  const users = tables.users.map((row) => userOf(row, teamNames, notes))
+  const users = tables.users
+    .filter(({ user_id: id }) => id !== LITELLM_ITSELF)
+    .map((row) => userOf(row, teamNames, notes))
   return { teams, users, keys }
 }
 

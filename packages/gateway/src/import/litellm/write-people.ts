@@ -4,6 +4,7 @@ import type { StoreConfig } from '../../config/index.ts'
 import { ownBudget } from '../../store/own-budgets.ts'
 import { provisionAccount } from '../../store/provision-account.ts'
 import { provisionKey, seenAtStart } from '../../store/provision-key.ts'
+import { recordBudgets } from '../../store/record-budgets.ts'
 import type { StatedBudget } from './budget.ts'
 import type { ImportedKey } from './keys.ts'
 import type { ImportedPeople } from './people.ts'
@@ -38,7 +39,9 @@ export async function writePeople(
   // Their budgets come first: a run that breaks off in between leaves nobody who may spend without them.
   for (const { id, team, budgets } of users) {
     if (await directory.records.get('user', org, id)) continue
-    if (budgets.length > 0) await provisionAccount(by, { org, account: `user:${id}`, own: ownOf(budgets) })
+    const own = ownOf(budgets)
+    const given = { org, account: `user:${id}`, own } as const
+    if (own.length > 0) await provisionAccount(by, given, () => recordBudgets(directory, given, ACTOR))
     const value = team === undefined ? {} : { team }
     await directory.records.put({ kind: 'user', org, id, value, ifRevision: 0 }, ACTOR)
     written.users += 1
@@ -46,7 +49,9 @@ export async function writePeople(
   for (const key of keys) {
     const record = recordOf(key, options)
     if (await directory.findKey(record.lookup)) continue
-    await provisionKey(by, record, ownOf(key.budgets), seen)
+    const own = ownOf(key.budgets)
+    await provisionKey(by, record, own, seen)
+    if (own.length > 0) await recordBudgets(directory, { org, account: `key:${record.id}`, own }, ACTOR)
     const { status } = await directory.createKey(record, ACTOR)
     if (status === 'read_only')
       throw new Error(`key ${record.id} cannot be kept: this directory is the config's`)

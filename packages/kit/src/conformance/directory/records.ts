@@ -45,6 +45,7 @@ const FULL: { readonly [Kind in RecordKind]: Records[Kind] } = {
     request: 'r1',
     revoked: { by: 'bob', atMs: START_MS },
   },
+  budgets: { budgets: [{ limit_usd: '5', period: 'daily', mode: 'hard' }] },
 }
 
 const MALFORMED: readonly (readonly [RecordKind, string, object])[] = [
@@ -58,6 +59,8 @@ const MALFORMED: readonly (readonly [RecordKind, string, object])[] = [
   ['tier', 'default', { models: ['*'] }],
   ['tier', 'default', { models: ['*'], rank: 1, caps: { maxCostNanoUsd: 0.5 } }],
   ['grant', 'g1', { account: 'team:red', approvedBy: 'bob', reason: 'x', fromMs: 1 }],
+  ['budgets', 'team:red', {}],
+  ['budgets', 'team:red', { budgets: [{ limit_usd: '5', period: 'fortnightly' }] }],
 ]
 
 export const RECORDS: Section = {

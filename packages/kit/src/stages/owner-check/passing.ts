@@ -13,8 +13,10 @@ import type { StoredFacts } from '../../wire/stored/holdings.ts'
 import { namedInJson } from '../../wire/stored/named-by-call.ts'
 import { namedInForm } from '../../wire/stored/named-in-form.ts'
 import { namedInPath } from '../../wire/stored/named-in-path.ts'
+import { namedInQuery } from '../../wire/stored/named-in-query.ts'
 import { type StoredPlace, storedPlace } from '../../wire/stored/places.ts'
 import { namedInRequestFile } from '../../wire/stored/request-file.ts'
+import { targetOf } from '../../wire/target.ts'
 import type { Register } from './register.ts'
 import type { Answering } from './watch-answer.ts'
 
@@ -24,7 +26,7 @@ const RUNS_A_FILE: ReadonlySet<string> = new Set(['/batches', '/batch/jobs'])
 const BRINGS_FILES = /^\/(?:files|uploads\/[^/]+\/parts)$/i
 
 /**
- * Let a request that is no call of a model name only what is its caller's, in its path and in its body.
+ * Let a request that is no call of a model name only what is its caller's, in its path, its query and its body.
  *
  * @returns what to write down of its answer.
  * @throws TollgateError `not_found` for anything else, whether it is somebody's or nobody's; `endpoint_not_allowed` for what
@@ -36,14 +38,15 @@ export async function checkPassing(
   { register, keepMs }: { readonly register: Register; readonly keepMs: number },
 ): Promise<Answering> {
   const { method = '' } = req
-  const plain = withoutVersions(path.split('?', 1)[0]!)
+  const { path: bare, query } = targetOf(path, 0)
+  const plain = withoutVersions(bare)
   const place = storedPlace(provider.dialect, plain)
   if (!uploads) refuseShared(place, method, provider.name)
   const begun = uploads ? uploadsNamed(path) : []
   // What comes at an address for files alone is a file, and names nothing.
   const body = uploads ? NOTHING : await namedInBody(req, plain, place)
   const inPath = namedInPath(provider.dialect, plain, place)
-  const named = [...new Set([...inPath.ids, ...begun, ...body.named])]
+  const named = [...new Set([...inPath.ids, ...namedInQuery(query), ...begun, ...body.named])]
   const own = await ownAmong(named, inPath.words, provider, register)
   if (place?.at === 'all' && RUNS_A_FILE.has(place.name) && !named.every((id) => own.get(id)?.checked))
     throw unchecked()
@@ -74,10 +77,13 @@ async function ownAmong(
 
 /** Where what is stored comes itself, in place of what is to be said of it. */
 function isContent(path: string): boolean {
-  const [plain = '', query] = path.split('?', 2)
-  return (
-    /(?:\/content|\/results|:download)$/i.test(plain) || new URLSearchParams(query).get('alt') === 'media'
-  )
+  const { path: plain, query } = targetOf(path, 0)
+  return /(?:\/content|\/results|:download)$/i.test(plain) || [...new URLSearchParams(query)].some(isMedia)
+}
+
+/** By either name that Google has for it, however often it is said: https://cloud.google.com/apis/docs/system-parameters */
+function isMedia([name, said]: readonly [string, string]): boolean {
+  return /^\$?alt$/i.test(name) && /^media$/i.test(said)
 }
 
 /** A list is everybody's, and so is what reads it; of what is in no collection that is known nobody can tell whose it is. */

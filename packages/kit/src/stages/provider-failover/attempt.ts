@@ -77,7 +77,9 @@ export async function attempt(trip: Trip, options: AttemptOptions): Promise<Atte
     return 'answered'
   }
   const { failure } = result
-  if (failure) health.failed(deployment, failure, clock.now(), startedAtMs)
+  // Whose time is up may have asked for a long answer, or read it slowly: that says nothing of who was giving it.
+  if (failure?.late === 'total') health.abandoned(deployment, startedAtMs)
+  else if (failure) health.failed(deployment, failure, clock.now(), startedAtMs)
   else health.answered(deployment, clock.now(), startedAtMs)
   const reason = failure ? { reason: failure.kind } : {}
   noteAnswer(trip, deployment, { outcome: cutBy(trip), ...reason, status, firstByteMs, ...seen })

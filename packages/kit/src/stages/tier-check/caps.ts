@@ -33,7 +33,8 @@ async function overInput(
     })
   }
   if (call.inputBytes <= most) return undefined
-  const tokens = await tokenizer.count(call.format.inputTexts(call.body), call.model)
+  const { format, body, model } = call
+  const tokens = (await tokenizer.count(format.inputTexts(body), model)) + (format.inputTokenIds?.(body) ?? 0)
   if (tokens <= most) return undefined
   return new TollgateError('cap_exceeded', {
     message: `A request of yours may have at most ${most} input tokens, and this one has ${tokens}. Send less.`,

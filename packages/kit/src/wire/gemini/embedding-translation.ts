@@ -41,7 +41,13 @@ export const EMBED_TRANSLATION: EmbeddingTranslation = {
 const UNDERSTOOD: ReadonlySet<string> = new Set(['model', 'content', 'outputdimensionality'])
 
 function requestOf(requests: readonly JsonObject[], param: string): EmbeddingRequest {
-  const dimensions = requests.map((request) => field(request, 'outputDimensionality')).find(isCount)
+  const lengths = new Set(requests.map((request) => field(request, 'outputDimensionality')))
+  if (lengths.size > 1) {
+    const message =
+      'The provider of this model gives all vectors of a request one length, and this one asks for several.'
+    throw invalid(param, message)
+  }
+  const dimensions = [...lengths].find(isCount)
   const isForeign = requests.some((request) => Object.keys(request).some((name) => !isUnderstood(name)))
   return {
     texts: requests.map((request) => textOf(request, param)),

@@ -1,7 +1,7 @@
 import { answerReaderBy } from '../answer-reader.ts'
 import type { Call } from '../call.ts'
 import type { ClientFormat, Target } from '../format.ts'
-import { stringsOf } from '../input-texts.ts'
+import { stringsOf, tokenIdsOf } from '../input-texts.ts'
 import { invalid, type JsonObject } from '../json.ts'
 import type { Quirks } from '../quirks.ts'
 import { streamReaderBy } from '../stream-reader.ts'
@@ -38,7 +38,8 @@ function completionsWith(quirks: Quirks): ClientFormat {
       ...usageEdits(call, body, quirks),
     }),
     path: () => '/completions',
-    inputTexts: ({ prompt }) => stringsOf(prompt),
+    inputTexts: ({ prompt, suffix }) => stringsOf([prompt, suffix]),
+    inputTokenIds: ({ prompt }) => tokenIdsOf(prompt),
     answerReader: () => answerReaderBy(completionAnswer(quirks.usage)),
     streamReader: (options) => streamReaderBy(completionStream(quirks.usage), options),
     streamError,

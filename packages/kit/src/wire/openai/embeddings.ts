@@ -1,6 +1,6 @@
 import { answerReaderBy } from '../answer-reader.ts'
 import type { ClientFormat } from '../format.ts'
-import { stringsOf } from '../input-texts.ts'
+import { stringsOf, tokenIdsOf } from '../input-texts.ts'
 import { invalid } from '../json.ts'
 import type { Quirks } from '../quirks.ts'
 import { streamReaderBy } from '../stream-reader.ts'
@@ -39,6 +39,7 @@ function embeddingsWith(quirks: Quirks): ClientFormat {
     edits: (_call, _body, { model }) => (model === undefined ? {} : { model }),
     path: () => '/embeddings',
     inputTexts: ({ input }) => stringsOf(input),
+    inputTokenIds: ({ input }) => tokenIdsOf(input),
     answerReader: () => answerReaderBy(completionAnswer(quirks.usage)),
     streamReader: (options) => streamReaderBy(completionStream(quirks.usage), options),
     streamError,

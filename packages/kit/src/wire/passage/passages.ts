@@ -79,9 +79,12 @@ export const passage = slot<Passage | undefined>()('passage', 'tier-check, budge
 
 const callEndings = CALL_SUFFIXES.map((suffix) => suffix.toLowerCase())
 
-/** A call of a model, in whatever case: some servers make no difference, and it is metered by its tokens or not at all. */
+/**
+ * A call of a model, in whatever case, and however its colon is written: some servers make no difference, and it is metered
+ * by its tokens or not at all.
+ */
 function isCall(path: string): boolean {
-  const lower = path.toLowerCase()
+  const lower = path.toLowerCase().replaceAll('%3a', ':')
   return callEndings.some((ending) => lower.endsWith(ending))
 }
 

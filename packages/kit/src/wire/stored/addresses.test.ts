@@ -13,6 +13,14 @@ describe('an address leads to what is kept for the operator', () => {
     'https://generativelanguage.googleapis.com./v1beta/files/abc',
     'https://generativelanguage.googleapis.com:443/v1beta/files/abc',
     '//eu-aiplatform.googleapis.com/v1/x',
+    'https://aiplatform.eu.rep.googleapis.com/v1/x',
+    'https://me@generativelanguage.googleapis.com/v1beta/files/abc',
+    'https://me:x@generativelanguage.googleapis.com/v1beta/files/abc',
+    'https:generativelanguage.googleapis.com/v1beta/files/abc',
+    'https:/\\generativelanguage.googleapis.com\\v1beta/files/abc',
+    'https:////generativelanguage.googleapis.com/v1beta/files/abc',
+    'https://generative\tlanguage.googleapis.com/v1beta/files/abc',
+    'g\ns://acme/x.png',
     `gs://acme/${'x'.repeat(1000)}%zz`,
   ])('%s', (address) => {
     expect(isOperators(address)).toBe(true)
@@ -26,6 +34,8 @@ describe('an address leads to what is kept for the operator', () => {
     'https://generativelanguage.googleapis.com.example.com/v1beta/files/abc',
     `data:image/png;base64,${'A'.repeat(5000)}`,
     'gs:/acme',
+    'https://example.com/@generativelanguage.googleapis.com/',
+    'https://example.com#@generativelanguage.googleapis.com/',
     '',
   ])('and this one does not: %s', (address) => {
     expect(isOperators(address)).toBe(false)

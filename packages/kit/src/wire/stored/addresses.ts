@@ -5,9 +5,17 @@
  */
 const BUCKET = /^\s*(?:gs|s3|bq):\/\//i
 
-/** Where Gemini's files are read from: https://ai.google.dev/api/files */
-const GEMINI =
-  /^\s*(?:https?:)?\/\/(?:[^/]*[.-])?(?:generativelanguage|aiplatform)\.googleapis\.com\.?(?:[:/]|$)/i
+/** Whatever follows it is a host, however few or many slashes it has: so browsers read an address, and servers after them. */
+const WEB = String.raw`^\s*(?:https?:[\\/]*|[\\/]{2,})(?:[^\\/?#]*@)?`
+const HOST_END = String.raw`\.?(?:[:\\/?#]|$)`
+/** Where Gemini's files are read from: https://ai.google.dev/api/files; each region has a host, or two. */
+const GEMINI = new RegExp(
+  String.raw`${WEB}(?:[^\\/?#]*[.-])?(?:generativelanguage|aiplatform(?:\.[a-z-]+\.rep)?)\.googleapis\.com${HOST_END}`,
+  'i',
+)
+/** Buckets are read by several hosts of these: https://cloud.google.com/storage/docs/request-endpoints */
+const GOOGLE = new RegExp(String.raw`${WEB}(?:[^\\/?#]*\.)?googleapis\.com${HOST_END}`, 'i')
+const ABSOLUTE = /^\s*(?:[a-z][a-z0-9+.-]*:[\\/]{2}|https?:|[\\/]{2})/i
 
 /** Longer than what says of an address whose it is: what stands in its place may be a whole picture. */
 const HEAD_LENGTH = 512
@@ -23,8 +31,24 @@ export function isOperators(address: string): boolean {
   return BUCKET.test(head) || GEMINI.test(head)
 }
 
+/** Whether Gemini, or Vertex AI, is asked there. */
+export function isAtGemini(address: string): boolean {
+  return GEMINI.test(headOf(address))
+}
+
+/** Whether any of Google's APIs is asked there. */
+export function isAtGoogle(address: string): boolean {
+  return GOOGLE.test(headOf(address))
+}
+
+/** Whether it has a scheme, or at least a host. */
+export function isAbsolute(address: string): boolean {
+  return ABSOLUTE.test(headOf(address))
+}
+
+/** Line ends and tabs are no part of an address, wherever they stand in it: https://url.spec.whatwg.org/#url-parsing */
 function headOf(address: string): string {
-  return unescaped(address.slice(0, HEAD_LENGTH))
+  return unescaped(address.slice(0, HEAD_LENGTH)).replace(/[\t\r\n]/g, '')
 }
 
 /** As the most lenient reader takes it, however often it is escaped. */

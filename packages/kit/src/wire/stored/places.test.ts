@@ -22,6 +22,7 @@ it.each<[Parameters<typeof storedPlace>[0], string, ReturnType<typeof storedPlac
   ['gemini', '/cachedContents/x', { at: 'one', id: 'cachedContents/x', below: false }],
   ['gemini', '/models/veo-3/operations/o1', { at: 'one', id: 'models/veo-3/operations/o1', below: false }],
   ['gemini', '/models/gemini-2.5-flash:batchGenerateContent', { at: 'everything' }],
+  ['gemini', '/models/gemini-2.5-flash%3AbatchGenerateContent', { at: 'everything' }],
   ['converse', '/model-invocation-job/abc', { at: 'one', id: 'abc', below: false }],
 ])('%s %s', (dialect, path, expected) => {
   expect(storedPlace(dialect, path)).toEqual(expected)

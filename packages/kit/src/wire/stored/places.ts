@@ -62,7 +62,8 @@ const COLLECTIONS: Readonly<Partial<Record<Dialect, Collections>>> = {
  */
 export function storedPlace(dialect: Dialect, path: string): StoredPlace | undefined {
   const collections = COLLECTIONS[dialect]
-  const folded = path.toLowerCase()
+  // What is done to something stands behind a colon, which some servers read escaped as well.
+  const folded = path.toLowerCase().replaceAll('%3a', ':')
   if (!collections) return undefined
   if (collections.everything.test(folded)) return { at: 'everything' }
   const [name] = collections.names.exec(folded) ?? []

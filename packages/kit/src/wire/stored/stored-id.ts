@@ -1,4 +1,4 @@
-import { isInBucket } from './addresses.ts'
+import { isAbsolute, isAtGemini, isAtGoogle, isInBucket } from './addresses.ts'
 
 /** What Gemini names things by: a collection and an id, `files/abc`, `models/veo/operations/xyz`. */
 const RESOURCE =
@@ -7,15 +7,11 @@ const RESOURCE =
 /** What AWS names things by, with the account and the region that they are in. */
 const ARN = /^arn:[^/]*\/(?:.*\/)?([^/]+)$/
 
-/** Where Google keeps files, Gemini's among them: https://ai.google.dev/api/files */
-const OWN_HOST = /^(?:https?:)?\/\/[^/]*googleapis\.com\.?(?:[:/]|$)/i
-
-/** The same buckets by another protocol, whose objects may be called as Gemini's files are. */
-const STORAGE = /^\s*(?:https?:)?\/\/(?:[^/]*\.)?storage\.googleapis\.com/i
-
 /** Where a server that climbs ends elsewhere than one that reads from the left: such a text names nothing that anybody has. */
 const CLIMBS = /(?:^|[\\/])\.{1,2}(?:[\\/?#]|$)/
-const ABSOLUTE = /^(?:[a-z][a-z0-9+.-]*:)?\/\//i
+
+/** What stands behind it may say anything, and is no part of a name. */
+const QUERY = /[?#]/
 
 /**
  * The one way to write the id of something stored: Gemini takes a file by its name and by its whole address, and AWS a job by
@@ -24,10 +20,12 @@ const ABSOLUTE = /^(?:[a-z][a-z0-9+.-]*:)?\/\//i
  */
 export function storedId(said: string): string | undefined {
   const plain = decoded(said)
-  if (isInBucket(said) || STORAGE.test(plain)) return said
-  if (ABSOLUTE.test(plain) && !OWN_HOST.test(plain)) return undefined
+  // The same buckets by another protocol, whose objects may be called as Gemini's files are.
+  if (isInBucket(said) || (isAtGoogle(said) && !isAtGemini(said))) return said
+  if (isAbsolute(said) && !isAtGemini(said)) return undefined
   if (CLIMBS.test(plain)) return said
-  return (RESOURCE.exec(plain) ?? ARN.exec(plain))?.[1] ?? said
+  const [path = ''] = plain.split(QUERY, 1)
+  return (RESOURCE.exec(path) ?? ARN.exec(path))?.[1] ?? said
 }
 
 /** Whether a text is the name of something stored, as Gemini writes it. */

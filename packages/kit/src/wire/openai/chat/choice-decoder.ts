@@ -11,7 +11,7 @@ import { detailsOf, plainReasoning, sealOfDetail, textOfDetail } from './reasoni
 export interface ChoiceDecoder {
   push(choice: JsonObject): void
   /** The provider has said why it ended. */
-  readonly finished: boolean
+  hasEnded(): boolean
   /** Closes what is still open. */
   close(): void
   finish(): StreamEvent
@@ -59,9 +59,7 @@ export function choiceDecoder(choice: number, answerId: string, into: StreamEven
   }
 
   return {
-    get finished() {
-      return reason !== undefined
-    },
+    hasEnded: () => reason !== undefined,
     push({ delta, message, finish_reason: finishReason }) {
       // Some providers send an answer that was not streamed as one message.
       const said = isObject(delta) ? delta : isObject(message) ? message : {}

@@ -44,7 +44,7 @@ export function streamDecoder(quirks?: UsageQuirks): StreamDecoder {
 
   const end = (error?: ProviderError): readonly StreamEvent[] => {
     if (state === 'over') return []
-    const isCut = state !== 'done' && ![...choices.values()].some((choice) => choice.finished)
+    const isCut = state !== 'done' && ![...choices.values()].some((choice) => choice.hasEnded())
     state = 'over'
     const failure = error ?? (isCut ? BROKEN_OFF : undefined)
     if (failure) return [{ type: 'error', error: failure }, { type: 'end' }]
