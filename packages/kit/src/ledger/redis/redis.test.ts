@@ -34,7 +34,7 @@ describe('on one server', () => {
     { describe, it, expect },
     emptyBooksOn(() => server.url),
     // A hundred of them are `npm run prove`.
-    { histories: 4 },
+    { histories: 4, operations: 2000 },
   )
 
   it('has left every account with the same limits for scripts as for callers', async () => {

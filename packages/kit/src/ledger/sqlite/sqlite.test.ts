@@ -14,7 +14,7 @@ describe('in memory', () => {
 })
 
 /** A thread takes its time to start, in every case anew: it is held to all sentences, and to fewer histories. */
-const EFFORT = { normal: { histories: 3 }, strict: { histories: 1, operations: 1000 } }
+const EFFORT = { normal: { histories: 3, operations: 2000 }, strict: { histories: 1, operations: 1000 } }
 
 describe.each(['normal', 'strict'] as const)('in a file, durability %s', (durability) => {
   ledgerConformance(
