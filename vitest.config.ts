@@ -22,8 +22,8 @@ export default defineConfig({
     // What is to come true must not fail because the machine has other work: nobody waits so long where it does.
     hookTimeout: 60_000,
     expect: { poll: { timeout: 20_000 } },
-    // A third of a test is waiting for processes that it has started: three files at once, on two cores too.
-    maxWorkers: 3,
+    // Much of a test is waiting for processes that it has started: two files at once, on two cores too. Three took no less time.
+    maxWorkers: 2,
     // The ledger's tests run on a real Redis, which a fresh machine does not have.
     globalSetup: './test/support/redis/install.ts',
     projects: [
